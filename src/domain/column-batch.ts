@@ -1,0 +1,72 @@
+/**
+ * Rows on their way from a warehouse to a file: a batch of columns in the memory layout of Apache Arrow, so that a
+ * reader can hand over what it received without building an object per row. The buffers belong to the batch and are
+ * not changed after it was handed over.
+ *
+ * @see https://arrow.apache.org/docs/format/Columnar.html
+ */
+
+/** One bit a row, least significant first, 1 = a value is there. Absent: no row is NULL. A NULL's slot may hold anything. */
+export type Validity = Uint8Array | undefined;
+
+/** STRING and JSON (UTF-8, not checked), BYTES: row i is `bytes[offsets[i], offsets[i + 1])`. `offsets[0]` may exceed 0. */
+export interface BinaryVector {
+  readonly layout: 'binary';
+  readonly offsets: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly validity: Validity;
+}
+
+/** FLOAT64, one double a row. */
+export interface DoubleVector {
+  readonly layout: 'double';
+  readonly values: Float64Array;
+  readonly validity: Validity;
+}
+
+/**
+ * Little-endian two's complement integers of `wordsPerValue` 32-bit words: DATE 1 (days since 1970-01-01), INT64 2,
+ * TIMESTAMP and DATETIME 2 (microseconds since 1970-01-01 00:00), TIME 2 (microseconds since midnight),
+ * NUMERIC 4 and BIGNUMERIC 8 (units of 10^-scale).
+ */
+export interface IntegerVector {
+  readonly layout: 'integer';
+  readonly wordsPerValue: 1 | 2 | 4 | 8;
+  readonly words: Int32Array;
+  readonly validity: Validity;
+}
+
+/** BOOL, one bit a row, least significant first. */
+export interface BitVector {
+  readonly layout: 'bit';
+  readonly bits: Uint8Array;
+  readonly validity: Validity;
+}
+
+/** ARRAY: row i holds the elements `[offsets[i], offsets[i + 1])` of `elements`. */
+export interface ListVector {
+  readonly layout: 'list';
+  readonly offsets: Int32Array;
+  readonly elements: ColumnVector;
+  readonly validity: Validity;
+}
+
+/** STRUCT: row i of each of `fields`, in the order of the type's fields. */
+export interface StructVector {
+  readonly layout: 'struct';
+  readonly fields: readonly ColumnVector[];
+  readonly validity: Validity;
+}
+
+export type ColumnVector = BinaryVector | DoubleVector | IntegerVector | BitVector | ListVector | StructVector;
+
+/** Some rows of a table: one vector a column, in the order of the table's schema. */
+export interface ColumnBatch {
+  readonly rowCount: number;
+  readonly columns: readonly ColumnVector[];
+}
+
+/** Whether row `row` holds a value. */
+export function isValid(validity: Validity, row: number): boolean {
+  return validity === undefined || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+}
