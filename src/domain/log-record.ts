@@ -1,0 +1,73 @@
+/** One row of `monitoring.logs`: what went wrong with an experiment (spec: monitoring, section 1). */
+import { createHash } from 'node:crypto';
+
+export const LOGS_TABLE = 'logs';
+const LONGEST_MESSAGE_BYTES = 64_000;
+
+export type LogLevel = 'WARNING' | 'ERROR';
+
+/** The columns in the order of the table; all but `timestamp` are STRING. */
+export interface LogRecord {
+  readonly timestamp: string;
+  readonly experiment: string | null;
+  readonly message: string;
+  readonly log_level: LogLevel;
+  readonly exception: string;
+  readonly filename: string;
+  readonly func_name: string;
+  readonly exception_type: string | null;
+  readonly source: 'jetstream' | 'contrail';
+  readonly metric: string | null;
+  readonly statistic: string | null;
+  readonly analysis_basis: string | null;
+  readonly segment: string | null;
+  readonly analysis_period: string | null;
+}
+
+export interface LogEvent {
+  readonly experiment?: string;
+  readonly message: string;
+  readonly level: LogLevel;
+  readonly exception?: string;
+  readonly exceptionType?: string;
+  /** Where it was logged: file and function of ours. */
+  readonly at: { readonly file: string; readonly function: string };
+  /** `jetstream` for what concerns the experiment's own data, so that it reaches the errors file; else `contrail`. */
+  readonly source?: 'jetstream' | 'contrail';
+  readonly analysisPeriod?: string;
+}
+
+/** A log row of that event at that time: whole seconds, the text `None` where there was no exception, long text cut. */
+export function toLogRecord(event: LogEvent, epochMs: number): LogRecord {
+  return {
+    timestamp: `${new Date(Math.floor(epochMs / 1000) * 1000).toISOString().slice(0, 19)}Z`,
+    experiment: event.experiment ?? null,
+    message: cutText(event.message),
+    log_level: event.level,
+    exception: event.exception === undefined ? 'None' : cutText(event.exception),
+    filename: event.at.file,
+    func_name: event.at.function,
+    exception_type: event.exceptionType ?? null,
+    source: event.source ?? 'contrail',
+    metric: null,
+    statistic: null,
+    analysis_basis: null,
+    segment: null,
+    analysis_period: event.analysisPeriod ?? null,
+  };
+}
+
+/** The id of a batch of rows: the same for the same work, so that a repeat writes nothing twice. */
+export function recordBatchId(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+}
+
+function cutText(text: string): string {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= LONGEST_MESSAGE_BYTES) return text;
+  const kept = bytes
+    .subarray(0, LONGEST_MESSAGE_BYTES)
+    .toString('utf8')
+    .replace(/\ufffd+$/u, '');
+  return `${kept} … [cut, ${bytes.length} bytes in all]`;
+}

@@ -1,0 +1,39 @@
+/** How a job ends when it does not fail (design, section 5). Whatever a job throws is a failure. */
+
+export interface PublishedFacts {
+  readonly object: string;
+  readonly location: string;
+  readonly source: string;
+  readonly sourceVersion: string;
+  readonly rows: number;
+  readonly rejected: number;
+  readonly duplicates: number;
+  readonly bytes: number;
+  readonly warnings: readonly Warning[];
+  /** Milliseconds each stage took. */
+  readonly durationMs: number;
+}
+
+/** Something odd about data that were published all the same. */
+export interface Warning {
+  readonly kind: WarningKind;
+  readonly message: string;
+}
+
+/**
+ * `duplicate`: rows with a key that was there before, `analysis_basis`: rows without one, `name`: the console will not
+ * find the file, `non_finite`: NaN or infinite numbers written as null.
+ */
+export type WarningKind = 'duplicate' | 'analysis_basis' | 'name' | 'non_finite';
+
+export type JobOutcome =
+  /** New bytes are in place. */
+  | ({ readonly kind: 'published' } & PublishedFacts)
+  /** The bytes were in place already; only the source version of the object was brought up to date. */
+  | ({ readonly kind: 'unchanged' } & PublishedFacts)
+  /** Nothing was to be done, and why. */
+  | { readonly kind: 'skipped'; readonly reason: string; readonly object?: string; readonly location?: string }
+  /** Somebody published something newer meanwhile. */
+  | { readonly kind: 'superseded'; readonly reason: string; readonly object: string; readonly location: string }
+  /** To be looked at again after a while, at no attempt's cost. */
+  | { readonly kind: 'snoozed'; readonly reason: string; readonly delayMs: number };

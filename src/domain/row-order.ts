@@ -1,0 +1,18 @@
+/**
+ * The order of rows in a file and the key that makes a row unique (spec: statistics, sections 3 and 4). The key's
+ * columns come first in the order, so rows of one key stand together.
+ */
+export const KEY_COLUMNS = [
+  'window_index',
+  'segment',
+  'analysis_basis',
+  'metric',
+  'statistic',
+  'parameter',
+  'branch',
+  'comparison',
+  'comparison_to_branch',
+  'ci_width',
+] as const;
+
+export const ORDER_COLUMNS = [...KEY_COLUMNS, 'point', 'lower', 'upper'] as const;

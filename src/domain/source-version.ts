@@ -1,0 +1,30 @@
+/**
+ * The version of a source, as an object's metadata carries it: the time of the last change in ISO form with
+ * milliseconds, or `f` and 16 hex digits of a fingerprint where the warehouse keeps no times (design, section 5).
+ */
+export type SourceVersion = string;
+
+const FINGERPRINT = /^f[0-9a-f]{16}$/;
+
+/** The version of a source that was last changed at that time (milliseconds since 1970). */
+export function versionOfTime(epochMs: number): SourceVersion {
+  return new Date(epochMs).toISOString();
+}
+
+/** The version of a source whose content has that fingerprint (unsigned, 64 bits). */
+export function versionOfFingerprint(fingerprint: bigint): SourceVersion {
+  return `f${BigInt.asUintN(64, fingerprint).toString(16).padStart(16, '0')}`;
+}
+
+/** A version as part of a job's id: epoch milliseconds, or the fingerprint as it stands. */
+export function versionForId(version: SourceVersion): string {
+  return FINGERPRINT.test(version) ? version : String(Date.parse(version));
+}
+
+/** Whether `a` is newer than `b`: versions are ordered only where both are times. Undefined: nobody can say. */
+export function isNewerVersion(a: SourceVersion, b: SourceVersion): boolean | undefined {
+  const timeA = Date.parse(a);
+  const timeB = Date.parse(b);
+  if (FINGERPRINT.test(a) || FINGERPRINT.test(b) || Number.isNaN(timeA) || Number.isNaN(timeB)) return undefined;
+  return timeA > timeB;
+}

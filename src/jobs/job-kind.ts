@@ -1,0 +1,17 @@
+/** What every kind of job has: one file in this room describes one kind. */
+import type { ZodType } from 'zod';
+
+export interface RetryPolicy {
+  /** Attempts that count, the first included; waiting for a throttled service or giving a job back counts none. */
+  readonly attempts: number;
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+}
+
+export interface JobKind<Payload> {
+  readonly queue: string;
+  readonly payload: ZodType<Payload>;
+  readonly retry: RetryPolicy;
+  /** Jobs of this kind at work at once in one process. */
+  readonly concurrency: number;
+}

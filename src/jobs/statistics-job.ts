@@ -1,0 +1,42 @@
+/** The export of one experiment's statistics of one period (design, section 5). */
+import { z } from 'zod';
+import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
+import { normaliseSlug, slugHash } from '../domain/slug.ts';
+import { type SourceVersion, versionForId } from '../domain/source-version.ts';
+import type { JobKind } from './job-kind.ts';
+
+export const StatisticsPayload = z.object({
+  version: z.literal(1),
+  experiment: z.string().min(1).max(400),
+  period: z.enum(ANALYSIS_PERIODS),
+  /** Whether the slug is that of the experiments API, or only what a table's name tells. */
+  knownBy: z.enum(['api', 'tables']),
+  sourceVersion: z.string().max(100),
+  /** The published object as the producer saw it. */
+  seen: z.object({ generation: z.string().max(200) }),
+  reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
+  force: z.boolean(),
+});
+export type StatisticsPayload = z.infer<typeof StatisticsPayload>;
+
+export const STATISTICS_JOB: JobKind<StatisticsPayload> = {
+  queue: 'statistics',
+  payload: StatisticsPayload,
+  retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
+  concurrency: 4,
+};
+
+/**
+ * The id of an export: `<normalised slug>.<period>.<version>`. Slugs that share a normal form (but for `-`) are told
+ * apart by a hash; a forced export gets a nonce, so that it is never taken for one that was done.
+ */
+export function statisticsJobId(
+  export_: { experiment: string; period: AnalysisPeriod; sourceVersion: SourceVersion },
+  nonce?: string,
+): string {
+  const normalised = normaliseSlug(export_.experiment);
+  const isPlain = normalised === export_.experiment.replaceAll('-', '_');
+  const slug = isPlain ? normalised : `${normalised}-${slugHash(export_.experiment)}`;
+  const parts = [slug, export_.period, versionForId(export_.sourceVersion)];
+  return [...parts, ...(nonce === undefined ? [] : [nonce])].join('.');
+}

@@ -1,0 +1,64 @@
+/** The queue as the producer, the pages and `status` see it: no word of how jobs are kept. */
+
+export interface JobRequest {
+  /** Deterministic: the same work has the same id. No `:`, not all digits. */
+  readonly id: string;
+  /** What people see in lists: `my-slug weekly`. */
+  readonly name: string;
+  /** Checked against the job kind's schema by whoever takes the job. */
+  readonly payload: unknown;
+}
+
+export type JobState = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';
+
+/** A job that is or was in the queue. */
+export interface KnownJob {
+  readonly id: string;
+  readonly queue: string;
+  readonly name: string;
+  readonly state: JobState;
+  readonly payload: unknown;
+  readonly enqueuedAt: number;
+  readonly finishedAt?: number;
+  readonly attempts: number;
+  /** 0 to 100 while it is active, as far as known. */
+  readonly progress?: number;
+  /** Only of failed jobs: the class and the sentence of what ended them, and how often they have failed for good. */
+  readonly failure?: JobFailure;
+  /** Only of completed jobs: what the handler returned. */
+  readonly result?: unknown;
+}
+
+export interface JobFailure {
+  readonly class: string;
+  readonly code: string;
+  readonly message: string;
+  /** How many times in a row this work has failed for good, this time included. */
+  readonly rounds: number;
+}
+
+export interface EnqueueResult {
+  /** Ids that this call put into the queue. */
+  readonly added: readonly string[];
+  /** Ids that were there already; nothing was done about them. */
+  readonly known: readonly string[];
+}
+
+export type QueueCounts = Readonly<Record<JobState | 'paused', number>>;
+
+export interface JobQueue {
+  /** Puts jobs into a queue in chunks; an id that is kept there, in whatever state, is left alone and reported as known. */
+  enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
+  /** The jobs of these ids that are kept, in whatever state. */
+  find(queue: string, ids: readonly string[], signal: AbortSignal): Promise<KnownJob[]>;
+  /**
+   * Replaces finished jobs of these ids (completed or failed) by fresh ones, keeping count of their failed rounds;
+   * a job that is not finished is left alone.
+   */
+  renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
+  /** Jobs of a queue in these states, newest first, at most `limit`. */
+  list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]>;
+  counts(queue: string): Promise<QueueCounts>;
+  /** Ends the connections. May be called twice. */
+  close(): Promise<void>;
+}

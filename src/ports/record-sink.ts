@@ -1,0 +1,20 @@
+/** Where rows for the monitoring tables go. */
+import type { JsonValue } from '../domain/json-value.ts';
+
+export interface RecordBatch {
+  /** Same id, same rows: a batch whose id was taken before is not written again. */
+  readonly id: string;
+  /** Bare name in the monitoring dataset: `logs`. */
+  readonly table: string;
+  /** Keys are column names; a column that the table lacks is left out, one that the row lacks is NULL. */
+  readonly rows: readonly RecordRow[];
+}
+
+export type RecordRow = Readonly<Record<string, JsonValue>>;
+
+export interface RecordSink {
+  /** Writes a batch whole, once. Missing tables are created. */
+  append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'>;
+  /** Slugs that have rows in `logs`, so that an experiment known only by its errors counts as known. */
+  loggedExperiments(signal: AbortSignal): Promise<string[]>;
+}
