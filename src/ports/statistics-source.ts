@@ -1,6 +1,7 @@
 /** Where statistics come from: the dataset that the analysis writes its views and tables to. */
 import type { Column } from '../domain/column-type.ts';
 import type { ColumnBatch } from '../domain/column-batch.ts';
+import type { ContrailError } from '../domain/errors.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 
 export interface SourceTable {
@@ -10,6 +11,11 @@ export interface SourceTable {
   /** Rows and bytes of the source as far as the warehouse knows them without reading it. */
   readonly rows?: number;
   readonly bytes?: number;
+}
+
+export interface TableDescriptions {
+  readonly tables: readonly SourceTable[];
+  readonly unreadable: readonly { readonly name: string; readonly error: ContrailError }[];
 }
 
 export interface OpenRequest {
@@ -41,8 +47,8 @@ export interface StatisticsSource {
   readonly url: string;
   /** Bare names of all tables and views of the results dataset, cheaply. A missing dataset has none. */
   listTables(signal: AbortSignal): Promise<string[]>;
-  /** The current version of each of these tables; those that are missing are left out. */
-  describeTables(names: readonly string[], signal: AbortSignal): Promise<SourceTable[]>;
+  /** The current version of each of these tables; those that are missing are left out, one that fails stops no other. */
+  describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions>;
   /** Opens a table or view, or undefined where there is none. A column type without a place in the format throws COLUMN_TYPE_UNSUPPORTED. */
   open(request: OpenRequest): Promise<OpenTable | undefined>;
 }

@@ -1,0 +1,167 @@
+/** Statistics out of a DuckDB file: the results dataset is a schema of it. */
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import { createHash } from 'node:crypto';
+import type { ColumnBatch } from '../../domain/column-batch.ts';
+import type { Column } from '../../domain/column-type.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
+import type {
+  OpenRequest,
+  OpenTable,
+  SourceTable,
+  StatisticsSource,
+  TableDescriptions,
+} from '../../ports/statistics-source.ts';
+import { toColumn } from './column-types.ts';
+import { type DuckDbFile, firstLine, type Lease } from './database.ts';
+import { readChunk } from './read-chunk.ts';
+import { orderByRows } from './row-order.ts';
+import { qualified } from './sql.ts';
+
+export interface DuckDbSourceOptions {
+  readonly file: DuckDbFile;
+  /** The schema that holds the results: `mozanalysis`. */
+  readonly dataset: string;
+}
+
+export class DuckDbStatisticsSource implements StatisticsSource {
+  readonly #file: DuckDbFile;
+  readonly #dataset: string;
+
+  constructor(options: DuckDbSourceOptions) {
+    this.#file = options.file;
+    this.#dataset = options.dataset;
+  }
+
+  get url(): string {
+    return this.#file.url;
+  }
+
+  async listTables(signal: AbortSignal): Promise<string[]> {
+    return this.#file.use('read', async (connection) => {
+      signal.throwIfAborted();
+      const reader = await connection.runAndReadAll(
+        'SELECT table_name FROM information_schema.tables WHERE table_schema = $1 ORDER BY table_name',
+        [this.#dataset],
+      );
+      return reader.getRowsJS().map(([name]) => String(name));
+    });
+  }
+
+  async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
+    const known = new Set(await this.listTables(signal));
+    return this.#file.use('read', async (connection) => {
+      const tables: SourceTable[] = [];
+      const unreadable: { name: string; error: ContrailError }[] = [];
+      for (const name of names) {
+        signal.throwIfAborted();
+        if (!known.has(name)) continue;
+        try {
+          const { version, rowCount } = await this.#fingerprint(connection, name);
+          tables.push({ name, version, rows: rowCount });
+        } catch (error) {
+          unreadable.push({ name, error: queryFailed(this.#nameOf(name), error) });
+        }
+      }
+      return { tables, unreadable };
+    });
+  }
+
+  async open({ table, signal }: OpenRequest): Promise<OpenTable | undefined> {
+    const known = await this.listTables(signal);
+    if (!known.includes(table)) return undefined;
+    const lease = await this.#file.lease('read');
+    try {
+      // One transaction, so that version, row count and rows are of one state of the table.
+      await lease.connection.run('BEGIN TRANSACTION');
+      return await this.#openIn(lease, table);
+    } catch (error) {
+      lease.release();
+      throw error instanceof ContrailError ? error : queryFailed(this.#nameOf(table), error);
+    }
+  }
+
+  async #openIn(lease: Lease, table: string): Promise<OpenTable> {
+    const source = this.#nameOf(table);
+    const from = qualified(this.#dataset, table);
+    const statement = await lease.connection.prepare(`SELECT * FROM ${from}`);
+    const types = columnTypes(statement);
+    const columns = types.map((type, index) => toColumn(statement.columnName(index), type));
+    statement.destroySync();
+    const { version, rowCount } = await this.#fingerprint(lease.connection, table);
+    const query = `SELECT * FROM ${from} ORDER BY ${orderByRows(columns)}`;
+    return {
+      source,
+      version,
+      columns,
+      rowCount,
+      batches: (signal) => readBatches({ connection: lease.connection, query, types, source, signal }),
+      close: () => {
+        lease.release();
+        return Promise.resolve();
+      },
+    };
+  }
+
+  #nameOf(table: string): string {
+    return `${this.#file.path}.${this.#dataset}.${table}`;
+  }
+
+  /** DuckDB keeps no times of change: the version is a hash of the schema, the row count and the sum of the rows' hashes. */
+  async #fingerprint(
+    connection: DuckDBConnection,
+    table: string,
+  ): Promise<{ version: SourceVersion; rowCount: number }> {
+    const from = qualified(this.#dataset, table);
+    const shape = await connection.prepare(`SELECT * FROM ${from}`);
+    const schema = columnTypes(shape).map((type, index) => `${shape.columnName(index)} ${String(type)}`);
+    shape.destroySync();
+    const reader = await connection.runAndReadAll(`SELECT count(*), sum(hash(t))::VARCHAR FROM ${from} AS t`);
+    const [count, sum] = reader.getRowsJS()[0] ?? [];
+    const digest = createHash('sha256')
+      .update(JSON.stringify([schema, String(count), sum ?? null]))
+      .digest();
+    return { version: versionOfFingerprint(digest.readBigUInt64BE(0)), rowCount: Number(count) };
+  }
+}
+
+function columnTypes(statement: DuckDBPreparedStatement): DuckDBType[] {
+  return Array.from({ length: statement.columnCount }, (_, index) => statement.columnType(index));
+}
+
+interface BatchRequest {
+  readonly connection: DuckDBConnection;
+  readonly query: string;
+  readonly types: readonly DuckDBType[];
+  readonly source: string;
+  readonly signal: AbortSignal;
+}
+
+async function* readBatches(request: BatchRequest): AsyncGenerator<ColumnBatch> {
+  const { connection, signal, types } = request;
+  const interrupt = (): void => connection.interrupt();
+  signal.throwIfAborted();
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const result: DuckDBResult = await connection.stream(request.query);
+    for (;;) {
+      signal.throwIfAborted();
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield readChunk(chunk, types);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw queryFailed(request.source, error);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+}
+
+function queryFailed(source: string, cause: unknown): ContrailError {
+  return new ContrailError('QUERY_FAILED', `Reading ${source} failed: ${firstLine(cause)}`, {
+    subject: source,
+    hint: 'Mend the view or the tables it reads; it is tried again when they have changed.',
+    cause,
+  });
+}

@@ -1,0 +1,52 @@
+/** The environment as one checked, frozen object. The only reader of `process.env`. */
+import type { z } from 'zod';
+import { ContrailError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/nearest-name.ts';
+import { quote } from '../domain/slug.ts';
+import { type SettingName, SETTINGS } from './settings.ts';
+
+/** By setting name; a setting without a default may be undefined. */
+export type Config = {
+  readonly [Name in SettingName]:
+    | z.output<(typeof SETTINGS)[Name]['schema']>
+    | ((typeof SETTINGS)[Name]['default'] extends string ? never : undefined);
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables of our name that are not settings: those of tests. */
+const NOT_SETTINGS = new Set(['CONTRAIL_TEST_REDIS']);
+/** Settings whose values never show in a message. */
+const SECRET = new Set<SettingName>(['redis']);
+
+/**
+ * Reads all settings; those of `required` must be set. Throws CONFIG_INVALID that reports every problem: variables that
+ * cannot be used, that are missing, and that do not exist.
+ */
+export function loadConfig(required: readonly SettingName[], environment: Environment = process.env): Config {
+  const problems = unknownVariables(environment);
+  const values = Object.entries(SETTINGS).map(([name, setting]) => {
+    const text = environment[setting.variable] || setting.default;
+    if (text === undefined) {
+      const isRequired = required.some((entry) => entry === name);
+      if (isRequired) problems.push(`${setting.variable} is not set: ${setting.text} Example: ${setting.example}.`);
+      return [name, undefined];
+    }
+    const parsed = setting.schema.safeParse(text);
+    if (parsed.success) return [name, parsed.data];
+    const allowed = parsed.error.issues[0]?.message ?? setting.text;
+    const found = SECRET.has(name as SettingName) ? 'what it holds' : quote(text);
+    problems.push(`${setting.variable} cannot be ${found}: allowed is ${allowed}. Example: ${setting.example}.`);
+    return [name, undefined];
+  });
+  if (problems.length > 0) throw new ContrailError('CONFIG_INVALID', problems.join('\n'));
+  return Object.freeze(Object.fromEntries(values)) as Config;
+}
+
+function unknownVariables(environment: Environment): string[] {
+  const known: string[] = Object.values(SETTINGS).map((setting) => setting.variable);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('CONTRAIL_') && !known.includes(name) && !NOT_SETTINGS.has(name))
+    .sort()
+    .map((name) => `${name} is not a setting. ${didYouMean(name, known)}See docs/configuration.md for all of them.`);
+}

@@ -1,0 +1,63 @@
+/** The kinds of values that settings have, parsed from text. */
+import { z } from 'zod';
+
+/** A URL of one of these schemes: the scheme without colon, and the text as it was given. */
+export interface SettingUrl {
+  readonly scheme: string;
+  readonly text: string;
+  /** What follows `scheme:`, for schemes that name a path. */
+  readonly path: string;
+}
+
+/** A URL; `file:` and `duckdb:` take a path, relative or absolute, with or without `//`. */
+export function parsedUrl(schemes: readonly string[]): z.ZodType<SettingUrl, string> {
+  const allowed = `a URL that begins with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}`;
+  return z.string().transform((text, context) => {
+    const match = /^([a-z]+):(.+)$/s.exec(text);
+    const scheme = match?.[1] ?? '';
+    const rest = match?.[2] ?? '';
+    const isPath = scheme === 'file' || scheme === 'duckdb';
+    const isUsable =
+      schemes.includes(scheme) && (isPath ? pathOf(rest) !== '' : URL.canParse(text) && rest.startsWith('//'));
+    if (!isUsable || text.includes('\0')) {
+      context.addIssue({ code: 'custom', message: allowed });
+      return z.NEVER;
+    }
+    return { scheme, text, path: isPath ? pathOf(rest) : rest };
+  });
+}
+
+/** `./out`, `/srv/out`, `///srv/out` and `//localhost/srv/out` as paths. */
+function pathOf(rest: string): string {
+  return rest.replace(/^\/\/(?:localhost)?(?=\/)/, '').replace(/^\/\//, '');
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time span such as `500ms`, `20s`, `5m`, `6h` or `7d`, in milliseconds. */
+export function duration(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, 'a time span such as 500ms, 20s, 5m, 6h or 7d')
+    .transform((text) => Number.parseInt(text, 10) * (UNITS[text.replace(/^\d+/, '')] ?? 1));
+}
+
+/** A whole number from 1 to `largest`. */
+export function positiveInteger(largest: number): z.ZodType<number, string> {
+  const allowed = `a whole number from 1 to ${largest}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, allowed)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= largest, allowed);
+}
+
+/** A share from 0 to 1. */
+export function share(): z.ZodType<number, string> {
+  const allowed = 'a share from 0 to 1, such as 0.1';
+  return z
+    .string()
+    .regex(/^\d(?:\.\d+)?$/, allowed)
+    .transform(Number)
+    .refine((value) => value <= 1, allowed);
+}

@@ -1,0 +1,164 @@
+/**
+ * Every setting: its variable, what it means, its default and an example. `docs/configuration.md` and `.env.example`
+ * are made from this list (`npm run docs`), and a check keeps them equal.
+ */
+import { z } from 'zod';
+import { duration, parsedUrl, positiveInteger, share } from './setting-types.ts';
+
+export interface Setting<Value> {
+  readonly variable: string;
+  /** A sentence for people. */
+  readonly text: string;
+  readonly example: string;
+  /** As written in the environment; undefined: unset is allowed and stays undefined. */
+  readonly default: string | undefined;
+  readonly schema: z.ZodType<Value, string>;
+}
+
+function setting<Value>(definition: Setting<Value>): Setting<Value> {
+  return definition;
+}
+
+export const SETTINGS = {
+  redis: setting({
+    variable: 'CONTRAIL_REDIS',
+    text: 'The Redis that holds the queues: 7 or newer (or Valkey), with maxmemory-policy noeviction.',
+    example: 'rediss://user:secret@redis.example.org:6380/0',
+    default: 'redis://127.0.0.1:6379',
+    schema: parsedUrl(['redis', 'rediss']),
+  }),
+  warehouse: setting({
+    variable: 'CONTRAIL_WAREHOUSE',
+    text: 'Where the analysis keeps its tables: a DuckDB file.',
+    example: 'duckdb:./data/contrail.duckdb',
+    default: undefined,
+    schema: parsedUrl(['duckdb']),
+  }),
+  bucket: setting({
+    variable: 'CONTRAIL_BUCKET',
+    text: 'Where the files are published: a folder.',
+    example: 'file:./out',
+    default: undefined,
+    schema: parsedUrl(['file']),
+  }),
+  resultsDataset: setting({
+    variable: 'CONTRAIL_RESULTS_DATASET',
+    text: 'The dataset (in DuckDB: the schema) with the statistics tables and views.',
+    example: 'mozanalysis',
+    default: 'mozanalysis',
+    schema: z.string().regex(/^[A-Za-z0-9_]+$/, 'a dataset name of letters, digits and _'),
+  }),
+  monitoringDataset: setting({
+    variable: 'CONTRAIL_MONITORING_DATASET',
+    text: 'The dataset (in DuckDB: the schema) with the monitoring tables.',
+    example: 'monitoring',
+    default: 'monitoring',
+    schema: z.string().regex(/^[A-Za-z0-9_]+$/, 'a dataset name of letters, digits and _'),
+  }),
+  experimenter: setting({
+    variable: 'CONTRAIL_EXPERIMENTER',
+    text: 'The experiments API, or a file with the list, or a folder with a file for each experiment.',
+    example: 'file:./experiments.json',
+    default: 'https://experimenter.services.mozilla.com',
+    schema: parsedUrl(['https', 'http', 'file']),
+  }),
+  metricHub: setting({
+    variable: 'CONTRAIL_METRIC_HUB',
+    text: 'The repository of metric definitions, or a folder with it. Read by the metadata files.',
+    example: 'file:./metric-hub',
+    default: 'https://github.com/mozilla/metric-hub',
+    schema: parsedUrl(['https', 'http', 'file']),
+  }),
+  logLevel: setting({
+    variable: 'CONTRAIL_LOG_LEVEL',
+    text: 'The least important lines that are still logged.',
+    example: 'debug',
+    default: 'info',
+    schema: z.enum(['debug', 'info', 'warn']),
+  }),
+  now: setting({
+    variable: 'CONTRAIL_NOW',
+    text: 'A fixed time instead of the clock, for tests and replays.',
+    example: '2026-01-15T12:00:00Z',
+    default: undefined,
+    schema: z.iso
+      .datetime({ offset: true, error: 'a time such as 2026-01-15T12:00:00Z' })
+      .transform((text) => Date.parse(text)),
+  }),
+  'statistics.refusedShare': setting({
+    variable: 'CONTRAIL_STATISTICS_REFUSED_SHARE',
+    text: 'The share of rows that may break the rules of the console before nothing is published.',
+    example: '0.05',
+    default: '0.1',
+    schema: share(),
+  }),
+  'worker.concurrency': setting({
+    variable: 'CONTRAIL_WORKER_CONCURRENCY',
+    text: 'Jobs of one queue that a worker process does at once.',
+    example: '8',
+    default: '4',
+    schema: positiveInteger(1000),
+  }),
+  'worker.drainTimeout': setting({
+    variable: 'CONTRAIL_WORKER_DRAIN_TIMEOUT',
+    text: 'How long a worker that is told to stop may finish its jobs before it gives them back.',
+    example: '60s',
+    default: '20s',
+    schema: duration(),
+  }),
+  'schedule.interval': setting({
+    variable: 'CONTRAIL_SCHEDULE_INTERVAL',
+    text: 'How often `contrail schedule` looks for changes.',
+    example: '5m',
+    default: '1m',
+    schema: duration(),
+  }),
+  'queue.prefix': setting({
+    variable: 'CONTRAIL_QUEUE_PREFIX',
+    text: 'The beginning of all keys in Redis, to keep apart what shares one.',
+    example: 'contrail-staging',
+    default: 'contrail',
+    schema: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'up to 64 letters, digits, _ and -'),
+  }),
+  'duckdb.memoryLimit': setting({
+    variable: 'CONTRAIL_DUCKDB_MEMORY_LIMIT',
+    text: 'How much memory DuckDB may take; larger sorts go to disk.',
+    example: '1GB',
+    default: '320MB',
+    schema: z.string().regex(/^[1-9][0-9]*(?:\.[0-9]+)? ?[KMGT]i?B$/, 'a size such as 512MB or 2GiB'),
+  }),
+  'duckdb.threads': setting({
+    variable: 'CONTRAIL_DUCKDB_THREADS',
+    text: 'Threads that DuckDB works with.',
+    example: '4',
+    default: '2',
+    schema: positiveInteger(256),
+  }),
+  'duckdb.wait': setting({
+    variable: 'CONTRAIL_DUCKDB_WAIT',
+    text: 'How long to wait for a DuckDB file that another process holds.',
+    example: '30s',
+    default: '10s',
+    schema: duration(),
+  }),
+  'web.host': setting({
+    variable: 'CONTRAIL_WEB_HOST',
+    text: 'The address that the pages listen on. Only loopback addresses, for now.',
+    example: '127.0.0.1',
+    default: '127.0.0.1',
+    schema: z.string().min(1),
+  }),
+  'web.port': setting({
+    variable: 'CONTRAIL_WEB_PORT',
+    text: 'The port that the pages listen on; 0 takes any free one.',
+    example: '8080',
+    default: '8080',
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/, 'a port, 0 to 65535')
+      .transform(Number)
+      .refine((port) => port <= 65_535, 'a port, 0 to 65535'),
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;

@@ -1,0 +1,15 @@
+/** The keys that a published object carries (spec: statistics, section 5). */
+
+export const METADATA = {
+  source: 'contrail-source',
+  sourceVersion: 'contrail-source-version',
+  rows: 'contrail-rows',
+  rejected: 'contrail-rejected',
+  duplicates: 'contrail-duplicates',
+  job: 'contrail-job',
+  version: 'contrail-version',
+  /** Slug of the experiment, so that two slugs with one normal form do not overwrite each other. Ours. */
+  experiment: 'contrail-experiment',
+  /** SHA-256 of the bytes in hex, by which unchanged bytes are known without reading them. Ours. */
+  sha256: 'contrail-sha256',
+} as const;

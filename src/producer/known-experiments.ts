@@ -1,0 +1,87 @@
+/**
+ * Which experiments there are: those of the experiments API, and those that only tables or log rows tell of, under
+ * their normalised names (design, section 4).
+ */
+import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
+import { ContrailError, toContrailError } from '../domain/errors.ts';
+import type { Experiment } from '../domain/experiment.ts';
+import { didYouMean } from '../domain/nearest-name.ts';
+import { normaliseSlug, quote } from '../domain/slug.ts';
+import { parseStatisticsTableName, statisticsTableName } from '../domain/statistics-name.ts';
+import type { ExperimentsApi } from '../ports/experiments-api.ts';
+import type { RecordSink } from '../ports/record-sink.ts';
+import type { StatisticsSource } from '../ports/statistics-source.ts';
+
+export interface ExperimentSources {
+  readonly api: ExperimentsApi;
+  readonly source: StatisticsSource;
+  readonly sink: RecordSink;
+}
+
+/**
+ * Why an experiment has no results of a period, as the error to show: EXPERIMENT_UNKNOWN with the nearest known slugs,
+ * or RESULTS_MISSING with the periods that do have results. Sources that cannot be reached are left aside.
+ */
+export async function explainMissingResults(
+  sources: ExperimentSources,
+  wanted: { readonly experiment: string; readonly period: AnalysisPeriod },
+  signal: AbortSignal,
+): Promise<ContrailError> {
+  const { experiment, period } = wanted;
+  const tables = await sources.source.listTables(signal);
+  const periods = ANALYSIS_PERIODS.filter((candidate) => tables.includes(statisticsTableName(experiment, candidate)));
+  const table = statisticsTableName(experiment, period);
+  if (periods.length > 0) {
+    return new ContrailError('RESULTS_MISSING', `There are no results for ${experiment} ${period}.`, {
+      subject: table,
+      hint: `There are results for ${periods.join(', ')}.`,
+    });
+  }
+  const known = await knownSlugs(sources, tables, signal);
+  const prefix = `statistics_${normaliseSlug(experiment)}_`;
+  if (known.includes(experiment) || tables.some((name) => name.startsWith(prefix))) {
+    return new ContrailError('RESULTS_MISSING', `There are no results for ${experiment} ${period}.`, {
+      subject: table,
+      hint: `${sources.source.url} has neither a view nor a table ${table}.`,
+    });
+  }
+  return unknownExperiment(experiment, known);
+}
+
+/** EXPERIMENT_UNKNOWN with the nearest known slugs. */
+export function unknownExperiment(experiment: string, known: readonly string[]): ContrailError {
+  const nearest = didYouMean(experiment, known);
+  const hint = nearest === '' ? 'Neither the experiments API nor the warehouse knows it.' : nearest.trim();
+  return new ContrailError('EXPERIMENT_UNKNOWN', `There is no experiment ${quote(experiment)}.`, { hint });
+}
+
+async function knownSlugs(
+  sources: ExperimentSources,
+  tables: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const [listed, logged] = await Promise.all([
+    sources.api.list(signal).then(
+      (list) => list.experiments.map((experiment) => experiment.slug),
+      () => [],
+    ),
+    sources.sink.loggedExperiments(signal).catch(() => []),
+  ]);
+  const normalised = new Set(listed.map(normaliseSlug));
+  const fromTables = tables.flatMap((name) => parseStatisticsTableName(name)?.slug ?? []);
+  return [...new Set([...listed, ...logged, ...fromTables.filter((slug) => !normalised.has(slug))])];
+}
+
+/** The list of the API, or none and the reason: what tables tell is then all there is. */
+export async function listExperiments(
+  api: ExperimentsApi,
+  signal: AbortSignal,
+): Promise<{ experiments: readonly Experiment[]; problems: ContrailError[] }> {
+  try {
+    const { experiments, malformed } = await api.list(signal);
+    return { experiments, problems: malformed.map((entry) => entry.error) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { experiments: [], problems: [toContrailError(error)] };
+  }
+}

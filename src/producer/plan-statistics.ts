@@ -1,0 +1,210 @@
+/**
+ * Decides which statistics files are due, and why (design, section 5). Looks, but changes nothing: the same state gives
+ * the same plan, and a file that is current is in no plan.
+ */
+import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
+import { ContrailError } from '../domain/errors.ts';
+import type { Experiment } from '../domain/experiment.ts';
+import { METADATA } from '../domain/object-metadata.ts';
+import { normaliseSlug } from '../domain/slug.ts';
+import type { SourceVersion } from '../domain/source-version.ts';
+import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
+import { ABSENT, type Generation, type ObjectStore, type StoredObject } from '../ports/object-store.ts';
+import type { SourceTable } from '../ports/statistics-source.ts';
+import { type ExperimentSources, listExperiments, unknownExperiment } from './known-experiments.ts';
+
+/** One file: an experiment and a period, and the table that its rows come from. */
+export interface StatisticsTarget {
+  readonly experiment: string;
+  readonly period: AnalysisPeriod;
+  readonly knownBy: 'api' | 'tables';
+  readonly table: string;
+}
+
+export interface DueStatistics extends StatisticsTarget {
+  readonly reason: 'new' | 'changed' | 'forced';
+  readonly sourceVersion: SourceVersion;
+  readonly generation: Generation;
+  /** Rows of the source, as far as known. */
+  readonly rows: number | undefined;
+}
+
+export interface SkippedStatistics extends StatisticsTarget {
+  readonly reason: string;
+}
+
+export interface RefusedStatistics extends StatisticsTarget {
+  readonly error: ContrailError;
+}
+
+export interface StatisticsPlan {
+  readonly due: readonly DueStatistics[];
+  readonly skipped: readonly SkippedStatistics[];
+  /** What cannot be exported, whoever asks: a conflict of names, a view that fails. */
+  readonly refused: readonly RefusedStatistics[];
+  /** What made the plan poorer than it could be: an API that did not answer, records that cannot be read. */
+  readonly problems: readonly ContrailError[];
+}
+
+export interface PlanSelection {
+  /** Slugs as the API or the tables have them; none: all. An unknown one throws EXPERIMENT_UNKNOWN. */
+  readonly experiments: readonly string[];
+  /** None: all. */
+  readonly periods: readonly AnalysisPeriod[];
+  /** Names of applications, as the API has them; none: all. Leaves out what only tables tell of. */
+  readonly apps: readonly string[];
+  /** Plan also what is current. */
+  readonly force: boolean;
+}
+
+export interface PlanDependencies extends ExperimentSources {
+  readonly store: ObjectStore;
+}
+
+export async function planStatistics(
+  deps: PlanDependencies,
+  selection: PlanSelection,
+  signal: AbortSignal,
+): Promise<StatisticsPlan> {
+  const { experiments, problems } = await listExperiments(deps.api, signal);
+  const tables = await deps.source.listTables(signal);
+  checkSelection(selection, experiments, tables);
+  const { targets, conflicts } = assignTables(experiments, tables);
+  const wanted = targets.filter((target) => isSelected(target, selection, experiments));
+  const { tables: described, unreadable } = await deps.source.describeTables(
+    wanted.map((target) => target.table),
+    signal,
+  );
+  const objects = await objectsByName(deps.store, signal);
+  const versions = new Map(described.map((table) => [table.name, table]));
+  const due: DueStatistics[] = [];
+  const skipped: SkippedStatistics[] = [];
+  for (const target of wanted) {
+    const table = versions.get(target.table);
+    if (table === undefined) continue;
+    const decision = decide(
+      target,
+      table,
+      objects.get(statisticsObjectName(target.experiment, target.period)),
+      selection,
+    );
+    if ('sourceVersion' in decision) due.push(decision);
+    else skipped.push(decision);
+  }
+  const failing = wanted.flatMap((target) => {
+    const error = unreadable.find((entry) => entry.name === target.table)?.error;
+    return error === undefined ? [] : [{ ...target, error }];
+  });
+  const refused = [...conflicts.filter((target) => isSelected(target, selection, experiments)), ...failing];
+  return { due, skipped, refused, problems };
+}
+
+function decide(
+  target: StatisticsTarget,
+  table: SourceTable,
+  object: StoredObject | undefined,
+  { force }: PlanSelection,
+): DueStatistics | SkippedStatistics {
+  const published = object?.metadata[METADATA.sourceVersion];
+  if (!force && published === table.version) return { ...target, reason: 'current' };
+  return {
+    ...target,
+    reason: force ? 'forced' : object === undefined ? 'new' : 'changed',
+    sourceVersion: table.version,
+    generation: object?.generation ?? ABSENT,
+    rows: table.rows,
+  };
+}
+
+/**
+ * Gives each table with a period's name to one experiment: to a known one where its name fits, else to what the name
+ * itself tells. A second known experiment that wants the same table is in conflict, because they would share a file.
+ */
+function assignTables(
+  experiments: readonly Experiment[],
+  tables: readonly string[],
+): { targets: StatisticsTarget[]; conflicts: RefusedStatistics[] } {
+  const free = new Set(tables);
+  const taken = new Map<string, StatisticsTarget>();
+  const conflicts: RefusedStatistics[] = [];
+  for (const { slug } of byStart(experiments)) {
+    // Longest names first: `x_preenrollment_weekly` is the pre-enrollment period of `x`.
+    for (const period of [...ANALYSIS_PERIODS].sort((a, b) => b.length - a.length)) {
+      const table = statisticsTableName(slug, period);
+      if (!free.has(table)) continue;
+      const target: StatisticsTarget = { experiment: slug, period, knownBy: 'api', table };
+      const first = taken.get(table);
+      if (first === undefined) taken.set(table, target);
+      else if (first.experiment !== slug) conflicts.push({ ...target, error: conflict(first, target) });
+    }
+  }
+  for (const table of tables) {
+    const name = parseStatisticsTableName(table);
+    if (name === undefined || taken.has(table)) continue;
+    taken.set(table, { experiment: name.slug, period: name.period, knownBy: 'tables', table });
+  }
+  return { targets: inOrder([...taken.values()]), conflicts };
+}
+
+/** The later of two experiments is the one that is refused; those that have not started come last. */
+function byStart(experiments: readonly Experiment[]): Experiment[] {
+  return [...experiments].sort(
+    (a, b) => compare(a.startDate ?? '9999', b.startDate ?? '9999') || compare(a.slug, b.slug),
+  );
+}
+
+function inOrder(targets: StatisticsTarget[]): StatisticsTarget[] {
+  const rank = (target: StatisticsTarget): number => ANALYSIS_PERIODS.indexOf(target.period);
+  return targets.sort((a, b) => compare(a.experiment, b.experiment) || rank(a) - rank(b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function conflict(first: StatisticsTarget, second: StatisticsTarget): ContrailError {
+  return new ContrailError(
+    'SLUG_CONFLICT',
+    `The experiments ${first.experiment} and ${second.experiment} would share the table ${first.table} and its file.`,
+    { subject: first.table, hint: `Only ${first.experiment} is exported. Rename one of them in Experimenter.` },
+  );
+}
+
+function isSelected(
+  target: StatisticsTarget,
+  { experiments, periods, apps }: PlanSelection,
+  listed: readonly Experiment[],
+): boolean {
+  if (experiments.length > 0 && !experiments.some((slug) => isSameExperiment(slug, target.experiment))) return false;
+  if (periods.length > 0 && !periods.includes(target.period)) return false;
+  return apps.length === 0 || listed.some((entry) => entry.slug === target.experiment && apps.includes(entry.appName));
+}
+
+/** A slug names an experiment by its own text; one known only by tables has nothing but its normal form. */
+function isSameExperiment(slug: string, experiment: string): boolean {
+  return slug === experiment || normaliseSlug(slug) === experiment;
+}
+
+function checkSelection(selection: PlanSelection, listed: readonly Experiment[], tables: readonly string[]): void {
+  const known = [
+    ...listed.map((entry) => entry.slug),
+    ...tables.flatMap((table) => parseStatisticsTableName(table)?.slug ?? []),
+  ];
+  for (const slug of selection.experiments) {
+    if (!known.some((candidate) => isSameExperiment(slug, candidate))) throw unknownExperiment(slug, known);
+  }
+  const apps = [...new Set(listed.map((entry) => entry.appName))];
+  for (const app of selection.apps) {
+    if (!apps.includes(app)) {
+      throw new ContrailError('USAGE', `No experiment is of the application ${JSON.stringify(app)}.`, {
+        hint:
+          apps.length === 0 ? 'The experiments API told of none.' : `The applications are ${apps.sort().join(', ')}.`,
+      });
+    }
+  }
+}
+
+async function objectsByName(store: ObjectStore, signal: AbortSignal): Promise<Map<string, StoredObject>> {
+  const objects = await store.list('statistics/', signal);
+  return new Map(objects.map((object) => [object.name, object]));
+}

@@ -1,0 +1,171 @@
+/**
+ * Exports the statistics of one experiment and period into its file (design, section 6): read, encode, check, publish.
+ * Safe to repeat and to run twice at once: a file is replaced only by one that is not older, as a whole or not at all.
+ */
+import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { METADATA } from '../../domain/object-metadata.ts';
+import type { JobOutcome, Warning } from '../../domain/outcome.ts';
+import { checkSlug } from '../../domain/slug.ts';
+import { isNewerVersion } from '../../domain/source-version.ts';
+import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { ABSENT, type ObjectStore, type StoredObject } from '../../ports/object-store.ts';
+import type { OpenTable, StatisticsSource } from '../../ports/statistics-source.ts';
+import { checkOwner } from './check-owner.ts';
+import { judgeRows, refusalOf, type Refusal } from './judge-rows.ts';
+import { objectMetadata } from './object-metadata.ts';
+import type { CheckResult } from './row-checker.ts';
+import { type WrittenFile, writeFile } from './write-file.ts';
+
+/** How often an export starts again because somebody else changed the object meanwhile. */
+const MOST_ROUNDS = 3;
+
+export interface ExportDependencies {
+  readonly source: StatisticsSource;
+  readonly store: ObjectStore;
+  readonly clock: Clock;
+  /** Share of rows, 0 to 1, above which refused rows stop the publication. */
+  readonly refusedShareLimit: number;
+}
+
+export interface ExportRequest {
+  readonly experiment: string;
+  readonly period: AnalysisPeriod;
+  /** Whether the slug may be claimed as the owner of the file: not where it was only read off a table's name. */
+  readonly knownBy: 'api' | 'tables';
+  /** Write the file also if it is current. */
+  readonly force: boolean;
+  /** Who asks, for the object's metadata: a job's id. */
+  readonly job: string;
+  readonly signal: AbortSignal;
+  /** Told now and then how many of the rows are done. */
+  readonly onProgress?: (rows: number, ofRows: number) => void;
+}
+
+export interface ExportResult {
+  readonly outcome: JobOutcome;
+  /** What was left out of the file, if anything was: one ERROR record. */
+  readonly refusal?: Refusal;
+}
+
+/** Runs one export. Throws a ContrailError when nothing was published; the last good file then stays as it was. */
+export async function exportTable(deps: ExportDependencies, request: ExportRequest): Promise<ExportResult> {
+  checkSlug(request.experiment);
+  for (let round = 1; ; round++) {
+    try {
+      return await exportOnce(deps, request);
+    } catch (error) {
+      const changed = error instanceof ContrailError && error.code === 'OBJECT_CHANGED';
+      if (!changed || round === MOST_ROUNDS) throw error;
+      request.signal.throwIfAborted();
+    }
+  }
+}
+
+async function exportOnce(deps: ExportDependencies, request: ExportRequest): Promise<ExportResult> {
+  const startedAt = deps.clock.now();
+  const object = statisticsObjectName(request.experiment, request.period);
+  // The object is looked at before the source: what is there then cannot be newer than what is read afterwards.
+  const before = await deps.store.head(object, request.signal);
+  checkOwner(before, request);
+  const table = await openTable(deps.source, request);
+  try {
+    const settled = request.force ? undefined : settledBy(before, table, deps.store.locate(object));
+    if (settled !== undefined) return { outcome: settled };
+    return await replaceFile({ deps, request, object, before, table, startedAt });
+  } finally {
+    await table.close();
+  }
+}
+
+async function openTable(source: StatisticsSource, request: ExportRequest): Promise<OpenTable> {
+  const name = statisticsTableName(request.experiment, request.period);
+  const table = await source.open({ table: name, signal: request.signal });
+  if (table !== undefined) return table;
+  throw new ContrailError('RESULTS_MISSING', `There are no results for ${request.experiment} ${request.period}.`, {
+    subject: name,
+    hint: `${source.url} has neither a view nor a table ${name}.`,
+  });
+}
+
+/** Why nothing is to be done: the object is current, or newer than the source. */
+function settledBy(before: StoredObject | undefined, table: OpenTable, location: string): JobOutcome | undefined {
+  const published = before?.metadata[METADATA.sourceVersion];
+  if (before === undefined || published === undefined) return undefined;
+  if (published === table.version) {
+    return { kind: 'skipped', reason: 'the file is current', object: before.name, location };
+  }
+  if (isNewerVersion(published, table.version) !== true) return undefined;
+  return { kind: 'superseded', reason: 'the file is newer than the source', object: before.name, location };
+}
+
+interface Replacement {
+  readonly deps: ExportDependencies;
+  readonly request: ExportRequest;
+  readonly object: string;
+  readonly before: StoredObject | undefined;
+  readonly table: OpenTable;
+  readonly startedAt: number;
+}
+
+async function replaceFile(replacement: Replacement): Promise<ExportResult> {
+  const { deps, request, object, before, table } = replacement;
+  const writer = await deps.store.write({
+    name: object,
+    contentType: 'application/json',
+    ifGeneration: before?.generation ?? ABSENT,
+    signal: request.signal,
+  });
+  try {
+    const file = await writeFile({
+      table,
+      writer,
+      signal: request.signal,
+      ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+    });
+    checkRowCount(table, file.check);
+    const warnings = judgeRows(file, request, deps.refusedShareLimit);
+    const isSame = !request.force && before?.metadata[METADATA.sha256] === file.sha256;
+    const metadata = objectMetadata({ request, table, file });
+    if (isSame) {
+      await writer.discard();
+      const update = { name: object, ifGeneration: before.generation, metadata, signal: request.signal };
+      await deps.store.updateMetadata(update);
+    } else {
+      await writer.commit(metadata);
+    }
+    const refusal = refusalOf(file.check);
+    return {
+      outcome: { kind: isSame ? 'unchanged' : 'published', ...factsOf(replacement, file, warnings) },
+      ...(refusal === undefined ? {} : { refusal }),
+    };
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+function checkRowCount(table: OpenTable, check: CheckResult): void {
+  if (check.rows === table.rowCount) return;
+  throw new ContrailError(
+    'ROW_COUNT_MISMATCH',
+    `${table.source} promised ${table.rowCount} rows and delivered ${check.rows}; nothing was published.`,
+    { subject: table.source },
+  );
+}
+
+function factsOf({ deps, table, object, startedAt }: Replacement, file: WrittenFile, warnings: readonly Warning[]) {
+  return {
+    object,
+    location: deps.store.locate(object),
+    source: table.source,
+    sourceVersion: table.version,
+    rows: file.rows,
+    rejected: file.check.rejected,
+    duplicates: file.check.duplicates,
+    bytes: file.bytes,
+    warnings,
+    durationMs: deps.clock.now() - startedAt,
+  };
+}

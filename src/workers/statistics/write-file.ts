@@ -1,0 +1,94 @@
+/** Streams a table into a writer as one JSON array, checking every row on the way (spec: statistics, sections 3 and 4). */
+import { createHash, type Hash } from 'node:crypto';
+import type { ColumnBatch } from '../../domain/column-batch.ts';
+import type { ObjectWriter } from '../../ports/object-store.ts';
+import type { OpenTable } from '../../ports/statistics-source.ts';
+import { type CheckResult, RowChecker } from './row-checker.ts';
+import { RowEncoder } from './row-encoder.ts';
+
+/** Bytes are handed to the store in pieces of about this size: fewer calls, bounded memory. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+const [OPEN_BRACKET, CLOSE_BRACKET] = Buffer.from('[]');
+
+export interface WriteFileRequest {
+  readonly table: OpenTable;
+  readonly writer: ObjectWriter;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (rows: number, ofRows: number) => void;
+}
+
+export interface WrittenFile {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** NaN and infinite numbers that were written as null. */
+  readonly nonFinite: number;
+  readonly check: CheckResult;
+}
+
+/** Writes all rows that pass; the caller decides by the result whether the file may be published. */
+export async function writeFile({ table, writer, signal, onProgress }: WriteFileRequest): Promise<WrittenFile> {
+  const encoder = new RowEncoder(table.columns);
+  const checker = new RowChecker(table.columns, (batch, row) => showRow(encoder, batch, row));
+  const output = new ArrayWriter(writer);
+  let read = 0;
+  let rows = 0;
+  let nonFinite = 0;
+  for await (const batch of table.batches(signal)) {
+    const encoded = encoder.encode(batch, checker.check(batch));
+    rows += encoded.rows;
+    nonFinite += encoded.nonFinite;
+    await output.add(encoded.bytes);
+    read += batch.rowCount;
+    onProgress?.(read, table.rowCount);
+  }
+  const { bytes, sha256 } = await output.end();
+  return { rows, bytes, sha256, nonFinite, check: checker.finish() };
+}
+
+/** One row as text, without the comma before it. */
+function showRow(encoder: RowEncoder, batch: ColumnBatch, row: number): string {
+  const others = new Uint8Array(batch.rowCount).fill(1);
+  others[row] = 0;
+  return Buffer.from(encoder.encode(batch, others).bytes.subarray(1)).toString('utf8');
+}
+
+/** Rows, each with a comma before it, as one array: the first comma becomes the bracket. */
+class ArrayWriter {
+  readonly #writer: ObjectWriter;
+  readonly #hash: Hash = createHash('sha256');
+  #pieces: Uint8Array[] = [];
+  #pending = 0;
+  #bytes = 0;
+
+  constructor(writer: ObjectWriter) {
+    this.#writer = writer;
+  }
+
+  async add(rows: Uint8Array): Promise<void> {
+    if (rows.length === 0) return;
+    if (this.#bytes === 0) rows[0] = OPEN_BRACKET!;
+    this.#push(rows);
+    if (this.#pending >= PIECE_BYTES) await this.#flush();
+  }
+
+  async end(): Promise<{ bytes: number; sha256: string }> {
+    this.#push(Uint8Array.from(this.#bytes === 0 ? [OPEN_BRACKET!, CLOSE_BRACKET!] : [CLOSE_BRACKET!]));
+    await this.#flush();
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  #push(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#pieces.push(bytes);
+    this.#pending += bytes.length;
+    this.#bytes += bytes.length;
+  }
+
+  async #flush(): Promise<void> {
+    const piece = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#pending);
+    this.#pieces = [];
+    this.#pending = 0;
+    await this.#writer.write(piece);
+  }
+}
