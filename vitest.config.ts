@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+const INTEGRATION_TIMEOUT_MS = 30_000;
+const withRedis = {
+  globalSetup: ['test/support/global-build.ts', 'test/support/global-redis.ts'],
+  testTimeout: INTEGRATION_TIMEOUT_MS,
+  hookTimeout: INTEGRATION_TIMEOUT_MS,
+};
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Unit tests start nothing; the others share one private Redis, each test under a key prefix of its own.
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withRedis } },
+      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...withRedis } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withRedis } },
+    ],
+  },
+});
