@@ -14,6 +14,12 @@ export type Config = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface ConfigSources {
+  readonly environment?: Environment;
+  /** Variables that count more than the environment's: what a command decides by itself. */
+  readonly overrides?: Environment;
+}
+
 /** Variables of our name that are not settings: those of tests. */
 const NOT_SETTINGS = new Set(['CONTRAIL_TEST_REDIS']);
 /** Settings whose values never show in a message. */
@@ -23,10 +29,14 @@ const SECRET = new Set<SettingName>(['redis']);
  * Reads all settings; those of `required` must be set. Throws CONFIG_INVALID that reports every problem: variables that
  * cannot be used, that are missing, and that do not exist.
  */
-export function loadConfig(required: readonly SettingName[], environment: Environment = process.env): Config {
+export function loadConfig(
+  required: readonly SettingName[],
+  { environment = process.env, overrides = {} }: ConfigSources = {},
+): Config {
   const problems = unknownVariables(environment);
+  const variables = { ...environment, ...overrides };
   const values = Object.entries(SETTINGS).map(([name, setting]) => {
-    const text = environment[setting.variable] || setting.default;
+    const text = variables[setting.variable] || setting.default;
     if (text === undefined) {
       const isRequired = required.some((entry) => entry === name);
       if (isRequired) problems.push(`${setting.variable} is not set: ${setting.text} Example: ${setting.example}.`);
@@ -49,4 +59,9 @@ function unknownVariables(environment: Environment): string[] {
     .filter((name) => name.startsWith('CONTRAIL_') && !known.includes(name) && !NOT_SETTINGS.has(name))
     .sort()
     .map((name) => `${name} is not a setting. ${didYouMean(name, known)}See docs/configuration.md for all of them.`);
+}
+
+/** Whether a setting was given, or has its default. */
+export function isSet(name: SettingName, environment: Environment = process.env): boolean {
+  return Boolean(environment[SETTINGS[name].variable]);
 }

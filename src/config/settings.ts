@@ -5,17 +5,19 @@
 import { z } from 'zod';
 import { duration, parsedUrl, positiveInteger, share } from './setting-types.ts';
 
-export interface Setting<Value> {
+export interface Setting<Value, Default extends string | undefined> {
   readonly variable: string;
   /** A sentence for people. */
   readonly text: string;
   readonly example: string;
   /** As written in the environment; undefined: unset is allowed and stays undefined. */
-  readonly default: string | undefined;
+  readonly default: Default;
   readonly schema: z.ZodType<Value, string>;
 }
 
-function setting<Value>(definition: Setting<Value>): Setting<Value> {
+function setting<Value, Default extends string | undefined>(
+  definition: Setting<Value, Default>,
+): Setting<Value, Default> {
   return definition;
 }
 

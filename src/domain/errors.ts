@@ -37,6 +37,11 @@ export const ERROR_CATALOGUE = {
   REDIS_NOT_FOUND: { class: 'environment', text: 'No redis-server program was found on this machine.' },
   PORT_UNUSABLE: { class: 'environment', text: 'The web page cannot listen on that address.' },
   JOB_CRASHED: { class: 'content', text: 'A job ended its worker too often.' },
+  JOB_LOST: { class: 'transient', text: 'A job that was followed is no longer in the queue.' },
+  JOB_FAILED: {
+    class: 'content',
+    text: 'Jobs that were followed have failed, or files that were asked for cannot be made.',
+  },
   ABORTED: { class: 'transient', text: 'The work was stopped before it ended.' },
   INTERNAL: { class: 'transient', text: 'Something failed that Contrail does not know.' },
 } as const satisfies Record<string, { class: FailureClass; text: string }>;

@@ -19,7 +19,7 @@ export function checkSlug(slug: string): string {
 
 function slugProblem(slug: string): string | undefined {
   if (slug === '') return 'is empty';
-  const length = [...slug].length;
+  const length = Array.from(slug).length;
   if (length > LONGEST_SLUG) return `has ${length} characters`;
   if (CONTROL_CHARACTER.test(slug)) return 'holds control characters';
   if (!slug.isWellFormed()) return 'is not valid Unicode';

@@ -25,8 +25,9 @@ export interface DueStatistics extends StatisticsTarget {
   readonly reason: 'new' | 'changed' | 'forced';
   readonly sourceVersion: SourceVersion;
   readonly generation: Generation;
-  /** Rows of the source, as far as known. */
+  /** Rows and bytes of the source, as far as known. */
   readonly rows: number | undefined;
+  readonly bytes: number | undefined;
 }
 
 export interface SkippedStatistics extends StatisticsTarget {
@@ -113,6 +114,7 @@ function decide(
     sourceVersion: table.version,
     generation: object?.generation ?? ABSENT,
     rows: table.rows,
+    bytes: table.bytes,
   };
 }
 

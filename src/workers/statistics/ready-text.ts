@@ -1,0 +1,154 @@
+/**
+ * Columns as ready JSON text, so that the encoder's loop has nothing left to do but copy. Plain text columns are ready
+ * as they came; every other column is written out once per batch, one value behind the other.
+ */
+import { isAscii, isUtf8 } from 'node:buffer';
+import { isValid, type BinaryVector, type ColumnVector, type IntegerVector } from '../../domain/column-batch.ts';
+import { columnTypeName, type Column } from '../../domain/column-type.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { JsonBytes, needsEscape } from './json-bytes.ts';
+import { layoutMismatch, UnwritableValue, ValueWriter } from './value-writer.ts';
+
+/**
+ * Row i is `bytes[starts[i], ends[i])`; for a NULL or a row left out the place has no meaning. A STRING stands without
+ * its quotes. `bytes[0, validEnd)` around the values is valid UTF-8. Valid until the next batch.
+ */
+export interface ReadyText {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly validEnd: number;
+  /** The lengths of all values together, or more. */
+  readonly totalBytes: number;
+  /** NaN and infinities that became null. */
+  readonly nonFinite: number;
+}
+
+/** Turns one column of batch after batch into ready text; it keeps its memory between batches. */
+export class ReadyTextColumn {
+  readonly #column: Column;
+  readonly #written = new JsonBytes();
+  #starts = new Int32Array(0);
+  #ends = new Int32Array(0);
+
+  constructor(column: Column) {
+    this.#column = column;
+  }
+
+  /** The text of the rows not left out. Throws VALUE_INVALID for a value that the file format cannot hold. */
+  read(vector: ColumnVector, rowCount: number, skip: Uint8Array | undefined): ReadyText {
+    if (this.#column.type.kind === 'string') {
+      if (vector.layout !== 'binary') throw layoutMismatch(this.#column.type, vector);
+      if (isPlainText(vector, rowCount)) return textAsItCame(vector, rowCount);
+    }
+    return this.#writeOut(vector, rowCount, skip);
+  }
+
+  #writeOut(vector: ColumnVector, rowCount: number, skip: Uint8Array | undefined): ReadyText {
+    if (this.#starts.length < rowCount) {
+      this.#starts = new Int32Array(rowCount);
+      this.#ends = new Int32Array(rowCount);
+    }
+    const starts = this.#starts;
+    const ends = this.#ends;
+    const written = this.#written;
+    written.clear();
+    const writer = new ValueWriter(written);
+    const repeats = vector.layout === 'integer' ? new RepeatedIntegers(vector) : undefined;
+    let totalBytes = 0;
+    for (let row = 0; row < rowCount; row++) {
+      if (skip?.[row] || !isValid(vector.validity, row)) continue;
+      const sameRow = repeats?.findAndRecord(row) ?? -1;
+      if (sameRow >= 0) {
+        starts[row] = starts[sameRow]!;
+        ends[row] = ends[sameRow]!;
+      } else {
+        starts[row] = written.length;
+        this.#writeRow(writer, vector, row);
+        ends[row] = written.length;
+      }
+      totalBytes += ends[row]! - starts[row]!;
+    }
+    return {
+      starts,
+      ends,
+      bytes: written.bytes,
+      validEnd: written.length,
+      totalBytes,
+      nonFinite: writer.nonFinite,
+    };
+  }
+
+  #writeRow(writer: ValueWriter, vector: ColumnVector, row: number): void {
+    const { name, type } = this.#column;
+    try {
+      if (type.kind === 'string' && vector.layout === 'binary') writer.writeStringBody(vector, row);
+      else writer.write(type, vector, row);
+    } catch (error) {
+      if (!(error instanceof UnwritableValue)) throw error;
+      throw new ContrailError(
+        'VALUE_INVALID',
+        `Column "${name}" (${columnTypeName(type)}) has a value that cannot be written: ${error.message}.`,
+        { subject: `row ${row} of a batch, counted from 0`, cause: error },
+      );
+    }
+  }
+}
+
+/** Whether the bytes can stand in the file as they are: valid UTF-8, value by value, and nothing to escape. */
+function isPlainText({ offsets, bytes }: BinaryVector, rowCount: number): boolean {
+  const from = offsets[0]!;
+  const to = offsets[rowCount]!;
+  const values = bytes.subarray(from, to);
+  if (!isAscii(values)) {
+    if (!isUtf8(values)) return false;
+    // Together the values may be valid though one ends, and the next begins, within a character.
+    for (let row = 1; row < rowCount; row++) if ((bytes[offsets[row]!]! & 0xc0) === 0x80) return false;
+  }
+  return !needsEscape(bytes, from, to);
+}
+
+function textAsItCame({ offsets, bytes }: BinaryVector, rowCount: number): ReadyText {
+  const validEnd = offsets[rowCount]!;
+  return {
+    starts: offsets,
+    ends: offsets.subarray(1),
+    bytes,
+    validEnd,
+    totalBytes: validEnd - offsets[0]!,
+    nonFinite: 0,
+  };
+}
+
+const REPEAT_SLOTS = 256;
+
+/**
+ * Finds rows that hold an integer already written: the parameters of quantiles come back with every metric, a window
+ * has one index. Remembers one row per hash, so it may miss one, but never takes one for another.
+ */
+class RepeatedIntegers {
+  readonly #vector: IntegerVector;
+  readonly #rows = new Int32Array(REPEAT_SLOTS).fill(-1);
+
+  constructor(vector: IntegerVector) {
+    this.#vector = vector;
+  }
+
+  /** An earlier row with the same integer, else -1; the latter is remembered for rows to come. */
+  findAndRecord(row: number): number {
+    const { words, wordsPerValue } = this.#vector;
+    const slot = Math.imul(words[row * wordsPerValue]!, 0x9e3779b1) >>> 24;
+    const candidate = this.#rows[slot]!;
+    if (candidate >= 0 && this.#isSame(candidate, row)) return candidate;
+    this.#rows[slot] = row;
+    return -1;
+  }
+
+  #isSame(left: number, right: number): boolean {
+    const { words, wordsPerValue } = this.#vector;
+    for (let word = 0; word < wordsPerValue; word++) {
+      if (words[left * wordsPerValue + word] !== words[right * wordsPerValue + word]) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * Columns to rows: turns a batch of columns into the bytes of JSON row objects. This is the hot path of an export, so
+ * it is built for speed in plain TypeScript:
+ *
+ * - Whatever can be done once per column and batch is done before the loop. There a column is either ready text, to be
+ *   copied, or doubles.
+ * - Bytes are copied eight at a time, as doubles, past the end of what is meant; the next copy overwrites the excess.
+ *   (As an integer, only four bytes fit without a big integer.) A double that is NaN might change its bits on the way,
+ *   but no eight bytes of valid UTF-8 form a NaN, and ready text is valid UTF-8.
+ * - Doubles are written by our own routine, and never passed as arguments, which would allocate each of them.
+ */
+import { isValid, type ColumnBatch, type ColumnVector, type Validity } from '../../domain/column-batch.ts';
+import type { Column } from '../../domain/column-type.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { jsonString } from './json-bytes.ts';
+import { ReadyTextColumn, type ReadyText } from './ready-text.ts';
+import { SHORTEST_REACH_BYTES, writeShortest, type Doubles } from './shortest-double.ts';
+import { layoutMismatch } from './value-writer.ts';
+
+/** The bytes of some rows, in memory of their own, and what was met in them. */
+export interface EncodedRows {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+  /** NaN and infinities that became null, nested ones included. */
+  readonly nonFinite: number;
+}
+
+const COMMA_AND_OPENING_BRACE = 0x2c7b;
+const QUOTE = 0x22;
+const CLOSING_BRACE = 0x7d;
+
+/** `-1.2345678901234567e-308` and the like. */
+const LONGEST_DOUBLE_BYTES = 25;
+
+/** Every write may reach past its end: copies by 7 bytes, a double by what `writeShortest` touches. */
+const SLACK_BYTES = 8 + SHORTEST_REACH_BYTES;
+
+/** All set: the double is NaN or infinite. */
+const EXPONENT_BITS = 0x7ff00000;
+
+/** After so many changes in a batch, the values of a column do not come in runs: comparing goes on, remembering stops. */
+const CHANGES_WORTH_REMEMBERING = 16;
+
+/** Turns batches of one schema into JSON rows (spec: statistics, section 3). Batches may differ in size. */
+export class RowEncoder {
+  readonly #columns: readonly ColumnPlan[];
+
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns.map(planColumn);
+  }
+
+  /**
+   * The rows of a batch, each preceded by a comma: `,{...},{...}`; rows i with `skip[i] !== 0` are left out. Throws
+   * VALUE_INVALID where a value has no place in the format, for example a JSON column whose text is not JSON.
+   */
+  encode(batch: ColumnBatch, skip?: Uint8Array): EncodedRows {
+    const columns = this.#columns.map((plan, index) => bindColumn(plan, batch, index, skip));
+    const limit = columns.reduce((sum, column) => sum + column.limitBytes, SLACK_BYTES + 3 * batch.rowCount);
+    const out = new DataView(new ArrayBuffer(limit));
+    const { rows, end } = writeRows(columns, batch.rowCount, skip, out);
+    const nonFinite = columns.reduce((sum, column) => sum + column.nonFinite, 0);
+    return { bytes: new Uint8Array(out.buffer, 0, end), rows, nonFinite };
+  }
+}
+
+/** Text of a fixed length in words of eight bytes, for copying; behind its end the last word holds zeros. */
+interface Token {
+  readonly words: Float64Array;
+  length: number;
+}
+
+/** What is known of a column before the first batch. */
+interface ColumnPlan {
+  readonly column: Column;
+  /** What precedes a value: `,"name":`, with the opening quote where values are strings. */
+  readonly keyToken: Token;
+  /** What stands for the column in a row where it is NULL: `,"name":null`. */
+  readonly nullToken: Token;
+  readonly readyText: ReadyTextColumn;
+}
+
+/** A column together with the buffers of a batch. One shape for all kinds keeps the property reads of the loop fast. */
+interface BoundColumn {
+  readonly keyToken: Token;
+  readonly nullToken: Token;
+  readonly validity: Validity;
+  readonly isDouble: boolean;
+  readonly quoteLength: number;
+  readonly doubles: Doubles;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly text: DataView;
+  /** Up to here, eight bytes of text can be read at once. */
+  readonly wordsEnd: number;
+  /** The double met last, as words, and its text. */
+  lastLow: number;
+  lastHigh: number;
+  readonly lastToken: Token;
+  changes: number;
+  nonFinite: number;
+  /** The column takes no more than this in the output of the batch. */
+  readonly limitBytes: number;
+}
+
+const NULL_TOKEN = tokenOf('null');
+const NO_DOUBLES: Doubles = { values: new Float64Array(0), words: new Int32Array(0) };
+const NO_TEXT: ReadyText = {
+  starts: new Int32Array(0),
+  ends: new Int32Array(0),
+  bytes: new Uint8Array(0),
+  validEnd: 0,
+  totalBytes: 0,
+  nonFinite: 0,
+};
+
+function planColumn(column: Column, index: number): ColumnPlan {
+  const key = `${index === 0 ? '' : ','}${jsonString(column.name)}:`;
+  return {
+    column,
+    keyToken: tokenOf(column.type.kind === 'string' ? `${key}"` : key),
+    nullToken: tokenOf(key + (column.type.kind === 'array' ? '[]' : 'null')),
+    readyText: new ReadyTextColumn(column),
+  };
+}
+
+function bindColumn(plan: ColumnPlan, batch: ColumnBatch, index: number, skip: Uint8Array | undefined): BoundColumn {
+  const { keyToken, nullToken, column } = plan;
+  const vector = batch.columns[index];
+  if (vector === undefined) throw new ContrailError('INTERNAL', `A batch came without its column "${column.name}".`);
+  const isDouble = column.type.kind === 'float64';
+  const isEmpty = isDouble || batch.rowCount === 0;
+  const text = isEmpty ? NO_TEXT : plan.readyText.read(vector, batch.rowCount, skip);
+  const longestRow = Math.max(keyToken.length + (isDouble ? LONGEST_DOUBLE_BYTES : 1), nullToken.length);
+  return {
+    keyToken,
+    nullToken,
+    validity: vector.validity,
+    isDouble,
+    quoteLength: column.type.kind === 'string' ? 1 : 0,
+    doubles: isDouble ? doublesOf(column, vector) : NO_DOUBLES,
+    starts: text.starts,
+    ends: text.ends,
+    text: new DataView(text.bytes.buffer, text.bytes.byteOffset, text.bytes.byteLength),
+    wordsEnd: text.validEnd - 7,
+    lastLow: 0,
+    lastHigh: 0,
+    lastToken: tokenOf('0', LONGEST_DOUBLE_BYTES),
+    changes: 0,
+    nonFinite: text.nonFinite,
+    limitBytes: batch.rowCount * longestRow + text.totalBytes,
+  };
+}
+
+function doublesOf(column: Column, vector: ColumnVector): Doubles {
+  if (vector.layout !== 'double') throw layoutMismatch(column.type, vector);
+  const { values } = vector;
+  return { values, words: new Int32Array(values.buffer, values.byteOffset, 2 * values.length) };
+}
+
+function tokenOf(text: string, leastBytes = 0): Token {
+  const encoded = Buffer.from(text);
+  const words = new Float64Array(Math.ceil(Math.max(encoded.length, leastBytes) / 8));
+  new Uint8Array(words.buffer).set(encoded);
+  return { words, length: encoded.length };
+}
+
+/** The hot loop. */
+function writeRows(
+  columns: readonly BoundColumn[],
+  rowCount: number,
+  skip: Uint8Array | undefined,
+  out: DataView,
+): { rows: number; end: number } {
+  let at = 0;
+  let rows = 0;
+  for (let row = 0; row < rowCount; row++) {
+    if (skip?.[row]) continue;
+    rows++;
+    out.setUint16(at, COMMA_AND_OPENING_BRACE);
+    at += 2;
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index]!;
+      if (!isValid(column.validity, row)) at = copyToken(column.nullToken, out, at);
+      else if (column.isDouble) at = writeDouble(column, row, out, copyToken(column.keyToken, out, at));
+      else at = copyText(column, row, out, copyToken(column.keyToken, out, at));
+    }
+    out.setUint8(at++, CLOSING_BRACE);
+  }
+  return { rows, end: at };
+}
+
+function copyToken(token: Token, out: DataView, at: number): number {
+  const { words } = token;
+  for (let index = 0; index < words.length; index++) out.setFloat64(at + 8 * index, words[index]!, true);
+  return at + token.length;
+}
+
+function copyText(column: BoundColumn, row: number, out: DataView, at: number): number {
+  const { text } = column;
+  const from = column.starts[row]!;
+  const length = column.ends[row]! - from;
+  if (from + length <= column.wordsEnd) {
+    for (let done = 0; done < length; done += 8) out.setFloat64(at + done, text.getFloat64(from + done, true), true);
+  } else {
+    for (let done = 0; done < length; done++) out.setUint8(at + done, text.getUint8(from + done));
+  }
+  out.setUint8(at + length, QUOTE);
+  return at + length + column.quoteLength;
+}
+
+function writeDouble(column: BoundColumn, row: number, out: DataView, at: number): number {
+  const { doubles } = column;
+  const low = doubles.words[2 * row]!;
+  const high = doubles.words[2 * row + 1]!;
+  if (low === column.lastLow && high === column.lastHigh) return copyToken(column.lastToken, out, at);
+  if ((high & EXPONENT_BITS) === EXPONENT_BITS) {
+    column.nonFinite++;
+    return copyToken(NULL_TOKEN, out, at);
+  }
+  let end = writeShortest(doubles, row, out, at);
+  if (end < 0) end = writeAnyDouble(doubles, row, out, at);
+  if (column.changes < CHANGES_WORTH_REMEMBERING) {
+    column.changes++;
+    column.lastLow = low;
+    column.lastHigh = high;
+    readToken(column.lastToken, out, at, end);
+  }
+  return end;
+}
+
+/** The way of `JSON.stringify`, slower but for every number; 0 for -0. */
+function writeAnyDouble(doubles: Doubles, row: number, out: DataView, at: number): number {
+  const text = String(doubles.values[row]!);
+  for (let index = 0; index < text.length; index++) out.setUint8(at + index, text.charCodeAt(index));
+  return at + text.length;
+}
+
+/** Makes `out[from, to)` the text of a token that has room for it. */
+function readToken(token: Token, out: DataView, from: number, to: number): void {
+  const bytes = new Uint8Array(token.words.buffer);
+  token.length = to - from;
+  // Byte by byte: what lies behind `to` must not come along, for it may be anything.
+  for (let index = 0; index < token.length; index++) bytes[index] = out.getUint8(from + index);
+  bytes.fill(0, token.length);
+}

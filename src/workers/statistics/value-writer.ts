@@ -1,0 +1,107 @@
+/** Writes single values of every type, nested ones included, as JSON. What is not hot comes through here. */
+import { isUtf8 } from 'node:buffer';
+import { isValid, type BinaryVector, type ColumnVector } from '../../domain/column-batch.ts';
+import { columnTypeName, type Column, type ColumnType } from '../../domain/column-type.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { compactJson } from './compact-json.ts';
+import { integerText } from './integer-text.ts';
+import { jsonString, type JsonBytes } from './json-bytes.ts';
+
+/** Why a value cannot be written; whoever knows its row and column says where it stands. */
+export class UnwritableValue extends Error {
+  override readonly name = 'UnwritableValue';
+}
+
+/** A byte order mark inside a table is a character like any other, so it is kept. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Writes values to `out`, and counts the NaN and infinities among them: JSON has none, so they become null. */
+export class ValueWriter {
+  readonly #out: JsonBytes;
+  #nonFinite = 0;
+
+  constructor(out: JsonBytes) {
+    this.#out = out;
+  }
+
+  /** How many NaN and infinities were written as null. */
+  get nonFinite(): number {
+    return this.#nonFinite;
+  }
+
+  /** Writes row `row` as a complete JSON value. Throws UnwritableValue where the file format has none for it. */
+  write(type: ColumnType, vector: ColumnVector, row: number): void {
+    if (!isValid(vector.validity, row)) return this.#out.ascii(type.kind === 'array' ? '[]' : 'null');
+    switch (vector.layout) {
+      case 'binary':
+        return this.#writeBinary(type, vector, row);
+      case 'double':
+        return this.#writeDouble(vector.values[row]!);
+      case 'bit':
+        return this.#out.ascii(isValid(vector.bits, row) ? 'true' : 'false');
+      case 'integer': {
+        const text = integerText(type, vector, row);
+        if (text === undefined) throw new UnwritableValue(`it is no ${columnTypeName(type)} of the years 1 to 9999`);
+        return this.#out.ascii(`"${text}"`);
+      }
+      case 'list':
+        if (type.kind !== 'array') break;
+        return this.#writeList(type.element, vector.elements, vector.offsets[row]!, vector.offsets[row + 1]!);
+      case 'struct':
+        if (type.kind !== 'struct') break;
+        return this.#writeStruct(type.fields, vector.fields, row);
+    }
+    throw layoutMismatch(type, vector);
+  }
+
+  /** Writes row `row` of a STRING as the inside of a JSON string. */
+  writeStringBody(vector: BinaryVector, row: number): void {
+    const value = vector.bytes.subarray(vector.offsets[row], vector.offsets[row + 1]);
+    const valid = isUtf8(value) ? value : Buffer.from(decoder.decode(value));
+    this.#out.escaped(valid, 0, valid.length);
+  }
+
+  #writeBinary(type: ColumnType, vector: BinaryVector, row: number): void {
+    if (type.kind === 'string') {
+      this.#out.ascii('"');
+      this.writeStringBody(vector, row);
+      return this.#out.ascii('"');
+    }
+    const value = vector.bytes.subarray(vector.offsets[row], vector.offsets[row + 1]);
+    if (type.kind === 'bytes') {
+      return this.#out.ascii(`"${Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')}"`);
+    }
+    if (type.kind !== 'json') throw layoutMismatch(type, vector);
+    const json = compactJson(decoder.decode(value));
+    if (json === undefined) throw new UnwritableValue('its text is not JSON');
+    this.#out.utf8(json);
+  }
+
+  #writeDouble(value: number): void {
+    if (!Number.isFinite(value)) this.#nonFinite += 1;
+    this.#out.ascii(Number.isFinite(value) ? String(value) : 'null');
+  }
+
+  #writeList(elementType: ColumnType, elements: ColumnVector, from: number, to: number): void {
+    this.#out.ascii('[');
+    for (let index = from; index < to; index++) {
+      if (index > from) this.#out.ascii(',');
+      this.write(elementType, elements, index);
+    }
+    this.#out.ascii(']');
+  }
+
+  #writeStruct(fields: readonly Column[], vectors: readonly ColumnVector[], row: number): void {
+    this.#out.ascii('{');
+    fields.forEach((field, index) => {
+      this.#out.utf8(`${index > 0 ? ',' : ''}${jsonString(field.name)}:`);
+      this.write(field.type, vectors[index]!, row);
+    });
+    this.#out.ascii('}');
+  }
+}
+
+/** A reader handed over a vector that does not fit its column's type: a mistake of ours, not of the data. */
+export function layoutMismatch(type: ColumnType, vector: ColumnVector): ContrailError {
+  return new ContrailError('INTERNAL', `A ${columnTypeName(type)} column came with the layout ${vector.layout}.`);
+}
