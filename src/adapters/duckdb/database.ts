@@ -20,12 +20,13 @@ export interface DuckDbOptions {
   readonly threads: number;
   /** How long to wait for another process to let go of the file, in milliseconds. */
   readonly waitMs: number;
+  /** Whether the file is made when it is missing, or that is an error. */
+  readonly createIfMissing: boolean;
   /** Keep the file from first use until `close`, as the one process that works on it. */
   readonly keepOpen: boolean;
   readonly clock: Clock;
 }
 
-/** `read` needs the file to exist; `write` makes it when it is missing. */
 export type Access = 'read' | 'write';
 
 /** A connection that is closed by `release`; releasing twice is harmless. */
@@ -96,7 +97,8 @@ export class DuckDbFile {
   }
 
   async #enter(access: Access): Promise<OpenFile> {
-    const wanted = this.#options.keepOpen ? 'write' : access;
+    const mustWrite = this.#options.keepOpen || (this.#options.createIfMissing && !this.exists());
+    const wanted = mustWrite ? 'write' : access;
     if (this.#open !== undefined && this.#open.access === 'read' && wanted === 'write') await this.#untilUnused();
     this.#open ??= await this.#openWithPatience(wanted);
     this.#open.users += 1;
@@ -136,8 +138,11 @@ export class DuckDbFile {
     }
   }
 
-  #openInstance(access: Access): Promise<DuckDBInstance> {
-    if (access === 'write') mkdirSync(dirname(this.path), { recursive: true });
+  async #openInstance(access: Access): Promise<DuckDBInstance> {
+    if (!this.exists()) {
+      if (!this.#options.createIfMissing) throw new Error('it is missing');
+      mkdirSync(dirname(this.path), { recursive: true });
+    }
     return DuckDBInstance.create(this.path, {
       access_mode: access === 'write' ? 'READ_WRITE' : 'READ_ONLY',
       memory_limit: this.#options.memoryLimit,

@@ -137,7 +137,7 @@ function readList(vector: Vector, elementType: DuckDBType, selection: Selection,
   for (let k = 0; k < selection.count; k++) {
     for (let at = offsets[k]!, from = entries[2 * k]!; at < offsets[k + 1]!; at++) indices[at] = from++;
   }
-  const elements: Selection = { count: indices.length, end: Number(duckdb.list_vector_get_size(vector)), indices };
+  const elements: Selection = { count: indices.length, end: duckdb.list_vector_get_size(vector), indices };
   return {
     layout: 'list',
     offsets,

@@ -5,7 +5,7 @@ import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES, type MonitoringColumn } from '../../domain/monitoring-tables.ts';
 import type { RecordBatch, RecordSink } from '../../ports/record-sink.ts';
 import { type DuckDbFile, firstLine } from './database.ts';
-import { identifier, qualified } from './sql.ts';
+import { identifier, qualified, queryTexts } from './sql.ts';
 
 export interface DuckDbSinkOptions {
   readonly file: DuckDbFile;
@@ -25,6 +25,7 @@ const DUCKDB_TYPES: Readonly<Record<MonitoringColumn['type'], string>> = {
 export class DuckDbRecordSink implements RecordSink {
   readonly #file: DuckDbFile;
   readonly #dataset: string;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: DuckDbSinkOptions) {
     this.#file = options.file;
@@ -33,6 +34,13 @@ export class DuckDbRecordSink implements RecordSink {
 
   async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
     signal.throwIfAborted();
+    // One after another: transactions of one process that touch the same table would fail each other.
+    const appended = this.#turn.then(() => this.#append(batch));
+    this.#turn = appended.catch(() => undefined);
+    return appended;
+  }
+
+  async #append(batch: RecordBatch): Promise<'written' | 'known'> {
     return this.#file.use('write', async (connection) => {
       try {
         return await this.#appendIn(connection, batch);
@@ -55,10 +63,8 @@ export class DuckDbRecordSink implements RecordSink {
     return this.#file.use('read', async (connection) => {
       if ((await this.#columnsOf(connection, LOGS_TABLE)).size === 0) return [];
       const logs = qualified(this.#dataset, LOGS_TABLE);
-      const reader = await connection.runAndReadAll(
-        `SELECT DISTINCT experiment FROM ${logs} WHERE experiment IS NOT NULL ORDER BY experiment`,
-      );
-      return reader.getRowsJS().map(([slug]) => String(slug));
+      const query = `SELECT DISTINCT experiment FROM ${logs} WHERE experiment IS NOT NULL ORDER BY experiment`;
+      return (await queryTexts(connection, query)).flat();
     });
   }
 
@@ -87,9 +93,10 @@ export class DuckDbRecordSink implements RecordSink {
     const shared = [...columns].filter(([name]) => given.has(name));
     if (shared.length === 0 || batch.rows.length === 0) return;
     const names = shared.map(([name]) => identifier(name)).join(', ');
+    const fields = shared.map(([name]) => `r.${identifier(name)}`).join(', ');
     await connection.run(
       `INSERT INTO ${qualified(this.#dataset, batch.table)} (${names})
-       SELECT ${names} FROM (SELECT unnest(from_json($1::JSON, $2), recursive := false) AS r), LATERAL (SELECT r.*)`,
+       SELECT ${fields} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
       [JSON.stringify(batch.rows), JSON.stringify([Object.fromEntries(shared)])],
     );
   }
@@ -106,11 +113,12 @@ export class DuckDbRecordSink implements RecordSink {
   }
 
   async #columnsOf(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {
-    const reader = await connection.runAndReadAll(
+    const rows = await queryTexts(
+      connection,
       `SELECT column_name, data_type FROM information_schema.columns
        WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position`,
       [this.#dataset, table],
     );
-    return new Map(reader.getRowsJS().map(([name, type]) => [String(name), String(type)]));
+    return new Map(rows.map(([name = '', type = '']) => [name, type]));
   }
 }

@@ -2,7 +2,6 @@
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult, DuckDBType } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
-import type { Column } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
 import type {
@@ -16,7 +15,7 @@ import { toColumn } from './column-types.ts';
 import { type DuckDbFile, firstLine, type Lease } from './database.ts';
 import { readChunk } from './read-chunk.ts';
 import { orderByRows } from './row-order.ts';
-import { qualified } from './sql.ts';
+import { qualified, queryTexts } from './sql.ts';
 
 export interface DuckDbSourceOptions {
   readonly file: DuckDbFile;
@@ -40,11 +39,12 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   async listTables(signal: AbortSignal): Promise<string[]> {
     return this.#file.use('read', async (connection) => {
       signal.throwIfAborted();
-      const reader = await connection.runAndReadAll(
+      const rows = await queryTexts(
+        connection,
         'SELECT table_name FROM information_schema.tables WHERE table_schema = $1 ORDER BY table_name',
         [this.#dataset],
       );
-      return reader.getRowsJS().map(([name]) => String(name));
+      return rows.flat();
     });
   }
 
@@ -116,10 +116,10 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     const shape = await connection.prepare(`SELECT * FROM ${from}`);
     const schema = columnTypes(shape).map((type, index) => `${shape.columnName(index)} ${String(type)}`);
     shape.destroySync();
-    const reader = await connection.runAndReadAll(`SELECT count(*), sum(hash(t))::VARCHAR FROM ${from} AS t`);
-    const [count, sum] = reader.getRowsJS()[0] ?? [];
+    const query = `SELECT count(*)::VARCHAR, sum(hash(t))::VARCHAR FROM ${from} AS t`;
+    const [count = '', sum = ''] = (await queryTexts(connection, query))[0] ?? [];
     const digest = createHash('sha256')
-      .update(JSON.stringify([schema, String(count), sum ?? null]))
+      .update(JSON.stringify([schema, count, sum]))
       .digest();
     return { version: versionOfFingerprint(digest.readBigUInt64BE(0)), rowCount: Number(count) };
   }

@@ -1,0 +1,61 @@
+/** Names of objects: which are taken, and where the folder keeps what belongs to one. */
+import { createHash } from 'node:crypto';
+import { ContrailError } from '../../domain/errors.ts';
+import { quote } from '../../domain/slug.ts';
+
+/** The folder beside the objects that holds all that is not an object. */
+export const PRIVATE_FOLDER = '.contrail';
+
+const LONGEST_SEGMENT_BYTES = 255;
+const LONGEST_SIDECAR_SEGMENT_BYTES = 240;
+
+/** Throws VALUE_INVALID for a name that could lead out of the store or into its private folder, or that no folder can hold. */
+export function checkObjectName(name: string): void {
+  const problem = nameProblem(name);
+  if (problem === undefined) return;
+  throw new ContrailError('VALUE_INVALID', `The object name ${quote(name)} ${problem}.`, {
+    subject: name,
+    hint: 'An object name is a relative path with / between its parts, such as statistics/statistics_x_weekly.json.',
+  });
+}
+
+/** Whether an object may have that name. */
+export function isObjectName(name: string): boolean {
+  return nameProblem(name) === undefined;
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (name.startsWith('/')) return 'is an absolute path';
+  if (name.includes('\\')) return 'holds a backslash';
+  if (name.includes('\0')) return 'holds a NUL character';
+  if (!name.isWellFormed()) return 'is not valid Unicode';
+  const segments = name.split('/');
+  // Without regard to case, because some file systems have none.
+  if (segments[0]?.toLowerCase() === PRIVATE_FOLDER) return `lies in ${PRIVATE_FOLDER}, which belongs to Contrail`;
+  if (segments.includes('')) return 'has an empty part';
+  if (segments.includes('.') || segments.includes('..')) return 'has a part . or ..';
+  if (segments.some((segment) => Buffer.byteLength(segment) > LONGEST_SEGMENT_BYTES)) {
+    return `has a part of more than ${LONGEST_SEGMENT_BYTES} bytes`;
+  }
+  return undefined;
+}
+
+/**
+ * Path of an object's sidecar: its name with `.json` behind it. Folders that end so get a `~`, else the sidecar of `a`
+ * would stand in the way of the folder for `a.json/b`; parts that would become too long are hashed.
+ */
+export function sidecarPath(name: string): string {
+  const segments = name.split('/').map((segment, index, all) => {
+    const isLast = index === all.length - 1;
+    if (Buffer.byteLength(segment) > LONGEST_SIDECAR_SEGMENT_BYTES) return `${hashOf(segment)}${isLast ? '.json' : ''}`;
+    if (isLast) return `${segment}.json`;
+    return /\.json~*$/.test(segment) ? `${segment}~` : segment;
+  });
+  return segments.join('/');
+}
+
+/** A short name made of any text, the same for the same text. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 40);
+}

@@ -1,0 +1,167 @@
+/**
+ * A folder as object store. Objects are written aside and renamed into place under a lock, so that readers see whole
+ * objects only and of several writers one wins. All that is not an object is in `.contrail` beside the objects.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import {
+  ABSENT,
+  type MetadataUpdate,
+  type ObjectStore,
+  type ObjectWriter,
+  type StoredObject,
+  type WriteRequest,
+} from '../../ports/object-store.ts';
+import { isErrno, translateReading, translateWriting } from './file-errors.ts';
+import { readFileHandle } from './file-reader.ts';
+import { generationOf } from './generation.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { listObjectNames } from './list-names.ts';
+import { LockFolder } from './lock-folder.ts';
+import { checkObjectName } from './object-name.ts';
+import { FileObjectWriter, type WriterParts } from './object-writer.ts';
+import { describeThisProcess, newOwnerText, type Owner } from './process-owner.ts';
+import { Sidecars } from './sidecars.ts';
+import { StoreFolder } from './store-folder.ts';
+import { changedError, checkGeneration, storedObject } from './stored-object.ts';
+
+export interface FileObjectStoreOptions {
+  /** The folder; made, with its parents, at the first write. */
+  readonly root: string;
+  /** How long to wait for another process that is publishing the same object, in milliseconds; 10 seconds unless told. */
+  readonly lockWaitMs?: number;
+}
+
+/** How many objects are described at once when all are listed: more would only queue for Node's four file threads. */
+const DESCRIBED_AT_ONCE = 16;
+
+/** Objects as files of a folder. Several processes of one machine may use one folder at once. */
+export class FileObjectStore implements ObjectStore {
+  readonly url: string;
+  readonly #parts: WriterParts;
+  #me: Promise<Owner> | undefined;
+  #swept: Promise<void> | undefined;
+
+  constructor({ root, lockWaitMs = 10_000 }: FileObjectStoreOptions) {
+    const folder = new StoreFolder(root);
+    this.url = `file:${folder.root}`;
+    this.#parts = {
+      folder,
+      locks: new LockFolder({
+        locks: folder.locks,
+        aside: folder.aside,
+        waitMs: lockWaitMs,
+        me: () => this.#thisProcess(),
+      }),
+      sidecars: new Sidecars(folder.sidecars),
+      newAsideName: async () => newOwnerText(await this.#thisProcess()),
+    };
+  }
+
+  locate(name: string): string {
+    checkObjectName(name);
+    return this.#parts.folder.pathOf(name);
+  }
+
+  async head(name: string, signal: AbortSignal): Promise<StoredObject | undefined> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    return translateReading(this.#parts.folder.root, () => this.#describe(name));
+  }
+
+  async list(prefix: string, signal: AbortSignal): Promise<StoredObject[]> {
+    signal.throwIfAborted();
+    return translateReading(this.#parts.folder.root, async () => {
+      const names = await listObjectNames(this.#parts.folder, prefix, signal);
+      const objects: StoredObject[] = [];
+      for (let at = 0; at < names.length; at += DESCRIBED_AT_ONCE) {
+        signal.throwIfAborted();
+        const described = await Promise.all(
+          names.slice(at, at + DESCRIBED_AT_ONCE).map((name) => this.#describe(name)),
+        );
+        objects.push(...described.filter((object) => object !== undefined));
+      }
+      return objects;
+    });
+  }
+
+  async read(name: string, signal: AbortSignal): Promise<Readable | undefined> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    const { folder } = this.#parts;
+    return translateReading(folder.root, async () => {
+      if ((await folder.statObject(name)) === undefined) return undefined;
+      const file = await openForReading(folder.pathOf(name));
+      return file === undefined ? undefined : readFileHandle(file, folder.pathOf(name), signal);
+    });
+  }
+
+  async write(request: WriteRequest): Promise<ObjectWriter> {
+    checkObjectName(request.name);
+    request.signal.throwIfAborted();
+    const { folder } = this.#parts;
+    return translateWriting(folder.root, request.name, async () => {
+      await this.#prepare();
+      await folder.checkPlace(request.name);
+      return FileObjectWriter.open(this.#parts, request);
+    });
+  }
+
+  async updateMetadata({ name, ifGeneration, metadata, signal }: MetadataUpdate): Promise<StoredObject> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    const { folder, locks, sidecars, newAsideName } = this.#parts;
+    return translateWriting(folder.root, name, async () => {
+      await this.#prepare();
+      return locks.run(name, signal, async () => {
+        signal.throwIfAborted();
+        const stats = await folder.statObject(name);
+        if (stats === undefined) throw changedError(name, ifGeneration, ABSENT);
+        checkGeneration(name, ifGeneration, stats);
+        await sidecars.write(name, [{ generation: ifGeneration, metadata }], join(folder.aside, await newAsideName()));
+        return storedObject(name, stats, metadata);
+      });
+    });
+  }
+
+  /** The object with the metadata of the very generation that is there. */
+  async #describe(name: string): Promise<StoredObject | undefined> {
+    const { folder, sidecars } = this.#parts;
+    let before: string | undefined;
+    for (;;) {
+      const stats = await folder.statObject(name);
+      if (stats === undefined) return undefined;
+      const generation = generationOf(stats);
+      const versions = await sidecars.read(name);
+      const version = versions.find((candidate) => candidate.generation === generation);
+      if (version !== undefined) return storedObject(name, stats, version.metadata);
+      // A sidecar that knows only others: either another program wrote the object, or it was replaced since the look at it.
+      if (versions.length === 0 || generation === before) return storedObject(name, stats, {});
+      before = generation;
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const { folder, locks } = this.#parts;
+    await folder.prepare();
+    this.#swept ??= this.#thisProcess().then((me) => removeLeftovers(folder, locks, me));
+    await this.#swept;
+  }
+
+  #thisProcess(): Promise<Owner> {
+    this.#me ??= describeThisProcess();
+    return this.#me;
+  }
+}
+
+async function openForReading(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    // Removed, or replaced by a link, since it was looked at.
+    if (isErrno(error, 'ENOENT', 'ELOOP')) return undefined;
+    throw error;
+  }
+}

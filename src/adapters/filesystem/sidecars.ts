@@ -1,0 +1,72 @@
+/**
+ * Metadata of objects, in files outside the published folders. A sidecar holds the metadata of the object's current
+ * generation and, from just before a publication on, of the next one: so there is no instant, also after a crash, at
+ * which an object of ours has lost its metadata. What belongs to no generation in place is ignored.
+ */
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Generation, ObjectMetadata } from '../../ports/object-store.ts';
+import { isErrno } from './file-errors.ts';
+import { makeFolder } from './make-folder.ts';
+import { sidecarPath } from './object-name.ts';
+
+const Sidecar = z.object({
+  name: z.string(),
+  versions: z.array(z.object({ generation: z.string(), metadata: z.record(z.string(), z.string()) })),
+});
+
+/** Metadata of one generation of an object. */
+export interface Version {
+  readonly generation: Generation;
+  readonly metadata: ObjectMetadata;
+}
+
+export class Sidecars {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** What is kept of an object; nothing where there is no sidecar, or one that a power cut has spoilt. */
+  async read(name: string): Promise<readonly Version[]> {
+    try {
+      const sidecar = Sidecar.parse(JSON.parse(await readFile(this.#pathOf(name), 'utf8')));
+      return sidecar.name === name ? sidecar.versions : [];
+    } catch (error) {
+      // Without metadata an object counts as older than its source and is published again: that repairs the sidecar.
+      if (error instanceof z.ZodError || error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+      throw error;
+    }
+  }
+
+  /**
+   * Replaces the sidecar of an object as a whole; `asidePath` is where it is made. It is not flushed to the disk: losing
+   * it in a power cut costs one repeated publication.
+   */
+  async write(name: string, versions: readonly Version[], asidePath: string): Promise<void> {
+    const path = this.#pathOf(name);
+    await makeFolder(dirname(path));
+    try {
+      const file = await open(asidePath, 'wx');
+      try {
+        await file.writeFile(JSON.stringify({ name, versions }));
+      } finally {
+        await file.close();
+      }
+      await rename(asidePath, path);
+    } catch (error) {
+      await rm(asidePath, { force: true });
+      throw error;
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#pathOf(name), { force: true });
+  }
+
+  #pathOf(name: string): string {
+    return join(this.#folder, sidecarPath(name));
+  }
+}

@@ -1,0 +1,83 @@
+/** Statistics tables kept in memory, for tests and for measuring without a warehouse. */
+import type { ColumnBatch } from '../../domain/column-batch.ts';
+import type { Column } from '../../domain/column-type.ts';
+import type { ContrailError } from '../../domain/errors.ts';
+import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
+import type { OpenRequest, OpenTable, StatisticsSource, TableDescriptions } from '../../ports/statistics-source.ts';
+
+export interface MemoryTable {
+  readonly columns: readonly Column[];
+  /** The rows in the order of a file (`domain/row-order.ts`). */
+  readonly batches: readonly ColumnBatch[];
+  /** When the table was last changed, milliseconds since 1970. */
+  readonly changedAt: number;
+  /** What the table promises, where that is not what it holds. */
+  readonly promisedRows?: number;
+  /** Reading the table fails with this error. */
+  readonly error?: ContrailError;
+}
+
+export class MemoryStatisticsSource implements StatisticsSource {
+  readonly url = 'memory:';
+  readonly #tables = new Map<string, MemoryTable>();
+
+  /** Creates or replaces a table. Exports under way go on with what they opened. */
+  set(name: string, table: MemoryTable): void {
+    this.#tables.set(name, table);
+  }
+
+  /** Takes a table away. */
+  remove(name: string): void {
+    this.#tables.delete(name);
+  }
+
+  listTables(signal: AbortSignal): Promise<string[]> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return Promise.resolve([...this.#tables.keys()].sort());
+  }
+
+  describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const known = names.flatMap((name) => {
+      const table = this.#tables.get(name);
+      return table === undefined ? [] : [{ name, table }];
+    });
+    return Promise.resolve({
+      tables: known.flatMap(({ name, table }) =>
+        table.error === undefined ? [{ name, version: versionOf(table), rows: rowsOf(table) }] : [],
+      ),
+      unreadable: known.flatMap(({ name, table }) => (table.error === undefined ? [] : [{ name, error: table.error }])),
+    });
+  }
+
+  open({ table: name, signal }: OpenRequest): Promise<OpenTable | undefined> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const table = this.#tables.get(name);
+    if (table === undefined) return Promise.resolve(undefined);
+    if (table.error !== undefined) return Promise.reject(table.error);
+    return Promise.resolve({
+      source: `memory.${name}`,
+      version: versionOf(table),
+      columns: table.columns,
+      rowCount: rowsOf(table),
+      batches: (readSignal) => deliver(table.batches, readSignal),
+      close: () => Promise.resolve(),
+    });
+  }
+}
+
+async function* deliver(batches: readonly ColumnBatch[], signal: AbortSignal): AsyncGenerator<ColumnBatch> {
+  for (const batch of batches) {
+    signal.throwIfAborted();
+    yield await Promise.resolve(batch);
+  }
+  signal.throwIfAborted();
+}
+
+function rowsOf(table: MemoryTable): number {
+  return table.promisedRows ?? table.batches.reduce((rows, batch) => rows + batch.rowCount, 0);
+}
+
+function versionOf(table: MemoryTable): SourceVersion {
+  return versionOfTime(table.changedAt);
+}

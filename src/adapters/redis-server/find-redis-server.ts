@@ -1,0 +1,88 @@
+/** Looks for a Redis on this machine, and puts one there if asked. */
+import { ContrailError } from '../../domain/errors.ts';
+import { runCommand } from './run-command.ts';
+
+const NAMES = ['redis-server', 'valkey-server'];
+const FOLDERS = [
+  '/usr/bin',
+  '/usr/local/bin',
+  '/opt/homebrew/bin',
+  '/opt/local/bin',
+  '/home/linuxbrew/.linuxbrew/bin',
+  '/snap/bin',
+];
+const LOOK_LIMIT_MS = 5_000;
+const INSTALL_LIMIT_MS = 5 * 60_000;
+
+/** The first of its arguments that can be started, in the PATH or by its full path: each on a line. */
+const WHICH = 'for name in "$@"; do command -v "$name"; done; exit 0';
+
+/**
+ * Installs without starting a service, now or at the next boot: `policy-rc.d` is how Debian is told so. An existing one
+ * is left as it is.
+ */
+const APT_INSTALL = `
+set -e
+export DEBIAN_FRONTEND=noninteractive
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy"
+  chmod +x "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -q
+apt-get install -q -y --no-install-recommends redis-server
+if command -v systemctl >/dev/null 2>&1; then systemctl disable --now redis-server >/dev/null 2>&1 || true; fi
+`;
+
+/** Path of a redis-server or valkey-server that is new enough (6.2), or `undefined`. */
+export async function findRedisServer(): Promise<string | undefined> {
+  const candidates = [...NAMES, ...FOLDERS.flatMap((folder) => NAMES.map((name) => `${folder}/${name}`))];
+  const { output } = await runCommand('sh', ['-c', WHICH, 'sh', ...candidates], LOOK_LIMIT_MS);
+  for (const path of new Set(output.split('\n').filter((line) => line.startsWith('/')))) {
+    if (await isNewEnough(path)) return path;
+  }
+  return undefined;
+}
+
+/**
+ * Path of a Redis that is there already or was installed now, by apt-get (as root, or by sudo without a password) or
+ * Homebrew. Throws REDIS_NOT_FOUND if neither works; no service is left running.
+ */
+export async function installRedisServer(): Promise<string> {
+  const existing = await findRedisServer();
+  if (existing !== undefined) return existing;
+  let output = '';
+  for (const [program, ...args] of await installers()) {
+    const result = await runCommand(program, args, INSTALL_LIMIT_MS);
+    output = result.output;
+    const installed = result.code === 0 ? await findRedisServer() : undefined;
+    if (installed !== undefined) return installed;
+  }
+  throw redisNotFound(output);
+}
+
+/** The error for a machine without Redis: one sentence says what to install. */
+export function redisNotFound(output = ''): ContrailError {
+  const lastLine = output.trim().split('\n').at(-1) ?? '';
+  return new ContrailError('REDIS_NOT_FOUND', 'No redis-server of version 6.2 or later was found on this machine.', {
+    hint: 'Install Redis 7 or Valkey, for example with "sudo apt-get install redis-server" or "brew install redis".',
+    ...(lastLine !== '' && { cause: new Error(lastLine) }),
+  });
+}
+
+async function installers(): Promise<[string, ...string[]][]> {
+  const found = await runCommand('sh', ['-c', WHICH, 'sh', 'apt-get', 'sudo', 'brew'], LOOK_LIMIT_MS);
+  const has = (name: string) => found.output.split('\n').some((line) => line.endsWith(`/${name}`));
+  const usable: [string, ...string[]][] = [];
+  if (has('apt-get') && process.getuid?.() === 0) usable.push(['sh', '-c', APT_INSTALL]);
+  else if (has('apt-get') && has('sudo')) usable.push(['sudo', '-n', 'sh', '-c', APT_INSTALL]);
+  if (has('brew')) usable.push(['brew', 'install', 'redis']);
+  return usable;
+}
+
+async function isNewEnough(path: string): Promise<boolean> {
+  const { code, output } = await runCommand(path, ['--version'], LOOK_LIMIT_MS);
+  const [, major = '0', minor = '0'] = /v=(\d+)\.(\d+)/.exec(output) ?? [];
+  return code === 0 && (Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 2));
+}

@@ -1,0 +1,31 @@
+/**
+ * A shell that stands between us and Redis: it ends Redis when our end of its input closes, however we came to an end,
+ * `kill -9` included, and then removes what is to be removed.
+ *
+ * Arguments: the program, and the folder to remove or an empty one. Input: the configuration, a line `end`, and then
+ * nothing as long as Redis is wanted. The configuration holds the password, so it goes in by a pipe as well.
+ */
+export const WATCHDOG = `
+conf=
+while IFS= read -r line && [ "$line" != end ]; do conf="$conf$line
+"; done
+exec 3<&0
+"$1" - 3<&- <<CONF &
+$conf
+CONF
+redis=$!
+(
+  cat <&3 >/dev/null
+  kill -TERM "$redis" 2>/dev/null
+  tries=0
+  while kill -0 "$redis" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+  kill -KILL "$redis" 2>/dev/null
+) >/dev/null 2>&1 &
+watcher=$!
+wait "$redis"
+code=$?
+exec 3<&-
+kill "$watcher" 2>/dev/null
+[ -z "$2" ] || rm -rf "$2"
+exit "$code"
+`;
