@@ -1,0 +1,224 @@
+/** The producer's and the pages' side of the queue, on BullMQ. */
+import { randomUUID } from 'node:crypto';
+import { type BulkJobOptions, Job, Queue } from 'bullmq';
+import { ContrailError } from '../domain/errors.ts';
+import type { JobKind } from '../jobs/job-kind.ts';
+import type { EnqueueResult, JobQueue, JobRequest, JobState, KnownJob, QueueCounts } from '../ports/job-queue.ts';
+import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
+import { type JobEnvelope, readEnvelope } from './job-envelope.ts';
+import { type JobRetention, jobOptionsOf } from './job-options.ts';
+import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
+import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
+import { settlesWithin } from './settles-within.ts';
+
+/** Adding is not atomic over a chunk, and need not be: ids make a repeated chunk harmless. */
+const ADD_CHUNK = 1_000;
+/** A renewal is one transaction, during which Redis serves nobody else. */
+const RENEW_CHUNK = 100;
+const FIND_CHUNK = 500;
+const CLOSE_LIMIT_MS = 2_000;
+
+export interface BullmqJobQueueOptions {
+  /** Where Redis is: `redis://` or `rediss://`, with user, password and database number where needed. */
+  readonly redisUrl: string;
+  /** The kinds of job that may be enqueued; their retry policies go with the jobs. */
+  readonly kinds: readonly JobKind<unknown>[];
+  /** Start of every key; default `contrail`. */
+  readonly prefix?: string;
+  /** How long finished jobs are kept: default 7 days for completed ones, 30 for failed ones, at most 5,000 of each. */
+  readonly retention?: Partial<JobRetention>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly data: JobEnvelope & { readonly nonce: string };
+  readonly opts: BulkJobOptions & { readonly jobId: string };
+}
+
+/**
+ * The job queue on Redis. It connects at the first call; every call ends within seconds, with REDIS_UNREACHABLE if
+ * Redis is away, and the next one works again once Redis is back.
+ */
+export class BullmqJobQueue implements JobQueue {
+  readonly #options: BullmqJobQueueOptions;
+  readonly #connection: ReturnType<typeof connectProducer>;
+  readonly #queues = new Map<string, Queue>();
+  #closed: Promise<void> | undefined;
+
+  constructor(options: BullmqJobQueueOptions) {
+    this.#options = options;
+    this.#connection = connectProducer(options.redisUrl);
+    // Each command reports its own failure; without a listener ioredis prints every lost connection.
+    this.#connection.on('error', () => {});
+    this.#connection.defineCommand(REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT);
+  }
+
+  async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
+    return this.#inChunks(queue, requests, ADD_CHUNK, signal, async (bullQueue, chunk) => {
+      const entries = chunk.map((request) => this.#entry(queue, request, 0));
+      await bullQueue.addBulk(entries);
+      return entries;
+    });
+  }
+
+  /** Removal and adding are one transaction each, so that of two renewals at once exactly one takes place. */
+  async renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
+    return this.#inChunks(queue, requests, RENEW_CHUNK, signal, async (bullQueue, chunk) => {
+      const kept = await this.#read(bullQueue, chunk);
+      const client = await bullQueue.getBackend().client;
+      const transaction = client.multi();
+      const entries: Entry[] = [];
+      for (const [index, request] of chunk.entries()) {
+        const old = kept[index];
+        const entry = this.#entry(queue, request, old === undefined ? 0 : failedRoundsAfter(old));
+        entries.push(entry);
+        const seenNonce = old === undefined ? '' : (readEnvelope(old.data).nonce ?? '');
+        transaction.runCommand(REMOVE_FINISHED, [bullQueue.toKey(''), request.id, seenNonce]);
+        await new Job(bullQueue, entry.name, entry.data, entry.opts, request.id).addJob(transaction);
+      }
+      for (const [error] of (await transaction.exec()) ?? []) if (error !== null) throw error;
+      return entries;
+    });
+  }
+
+  async find(queue: string, ids: readonly string[], signal: AbortSignal): Promise<KnownJob[]> {
+    const bullQueue = this.#queue(queue);
+    const found: KnownJob[] = [];
+    for (const chunk of chunksOf(ids, FIND_CHUNK)) {
+      signal.throwIfAborted();
+      const jobs = await this.#ask(`looking for jobs of ${queue}`, () =>
+        Promise.all(chunk.map(async (id) => [await bullQueue.getJobState(id), await bullQueue.getJob(id)] as const)),
+      );
+      for (const [bullState, job] of jobs) {
+        const state = toJobState(bullState);
+        if (job !== undefined && state !== undefined) found.push(toKnownJob(queue, job, state));
+      }
+    }
+    return found;
+  }
+
+  async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {
+    if (limit < 1) return [];
+    const bullQueue = this.#queue(queue);
+    const lists = await this.#ask(`listing jobs of ${queue}`, () =>
+      Promise.all(
+        [...new Set(states)].map(async (state) => {
+          const jobs = await bullQueue.getJobs([...BULLMQ_STATES[state]], 0, limit - 1);
+          return jobs.map((job) => toKnownJob(queue, job, state));
+        }),
+      ),
+    );
+    return lists
+      .flat()
+      .sort((a, b) => (b.finishedAt ?? b.enqueuedAt) - (a.finishedAt ?? a.enqueuedAt))
+      .slice(0, limit);
+  }
+
+  async counts(queue: string): Promise<QueueCounts> {
+    const bullQueue = this.#queue(queue);
+    const [counts, isPaused] = await this.#ask(`counting jobs of ${queue}`, () =>
+      Promise.all([bullQueue.getJobCounts(), bullQueue.isPaused()]),
+    );
+    const of = (state: JobState) => BULLMQ_STATES[state].reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+    const waiting = of('waiting');
+    return {
+      waiting: isPaused ? 0 : waiting,
+      paused: isPaused ? waiting : 0,
+      active: of('active'),
+      delayed: of('delayed'),
+      completed: of('completed'),
+      failed: of('failed'),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    if (this.#connection.status === 'ready') {
+      // An orderly end where Redis answers; where it does not, there is nothing to be orderly about.
+      await settlesWithin(this.#connection.quit(), CLOSE_LIMIT_MS);
+    }
+    this.#connection.disconnect();
+  }
+
+  async #inChunks(
+    queue: string,
+    requests: readonly JobRequest[],
+    size: number,
+    signal: AbortSignal,
+    put: (bullQueue: Queue, chunk: readonly JobRequest[]) => Promise<readonly Entry[]>,
+  ): Promise<EnqueueResult> {
+    const bullQueue = this.#queue(queue);
+    const unique = [...new Map(requests.map((request) => [request.id, request])).values()];
+    const added: string[] = [];
+    const known: string[] = [];
+    for (const chunk of chunksOf(unique, size)) {
+      signal.throwIfAborted();
+      await this.#ask(`enqueuing jobs of ${queue}`, async () => {
+        const entries = await put(bullQueue, chunk);
+        const kept = await this.#read(bullQueue, chunk);
+        for (const [index, { data, opts }] of entries.entries()) {
+          const job = kept[index];
+          // A job that is gone again was taken, done and cleared away meanwhile, so it was there.
+          const isOurs = job === undefined || readEnvelope(job.data).nonce === data.nonce;
+          (isOurs ? added : known).push(opts.jobId);
+        }
+      });
+    }
+    return { added, known };
+  }
+
+  #entry(queue: string, request: JobRequest, failedRounds: number): Entry {
+    const kind = this.#options.kinds.find((candidate) => candidate.queue === queue);
+    if (kind === undefined) throw new ContrailError('INTERNAL', `No kind of job is known for the queue ${queue}.`);
+    // BullMQ takes ids of digits for its own, and lets through just those ids with `:` that look like an old schedule.
+    if (/:|^\d*$/.test(request.id)) throw new ContrailError('INTERNAL', `${request.id} cannot be the id of a job.`);
+    return {
+      name: request.name,
+      data: { payload: request.payload, nonce: randomUUID(), failedRounds, crashesForgiven: 0 },
+      opts: { ...jobOptionsOf(kind, this.#options.retention), jobId: request.id },
+    };
+  }
+
+  #read(bullQueue: Queue, requests: readonly JobRequest[]): Promise<(Job<unknown> | undefined)[]> {
+    return Promise.all(requests.map(({ id }) => bullQueue.getJob(id)));
+  }
+
+  #queue(name: string): Queue {
+    const existing = this.#queues.get(name);
+    if (existing !== undefined) return existing;
+    const queue = new Queue(name, {
+      connection: this.#connection,
+      prefix: this.#options.prefix ?? DEFAULT_PREFIX,
+      // Without these two a Redis that is away at the first call would make the queue useless for good.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+    });
+    queue.on('error', () => {});
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  async #ask<Answer>(doing: string, question: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await question();
+    } catch (error) {
+      throw toRedisError(this.#options.redisUrl, doing, error);
+    }
+  }
+}
+
+/** A job that ended well starts the count anew. */
+function failedRoundsAfter(job: Job<unknown>): number {
+  return job.failedReason === undefined || job.returnvalue !== null ? 0 : readEnvelope(job.data).failedRounds + 1;
+}
+
+function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

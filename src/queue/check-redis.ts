@@ -1,0 +1,90 @@
+/** The look at Redis before it is trusted with jobs: at start-up and in `contrail doctor`. */
+import { Redis } from 'ioredis';
+import { ContrailError } from '../domain/errors.ts';
+import { redisAddress, toRedisError } from './connection.ts';
+
+const LIMIT_MS = 5_000;
+/** The oldest version that has what the queue's scripts use. */
+const OLDEST_VERSION = [6, 2] as const;
+const RECOMMENDED_VERSION = [7, 0] as const;
+
+export interface RedisFacts {
+  /** `redis` or `valkey`. */
+  readonly server: string;
+  /** The Redis version it is, or claims to be compatible with. */
+  readonly version: string;
+  /** What works, but puts jobs at risk: a sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Connects, looks at version, eviction and persistence, and disconnects, all within five seconds. Throws
+ * REDIS_UNREACHABLE or REDIS_UNSUITABLE; what is merely unwise comes back as warnings.
+ */
+export async function checkRedis(url: string): Promise<RedisFacts> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: LIMIT_MS,
+    commandTimeout: LIMIT_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: null,
+    // Otherwise ioredis asks INFO until a loading server is done, and hides a refused password behind "closed".
+    enableReadyCheck: false,
+  });
+  // The rejected promise says it all, but the reason of a refused connection is only in the event.
+  let lastError: unknown;
+  redis.on('error', (error) => (lastError = error));
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const limit = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer within 5 s')), LIMIT_MS);
+    });
+    return factsOf(url, await Promise.race([readInfo(redis), limit]));
+  } catch (error) {
+    throw toRedisError(url, `checking Redis at ${redisAddress(url)}`, lastError ?? error);
+  } finally {
+    clearTimeout(timer);
+    redis.disconnect();
+  }
+}
+
+async function readInfo(redis: Redis): Promise<ReadonlyMap<string, string>> {
+  await redis.connect();
+  const text = await redis.info();
+  return new Map(
+    text
+      .split(/\r?\n/)
+      .map((line) => line.split(':'))
+      .map(([key = '', ...value]) => [key, value.join(':')] as const),
+  );
+}
+
+/** All of it comes from INFO, because managed services forbid `CONFIG GET`. */
+function factsOf(url: string, info: ReadonlyMap<string, string>): RedisFacts {
+  const address = redisAddress(url);
+  const version = info.get('redis_version') ?? '';
+  if (isOlder(version, OLDEST_VERSION)) {
+    throw new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} is version ${version}, too old for the queues.`, {
+      hint: 'Use Redis 7 or Valkey.',
+    });
+  }
+  const policy = info.get('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction') {
+    throw new ContrailError(
+      'REDIS_UNSUITABLE',
+      `Redis at ${address} may throw jobs away: its maxmemory-policy is ${policy}, and must be noeviction.`,
+      { hint: 'Run CONFIG SET maxmemory-policy noeviction there, and set it in its configuration too.' },
+    );
+  }
+  const warnings: string[] = [];
+  if (isOlder(version, RECOMMENDED_VERSION)) warnings.push(`Redis at ${address} is version ${version}; 7 is advised.`);
+  if (info.get('aof_enabled') === '0') {
+    warnings.push(`Redis at ${address} keeps no append-only file: a restart loses the queues until the next scan.`);
+  }
+  return { server: info.has('valkey_version') ? 'valkey' : 'redis', version, warnings };
+}
+
+function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [foundMajor = 0, foundMinor = 0] = version.split('.').map(Number);
+  return foundMajor < major || (foundMajor === major && foundMinor < minor);
+}

@@ -1,0 +1,72 @@
+/** Connections to Redis: one kind for those who ask and must hear soon, one for workers, who wait as long as it takes. */
+import { Redis } from 'ioredis';
+import { ContrailError, errorText } from '../domain/errors.ts';
+
+/** Where keys start unless told otherwise; several installations can share one Redis under different prefixes. */
+export const DEFAULT_PREFIX = 'contrail';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const COMMAND_TIMEOUT_MS = 10_000;
+const PRODUCER_RETRIES = 2;
+const LONGEST_RECONNECT_DELAY_MS = 2_000;
+/** Above the 10 s that a worker's blocking command may last, so that only a connection gone silent is cut. */
+const SILENCE_LIMIT_MS = 15_000;
+
+/**
+ * A connection for asking and enqueuing: made at the first command, made again after a loss, and no command waits for
+ * more than ten seconds.
+ */
+export function connectProducer(url: string): Redis {
+  return new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    maxRetriesPerRequest: PRODUCER_RETRIES,
+    retryStrategy: reconnectDelayMs,
+  });
+}
+
+/** A connection for workers: commands wait until Redis is back, however long that takes. */
+export function connectWorkers(url: string): Redis {
+  return new Redis(url, {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_LIMIT_MS,
+    maxRetriesPerRequest: null,
+    retryStrategy: reconnectDelayMs,
+  });
+}
+
+/** Host and port of a Redis address: all that may be shown, because the rest can hold a password. */
+export function redisAddress(url: string): string {
+  if (!URL.canParse(url)) return 'the given address';
+  const { hostname, port } = new URL(url);
+  return `${hostname === '' ? '127.0.0.1' : hostname}:${port === '' ? '6379' : port}`;
+}
+
+/** What a failed command means for the operator: REDIS_UNSUITABLE if Redis answered and refused, else REDIS_UNREACHABLE. */
+export function toRedisError(url: string, doing: string, error: unknown): ContrailError {
+  if (error instanceof ContrailError) return error;
+  const address = redisAddress(url);
+  const details = { subject: doing, cause: error };
+  const text = `${errorText(error)} ${error instanceof Error ? errorText(error.cause) : ''}`;
+  if (/NOAUTH|WRONGPASS|NOPERM|invalid (username-)?password|AUTH.*without any password/i.test(text)) {
+    return new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} refuses the user or the password.`, {
+      ...details,
+      hint: 'Set CONTRAIL_REDIS to redis://user:password@host:port with valid credentials.',
+    });
+  }
+  if (/\bOOM\b/.test(text)) {
+    return new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} has no memory left.`, {
+      ...details,
+      hint: 'Give it more memory, or remove finished jobs.',
+    });
+  }
+  return new ContrailError('REDIS_UNREACHABLE', `Redis does not answer at ${address} (CONTRAIL_REDIS).`, {
+    ...details,
+    hint: 'Start Redis there, or set CONTRAIL_REDIS to the address of one that runs.',
+  });
+}
+
+function reconnectDelayMs(tries: number): number {
+  return Math.min(100 * 2 ** Math.min(tries, 10), LONGEST_RECONNECT_DELAY_MS);
+}

@@ -1,0 +1,41 @@
+/** What a job in Redis holds around its payload, and how a failure is written so that it can be read back. */
+import { z } from 'zod';
+import { type ContrailError, ERROR_CATALOGUE, type ErrorCode } from '../domain/errors.ts';
+import type { JobFailure } from '../ports/job-queue.ts';
+
+const LONGEST_SENTENCE = 2_000;
+
+/** The data of every job. Only `payload` need be there, so that repeating jobs and people can make one by hand. */
+export const JobEnvelope = z.object({
+  payload: z.unknown(),
+  /** Made for one `add`: whoever reads back its own put the job there. */
+  nonce: z.string().optional(),
+  /** How often in a row this work has failed for good before. */
+  failedRounds: z.number().int().min(0).default(0),
+  /** Crashes of earlier rounds, which count no more: BullMQ keeps its count when a person retries the job. */
+  crashesForgiven: z.number().int().min(0).default(0),
+});
+export type JobEnvelope = z.infer<typeof JobEnvelope>;
+
+/** Whatever a job holds, as an envelope; data that are none become one with no payload. */
+export function readEnvelope(data: unknown): JobEnvelope {
+  const parsed = JobEnvelope.safeParse(data);
+  return parsed.success ? parsed.data : { payload: undefined, failedRounds: 0, crashesForgiven: 0 };
+}
+
+/** `CODE: sentence`, which people read on the board as it stands, and `readFailure` reads back. */
+export function failureText(error: ContrailError): string {
+  return `${error.code}: ${error.sentence.slice(0, LONGEST_SENTENCE)}`;
+}
+
+/** What a failed job's reason says; a reason that BullMQ or a stranger wrote counts as INTERNAL. */
+export function readFailure(reason: string, envelope: JobEnvelope): JobFailure {
+  const [, code = '', message = ''] = /^([A-Z_]+): (.*)$/s.exec(reason) ?? [];
+  const rounds = envelope.failedRounds + 1;
+  if (!isErrorCode(code)) return { class: ERROR_CATALOGUE.INTERNAL.class, code: 'INTERNAL', message: reason, rounds };
+  return { class: ERROR_CATALOGUE[code].class, code, message, rounds };
+}
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, text);
+}

@@ -1,0 +1,44 @@
+/** The options each job carries into BullMQ. */
+import type { DefaultJobOptions } from 'bullmq';
+import type { JobKind } from '../jobs/job-kind.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const LINES_KEPT = 200;
+const STACKS_KEPT = 1;
+
+/** The name under which workers find our backoff. */
+export const BACKOFF_TYPE = 'contrail';
+
+export interface JobRetention {
+  readonly completed: KeptJobs;
+  readonly failed: KeptJobs;
+}
+
+/** Finished jobs older than the age, and all beyond the count, are removed when the next one finishes. */
+export interface KeptJobs {
+  readonly ageMs: number;
+  readonly count: number;
+}
+
+/** Enough for the board and for the producer to see what it need not ask for again. */
+export const DEFAULT_RETENTION: JobRetention = {
+  completed: { ageMs: 7 * DAY_MS, count: 5_000 },
+  failed: { ageMs: 30 * DAY_MS, count: 5_000 },
+};
+
+/** Attempts, backoff and retention of a kind of job. */
+export function jobOptionsOf(kind: JobKind<unknown>, retention: Partial<JobRetention> = {}): DefaultJobOptions {
+  const { completed, failed } = { ...DEFAULT_RETENTION, ...retention };
+  return {
+    attempts: kind.retry.attempts,
+    backoff: { type: BACKOFF_TYPE },
+    removeOnComplete: keep(completed),
+    removeOnFail: keep(failed),
+    keepLogs: LINES_KEPT,
+    stackTraceLimit: STACKS_KEPT,
+  };
+}
+
+function keep({ ageMs, count }: KeptJobs) {
+  return { age: Math.ceil(ageMs / 1_000), count };
+}

@@ -1,0 +1,218 @@
+/** Runs the attempts of one queue and turns what handlers do into what BullMQ understands. */
+import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingError } from 'bullmq';
+import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
+import type { Log } from '../ports/log.ts';
+import { type Random, type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
+import { decideFailure } from './failure-decision.ts';
+import type { JobHandler } from './handlers.ts';
+import { failureText, type JobEnvelope, readEnvelope } from './job-envelope.ts';
+import { JobNotes } from './job-notes.ts';
+import { RunningAttempt, type StopReason } from './running-attempt.ts';
+import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
+
+/** How long a job waits that comes back while its earlier attempt is still at work in this process. */
+const SAME_JOB_PAUSE_MS = 1_000;
+
+export interface QueueRunnerOptions {
+  readonly handler: JobHandler<unknown>;
+  readonly hooks: WorkerHooks;
+  readonly log: Log;
+  /** Crashes of a worker under one job after which the job fails for good. */
+  readonly crashLimit: number;
+  readonly throttle: ThrottlePolicy;
+  readonly random: Random;
+  /** Stops all workers of the queue from taking jobs for a while. */
+  readonly rest: (delayMs: number) => Promise<void>;
+}
+
+interface Taken {
+  readonly job: Job;
+  readonly token: string;
+  readonly envelope: JobEnvelope;
+  readonly attempt: RunningAttempt;
+  readonly startedAt: number;
+}
+
+/** Processes the jobs of one queue; whatever `process` throws is addressed to BullMQ. */
+export class QueueRunner {
+  readonly #options: QueueRunnerOptions;
+  readonly #running = new Map<string, RunningAttempt>();
+  #isRefusing = false;
+  #refusalsInARow = 0;
+
+  constructor(options: QueueRunnerOptions) {
+    this.#options = options;
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** From now on jobs that arrive are given back untouched. */
+  refuse(): void {
+    this.#isRefusing = true;
+  }
+
+  /** Stops the attempts at these jobs, or at all. */
+  stop(reason: StopReason, jobIds: Iterable<string> = [...this.#running.keys()]): void {
+    for (const id of jobIds) this.#running.get(id)?.stop(reason);
+  }
+
+  /** Waits no longer for handlers that do not stop. */
+  abandon(): void {
+    for (const attempt of this.#running.values()) attempt.abandon();
+  }
+
+  /** One attempt at one job: BullMQ's processor. */
+  async process(job: Job, token: string, bullSignal: AbortSignal | undefined): Promise<JobOutcome> {
+    const id = job.id ?? '';
+    const startedAt = performance.now();
+    const attempt = new RunningAttempt();
+    const taken = { job, token, envelope: readEnvelope(job.data), attempt, startedAt };
+    if (this.#isRefusing) return this.#giveBack(taken);
+    // BullMQ tracks locks by job: as soon as the earlier attempt ends it forgets the later one's lock too.
+    if (this.#running.has(id)) return this.#delay(taken, SAME_JOB_PAUSE_MS);
+    this.#running.set(id, attempt);
+    const onAbort = () => attempt.stop('lock lost');
+    bullSignal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.#run(taken);
+    } finally {
+      bullSignal?.removeEventListener('abort', onAbort);
+      this.#running.delete(id);
+    }
+  }
+
+  async #run(taken: Taken): Promise<JobOutcome> {
+    const notes = new JobNotes(taken.job, this.#options.log);
+    let outcome: JobOutcome;
+    try {
+      this.#refuseCrashed(taken);
+      outcome = await taken.attempt.waitFor(this.#handle(taken, notes));
+    } catch (error) {
+      if (taken.attempt.stopped !== 'lock lost') await notes.written();
+      return this.#endBadly(taken, toContrailError(error));
+    }
+    if (taken.attempt.stopped !== 'lock lost') await notes.written();
+    return this.#endWell(taken, outcome);
+  }
+
+  async #handle({ job, envelope, attempt }: Taken, notes: JobNotes): Promise<JobOutcome> {
+    const { handler } = this.#options;
+    const payload = handler.kind.payload.safeParse(envelope.payload);
+    if (!payload.success) {
+      const [issue] = payload.error.issues;
+      const where = issue === undefined || issue.path.length === 0 ? 'payload' : issue.path.join('.');
+      throw new ContrailError(
+        'PAYLOAD_INVALID',
+        `A job of ${job.queueName} is not readable: ${where}: ${issue?.message}.`,
+      );
+    }
+    return handler.handle(payload.data, {
+      jobId: job.id ?? '',
+      attempt: job.attemptsMade + 1,
+      attempts: job.opts.attempts ?? 1,
+      signal: attempt.signal,
+      enqueuedAt: job.timestamp,
+      failedRounds: envelope.failedRounds,
+      progress: (done) => notes.progress(done),
+      log: (line) => notes.line(line),
+    });
+  }
+
+  #refuseCrashed({ job, envelope }: Taken): void {
+    const crashes = job.stalledCounter - envelope.crashesForgiven;
+    if (crashes < this.#options.crashLimit) return;
+    throw new ContrailError('JOB_CRASHED', `The worker ended ${crashes} times while it was at this job.`, {
+      hint: 'See the logs of the workers for what ended them, memory above all.',
+    });
+  }
+
+  async #endWell(taken: Taken, outcome: JobOutcome): Promise<JobOutcome> {
+    this.#refusalsInARow = 0;
+    if (outcome.kind !== 'snoozed') {
+      await this.#tell(taken, 'onOutcome', () => this.#options.hooks.onOutcome?.({ ...this.#facts(taken), outcome }));
+    }
+    if (taken.attempt.stopped === 'lock lost') return leaveUntouched();
+    return outcome.kind === 'snoozed' ? this.#delay(taken, outcome.delayMs) : outcome;
+  }
+
+  async #endBadly(taken: Taken, error: ContrailError): Promise<JobOutcome> {
+    const { job, envelope, attempt } = taken;
+    if (attempt.stopped === 'lock lost') return leaveUntouched();
+    if (attempt.stopped === 'shutdown') return this.#giveBack(taken);
+    const facts = this.#facts(taken);
+    const attempts = job.opts.attempts ?? 1;
+    const decision = decideFailure({ failureClass: error.failureClass, attempt: facts.attempt, attempts });
+    if (decision === 'throttle') return this.#throttle(taken, error);
+    await this.#tell(taken, 'onFailure', () =>
+      this.#options.hooks.onFailure?.({ ...facts, error, final: decision === 'fail' }),
+    );
+    if (error.code === 'JOB_CRASHED') await job.updateData({ ...envelope, crashesForgiven: job.stalledCounter });
+    throw toBullError(error, decision === 'fail');
+  }
+
+  async #throttle({ job }: Taken, error: ContrailError): Promise<never> {
+    this.#refusalsInARow += 1;
+    const { throttle, random, rest, log } = this.#options;
+    const delayMs = throttleDelayMs(throttle, this.#refusalsInARow, random);
+    log.warn({ queue: job.queueName, jobId: job.id, delayMs, error: error.sentence }, 'throttled: the queue rests');
+    await rest(delayMs);
+    throw new RateLimitError();
+  }
+
+  async #delay({ job, token, startedAt }: Taken, delayMs: number): Promise<never> {
+    // BullMQ counts from its own clock, which a fixed clock of ours is not: what it wrote at the start, plus what passed.
+    const now = (job.processedOn ?? job.timestamp) + (performance.now() - startedAt);
+    await this.#move(job, () => job.moveToDelayed(Math.round(now + delayMs), token));
+    throw new DelayedError();
+  }
+
+  async #giveBack({ job, token }: Taken): Promise<never> {
+    await this.#move(job, () => job.moveToWait(token));
+    throw new WaitingError();
+  }
+
+  /** A job that cannot be moved has a lost lock: the stall check brings it back. */
+  async #move(job: Job, move: () => Promise<unknown>): Promise<void> {
+    try {
+      await move();
+    } catch (error) {
+      this.#options.log.warn({ queue: job.queueName, jobId: job.id, error: errorText(error) }, 'a job was not moved');
+    }
+  }
+
+  async #tell({ job }: Taken, hook: string, call: () => Promise<void> | void): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      this.#options.log.error({ queue: job.queueName, jobId: job.id, hook, error: errorText(error) }, 'a hook failed');
+    }
+  }
+
+  #facts({ job, envelope, startedAt }: Taken): AttemptFacts {
+    return {
+      queue: job.queueName,
+      jobId: job.id ?? '',
+      payload: envelope.payload,
+      attempt: job.attemptsMade + 1,
+      enqueuedAt: job.timestamp,
+      durationMs: Math.round(performance.now() - startedAt),
+    };
+  }
+}
+
+/** BullMQ takes this for "moved already", and asks Redis for nothing. */
+function leaveUntouched(): never {
+  throw new WaitingError();
+}
+
+/** The board shows the stack only where it helps: of what we do not know. */
+function toBullError(error: ContrailError, isFinal: boolean): Error {
+  const text = failureText(error);
+  const bullError = isFinal ? new UnrecoverableError(text) : new Error(text);
+  const cause = error.code === 'INTERNAL' && error.cause instanceof Error ? error.cause : undefined;
+  bullError.stack = cause?.stack ?? '';
+  return bullError;
+}

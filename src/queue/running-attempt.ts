@@ -1,0 +1,47 @@
+/** One attempt at one job while it runs: its signal, and why it was stopped, if it was. */
+import { ContrailError } from '../domain/errors.ts';
+
+/** `lock lost`: the job may be somebody else's by now and must not be touched. `shutdown`: it is to be given back. */
+export type StopReason = 'lock lost' | 'shutdown';
+
+const REASON_TEXT: Readonly<Record<StopReason, string>> = {
+  'lock lost': 'The worker lost its hold on the job.',
+  shutdown: 'The worker is shutting down.',
+};
+
+/** Joins the work of a handler to the signal that stops it. */
+export class RunningAttempt {
+  readonly #controller = new AbortController();
+  #stopped: StopReason | undefined;
+  #abandon: (() => void) | undefined;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why the attempt was stopped first; a lock that is lost later counts all the same, because it forbids more. */
+  get stopped(): StopReason | undefined {
+    return this.#stopped;
+  }
+
+  /** Aborts the signal with a ContrailError, so that handlers can rethrow its reason. May be called twice. */
+  stop(reason: StopReason): void {
+    if (this.#stopped !== 'lock lost') this.#stopped = reason;
+    this.#controller.abort(new ContrailError('ABORTED', REASON_TEXT[reason]));
+  }
+
+  /** Ends the wait for a handler that does not listen to its signal. */
+  abandon(): void {
+    this.#abandon?.();
+  }
+
+  /** The handler's result, or a rejection once the attempt was abandoned. */
+  async waitFor<Result>(work: Promise<Result>): Promise<Result> {
+    // An abandoned handler may still fail; nobody waits for it then.
+    work.catch(() => {});
+    const abandoned = new Promise<never>((_resolve, reject) => {
+      this.#abandon = () => reject(new ContrailError('ABORTED', 'The work did not stop when it was told to.'));
+    });
+    return Promise.race([work, abandoned]);
+  }
+}
