@@ -1,0 +1,105 @@
+/** `contrail demo`: everything on one machine, on a sample, with a page to look at. */
+import type { Command } from 'commander';
+import { installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
+import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
+import { type Config, isSet, loadConfig } from '../../config/load-config.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { DemoRun } from '../demo/demo-run.ts';
+import { prepareDemo } from '../demo/prepare-demo.ts';
+import { ask, examples } from '../help.ts';
+import { printResult, say } from '../output.ts';
+import { abortOnSignals } from '../signals.ts';
+import { startWeb, type WebServer } from '../start-web.ts';
+import { wire } from '../wire.ts';
+import { readPort } from './web.ts';
+
+interface Options {
+  readonly port?: string;
+  readonly exit?: true;
+}
+
+const FOLDER = 'demo-data';
+const PREFERRED_PORT = 8080;
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description(`try it with no cloud account: sample experiments, a private Redis, files in ./${FOLDER}`)
+    .option('--port <n>', `the port of the pages (default: ${PREFERRED_PORT}, or any free one)`)
+    .option('--exit', 'end when the work is done')
+    .addHelpText('after', examples('contrail demo', 'contrail demo --exit'))
+    .action(async (options: Options) => demo(options));
+}
+
+async function demo(options: Options): Promise<void> {
+  const port = ask(() => readPort(options.port));
+  const config = demoConfig();
+  const { signal, release } = abortOnSignals(() => say('Stopping …'));
+  const redis = await ownOrPrivateRedis(config);
+  const parts = wire(config, { createWarehouse: true, keepWarehouseOpen: true });
+  try {
+    say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
+    const isNew = await prepareDemo(
+      { file: parts.duckdb, dataset: config.resultsDataset, experimentsPath: `${FOLDER}/experiments.json` },
+      parts.clock,
+    );
+    const web = await startPages(config, parts, { port, redisUrl: redis.url });
+    say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
+    say(`  Files      ${parts.store.url}`);
+    say(`  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'yours, of CONTRAIL_REDIS'}`);
+    say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
+    const run = new DemoRun({ config, parts, redisUrl: redis.url, signal });
+    try {
+      const summary = await run.once({ changeFirst: !isNew });
+      printResult(summary.text);
+      if (!summary.isAsIntended)
+        throw new ContrailError('JOB_FAILED', 'An export did not end as the sample intends; see above.');
+      if (!options.exit) await run.untilStopped();
+    } finally {
+      await run.stop();
+      await web.stop();
+    }
+  } catch (error) {
+    if (!(signal.aborted && !options.exit)) throw error;
+  } finally {
+    release();
+    parts.close();
+    await redis.stop();
+  }
+}
+
+/** The demo's own places, whatever the environment says of others. */
+function demoConfig(): Config {
+  return loadConfig([], {
+    overrides: {
+      CONTRAIL_WAREHOUSE: `duckdb:${FOLDER}/contrail.duckdb`,
+      CONTRAIL_BUCKET: `file:${FOLDER}/bucket`,
+      CONTRAIL_EXPERIMENTER: `file:${FOLDER}/experiments.json`,
+      CONTRAIL_RESULTS_DATASET: 'mozanalysis',
+      CONTRAIL_MONITORING_DATASET: 'monitoring',
+    },
+  });
+}
+
+async function ownOrPrivateRedis(config: Config) {
+  if (isSet('redis')) return { url: config.redis.text, isPrivate: false, stop: () => Promise.resolve() };
+  const program = await installRedisServer();
+  const { url, stop } = await startPrivateRedis({ program, folder: `${FOLDER}/redis`, appendonly: true });
+  return { url, isPrivate: true, stop };
+}
+
+/** The preferred port, or any free one where nobody asked for a certain one. */
+async function startPages(
+  config: Config,
+  parts: Parameters<typeof startWeb>[1],
+  { port, redisUrl }: { readonly port: number | undefined; readonly redisUrl: string },
+): Promise<WebServer> {
+  const at = (candidate: number) => startWeb(config, parts, { host: '127.0.0.1', port: candidate, redisUrl });
+  if (port !== undefined) return at(port);
+  try {
+    return await at(PREFERRED_PORT);
+  } catch (error) {
+    if (error instanceof ContrailError && error.code === 'PORT_UNUSABLE') return at(0);
+    throw error;
+  }
+}

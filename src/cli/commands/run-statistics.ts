@@ -1,0 +1,136 @@
+/** `contrail run statistics`: one export at once, in this process, without Redis. */
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.ts';
+import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
+import { type ContrailError, toContrailError } from '../../domain/errors.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import { checkSlug, normaliseSlug } from '../../domain/slug.ts';
+import { statisticsObjectName } from '../../domain/statistics-name.ts';
+import { explainMissingResults } from '../../producer/known-experiments.ts';
+import { writeLogRecords } from '../../workers/records/write-log-records.ts';
+import { eventOfFailure, eventsOfResult } from '../../workers/statistics/export-events.ts';
+import { type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
+import { ask, examples } from '../help.ts';
+import { formatBytes, plural, printable, printJson, printResult, say } from '../output.ts';
+import { progressBar } from '../progress-bar.ts';
+import { abortOnSignals } from '../signals.ts';
+import { type Parts, wire } from '../wire.ts';
+
+interface Options {
+  readonly experiment: string;
+  readonly period: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+export function addRunStatistics(run: Command): void {
+  run
+    .command('statistics')
+    .description('export the statistics of one experiment and period into its file')
+    .requiredOption('--experiment <slug>', 'the experiment')
+    .requiredOption('--period <period>', 'daily, weekly, days28, overall, preenrollment_weekly or preenrollment_days28')
+    .option('--force', 'write the file also when it is current')
+    .option('--json', 'print the outcome as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'CONTRAIL_WAREHOUSE=duckdb:./data.duckdb CONTRAIL_BUCKET=file:./out \\\n' +
+          '    contrail run statistics --experiment my-experiment --period weekly',
+      ),
+    )
+    .action(async (options: Options) => runStatistics(options));
+}
+
+async function runStatistics(options: Options): Promise<void> {
+  const request = {
+    experiment: ask(() => checkSlug(options.experiment)),
+    period: parseAnalysisPeriod(options.period),
+  };
+  const config = loadConfig(['warehouse', 'bucket']);
+  const parts = wire(config, { createWarehouse: false });
+  const { signal, release } = abortOnSignals();
+  const bar = progressBar(`${request.experiment} ${request.period}`);
+  try {
+    const { outcome } = await exportAndRecord(parts, config['statistics.refusedShare'], {
+      ...request,
+      knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
+      force: options.force ?? false,
+      job: 'run',
+      signal,
+      onProgress: (rows, ofRows) => bar.update(rows, ofRows),
+    });
+    bar.stop();
+    if (options.json) printJson({ ...request, outcome: outcome.kind, ...outcome });
+    else report(outcome);
+  } catch (error) {
+    bar.stop();
+    const failure = toContrailError(error);
+    if (options.json) printJson(failureDocument(request, failure));
+    throw failure;
+  } finally {
+    release();
+    parts.close();
+  }
+}
+
+/** The export with its records, which are written before the command ends. */
+async function exportAndRecord(parts: Parts, refusedShareLimit: number, request: ExportRequest) {
+  const records = { sink: parts.sink, clock: parts.clock, log: parts.log };
+  const work = ['run', request.experiment, request.period, String(parts.clock.now()), String(process.pid)];
+  try {
+    const result = await exportTable({ ...parts, refusedShareLimit }, request);
+    await writeLogRecords(records, work, eventsOfResult(result, request));
+    return result;
+  } catch (error) {
+    const failure = await explained(parts, request, toContrailError(error));
+    if (isAboutTheExperiment(failure)) await writeLogRecords(records, work, [eventOfFailure(failure, request)]);
+    throw failure;
+  }
+}
+
+/** Missing results get the reason why: unknown slug, other periods. */
+async function explained(parts: Parts, request: ExportRequest, failure: ContrailError): Promise<ContrailError> {
+  if (failure.code !== 'RESULTS_MISSING') return failure;
+  const sources = { api: parts.experiments, source: parts.source, sink: parts.sink };
+  return explainMissingResults(sources, request, request.signal);
+}
+
+/** A slug that nobody knows is a slip of the keyboard, and a warehouse that cannot be opened takes no records. */
+function isAboutTheExperiment({ code }: ContrailError): boolean {
+  return !['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'].includes(code);
+}
+
+function report(outcome: JobOutcome): void {
+  switch (outcome.kind) {
+    case 'published':
+    case 'unchanged': {
+      const done = outcome.kind === 'published' ? 'published' : 'unchanged, the same bytes are published already:';
+      const facts = [plural(outcome.rows, 'row'), formatBytes(outcome.bytes), `${outcome.durationMs} ms`];
+      printResult(`${done} ${outcome.location} (${facts.join(', ')})`);
+      if (outcome.rejected > 0)
+        say(`warning: ${plural(outcome.rejected, 'row')} broke the rules of the console and were left out.`);
+      for (const warning of outcome.warnings) say(`warning: ${printable(warning.message)}`);
+      return;
+    }
+    case 'skipped':
+    case 'superseded':
+      printResult(
+        `${outcome.kind}: ${outcome.reason}${outcome.location === undefined ? '' : ` (${outcome.location})`}`,
+      );
+      return;
+    case 'snoozed':
+      printResult(`snoozed: ${outcome.reason}`);
+  }
+}
+
+function failureDocument(request: { experiment: string; period: ExportRequest['period'] }, failure: ContrailError) {
+  return {
+    ...request,
+    outcome: 'failed',
+    object: statisticsObjectName(request.experiment, request.period),
+    code: failure.code,
+    class: failure.failureClass,
+    message: failure.message,
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  };
+}

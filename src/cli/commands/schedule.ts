@@ -1,0 +1,45 @@
+/** `contrail schedule`: continuous mode. */
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.ts';
+import { ScanService } from '../../producer/scan-service.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { examples } from '../help.ts';
+import { plural, printResult } from '../output.ts';
+import { scanOnce } from '../scan.ts';
+import { abortOnSignals } from '../signals.ts';
+import { openQueue, wire } from '../wire.ts';
+
+export function addSchedule(program: Command): void {
+  program
+    .command('schedule')
+    .description('look for changes again and again, and enqueue them (CONTRAIL_SCHEDULE_INTERVAL)')
+    .option('--once', 'look once, then end')
+    .addHelpText('after', examples('contrail schedule', 'contrail schedule --once'))
+    .action(async (options: { readonly once?: true }) => schedule(options.once ?? false));
+}
+
+async function schedule(once: boolean): Promise<void> {
+  const config = loadConfig(['warehouse', 'bucket']);
+  await checkRedis(config.redis.text);
+  const parts = wire(config, { createWarehouse: true });
+  const queue = openQueue(config);
+  const { signal, release } = abortOnSignals();
+  try {
+    if (once) {
+      const { enqueued, skipped } = await scanOnce(parts, queue, signal);
+      printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
+      return;
+    }
+    const scan = async (scanSignal: AbortSignal): Promise<void> => {
+      await scanOnce(parts, queue, scanSignal);
+    };
+    const service = new ScanService({ scan, intervalMs: config['schedule.interval'], log: parts.log });
+    service.start();
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await service.stop();
+  } finally {
+    release();
+    await queue.close();
+    parts.close();
+  }
+}

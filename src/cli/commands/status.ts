@@ -1,0 +1,73 @@
+/** `contrail status`: what is fresh, stale, failed, queued. */
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.ts';
+import { type ContrailError, toContrailError } from '../../domain/errors.ts';
+import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
+import type { QueueCounts } from '../../ports/job-queue.ts';
+import { type FileState, fileStates } from '../../producer/file-states.ts';
+import { planStatistics } from '../../producer/plan-statistics.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { examples } from '../help.ts';
+import { plural, printable, printJson, printResult, say } from '../output.ts';
+import { abortOnSignals } from '../signals.ts';
+import { openQueue, wire } from '../wire.ts';
+
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .argument('[slug]', 'only this experiment')
+    .description('show which files are fresh, stale, queued, running or failed')
+    .option('--json', 'print the states as one JSON document')
+    .addHelpText('after', examples('contrail status', 'contrail status my-experiment --json'))
+    .action(async (slug: string | undefined, options: { readonly json?: true }) => status(slug, options.json ?? false));
+}
+
+async function status(slug: string | undefined, asJson: boolean): Promise<void> {
+  const config = loadConfig(['warehouse', 'bucket']);
+  const parts = wire(config, { createWarehouse: true });
+  const { signal, release } = abortOnSignals();
+  const queue = openQueue(config);
+  try {
+    const selection = { experiments: slug === undefined ? [] : [slug], periods: [], apps: [], force: false };
+    const plan = await planStatistics({ ...parts, api: parts.experiments }, selection, signal);
+    for (const problem of plan.problems) say(`warning: ${printable(problem.sentence)}`);
+    // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
+    const trouble = await checkRedis(config.redis.text).then(() => undefined, toContrailError);
+    const files = await fileStates(plan, trouble === undefined ? queue : undefined, signal);
+    const counts = trouble === undefined ? await queue.counts(STATISTICS_JOB.queue) : undefined;
+    if (asJson) printJson({ totals: totalsOf(files), queues: { statistics: counts ?? null }, files });
+    else report(files, counts);
+    if (trouble !== undefined) throw trouble satisfies ContrailError;
+  } finally {
+    release();
+    await queue.close();
+    parts.close();
+  }
+}
+
+function totalsOf(files: readonly FileState[]): Record<string, number> {
+  const totals: Record<string, number> = {};
+  for (const { state } of files) totals[state] = (totals[state] ?? 0) + 1;
+  return totals;
+}
+
+function report(files: readonly FileState[], counts: QueueCounts | undefined): void {
+  let experiment = '';
+  for (const file of files) {
+    if (file.experiment !== experiment) printResult(printable(file.experiment));
+    experiment = file.experiment;
+    const line = `  ${file.period.padEnd(20)} ${file.state.padEnd(8)} ${file.detail ?? ''}`;
+    printResult(printable(line.trimEnd()));
+  }
+  const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${count} ${state}`);
+  printResult(
+    files.length === 0
+      ? 'There are no statistics tables yet.'
+      : `${plural(files.length, 'file')}: ${totals.join(', ')}.`,
+  );
+  if (counts !== undefined) {
+    printResult(
+      `Queue: ${counts.waiting} waiting, ${counts.active} running, ${counts.delayed} delayed, ${counts.failed} failed.`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+/** `contrail web`: the pages. */
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { checkListenAddress } from '../../monitor/server.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { ask, examples } from '../help.ts';
+import { printResult } from '../output.ts';
+import { abortOnSignals } from '../signals.ts';
+import { startWeb } from '../start-web.ts';
+import { logOf, storeOf } from '../wire.ts';
+
+interface Options {
+  readonly host?: string;
+  readonly port?: string;
+}
+
+export function addWeb(program: Command): void {
+  program
+    .command('web')
+    .description('serve the pages: Bull Board at /queues, published files at /objects/, /healthz and /readyz')
+    .option('--host <address>', 'a loopback address (default: CONTRAIL_WEB_HOST, or 127.0.0.1)')
+    .option('--port <n>', 'the port, 0 for any free one (default: CONTRAIL_WEB_PORT, or 8080)')
+    .addHelpText('after', examples('contrail web --port 9000'))
+    .action(async (options: Options) => web(options));
+}
+
+async function web(options: Options): Promise<void> {
+  const port = ask(() => readPort(options.port));
+  if (options.host !== undefined) checkListenAddress(options.host);
+  const config = loadConfig(['bucket']);
+  const host = options.host ?? config['web.host'];
+  checkListenAddress(host);
+  await checkRedis(config.redis.text);
+  const { signal, release } = abortOnSignals();
+  const server = await startWeb(
+    config,
+    { store: storeOf(config), log: logOf(config) },
+    { host, port: port ?? config['web.port'] },
+  );
+  printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+  await server.stop();
+  release();
+}
+
+/** The port of an option. */
+export function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new ContrailError('USAGE', `--port takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+}

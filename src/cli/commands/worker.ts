@@ -1,0 +1,58 @@
+/** `contrail worker`: takes jobs until it is told to stop, or until there are none. */
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import { ask, examples } from '../help.ts';
+import { startWorkers } from '../start-workers.ts';
+import { abortOnSignals } from '../signals.ts';
+import { wire } from '../wire.ts';
+
+interface Options {
+  readonly concurrency?: string;
+  readonly queue?: readonly string[];
+  readonly drain?: true;
+}
+
+export function addWorker(program: Command): void {
+  program
+    .command('worker')
+    .description('take jobs from the queues; SIGTERM or Ctrl-C finishes the running ones and gives back the rest')
+    .option('--concurrency <n>', 'jobs of one queue at once (default: CONTRAIL_WORKER_CONCURRENCY, or 4)')
+    .option('--queue <name...>', `only these queues: ${JOB_KINDS.map((kind) => kind.queue).join(', ')}`)
+    .option('--drain', 'end when the queues are empty')
+    .addHelpText('after', examples('contrail worker --concurrency 8', 'contrail worker --drain'))
+    .action(async (options: Options) => work(options));
+}
+
+async function work(options: Options): Promise<void> {
+  const concurrency = ask(() => readConcurrency(options.concurrency));
+  const config = loadConfig(['warehouse', 'bucket']);
+  const parts = wire(config, { createWarehouse: true });
+  const { signal, release } = abortOnSignals((name) =>
+    parts.log.info({ signal: name }, 'stopping: running jobs may finish'),
+  );
+  const pool = await startWorkers({
+    config,
+    parts,
+    concurrency: concurrency ?? config['worker.concurrency'],
+    ...(options.queue === undefined ? {} : { queues: options.queue }),
+  });
+  const stopped = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  parts.log.info({ warehouse: parts.source.url, bucket: parts.store.url }, 'taking jobs');
+  await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
+  await pool.stop();
+  release();
+  parts.close();
+  parts.log.info({}, 'stopped');
+}
+
+function readConcurrency(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 1000) return value;
+  throw new ContrailError('USAGE', `--concurrency takes a whole number from 1 to 1000, not ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,131 @@
+/** What the demo does: exports what is due, then changes a table and exports that, and tells about it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
+import type { Config } from '../../config/load-config.ts';
+import { STATISTICS_JOB, StatisticsPayload } from '../../jobs/statistics-job.ts';
+import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
+import type { EnqueueReport } from '../../producer/enqueue-statistics.ts';
+import type { WorkerPool } from '../../queue/worker-pool.ts';
+import { followJobs } from '../follow-jobs.ts';
+import { plural, printable, say } from '../output.ts';
+import { scanOnce } from '../scan.ts';
+import { startWorkers } from '../start-workers.ts';
+import { openQueue, type Parts } from '../wire.ts';
+import { describeEndedJob } from './describe-job.ts';
+import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';
+
+const CHANGE_EVERY_MS = 20_000;
+
+export interface DemoRunOptions {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly redisUrl: string;
+  readonly signal: AbortSignal;
+}
+
+export interface DemoSummary {
+  readonly text: string;
+  /** Whether every export ended as the sample data intend: the bad table refused, all others published. */
+  readonly isAsIntended: boolean;
+}
+
+export class DemoRun {
+  readonly #options: DemoRunOptions;
+  readonly #parts: Parts;
+  readonly #queue: JobQueue;
+  #pool: WorkerPool | undefined;
+
+  constructor(options: DemoRunOptions) {
+    this.#options = options;
+    this.#queue = openQueue(options.config, options.redisUrl);
+    // The demo tells by itself how jobs end; only what nobody expects is logged.
+    const quiet = (): void => undefined;
+    this.#parts = {
+      ...options.parts,
+      log: {
+        ...options.parts.log,
+        debug: quiet,
+        info: quiet,
+        warn: quiet,
+        error: (fields, text) => options.parts.log.error(fields, text),
+      },
+    };
+  }
+
+  /** Exports what is due, changes one table, exports that. `changeFirst`: the table has changed since the last demo. */
+  async once({ changeFirst }: { readonly changeFirst: boolean }): Promise<DemoSummary> {
+    const { config, redisUrl } = this.#options;
+    this.#pool = await startWorkers({
+      config,
+      parts: this.#parts,
+      concurrency: config['worker.concurrency'],
+      redisUrl,
+    });
+    if (changeFirst) await this.#change('Since the last demo');
+    const ended = await this.#exportDue();
+    if (!changeFirst) {
+      await this.#change('While you watch');
+      ended.push(...(await this.#exportDue()));
+    }
+    const surprises = ended.filter((job) => (job.state === 'failed') !== isMeantToFail(job));
+    const published = ended.filter((job) => job.state === 'completed').length;
+    const refused = ended.length - published;
+    const text = `${plural(published, 'file')} published, ${refused} refused${refused > 0 ? ' as intended' : ''}. Run the demo again: only what changed is exported.`;
+    return {
+      text: surprises.length === 0 ? text : `${surprises.length} exports ended otherwise than intended.`,
+      isAsIntended: surprises.length === 0,
+    };
+  }
+
+  /** Changes the table now and then, until the demo is stopped. */
+  async untilStopped(): Promise<void> {
+    const { signal } = this.#options;
+    say(`\nOne table gets new results every ${CHANGE_EVERY_MS / 1000} s. Ctrl-C ends the demo.`);
+    while (!signal.aborted) {
+      await delay(CHANGE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#change('Now');
+      await this.#exportDue();
+    }
+  }
+
+  /** Lets running exports end. May be called twice. */
+  async stop(): Promise<void> {
+    await this.#pool?.stop();
+    await this.#queue.close();
+  }
+
+  async #change(when: string): Promise<void> {
+    say(`${when}, ${CHANGING_EXPERIMENT} got new results.`);
+    await runStatements(this.#options.parts.duckdb, changeResults(this.#options.config.resultsDataset));
+  }
+
+  async #exportDue(): Promise<KnownJob[]> {
+    const { signal } = this.#options;
+    const report = await scanOnce(this.#parts, this.#queue, signal);
+    tellPlan(report);
+    const ended: KnownJob[] = [];
+    await followJobs({
+      queue: this.#queue,
+      queueName: STATISTICS_JOB.queue,
+      ids: report.enqueued.map((entry) => entry.jobId),
+      signal,
+      onProgress: () => undefined,
+      onEnded: (job) => {
+        ended.push(job);
+        say(`  ${printable(describeEndedJob(job))}`);
+      },
+    });
+    return ended;
+  }
+}
+
+function tellPlan({ enqueued, skipped }: EnqueueReport): void {
+  say(`${plural(enqueued.length, 'file')} due.`);
+  for (const { due, reason } of skipped)
+    say(`  left alone  ${printable(`${due.experiment} ${due.period}: ${reason}`)}`);
+}
+
+function isMeantToFail(job: KnownJob): boolean {
+  return StatisticsPayload.safeParse(job.payload).data?.experiment === BAD_EXPERIMENT;
+}

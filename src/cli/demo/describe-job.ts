@@ -1,0 +1,25 @@
+/** How a job ended, as one line. */
+import { z } from 'zod';
+import type { KnownJob } from '../../ports/job-queue.ts';
+import { formatBytes, plural } from '../output.ts';
+
+const Published = z.object({
+  kind: z.enum(['published', 'unchanged']),
+  rows: z.number(),
+  bytes: z.number(),
+  durationMs: z.number(),
+});
+const Ended = z.object({ kind: z.string(), reason: z.string() });
+
+/** `published   my-slug weekly   (882 rows, 210 kB, 31 ms)` */
+export function describeEndedJob(job: KnownJob): string {
+  const published = Published.safeParse(job.result).data;
+  if (published !== undefined) {
+    const facts = [plural(published.rows, 'row'), formatBytes(published.bytes), `${published.durationMs} ms`];
+    return `${published.kind.padEnd(11)} ${job.name}  (${facts.join(', ')})`;
+  }
+  const ended = Ended.safeParse(job.result).data;
+  if (ended !== undefined) return `${ended.kind.padEnd(11)} ${job.name}: ${ended.reason}`;
+  const reason = (job.failure?.message ?? 'no reason known').replace(/ The first (?:one|\d+): .*/s, '');
+  return `${'refused'.padEnd(11)} ${job.name}: ${reason}`;
+}

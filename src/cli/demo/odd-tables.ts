@@ -1,0 +1,56 @@
+/** Three tables that the demo adds to the sample: one whose rows are bad, one without rows, and one that changes. */
+import type { StatisticsView } from '../../adapters/duckdb/load-statistics.ts';
+
+const TEMPLATE = 'statistics_newtab_topic_picker_three_way_week_1';
+
+export const BAD_EXPERIMENT = 'demo-bad-rows';
+export const EMPTY_EXPERIMENT = 'demo-no-rows';
+export const CHANGING_EXPERIMENT = 'demo-changing-results';
+
+/** Every record of the API that these experiments need. */
+export function oddExperiments(now: number): object[] {
+  const startDate = new Date(now - 30 * 86_400_000).toISOString().slice(0, 10);
+  return [BAD_EXPERIMENT, EMPTY_EXPERIMENT, CHANGING_EXPERIMENT].map((slug) => ({
+    slug,
+    appName: 'firefox_desktop',
+    startDate,
+    endDate: null,
+    enrollmentEndDate: null,
+  }));
+}
+
+/** Statements that make the tables from one of the sample. */
+export function createOddTables(dataset: string): string[] {
+  const copies = [
+    // Every fifth row lacks what the console cannot do without: more than the tenth that may be left out.
+    {
+      table: tableOf(BAD_EXPERIMENT),
+      rows: 'SELECT * REPLACE (CASE WHEN rowid % 5 = 0 THEN NULL ELSE segment END AS segment)',
+      where: 'TRUE',
+    },
+    { table: tableOf(EMPTY_EXPERIMENT), rows: 'SELECT *', where: 'FALSE' },
+    { table: tableOf(CHANGING_EXPERIMENT), rows: 'SELECT *', where: 'TRUE' },
+  ];
+  return copies.flatMap(({ table, rows, where }) => [
+    `CREATE OR REPLACE TABLE ${dataset}.${table} AS ${rows} FROM ${dataset}.${TEMPLATE} WHERE ${where}`,
+    `CREATE OR REPLACE VIEW ${dataset}.${viewOf(table)} AS SELECT *, 1::BIGINT AS window_index FROM ${dataset}.${table}`,
+  ]);
+}
+
+/** Statements that give the changing table new numbers, as a new analysis would. */
+export function changeResults(dataset: string): string[] {
+  const table = tableOf(CHANGING_EXPERIMENT);
+  return [`UPDATE ${dataset}.${table} SET point = point * 1.01, "lower" = "lower" * 1.01, "upper" = "upper" * 1.01`];
+}
+
+export function oddViews(): Pick<StatisticsView, 'view'>[] {
+  return [BAD_EXPERIMENT, EMPTY_EXPERIMENT, CHANGING_EXPERIMENT].map((slug) => ({ view: viewOf(tableOf(slug)) }));
+}
+
+function tableOf(slug: string): string {
+  return `statistics_${slug.replaceAll('-', '_')}_week_1`;
+}
+
+function viewOf(table: string): string {
+  return table.replace(/_week_1$/, '_weekly');
+}

@@ -1,0 +1,76 @@
+/** Waits for jobs to end, asking the queue now and then. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
+
+const POLL_MS = 250;
+/** After so many looks without a job at work, somebody should be told. */
+const LOOKS_BEFORE_IDLE = 40;
+
+export interface FollowRequest {
+  readonly queue: JobQueue;
+  readonly queueName: string;
+  readonly ids: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (ended: number) => void;
+  /** Told each job once, when it has ended. */
+  readonly onEnded?: (job: KnownJob) => void;
+  /** Told once when jobs wait and nobody takes them. */
+  readonly onIdle?: () => void;
+}
+
+export interface FollowReport {
+  /** Jobs that ended well: their files are in place. */
+  readonly done: number;
+  /** How many of those left the bytes as they were. */
+  readonly unchanged: number;
+  readonly failures: readonly FollowedFailure[];
+}
+
+export interface FollowedFailure {
+  readonly name: string;
+  readonly jobId: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+const Outcome = z.object({ kind: z.string() });
+
+/** Resolves when all jobs have ended, for good or ill. A job that is no longer kept counts as failed. */
+export async function followJobs(request: FollowRequest): Promise<FollowReport> {
+  const open = new Set(request.ids);
+  const failures: FollowedFailure[] = [];
+  let unchanged = 0;
+  let done = 0;
+  let idleLooks = 0;
+  while (open.size > 0) {
+    const jobs = new Map(
+      (await request.queue.find(request.queueName, [...open], request.signal)).map((job) => [job.id, job]),
+    );
+    for (const id of open) {
+      const job = jobs.get(id);
+      if (job !== undefined && job.state !== 'completed' && job.state !== 'failed') continue;
+      open.delete(id);
+      if (job?.state === 'completed') {
+        done += 1;
+        if (Outcome.safeParse(job.result).data?.kind !== 'published') unchanged += 1;
+      } else failures.push(failureOf(id, job));
+      if (job !== undefined) request.onEnded?.(job);
+    }
+    request.onProgress(request.ids.length - open.size);
+    if (open.size === 0) break;
+    idleLooks = [...jobs.values()].some((job) => job.state === 'active') ? 0 : idleLooks + 1;
+    if (idleLooks === LOOKS_BEFORE_IDLE) request.onIdle?.();
+    await delay(POLL_MS, undefined, { signal: request.signal });
+  }
+  return { done, unchanged, failures };
+}
+
+function failureOf(id: string, job: KnownJob | undefined): FollowedFailure {
+  return {
+    name: job?.name ?? id,
+    jobId: id,
+    code: job?.failure?.code ?? 'JOB_LOST',
+    message: job?.failure?.message ?? 'The job is no longer in the queue.',
+  };
+}

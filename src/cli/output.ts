@@ -1,0 +1,56 @@
+/** What commands print: results to stdout, everything for people to stderr. */
+import type { ContrailError } from '../domain/errors.ts';
+
+/** A line of a result. */
+export function printResult(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One JSON document, the whole result of a command with `--json`. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+/** A line for people. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** A failure as people read it, without a stack trace. */
+export function sayError(error: ContrailError): void {
+  for (const line of error.sentence.split('\n')) say(`contrail: ${printable(line)}`);
+}
+
+/** Text without the characters that steer a terminal. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this replaces
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\u{fffd}');
+}
+
+/** The exit code of a failure (design, section 4): 2 for wrong usage or configuration, else 1. */
+export function exitCodeOf(error: ContrailError): number {
+  return error.failureClass === 'usage' ? 2 : 1;
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `1536000` → `1.5 MB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${UNITS[unit]}`;
+}
+
+/** `2520` → `2,520`. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `1 row`, `2 rows`. */
+export function plural(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
+}

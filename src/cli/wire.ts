@@ -1,0 +1,102 @@
+/** Builds the adapters that the settings ask for and hands them out; the only file that knows them all. */
+import { DuckDbFile } from '../adapters/duckdb/database.ts';
+import { DuckDbRecordSink } from '../adapters/duckdb/record-sink.ts';
+import { DuckDbStatisticsSource } from '../adapters/duckdb/statistics-source.ts';
+import { FileExperimentsApi } from '../adapters/experimenter/file-experiments-api.ts';
+import { HttpExperimentsApi } from '../adapters/experimenter/http-experiments-api.ts';
+import { FileObjectStore } from '../adapters/filesystem/object-store.ts';
+import { fixedClock, systemClock } from '../adapters/system/clock.ts';
+import { createLog } from '../adapters/system/log.ts';
+import type { Config } from '../config/load-config.ts';
+import { ContrailError } from '../domain/errors.ts';
+import { JOB_KINDS } from '../jobs/job-kinds.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ExperimentsApi } from '../ports/experiments-api.ts';
+import type { Log } from '../ports/log.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { RecordSink } from '../ports/record-sink.ts';
+import type { StatisticsSource } from '../ports/statistics-source.ts';
+import { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
+
+export interface Parts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly source: StatisticsSource;
+  readonly sink: RecordSink;
+  readonly store: ObjectStore;
+  readonly experiments: ExperimentsApi;
+  /** The DuckDB file, where the warehouse is one: the demo changes its tables. */
+  readonly duckdb: DuckDbFile;
+  /** Lets go of files. Work under way may still end. */
+  close(): void;
+}
+
+export interface WireOptions {
+  /** Make the DuckDB file when it is missing: not for commands that read results from it. */
+  readonly createWarehouse: boolean;
+  /** Hold the DuckDB file until the end, as the one process that works on it. */
+  readonly keepWarehouseOpen?: boolean;
+}
+
+/** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
+export function wire(config: Config, options: WireOptions): Parts {
+  const clock = clockOf(config);
+  const { duckdb, source, sink } = warehouseOf(config, options, clock);
+  return {
+    clock,
+    log: logOf(config),
+    source,
+    sink,
+    store: storeOf(config),
+    experiments: experimentsOf(config),
+    duckdb,
+    close: () => duckdb.close(),
+  };
+}
+
+/** The object store of a configuration whose `bucket` is set. */
+export function storeOf(config: Config): ObjectStore {
+  return new FileObjectStore({ root: required(config, 'bucket').path });
+}
+
+export function clockOf(config: Config): Clock {
+  return config.now === undefined ? systemClock : fixedClock(config.now);
+}
+
+export function logOf(config: Config): Log {
+  return createLog({ level: config.logLevel, target: process.stderr });
+}
+
+export function experimentsOf(config: Config): ExperimentsApi {
+  const url = config.experimenter;
+  if (url.scheme === 'file') return new FileExperimentsApi({ path: url.path });
+  return new HttpExperimentsApi({ url: url.text, timeoutMs: 30_000 });
+}
+
+function warehouseOf(config: Config, options: WireOptions, clock: Clock) {
+  const duckdb = new DuckDbFile({
+    path: required(config, 'warehouse').path,
+    memoryLimit: config['duckdb.memoryLimit'],
+    threads: config['duckdb.threads'],
+    waitMs: config['duckdb.wait'],
+    createIfMissing: options.createWarehouse,
+    keepOpen: options.keepWarehouseOpen ?? false,
+    clock,
+  });
+  return {
+    duckdb,
+    source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
+    sink: new DuckDbRecordSink({ file: duckdb, dataset: config.monitoringDataset }),
+  };
+}
+
+function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Name): NonNullable<Config[Name]> {
+  const value = config[name];
+  if (value === undefined) throw new ContrailError('CONFIG_INVALID', `The setting ${name} is missing.`);
+  return value;
+}
+
+/** The queue as producers see it. Nothing is contacted yet. */
+export function openQueue(config: Config, redisUrl: string = config.redis.text): BullmqJobQueue {
+  return new BullmqJobQueue({ redisUrl, kinds: JOB_KINDS, prefix: config['queue.prefix'] });
+}

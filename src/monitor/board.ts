@@ -1,0 +1,71 @@
+/** Bull Board, mounted at `/queues`, with a link from each job to the object it is about (spec: pages, section 10). */
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import { Queue } from 'bullmq';
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { JOB_KINDS } from '../jobs/job-kinds.ts';
+import { statisticsObjectName } from '../domain/statistics-name.ts';
+import { StatisticsPayload } from '../jobs/statistics-job.ts';
+import { OBJECTS_PREFIX } from './routes/objects.ts';
+
+export const BOARD_PREFIX = '/queues';
+
+export interface BoardOptions {
+  readonly connection: Redis;
+  /** Start of every key in Redis. */
+  readonly prefix: string;
+}
+
+/** Mounts the board. The returned function closes its queues. */
+export async function mountBoard(
+  app: FastifyInstance,
+  { connection, prefix }: BoardOptions,
+): Promise<() => Promise<void>> {
+  const queues = JOB_KINDS.map((kind) => new Queue(kind.queue, { connection, prefix, skipWaitingForReady: true }));
+  for (const queue of queues) queue.on('error', () => {});
+  const serverAdapter = new FastifyAdapter();
+  serverAdapter.setBasePath(BOARD_PREFIX);
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue, { externalJobUrl: objectLink })),
+    serverAdapter,
+    options: {
+      uiConfig: {
+        boardTitle: 'Contrail',
+        hideRedisDetails: true,
+        hideDocsLink: true,
+        showWorkers: false,
+        pollingInterval: { forceInterval: 10 },
+        miscLinks: [{ text: 'Back to Contrail', url: '/' }],
+      },
+    },
+  });
+  await app.register(async (scope) => {
+    scope.addHook('onSend', async (_request, reply, payload) =>
+      withoutForeignFonts(reply.getHeader('content-type'), payload),
+    );
+    await scope.register(serverAdapter.registerPlugin(), { prefix: BOARD_PREFIX });
+  });
+  return async () => {
+    await Promise.all(queues.map((queue) => queue.close()));
+  };
+}
+
+/** The board's page asks another company's server for fonts; it looks well enough without. */
+function withoutForeignFonts(contentType: unknown, payload: unknown): unknown {
+  if (typeof payload !== 'string' || typeof contentType !== 'string' || !contentType.startsWith('text/html'))
+    return payload;
+  return payload.replace(/<link[^>]*fonts\.googleapis\.com[^>]*>/g, '');
+}
+
+const JobData = z.object({ payload: StatisticsPayload });
+
+/** Where a job's object is shown; jobs whose data cannot be read link to the list of objects. */
+function objectLink(job: { readonly data?: unknown }): { displayText: string; href: string } {
+  const parsed = JobData.safeParse(job.data);
+  if (!parsed.success) return { displayText: 'Objects', href: OBJECTS_PREFIX };
+  const { experiment, period } = parsed.data.payload;
+  return { displayText: 'Published file', href: `${OBJECTS_PREFIX}${statisticsObjectName(experiment, period)}` };
+}

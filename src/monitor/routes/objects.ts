@@ -1,0 +1,52 @@
+/** Published objects, to look at: a list of them, and each one as it is. */
+import type { FastifyInstance } from 'fastify';
+import { METADATA } from '../../domain/object-metadata.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { html, page } from '../views/html.ts';
+
+export const OBJECTS_PREFIX = '/objects/';
+
+/** The folders that readers know; nothing else of the bucket is shown. */
+const FOLDERS = ['statistics/', 'metadata/', 'errors/'] as const;
+
+export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void {
+  app.get(OBJECTS_PREFIX, async (request, reply) => {
+    const lists = await Promise.all(FOLDERS.map((folder) => store.list(folder, request.signal)));
+    const objects = lists.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+    const rows = objects.map(
+      (object) =>
+        html`<tr>
+          <td><a href="${OBJECTS_PREFIX}${object.name}">${object.name}</a></td>
+          <td class="number">${object.metadata[METADATA.rows] ?? ''}</td>
+          <td class="number">${object.bytes}</td>
+          <td>${new Date(object.changedAt).toISOString()}</td>
+        </tr>`,
+    );
+    const body = html`<table>
+      <thead>
+        <tr>
+          <th scope="col">Object</th>
+          <th scope="col">Rows</th>
+          <th scope="col">Bytes</th>
+          <th scope="col">Published</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`;
+    const title = objects.length === 1 ? '1 object is published' : `${objects.length} objects are published`;
+    return reply.type('text/html; charset=utf-8').send(page(title, body));
+  });
+
+  app.get<{ Params: { '*': string } }>(`${OBJECTS_PREFIX}*`, async (request, reply) => {
+    const name = request.params['*'];
+    const isKnown = FOLDERS.some((folder) => name.startsWith(folder)) && !name.split('/').includes('..');
+    const bytes = isKnown ? await store.read(name, request.signal) : undefined;
+    if (bytes === undefined) {
+      const body = html`<p>${name} has not been published. <a href="${OBJECTS_PREFIX}">All objects</a></p>`;
+      return reply.code(404).type('text/html; charset=utf-8').send(page('There is no such object', body));
+    }
+    return reply.type('application/json').send(bytes);
+  });
+}
