@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
+import type { JobKind } from '../../src/jobs/job-kind.ts';
+import { BullmqJobQueue } from '../../src/queue/bullmq-job-queue.ts';
+import { startWorkerPool } from '../../src/queue/worker-pool.ts';
+import { recordedLog } from '../support/recorded-log.ts';
+import { freshRedis } from '../support/redis.ts';
+import { describeJobQueue, QUEUE } from './job-queue.ts';
+
+const KIND: JobKind<unknown> = {
+  queue: QUEUE,
+  payload: z.unknown(),
+  retry: { attempts: 3, firstDelayMs: 5, longestDelayMs: 20 },
+  concurrency: 4,
+};
+
+describeJobQueue('BullMQ', async () => {
+  const redis = freshRedis();
+  const queue = new BullmqJobQueue({ ...redis, kinds: [KIND] });
+  const other = new BullmqJobQueue({ ...redis, kinds: [KIND] });
+  onTestFinished(async () => {
+    await Promise.all([queue.close(), other.close()]);
+  });
+  return {
+    queue,
+    other,
+    async work(handle) {
+      const pool = await startWorkerPool({
+        ...redis,
+        kinds: [KIND],
+        handlers: [{ kind: KIND, handle }],
+        log: recordedLog(),
+      });
+      const isBusy = async () => {
+        const { waiting, active } = await queue.counts(QUEUE);
+        const soon = await queue.list(QUEUE, ['delayed'], 100);
+        return waiting + active > 0 || soon.some((job) => job.attempts > 0);
+      };
+      while (await isBusy()) await sleep(20);
+      await pool.stop();
+    },
+  };
+});
+
+describeJobQueue('memory', async () => {
+  let now = Date.parse('2026-01-15T12:00:00Z');
+  const queue = new MemoryJobQueue({ clock: { now: () => (now += 1) } });
+  return {
+    queue,
+    other: queue,
+    async work(handle) {
+      await queue.run(QUEUE, handle);
+    },
+  };
+});

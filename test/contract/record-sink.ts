@@ -1,0 +1,94 @@
+/** What every record sink must do. */
+import { describe, expect, it } from 'vitest';
+import { type LogEvent, toLogRecord } from '../../src/domain/log-record.ts';
+import type { RecordSink } from '../../src/ports/record-sink.ts';
+
+export interface RecordSinkWorld {
+  readonly sink: RecordSink;
+  /** All rows of a table as they can be read back, in the order in which they were written. */
+  rows(table: string): Promise<Record<string, unknown>[]>;
+}
+
+const NOW = Date.parse('2026-01-15T12:00:00.750Z');
+
+export function describeRecordSink(name: string, setup: () => Promise<RecordSinkWorld>): void {
+  const never = new AbortController().signal;
+  const row = (event: Partial<LogEvent>) => ({
+    ...toLogRecord({ message: 'went wrong', level: 'ERROR', at: { file: 'a.ts', function: 'b' }, ...event }, NOW),
+  });
+
+  describe(`record sink: ${name}`, () => {
+    it('keeps all columns of a log row', async () => {
+      const { sink, rows } = await setup();
+
+      await sink.append(
+        { id: 'one', table: 'logs', rows: [row({ experiment: 'my-slug', exceptionType: 'X' })] },
+        never,
+      );
+
+      const [written] = await rows('logs');
+      expect(written).toMatchObject({
+        experiment: 'my-slug',
+        message: 'went wrong',
+        log_level: 'ERROR',
+        exception: 'None',
+        filename: 'a.ts',
+        func_name: 'b',
+        exception_type: 'X',
+        source: 'contrail',
+        analysis_period: null,
+      });
+      expect(Date.parse(String(written?.['timestamp']))).toBe(Date.parse('2026-01-15T12:00:00Z'));
+    });
+
+    it('writes a batch once, however often it is appended', async () => {
+      const { sink, rows } = await setup();
+      const batch = { id: 'same', table: 'logs', rows: [row({}), row({ message: 'second' })] };
+
+      const first = await sink.append(batch, never);
+      const second = await sink.append(batch, never);
+
+      expect([first, second]).toEqual(['written', 'known']);
+      expect(await rows('logs')).toHaveLength(2);
+    });
+
+    it('writes batches that arrive together', async () => {
+      const { sink, rows } = await setup();
+      const ids = Array.from({ length: 8 }, (_, index) => `batch-${index}`);
+
+      await Promise.all(ids.map((id) => sink.append({ id, table: 'logs', rows: [row({ message: id })] }, never)));
+
+      const messages = (await rows('logs')).map((entry) => entry['message']);
+      expect(messages.sort()).toEqual(ids);
+    });
+
+    it('keeps text that looks like SQL, HTML or control characters as it is', async () => {
+      const { sink, rows } = await setup();
+      const message = `'); DROP TABLE logs; -- <b>&amp;</b> \\ " \u0001 \u2028 é 😀`;
+
+      await sink.append({ id: 'odd', table: 'logs', rows: [row({ message, experiment: `x'; --` })] }, never);
+
+      expect(await rows('logs')).toEqual([expect.objectContaining({ message, experiment: `x'; --` })]);
+    });
+
+    it('tells which experiments have rows, each once', async () => {
+      const { sink } = await setup();
+
+      const before = await sink.loggedExperiments(never);
+      await sink.append({ id: '1', table: 'logs', rows: [row({ experiment: 'b' }), row({ experiment: 'a' })] }, never);
+      await sink.append({ id: '2', table: 'logs', rows: [row({ experiment: 'b' }), row({})] }, never);
+
+      expect(before).toEqual([]);
+      expect(await sink.loggedExperiments(never)).toEqual(['a', 'b']);
+    });
+
+    it('refuses work that was aborted before it began', async () => {
+      const { sink, rows } = await setup();
+
+      const appending = sink.append({ id: '1', table: 'logs', rows: [row({})] }, AbortSignal.abort(new Error('stop')));
+
+      await expect(appending).rejects.toThrow('stop');
+      expect(await rows('logs')).toEqual([]);
+    });
+  });
+}
