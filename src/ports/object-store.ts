@@ -59,6 +59,22 @@ export interface ObjectStore {
   updateMetadata(request: MetadataUpdate): Promise<StoredObject>;
 }
 
+/** A store that can join objects without moving their bytes through this process. */
+export interface ComposingStore extends ObjectStore {
+  /**
+   * Joins objects into one, in that order, as one publication: whole or not at all, and only if the target still is of
+   * `ifGeneration`, else OBJECT_CHANGED. Throws OBJECT_MISSING when a part is not there. The parts stay.
+   */
+  compose(request: ComposeRequest): Promise<StoredObject>;
+  /** Removes an object of a work folder. One that is not there is removed already. */
+  remove(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface ComposeRequest extends WriteRequest {
+  readonly parts: readonly string[];
+  readonly metadata: ObjectMetadata;
+}
+
 export interface MetadataUpdate {
   readonly name: string;
   readonly ifGeneration: Generation;

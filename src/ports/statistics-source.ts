@@ -20,8 +20,29 @@ export interface TableDescriptions {
 
 export interface OpenRequest {
   readonly table: string;
+  /**
+   * The version that planning saw. A source whose versions cost a request may take it for the version of what it opens:
+   * the content is then newer or the same.
+   */
+  readonly seenVersion?: SourceVersion;
+  /** Who asks, for the books of the warehouse: `experiment`, `period`, `product`. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
+
+/** What reading took, as far as the warehouse tells. */
+export interface SourceUsage {
+  readonly requests: number;
+  /** Bytes that came over the wire or, where the warehouse counts them, that it says it read for us. */
+  readonly bytesRead: number;
+  readonly bytesBilled: number;
+  readonly slotMs: number;
+  /** From asking until the first row could be read, milliseconds. */
+  readonly queryMs: number;
+}
+
+/** `key`: rows are sorted by all of `domain/row-order.ts`; `windows`: windows ascend, inside a window rows are in any order. */
+export type RowOrder = 'key' | 'windows';
 
 /**
  * A table opened for one export. `version` was taken before `batches` reads: the content may be newer, never older.
@@ -34,11 +55,11 @@ export interface OpenTable {
   readonly columns: readonly Column[];
   /** How many rows the source promises. */
   readonly rowCount: number;
-  /**
-   * The rows, windows ascending, inside a window by the columns of `domain/row-order.ts`. One pass only. A batch is
-   * read when it is asked for, and is the caller's. An abort rejects the pending `next()`.
-   */
+  readonly order: RowOrder;
+  /** The rows in that order. One pass only. A batch is read when it is asked for, and is the caller's. An abort rejects the pending `next()`. */
   batches(signal: AbortSignal): AsyncIterable<ColumnBatch>;
+  /** What the table has cost until now; complete when it is closed. */
+  usage(): SourceUsage;
   close(): Promise<void>;
 }
 
@@ -51,4 +72,24 @@ export interface StatisticsSource {
   describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions>;
   /** Opens a table or view, or undefined where there is none. A column type without a place in the format throws COLUMN_TYPE_UNSUPPORTED. */
   open(request: OpenRequest): Promise<OpenTable | undefined>;
+  /** Bytes that reading each of these tables would be billed for, found without reading. A missing table is left out; one that fails stops no other. */
+  estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
+}
+
+/** A source whose very large tables can be read in parts, by several workers at once. */
+export interface DivisibleSource extends StatisticsSource {
+  /** Divides a table into parts, or says with undefined that it is small enough to be opened whole (or missing). */
+  divide(request: OpenRequest): Promise<DividedTable | undefined>;
+  /** Opens one part, in any process, as long as the division lives (hours). Throws SOURCE_CHANGED when it no longer does. */
+  openPart(part: TablePart, signal: AbortSignal): Promise<OpenTable>;
+}
+
+export interface DividedTable extends Omit<OpenTable, 'batches' | 'order'> {
+  /** In the order of the file: no window of a part is above one of the next. */
+  readonly parts: readonly TablePart[];
+}
+
+/** What a worker needs to read a part; plain text, so that it travels in a job. */
+export interface TablePart {
+  readonly token: string;
 }

@@ -8,6 +8,7 @@ import type {
   OpenRequest,
   OpenTable,
   SourceTable,
+  SourceUsage,
   StatisticsSource,
   TableDescriptions,
 } from '../../ports/statistics-source.ts';
@@ -16,6 +17,8 @@ import { type DuckDbFile, firstLine, type Lease } from './database.ts';
 import { readChunk } from './read-chunk.ts';
 import { orderByRows } from './row-order.ts';
 import { qualified, queryTexts } from './sql.ts';
+
+const NO_USAGE: SourceUsage = { requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 };
 
 export interface DuckDbSourceOptions {
   readonly file: DuckDbFile;
@@ -81,6 +84,12 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     }
   }
 
+  /** Reading a file of one's own costs nothing. */
+  async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const known = new Set(await this.listTables(signal));
+    return new Map(names.filter((name) => known.has(name)).map((name) => [name, 0]));
+  }
+
   async #openIn(lease: Lease, table: string): Promise<OpenTable> {
     const source = this.#nameOf(table);
     const from = qualified(this.#dataset, table);
@@ -95,6 +104,8 @@ export class DuckDbStatisticsSource implements StatisticsSource {
       version,
       columns,
       rowCount,
+      order: 'key',
+      usage: () => NO_USAGE,
       batches: (signal) => readBatches({ connection: lease.connection, query, types, source, signal }),
       close: () => {
         lease.release();

@@ -50,6 +50,11 @@ export class MemoryStatisticsSource implements StatisticsSource {
     });
   }
 
+  estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return Promise.resolve(new Map(names.filter((name) => this.#tables.has(name)).map((name) => [name, 0])));
+  }
+
   open({ table: name, signal }: OpenRequest): Promise<OpenTable | undefined> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const table = this.#tables.get(name);
@@ -60,6 +65,8 @@ export class MemoryStatisticsSource implements StatisticsSource {
       version: versionOf(table),
       columns: table.columns,
       rowCount: rowsOf(table),
+      order: 'key',
+      usage: () => ({ requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 }),
       batches: (readSignal) => deliver(table.batches, readSignal),
       close: () => Promise.resolve(),
     });
