@@ -1,7 +1,7 @@
 // What a fresh clone needs before anything runs: packages and a build. Uses nothing but Node, because nothing else is there yet.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,7 @@ export function setUp() {
   if (major < 20 || (major === 20 && minor < 19)) {
     fail(`Contrail needs Node 20.19 or newer; this is ${process.version}.`);
   }
-  const lock = fingerprint([join(root, 'package-lock.json'), join(root, 'package.json')]);
+  const lock = fingerprint([join(root, 'package-lock.json')]);
   if (!isMarked(installedMark, lock)) {
     process.stderr.write('Installing packages …\n');
     run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts']);
@@ -27,9 +27,13 @@ export function setUp() {
     join(root, 'tsconfig.build.json'),
   ]);
   if (!isMarked(builtMark, source)) {
+    // Built aside, then swapped in: what runs meanwhile finds the old build or the new one.
+    const fresh = join(root, `dist.${process.pid}`);
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh]);
+    writeFileSync(join(fresh, '.built'), source);
     rmSync(join(root, 'dist'), { recursive: true, force: true });
-    run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
-    writeFileSync(builtMark, source);
+    renameSync(fresh, join(root, 'dist'));
   }
 }
 

@@ -2,17 +2,22 @@
 import { Command, CommanderError } from 'commander';
 import { ERROR_CATALOGUE, toContrailError } from '../domain/errors.ts';
 import { CONTRAIL_VERSION } from '../domain/version.ts';
-import { addBackfill } from './commands/backfill.ts';
-import { addDemo } from './commands/demo.ts';
-import { addRunStatistics } from './commands/run-statistics.ts';
-import { addSchedule } from './commands/schedule.ts';
-import { addStatus } from './commands/status.ts';
-import { addWeb } from './commands/web.ts';
-import { addWorker } from './commands/worker.ts';
 import { examples } from './help.ts';
 import { exitCodeOf, say, sayError } from './output.ts';
 
-export function buildProgram(): Command {
+/** The commands, each in its own file that is loaded only when it is asked for; in the order of the help. */
+const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = {
+  demo: async (program) => (await import('./commands/demo.ts')).addDemo(program),
+  backfill: async (program) => (await import('./commands/backfill.ts')).addBackfill(program),
+  worker: async (program) => (await import('./commands/worker.ts')).addWorker(program),
+  schedule: async (program) => (await import('./commands/schedule.ts')).addSchedule(program),
+  run: async (program) => (await import('./commands/run.ts')).addRun(program),
+  status: async (program) => (await import('./commands/status.ts')).addStatus(program),
+  web: async (program) => (await import('./commands/web.ts')).addWeb(program),
+};
+
+/** The program with the command of that name, or with all commands when there is none of that name. */
+export async function buildProgram(name: string | undefined): Promise<Command> {
   const program = new Command('contrail')
     .description('Publishes the data products of an experiment-analysis pipeline.')
     .version(CONTRAIL_VERSION, '-V, --version', 'print the version')
@@ -20,21 +25,16 @@ export function buildProgram(): Command {
     .showHelpAfterError('(contrail --help tells what there is)')
     .exitOverride()
     .addHelpText('after', examples('contrail demo', 'contrail backfill --dry-run', 'contrail run statistics --help'));
-  addDemo(program);
-  addBackfill(program);
-  addWorker(program);
-  addSchedule(program);
-  const run = program.command('run').description('do one piece of work at once, without a queue');
-  addRunStatistics(run);
-  addStatus(program);
-  addWeb(program);
+  const wanted = name !== undefined && Object.hasOwn(COMMANDS, name) ? [name] : Object.keys(COMMANDS);
+  for (const command of wanted) await COMMANDS[command]?.(program);
   return program;
 }
 
 /** Runs a command line, without the names of program and script, and gives the exit code. */
 export async function main(arguments_: readonly string[]): Promise<number> {
   try {
-    await buildProgram().parseAsync(arguments_, { from: 'user' });
+    const program = await buildProgram(arguments_[0]);
+    await program.parseAsync(arguments_, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has said what was wrong; help and version end here too, without being errors.

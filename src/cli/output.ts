@@ -32,6 +32,14 @@ export function exitCodeOf(error: ContrailError): number {
   return error.failureClass === 'usage' ? 2 : 1;
 }
 
+const LONGEST_LINE = 240;
+
+/** Text of others on one line that a person can take in: without steering characters, cut where it goes on too long. */
+export function oneLine(text: string): string {
+  const line = printable(text.replace(/\s+/g, ' ').trim());
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** `1536000` → `1.5 MB`. */

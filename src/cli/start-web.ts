@@ -19,7 +19,7 @@ export async function startWeb(
   options: ListenOptions & { readonly redisUrl?: string },
 ): Promise<WebServer> {
   const redisUrl = options.redisUrl ?? config.redis.text;
-  const queue = openQueue(config, redisUrl);
+  const queue = await openQueue(config, redisUrl);
   const connection = connectProducer(redisUrl);
   connection.on('error', () => {});
   const stop = async (): Promise<void> => {

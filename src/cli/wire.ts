@@ -1,10 +1,8 @@
-/** Builds the adapters that the settings ask for and hands them out; the only file that knows them all. */
-import { DuckDbFile } from '../adapters/duckdb/database.ts';
-import { DuckDbRecordSink } from '../adapters/duckdb/record-sink.ts';
-import { DuckDbStatisticsSource } from '../adapters/duckdb/statistics-source.ts';
-import { FileExperimentsApi } from '../adapters/experimenter/file-experiments-api.ts';
-import { HttpExperimentsApi } from '../adapters/experimenter/http-experiments-api.ts';
-import { FileObjectStore } from '../adapters/filesystem/object-store.ts';
+/**
+ * Builds the adapters that the settings ask for and hands them out; the only file that knows them all. Each is imported
+ * when it is asked for, because the clients of some vendors take long to load.
+ */
+import type { DuckDbFile } from '../adapters/duckdb/database.ts';
 import { fixedClock, systemClock } from '../adapters/system/clock.ts';
 import { createLog } from '../adapters/system/log.ts';
 import type { Config } from '../config/load-config.ts';
@@ -16,7 +14,7 @@ import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
-import { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
+import type { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
 
 export interface Parts {
   readonly clock: Clock;
@@ -39,23 +37,19 @@ export interface WireOptions {
 }
 
 /** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
-export function wire(config: Config, options: WireOptions): Parts {
+export async function wire(config: Config, options: WireOptions): Promise<Parts> {
   const clock = clockOf(config);
-  const { duckdb, source, sink } = warehouseOf(config, options, clock);
-  return {
-    clock,
-    log: logOf(config),
-    source,
-    sink,
-    store: storeOf(config),
-    experiments: experimentsOf(config),
-    duckdb,
-    close: () => duckdb.close(),
-  };
+  const [{ duckdb, source, sink }, store, experiments] = await Promise.all([
+    warehouseOf(config, options, clock),
+    storeOf(config),
+    experimentsOf(config),
+  ]);
+  return { clock, log: logOf(config), source, sink, store, experiments, duckdb, close: () => duckdb.close() };
 }
 
 /** The object store of a configuration whose `bucket` is set. */
-export function storeOf(config: Config): ObjectStore {
+export async function storeOf(config: Config): Promise<ObjectStore> {
+  const { FileObjectStore } = await import('../adapters/filesystem/object-store.ts');
   return new FileObjectStore({ root: required(config, 'bucket').path });
 }
 
@@ -67,13 +61,22 @@ export function logOf(config: Config): Log {
   return createLog({ level: config.logLevel, target: process.stderr });
 }
 
-export function experimentsOf(config: Config): ExperimentsApi {
+export async function experimentsOf(config: Config): Promise<ExperimentsApi> {
   const url = config.experimenter;
-  if (url.scheme === 'file') return new FileExperimentsApi({ path: url.path });
+  if (url.scheme === 'file') {
+    const { FileExperimentsApi } = await import('../adapters/experimenter/file-experiments-api.ts');
+    return new FileExperimentsApi({ path: url.path });
+  }
+  const { HttpExperimentsApi } = await import('../adapters/experimenter/http-experiments-api.ts');
   return new HttpExperimentsApi({ url: url.text, timeoutMs: 30_000 });
 }
 
-function warehouseOf(config: Config, options: WireOptions, clock: Clock) {
+async function warehouseOf(config: Config, options: WireOptions, clock: Clock) {
+  const [{ DuckDbFile }, { DuckDbStatisticsSource }, { DuckDbRecordSink }] = await Promise.all([
+    import('../adapters/duckdb/database.ts'),
+    import('../adapters/duckdb/statistics-source.ts'),
+    import('../adapters/duckdb/record-sink.ts'),
+  ]);
   const duckdb = new DuckDbFile({
     path: required(config, 'warehouse').path,
     memoryLimit: config['duckdb.memoryLimit'],
@@ -97,6 +100,7 @@ function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Nam
 }
 
 /** The queue as producers see it. Nothing is contacted yet. */
-export function openQueue(config: Config, redisUrl: string = config.redis.text): BullmqJobQueue {
+export async function openQueue(config: Config, redisUrl: string = config.redis.text): Promise<BullmqJobQueue> {
+  const { BullmqJobQueue } = await import('../queue/bullmq-job-queue.ts');
   return new BullmqJobQueue({ redisUrl, kinds: JOB_KINDS, prefix: config['queue.prefix'] });
 }

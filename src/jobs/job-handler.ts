@@ -1,16 +1,29 @@
 /** What the work of a job gets to know and to say, whoever runs it. */
 import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobKind } from './job-kind.ts';
 
+/** What a handler knows of its job besides the payload, and what it can say about it while it works. */
 export interface JobContext {
   readonly jobId: string;
-  /** 1 for the first attempt that counts. */
+  /** 1 at first. An attempt that was given back, snoozed or throttled is not counted, so its number comes again. */
   readonly attempt: number;
-  /** Aborted when the job is cancelled, lost to another worker, or the worker must stop. */
+  /** How many attempts there are in all. */
+  readonly attempts: number;
+  /** Aborted, with a ContrailError as the reason, when the job's lock is lost or the worker's time to drain is over. */
   readonly signal: AbortSignal;
-  /** Says how much is done, 0 to 1. Cheap: it may be called for every batch. */
-  progress(done: number): void;
-  /** Adds a line to the job's log. */
+  /** Epoch milliseconds. */
+  readonly enqueuedAt: number;
+  /** How often in a row this work has failed for good before. */
+  readonly failedRounds: number;
+  /** Shows how much is done, from 0 to 1. Cheap enough for every batch; never fails, never delays the work. */
+  progress(fraction: number): void;
+  /** Adds a line to the job's log on the board. Never fails, never delays the work. */
   log(line: string): void;
 }
 
-export type JobHandler<Payload> = (payload: Payload, context: JobContext) => Promise<JobOutcome>;
+/** Does the jobs of one kind. Whatever it throws is a failure; its outcome decides how the job ends. */
+export interface JobHandler<Payload> {
+  readonly kind: JobKind<Payload>;
+  // Written as a method, so that a list can hold handlers of many payloads; each is called only with its kind's own.
+  handle(payload: Payload, context: JobContext): Promise<JobOutcome>;
+}

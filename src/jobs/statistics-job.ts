@@ -13,7 +13,7 @@ export const StatisticsPayload = z.object({
   knownBy: z.enum(['api', 'tables']),
   sourceVersion: z.string().max(100),
   /** The published object as the producer saw it. */
-  seen: z.object({ generation: z.string().max(200) }),
+  seen: z.object({ generation: z.string().max(200), metadata: z.record(z.string().max(100), z.string().max(1000)) }),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
 });

@@ -103,7 +103,7 @@ function requestFor({ due, jobId }: EnqueuedStatistics, kept: KnownJob | undefin
     period: due.period,
     knownBy: due.knownBy,
     sourceVersion: due.sourceVersion,
-    seen: { generation: due.generation },
+    seen: due.seen,
     reason: kept === undefined ? due.reason : again,
     force: due.reason === 'forced',
   };

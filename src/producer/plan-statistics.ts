@@ -9,7 +9,13 @@ import { METADATA } from '../domain/object-metadata.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
-import { ABSENT, type Generation, type ObjectStore, type StoredObject } from '../ports/object-store.ts';
+import {
+  ABSENT,
+  type Generation,
+  type ObjectMetadata,
+  type ObjectStore,
+  type StoredObject,
+} from '../ports/object-store.ts';
 import type { SourceTable } from '../ports/statistics-source.ts';
 import { type ExperimentSources, listExperiments, unknownExperiment } from './known-experiments.ts';
 
@@ -24,7 +30,8 @@ export interface StatisticsTarget {
 export interface DueStatistics extends StatisticsTarget {
   readonly reason: 'new' | 'changed' | 'forced';
   readonly sourceVersion: SourceVersion;
-  readonly generation: Generation;
+  /** The published object, with as much of its metadata as an export needs. */
+  readonly seen: { readonly generation: Generation; readonly metadata: ObjectMetadata };
   /** Rows and bytes of the source, as far as known. */
   readonly rows: number | undefined;
   readonly bytes: number | undefined;
@@ -112,10 +119,20 @@ function decide(
     ...target,
     reason: force ? 'forced' : object === undefined ? 'new' : 'changed',
     sourceVersion: table.version,
-    generation: object?.generation ?? ABSENT,
+    seen: { generation: object?.generation ?? ABSENT, metadata: neededMetadata(object) },
     rows: table.rows,
     bytes: table.bytes,
   };
+}
+
+function neededMetadata(object: StoredObject | undefined): ObjectMetadata {
+  const needed = [METADATA.sourceVersion, METADATA.sha256, METADATA.experiment];
+  return Object.fromEntries(
+    needed.flatMap((key) => {
+      const value = object?.metadata[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 }
 
 /**

@@ -35,6 +35,14 @@ interface Entry {
   readonly opts: BulkJobOptions & { readonly jobId: string };
 }
 
+interface ChunkedRequests {
+  readonly queue: string;
+  readonly requests: readonly JobRequest[];
+  /** Requests of one round trip. */
+  readonly size: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The job queue on Redis. It connects at the first call; every call ends within seconds, with REDIS_UNREACHABLE if
  * Redis is away, and the next one works again once Redis is back.
@@ -54,7 +62,7 @@ export class BullmqJobQueue implements JobQueue {
   }
 
   async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
-    return this.#inChunks(queue, requests, ADD_CHUNK, signal, async (bullQueue, chunk) => {
+    return this.#inChunks({ queue, requests, size: ADD_CHUNK, signal }, async (bullQueue, chunk) => {
       const entries = chunk.map((request) => this.#entry(queue, request, 0));
       await bullQueue.addBulk(entries);
       return entries;
@@ -63,7 +71,7 @@ export class BullmqJobQueue implements JobQueue {
 
   /** Removal and adding are one transaction each, so that of two renewals at once exactly one takes place. */
   async renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
-    return this.#inChunks(queue, requests, RENEW_CHUNK, signal, async (bullQueue, chunk) => {
+    return this.#inChunks({ queue, requests, size: RENEW_CHUNK, signal }, async (bullQueue, chunk) => {
       const kept = await this.#read(bullQueue, chunk);
       const client = await bullQueue.getBackend().client;
       const transaction = client.multi();
@@ -146,10 +154,7 @@ export class BullmqJobQueue implements JobQueue {
   }
 
   async #inChunks(
-    queue: string,
-    requests: readonly JobRequest[],
-    size: number,
-    signal: AbortSignal,
+    { queue, requests, size, signal }: ChunkedRequests,
     put: (bullQueue: Queue, chunk: readonly JobRequest[]) => Promise<readonly Entry[]>,
   ): Promise<EnqueueResult> {
     const bullQueue = this.#queue(queue);
@@ -179,7 +184,7 @@ export class BullmqJobQueue implements JobQueue {
     if (/:|^\d*$/.test(request.id)) throw new ContrailError('INTERNAL', `${request.id} cannot be the id of a job.`);
     return {
       name: request.name,
-      data: { payload: request.payload, nonce: randomUUID(), failedRounds, crashesForgiven: 0 },
+      data: { payload: request.payload ?? null, nonce: randomUUID(), failedRounds, crashesForgiven: 0 },
       opts: { ...jobOptionsOf(kind, this.#options.retention), jobId: request.id },
     };
   }

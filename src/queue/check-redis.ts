@@ -39,7 +39,7 @@ export async function checkRedis(url: string): Promise<RedisFacts> {
     const limit = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error('no answer within 5 s')), LIMIT_MS);
     });
-    return factsOf(url, await Promise.race([readInfo(redis), limit]));
+    return judgeRedisInfo(url, await Promise.race([readInfo(redis), limit]));
   } catch (error) {
     throw toRedisError(url, `checking Redis at ${redisAddress(url)}`, lastError ?? error);
   } finally {
@@ -48,19 +48,17 @@ export async function checkRedis(url: string): Promise<RedisFacts> {
   }
 }
 
-async function readInfo(redis: Redis): Promise<ReadonlyMap<string, string>> {
+async function readInfo(redis: Redis): Promise<string> {
   await redis.connect();
-  const text = await redis.info();
-  return new Map(
-    text
-      .split(/\r?\n/)
-      .map((line) => line.split(':'))
-      .map(([key = '', ...value]) => [key, value.join(':')] as const),
-  );
+  return redis.info();
 }
 
-/** All of it comes from INFO, because managed services forbid `CONFIG GET`. */
-function factsOf(url: string, info: ReadonlyMap<string, string>): RedisFacts {
+/**
+ * What the answer to INFO says of a Redis; throws REDIS_UNSUITABLE. All of it comes from INFO, because managed services
+ * forbid `CONFIG GET`.
+ */
+export function judgeRedisInfo(url: string, text: string): RedisFacts {
+  const info = fieldsOf(text);
   const address = redisAddress(url);
   const version = info.get('redis_version') ?? '';
   if (isOlder(version, OLDEST_VERSION)) {
@@ -84,7 +82,17 @@ function factsOf(url: string, info: ReadonlyMap<string, string>): RedisFacts {
   return { server: info.has('valkey_version') ? 'valkey' : 'redis', version, warnings };
 }
 
+function fieldsOf(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text
+      .split(/\r?\n/)
+      .map((line) => line.split(':'))
+      .map(([key = '', ...value]) => [key, value.join(':')] as const),
+  );
+}
+
 function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [foundMajor = 0, foundMinor = 0] = version.split('.').map(Number);
+  // What is no number counts as none: a version that cannot be read is not to be trusted.
+  const [foundMajor = 0, foundMinor = 0] = version.split('.').map((part) => Number(part) || 0);
   return foundMajor < major || (foundMajor === major && foundMinor < minor);
 }

@@ -9,7 +9,7 @@ const LONGEST_LINE = 2_000;
 export class JobNotes {
   readonly #job: Job;
   readonly #log: Log;
-  #pendingProgress: number | object | undefined;
+  #pendingPercent: number | undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(job: Job, log: Log) {
@@ -17,16 +17,15 @@ export class JobNotes {
     this.#log = log;
   }
 
-  /** Notes how far the work is; a number stays one, because the board draws it as a bar. */
-  progress(done: number | { readonly fraction: number }): void {
-    const isIdle = this.#pendingProgress === undefined;
-    const percent = toPercent(typeof done === 'number' ? done : done.fraction);
-    this.#pendingProgress = typeof done === 'number' ? percent : { ...done, percent };
+  /** Notes how far the work is, from 0 to 1, as the whole percents of which the board draws a bar. */
+  progress(fraction: number): void {
+    const isIdle = this.#pendingPercent === undefined;
+    this.#pendingPercent = toPercent(fraction);
     if (!isIdle) return;
     this.#then(async () => {
-      const progress = this.#pendingProgress;
-      this.#pendingProgress = undefined;
-      if (progress !== undefined) await this.#job.updateProgress(progress);
+      const percent = this.#pendingPercent;
+      this.#pendingPercent = undefined;
+      if (percent !== undefined) await this.#job.updateProgress(percent);
     });
   }
 

@@ -1,10 +1,7 @@
 /** BullMQ's jobs and states in the words of the port. */
 import type { Job, JobType } from 'bullmq';
-import { z } from 'zod';
 import type { JobState, KnownJob } from '../ports/job-queue.ts';
 import { readEnvelope, readFailure } from './job-envelope.ts';
-
-const Percent = z.union([z.number(), z.object({ percent: z.number() }).transform(({ percent }) => percent)]);
 
 /** Where BullMQ keeps the jobs of each of our states. */
 export const BULLMQ_STATES: Readonly<Record<JobState, readonly JobType[]>> = {
@@ -49,8 +46,8 @@ export function toKnownJob(queue: string, job: Job<unknown, unknown>, state: Job
   };
   switch (known.state) {
     case 'active': {
-      const percent = Percent.safeParse(job.progress);
-      return percent.success ? { ...known, progress: percent.data } : known;
+      // BullMQ takes objects and texts as well, which nobody of ours writes.
+      return typeof job.progress === 'number' ? { ...known, progress: job.progress } : known;
     }
     case 'failed':
       return { ...known, failure: readFailure(job.failedReason, envelope) };

@@ -2,10 +2,10 @@
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingError } from 'bullmq';
 import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobHandler } from '../jobs/job-handler.ts';
 import type { Log } from '../ports/log.ts';
 import { type Random, type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
 import { decideFailure } from './failure-decision.ts';
-import type { JobHandler } from './handlers.ts';
 import { failureText, type JobEnvelope, readEnvelope } from './job-envelope.ts';
 import { JobNotes } from './job-notes.ts';
 import { RunningAttempt, type StopReason } from './running-attempt.ts';
@@ -116,7 +116,7 @@ export class QueueRunner {
       signal: attempt.signal,
       enqueuedAt: job.timestamp,
       failedRounds: envelope.failedRounds,
-      progress: (done) => notes.progress(done),
+      progress: (fraction) => notes.progress(fraction),
       log: (line) => notes.line(line),
     });
   }

@@ -3,12 +3,13 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { errorText } from '../domain/errors.ts';
+import type { JobHandler } from '../jobs/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { Log } from '../ports/log.ts';
 import { backoffDelayMs, type Random, type ThrottlePolicy } from './backoff.ts';
 import { checkRedis } from './check-redis.ts';
 import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
-import { type JobHandler, matchHandlers } from './handlers.ts';
+import { matchHandlers } from './handlers.ts';
 import { isIdle } from './is-idle.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { settlesWithin } from './settles-within.ts';
@@ -191,7 +192,8 @@ export class WorkerPool {
   }
 
   #listen(worker: Worker, runner: QueueRunner): void {
-    const { log, onFinished } = this.#options;
+    const options = this.#options;
+    const { log } = options;
     const queue = worker.name;
     // A lost connection fails again with each try to get it back; once is enough to be told.
     let lastText = '';
@@ -207,9 +209,9 @@ export class WorkerPool {
       runner.stop('lock lost', jobIds);
       log.warn({ queue, jobIds }, 'locks were lost: the attempts are aborted');
     });
-    worker.on('completed', (job) => onFinished?.({ queue, jobId: job.id ?? '', state: 'completed' }));
+    worker.on('completed', (job) => options.onFinished?.({ queue, jobId: job.id ?? '', state: 'completed' }));
     worker.on('failed', (job) => {
-      if (job?.finishedOn !== undefined) onFinished?.({ queue, jobId: job.id ?? '', state: 'failed' });
+      if (job?.finishedOn !== undefined) options.onFinished?.({ queue, jobId: job.id ?? '', state: 'failed' });
     });
   }
 

@@ -32,7 +32,7 @@ export interface PrivateRedis {
   readonly url: string;
   readonly port: number;
   /** Ends Redis and resolves when it is gone. May be called twice. Need not be called: Redis ends with this process. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
     await mkdir(folder, { recursive: true });
     const port = await freePort();
     const server = new Server({ program, folder, isTemporary, port, appendonly: options.appendonly ?? false });
-    if (await server.answers()) return server;
+    if (await server.answers()) return handleOf(server);
     await server.stop();
     if (tries < PORT_TRIES && /address already in use/i.test(server.output)) continue;
     const lastLine = server.output.trim().split('\n').at(-1) || 'it said nothing.';
@@ -67,12 +67,18 @@ interface ServerOptions {
   readonly appendonly: boolean;
 }
 
-class Server implements PrivateRedis {
+/** Without `this`, so that its parts can be taken out and handed on. */
+function handleOf(server: Server): PrivateRedis {
+  return { url: server.url, port: server.port, stop: () => server.stop() };
+}
+
+class Server {
   readonly port: number;
   readonly url: string;
   readonly #password = randomBytes(24).toString('hex');
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
+  #isOver = false;
   #stopped: Promise<void> | undefined;
   /** The end of what it has printed, to tell why it did not start. */
   output = '';
@@ -86,7 +92,9 @@ class Server implements PrivateRedis {
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: options.folder,
     });
-    this.#exited = once(this.#child, 'exit').catch(() => {});
+    this.#exited = once(this.#child, 'exit')
+      .catch(() => {})
+      .finally(() => (this.#isOver = true));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-4_000)));
     }
@@ -97,9 +105,7 @@ class Server implements PrivateRedis {
 
   /** Whether it answers before it ends or the time is over. */
   async answers(): Promise<boolean> {
-    let isOver = false;
-    void this.#exited.then(() => (isOver = true));
-    for (let waited = 0; waited < START_LIMIT_MS && !isOver; waited += PING_PAUSE_MS) {
+    for (let waited = 0; waited < START_LIMIT_MS && !this.#isOver; waited += PING_PAUSE_MS) {
       if (await pingRedis(this.port, this.#password)) return true;
       await sleep(PING_PAUSE_MS);
     }

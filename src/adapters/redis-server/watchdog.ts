@@ -9,6 +9,11 @@ export const WATCHDOG = `
 conf=
 while IFS= read -r line && [ "$line" != end ]; do conf="$conf$line
 "; done
+# Whoever was to tell the configuration is gone: an unconfigured Redis would be open to everybody.
+if [ "$line" != end ]; then
+  [ -z "$2" ] || rm -rf "$2"
+  exit 1
+fi
 exec 3<&0
 "$1" - 3<&- <<CONF &
 $conf
@@ -25,7 +30,8 @@ watcher=$!
 wait "$redis"
 code=$?
 exec 3<&-
-kill "$watcher" 2>/dev/null
+# The shell would say "Terminated", as if Redis had.
+{ kill "$watcher"; wait "$watcher"; } 2>/dev/null
 [ -z "$2" ] || rm -rf "$2"
 exit "$code"
 `;

@@ -6,12 +6,13 @@ import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { quote } from '../../domain/slug.ts';
 import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
 import { type EnqueueReport, enqueueStatistics } from '../../producer/enqueue-statistics.ts';
 import { type PlanSelection, planStatistics, type StatisticsPlan } from '../../producer/plan-statistics.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { ask, examples } from '../help.ts';
 import { type FollowReport, followJobs } from '../follow-jobs.ts';
-import { formatBytes, plural, printable, printJson, printResult, say } from '../output.ts';
+import { formatBytes, plural, oneLine, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { recordRefusals } from '../record-refusals.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -63,12 +64,12 @@ async function backfill(options: Options): Promise<void> {
   };
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();
-  const parts = wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true });
   try {
     if (!options.dryRun) await checkRedis(config.redis.text);
     const plan = await planStatistics({ ...parts, api: parts.experiments }, selection, signal);
-    for (const problem of plan.problems) say(`warning: ${printable(problem.sentence)}`);
-    for (const { error } of plan.refused) say(`refused: ${printable(error.sentence)}`);
+    for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
+    for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
     if (options.dryRun) printPlan(plan, options);
     else await enqueueAndFollow({ config, parts, plan, options, signal });
     if (plan.refused.length > 0) {
@@ -90,7 +91,7 @@ interface Enqueuing {
 
 async function enqueueAndFollow({ config, parts, plan, options, signal }: Enqueuing): Promise<void> {
   await recordRefusals(parts, plan.refused);
-  const queue = openQueue(config);
+  const queue = await openQueue(config);
   try {
     const report = await enqueueStatistics({ queue, clock: parts.clock }, plan.due, { retryFailed: true }, signal);
     // Workers may be in this machine's other processes: they need the file while this one only waits.
@@ -98,7 +99,7 @@ async function enqueueAndFollow({ config, parts, plan, options, signal }: Enqueu
     const followed = options.wait ? await follow(queue, report, signal) : undefined;
     print(plan, report, followed, options);
     if (followed !== undefined && followed.failures.length > 0) {
-      for (const failure of followed.failures) say(`failed: ${printable(`${failure.name}: ${failure.message}`)}`);
+      for (const failure of followed.failures) say(`failed: ${oneLine(`${failure.name}: ${failure.message}`)}`);
       throw new ContrailError('JOB_FAILED', `${plural(followed.failures.length, 'export')} failed; see above.`);
     }
   } finally {
@@ -106,11 +107,7 @@ async function enqueueAndFollow({ config, parts, plan, options, signal }: Enqueu
   }
 }
 
-async function follow(
-  queue: ReturnType<typeof openQueue>,
-  report: EnqueueReport,
-  signal: AbortSignal,
-): Promise<FollowReport> {
+async function follow(queue: JobQueue, report: EnqueueReport, signal: AbortSignal): Promise<FollowReport> {
   const bar = progressBar('exports');
   const ids = report.enqueued.map((entry) => entry.jobId);
   try {
@@ -190,7 +187,7 @@ function print(
     return;
   }
   for (const entry of report.skipped)
-    say(`skipped: ${printable(`${entry.due.experiment} ${entry.due.period}: ${entry.reason}`)}`);
+    say(`skipped: ${oneLine(`${entry.due.experiment} ${entry.due.period}: ${entry.reason}`)}`);
   const counts = `${plural(report.enqueued.length, 'file')} enqueued, ${skipped} skipped`;
   printResult(
     followed === undefined

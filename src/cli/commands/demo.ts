@@ -10,7 +10,7 @@ import { ask, examples } from '../help.ts';
 import { printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb, type WebServer } from '../start-web.ts';
-import { wire } from '../wire.ts';
+import { openQueue, wire } from '../wire.ts';
 import { readPort } from './web.ts';
 
 interface Options {
@@ -36,7 +36,7 @@ async function demo(options: Options): Promise<void> {
   const config = demoConfig();
   const { signal, release } = abortOnSignals(() => say('Stopping …'));
   const redis = await ownOrPrivateRedis(config);
-  const parts = wire(config, { createWarehouse: true, keepWarehouseOpen: true });
+  const parts = await wire(config, { createWarehouse: true, keepWarehouseOpen: true });
   try {
     say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
     const isNew = await prepareDemo(
@@ -48,7 +48,8 @@ async function demo(options: Options): Promise<void> {
     say(`  Files      ${parts.store.url}`);
     say(`  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'yours, of CONTRAIL_REDIS'}`);
     say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
-    const run = new DemoRun({ config, parts, redisUrl: redis.url, signal });
+    const queue = await openQueue(config, redis.url);
+    const run = new DemoRun({ config, parts, redisUrl: redis.url, queue, signal });
     try {
       const summary = await run.once({ changeFirst: !isNew });
       printResult(summary.text);
@@ -57,6 +58,7 @@ async function demo(options: Options): Promise<void> {
       if (!options.exit) await run.untilStopped();
     } finally {
       await run.stop();
+      await queue.close();
       await web.stop();
     }
   } catch (error) {

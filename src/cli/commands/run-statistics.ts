@@ -47,7 +47,7 @@ async function runStatistics(options: Options): Promise<void> {
     period: parseAnalysisPeriod(options.period),
   };
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = wire(config, { createWarehouse: false });
+  const parts = await wire(config, { createWarehouse: false });
   const { signal, release } = abortOnSignals();
   const bar = progressBar(`${request.experiment} ${request.period}`);
   try {

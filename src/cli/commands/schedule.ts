@@ -21,8 +21,8 @@ export function addSchedule(program: Command): void {
 async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   await checkRedis(config.redis.text);
-  const parts = wire(config, { createWarehouse: true });
-  const queue = openQueue(config);
+  const parts = await wire(config, { createWarehouse: true });
+  const queue = await openQueue(config);
   const { signal, release } = abortOnSignals();
   try {
     if (once) {

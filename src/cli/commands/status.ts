@@ -8,7 +8,7 @@ import { type FileState, fileStates } from '../../producer/file-states.ts';
 import { planStatistics } from '../../producer/plan-statistics.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { examples } from '../help.ts';
-import { plural, printable, printJson, printResult, say } from '../output.ts';
+import { plural, oneLine, printJson, printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, wire } from '../wire.ts';
 
@@ -24,13 +24,13 @@ export function addStatus(program: Command): void {
 
 async function status(slug: string | undefined, asJson: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true });
   const { signal, release } = abortOnSignals();
-  const queue = openQueue(config);
+  const queue = await openQueue(config);
   try {
     const selection = { experiments: slug === undefined ? [] : [slug], periods: [], apps: [], force: false };
     const plan = await planStatistics({ ...parts, api: parts.experiments }, selection, signal);
-    for (const problem of plan.problems) say(`warning: ${printable(problem.sentence)}`);
+    for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
     // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
     const trouble = await checkRedis(config.redis.text).then(() => undefined, toContrailError);
     const files = await fileStates(plan, trouble === undefined ? queue : undefined, signal);
@@ -54,10 +54,10 @@ function totalsOf(files: readonly FileState[]): Record<string, number> {
 function report(files: readonly FileState[], counts: QueueCounts | undefined): void {
   let experiment = '';
   for (const file of files) {
-    if (file.experiment !== experiment) printResult(printable(file.experiment));
+    if (file.experiment !== experiment) printResult(oneLine(file.experiment));
     experiment = file.experiment;
-    const line = `  ${file.period.padEnd(20)} ${file.state.padEnd(8)} ${file.detail ?? ''}`;
-    printResult(printable(line.trimEnd()));
+    const line = `${file.period.padEnd(20)} ${file.state.padEnd(8)} ${file.detail ?? ''}`;
+    printResult(`  ${oneLine(line)}`);
   }
   const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${count} ${state}`);
   printResult(

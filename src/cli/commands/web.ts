@@ -35,7 +35,7 @@ async function web(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals();
   const server = await startWeb(
     config,
-    { store: storeOf(config), log: logOf(config) },
+    { store: await storeOf(config), log: logOf(config) },
     { host, port: port ?? config['web.port'] },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);

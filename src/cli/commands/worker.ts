@@ -28,7 +28,7 @@ export function addWorker(program: Command): void {
 async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true });
   const { signal, release } = abortOnSignals((name) =>
     parts.log.info({ signal: name }, 'stopping: running jobs may finish'),
   );

@@ -7,10 +7,10 @@ import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-statistics.ts';
 import type { WorkerPool } from '../../queue/worker-pool.ts';
 import { followJobs } from '../follow-jobs.ts';
-import { plural, printable, say } from '../output.ts';
+import { plural, oneLine, say } from '../output.ts';
 import { scanOnce } from '../scan.ts';
 import { startWorkers } from '../start-workers.ts';
-import { openQueue, type Parts } from '../wire.ts';
+import type { Parts } from '../wire.ts';
 import { describeEndedJob } from './describe-job.ts';
 import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';
 
@@ -20,6 +20,7 @@ export interface DemoRunOptions {
   readonly config: Config;
   readonly parts: Parts;
   readonly redisUrl: string;
+  readonly queue: JobQueue;
   readonly signal: AbortSignal;
 }
 
@@ -32,12 +33,10 @@ export interface DemoSummary {
 export class DemoRun {
   readonly #options: DemoRunOptions;
   readonly #parts: Parts;
-  readonly #queue: JobQueue;
   #pool: WorkerPool | undefined;
 
   constructor(options: DemoRunOptions) {
     this.#options = options;
-    this.#queue = openQueue(options.config, options.redisUrl);
     // The demo tells by itself how jobs end; only what nobody expects is logged.
     const quiet = (): void => undefined;
     this.#parts = {
@@ -92,7 +91,6 @@ export class DemoRun {
   /** Lets running exports end. May be called twice. */
   async stop(): Promise<void> {
     await this.#pool?.stop();
-    await this.#queue.close();
   }
 
   async #change(when: string): Promise<void> {
@@ -102,18 +100,18 @@ export class DemoRun {
 
   async #exportDue(): Promise<KnownJob[]> {
     const { signal } = this.#options;
-    const report = await scanOnce(this.#parts, this.#queue, signal);
+    const report = await scanOnce(this.#parts, this.#options.queue, signal);
     tellPlan(report);
     const ended: KnownJob[] = [];
     await followJobs({
-      queue: this.#queue,
+      queue: this.#options.queue,
       queueName: STATISTICS_JOB.queue,
       ids: report.enqueued.map((entry) => entry.jobId),
       signal,
       onProgress: () => undefined,
       onEnded: (job) => {
         ended.push(job);
-        say(`  ${printable(describeEndedJob(job))}`);
+        say(`  ${oneLine(describeEndedJob(job))}`);
       },
     });
     return ended;
@@ -122,8 +120,7 @@ export class DemoRun {
 
 function tellPlan({ enqueued, skipped }: EnqueueReport): void {
   say(`${plural(enqueued.length, 'file')} due.`);
-  for (const { due, reason } of skipped)
-    say(`  left alone  ${printable(`${due.experiment} ${due.period}: ${reason}`)}`);
+  for (const { due, reason } of skipped) say(`  left alone  ${oneLine(`${due.experiment} ${due.period}: ${reason}`)}`);
 }
 
 function isMeantToFail(job: KnownJob): boolean {

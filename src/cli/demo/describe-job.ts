@@ -20,6 +20,6 @@ export function describeEndedJob(job: KnownJob): string {
   }
   const ended = Ended.safeParse(job.result).data;
   if (ended !== undefined) return `${ended.kind.padEnd(11)} ${job.name}: ${ended.reason}`;
-  const reason = (job.failure?.message ?? 'no reason known').replace(/ The first (?:one|\d+): .*/s, '');
+  const reason = job.failure?.message ?? 'no reason known';
   return `${'refused'.padEnd(11)} ${job.name}: ${reason}`;
 }

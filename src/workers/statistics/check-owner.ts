@@ -19,13 +19,13 @@ export function ownerOf(claim: Claim): string | undefined {
 }
 
 /** Throws SLUG_CONFLICT when the object belongs to another experiment. */
-export function checkOwner(object: StoredObject | undefined, claim: Claim): void {
+export function checkOwner(name: string, object: Pick<StoredObject, 'metadata'> | undefined, claim: Claim): void {
   const published = object?.metadata[METADATA.experiment];
   const owner = ownerOf(claim);
-  if (object === undefined || published === undefined || owner === undefined || published === owner) return;
+  if (published === undefined || owner === undefined || published === owner) return;
   throw new ContrailError(
     'SLUG_CONFLICT',
-    `The experiments ${published} and ${owner} would share the file ${object.name}, which was published for ${published}.`,
-    { subject: object.name, hint: 'Rename one of them in Experimenter; the published file stays as it is.' },
+    `The experiments ${published} and ${owner} would share the file ${name}, which was published for ${published}.`,
+    { subject: name, hint: 'Rename one of them in Experimenter; the published file stays as it is.' },
   );
 }

@@ -7,7 +7,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
-import { isNewerVersion } from '../../domain/source-version.ts';
+import { isNewerVersion, type SourceVersion } from '../../domain/source-version.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { ABSENT, type ObjectStore, type StoredObject } from '../../ports/object-store.ts';
@@ -36,12 +36,17 @@ export interface ExportRequest {
   readonly knownBy: 'api' | 'tables';
   /** Write the file also if it is current. */
   readonly force: boolean;
+  /** Table and object as planning saw them, which spares a look at each; the look is taken when the object has changed. */
+  readonly seen?: { readonly sourceVersion: SourceVersion; readonly object: SeenObject };
   /** Who asks, for the object's metadata: a job's id. */
   readonly job: string;
   readonly signal: AbortSignal;
   /** Told now and then how many of the rows are done. */
   readonly onProgress?: (rows: number, ofRows: number) => void;
 }
+
+/** What an export must know of the object that it replaces. */
+export type SeenObject = Pick<StoredObject, 'generation' | 'metadata'>;
 
 export interface ExportResult {
   readonly outcome: JobOutcome;
@@ -54,7 +59,7 @@ export async function exportTable(deps: ExportDependencies, request: ExportReque
   checkSlug(request.experiment);
   for (let round = 1; ; round++) {
     try {
-      return await exportOnce(deps, request);
+      return await exportOnce(deps, request, round === 1 ? request.seen : undefined);
     } catch (error) {
       const changed = error instanceof ContrailError && error.code === 'OBJECT_CHANGED';
       if (!changed || round === MOST_ROUNDS) throw error;
@@ -63,15 +68,21 @@ export async function exportTable(deps: ExportDependencies, request: ExportReque
   }
 }
 
-async function exportOnce(deps: ExportDependencies, request: ExportRequest): Promise<ExportResult> {
+async function exportOnce(
+  deps: ExportDependencies,
+  request: ExportRequest,
+  seen: ExportRequest['seen'],
+): Promise<ExportResult> {
   const startedAt = deps.clock.now();
   const object = statisticsObjectName(request.experiment, request.period);
   // The object is looked at before the source: what is there then cannot be newer than what is read afterwards.
-  const before = await deps.store.head(object, request.signal);
-  checkOwner(before, request);
-  const table = await openTable(deps.source, request);
+  const before = await lookAtObject(deps.store, object, { seen: seen?.object, signal: request.signal });
+  checkOwner(object, before, request);
+  const table = await openTable(deps.source, request, seen?.sourceVersion);
   try {
-    const settled = request.force ? undefined : settledBy(before, table, deps.store.locate(object));
+    const settled = request.force
+      ? undefined
+      : settledBy(before, table, { object, location: deps.store.locate(object) });
     if (settled !== undefined) return { outcome: settled };
     return await replaceFile({ deps, request, object, before, table, startedAt });
   } finally {
@@ -79,32 +90,52 @@ async function exportOnce(deps: ExportDependencies, request: ExportRequest): Pro
   }
 }
 
-async function openTable(source: StatisticsSource, request: ExportRequest): Promise<OpenTable> {
-  const name = statisticsTableName(request.experiment, request.period);
-  const table = await source.open({ table: name, signal: request.signal });
+async function lookAtObject(
+  store: ObjectStore,
+  name: string,
+  { seen, signal }: { readonly seen: SeenObject | undefined; readonly signal: AbortSignal },
+): Promise<SeenObject | undefined> {
+  if (seen === undefined) return store.head(name, signal);
+  return seen.generation === ABSENT ? undefined : seen;
+}
+
+async function openTable(
+  source: StatisticsSource,
+  { experiment, period, signal }: ExportRequest,
+  seenVersion: SourceVersion | undefined,
+): Promise<OpenTable> {
+  const name = statisticsTableName(experiment, period);
+  const table = await source.open({
+    table: name,
+    signal,
+    labels: { product: 'statistics', experiment, period },
+    ...(seenVersion === undefined ? {} : { seenVersion }),
+  });
   if (table !== undefined) return table;
-  throw new ContrailError('RESULTS_MISSING', `There are no results for ${request.experiment} ${request.period}.`, {
+  throw new ContrailError('RESULTS_MISSING', `There are no results for ${experiment} ${period}.`, {
     subject: name,
     hint: `${source.url} has neither a view nor a table ${name}.`,
   });
 }
 
 /** Why nothing is to be done: the object is current, or newer than the source. */
-function settledBy(before: StoredObject | undefined, table: OpenTable, location: string): JobOutcome | undefined {
+function settledBy(
+  before: SeenObject | undefined,
+  table: OpenTable,
+  place: { readonly object: string; readonly location: string },
+): JobOutcome | undefined {
   const published = before?.metadata[METADATA.sourceVersion];
-  if (before === undefined || published === undefined) return undefined;
-  if (published === table.version) {
-    return { kind: 'skipped', reason: 'the file is current', object: before.name, location };
-  }
+  if (published === undefined) return undefined;
+  if (published === table.version) return { kind: 'skipped', reason: 'the file is current', ...place };
   if (isNewerVersion(published, table.version) !== true) return undefined;
-  return { kind: 'superseded', reason: 'the file is newer than the source', object: before.name, location };
+  return { kind: 'superseded', reason: 'the file is newer than the source', ...place };
 }
 
 interface Replacement {
   readonly deps: ExportDependencies;
   readonly request: ExportRequest;
   readonly object: string;
-  readonly before: StoredObject | undefined;
+  readonly before: SeenObject | undefined;
   readonly table: OpenTable;
   readonly startedAt: number;
 }
@@ -127,7 +158,7 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
     checkRowCount(table, file.check);
     const warnings = judgeRows(file, request, deps.refusedShareLimit);
     const isSame = !request.force && before?.metadata[METADATA.sha256] === file.sha256;
-    const metadata = objectMetadata({ request, table, file });
+    const metadata = objectMetadata({ request, table, file, before });
     if (isSame) {
       await writer.discard();
       const update = { name: object, ifGeneration: before.generation, metadata, signal: request.signal };

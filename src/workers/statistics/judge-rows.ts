@@ -24,7 +24,8 @@ interface Subject {
 /** The warnings of a file that may be published; throws ROWS_REFUSED or COMPARISON_WITHOUT_BRANCH for any other. */
 export function judgeRows(file: WrittenFile, subject: Subject, refusedShareLimit: number): Warning[] {
   const { check } = file;
-  if (check.rejected > check.rows * refusedShareLimit) throw tooManyRefused(check, subject, refusedShareLimit);
+  // Divided, not multiplied: 29 of 100 are exactly 0.29, while 100 * 0.29 is less than 29.
+  if (check.rejected / check.rows > refusedShareLimit) throw tooManyRefused(check, subject, refusedShareLimit);
   if (check.missingBranches.length > 0) throw branchesMissing(check, subject);
   return warningsOf(file, subject);
 }
@@ -72,7 +73,7 @@ function shownRows(check: CheckResult): string {
 function warningsOf({ check, nonFinite }: WrittenFile, { experiment }: Subject): Warning[] {
   const warnings: Warning[] = [];
   if (check.duplicates > 0) {
-    warnings.push({ kind: 'duplicate', message: `${rows(check.duplicates)} repeated a key and were left out.` });
+    warnings.push({ kind: 'duplicate', message: `Left out ${rows(check.duplicates)} whose key was there before.` });
   }
   if (check.withoutBasis > 0) {
     warnings.push({

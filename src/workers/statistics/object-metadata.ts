@@ -1,7 +1,7 @@
 /** What the metadata of a statistics file say (spec: statistics, section 5). */
 import { METADATA } from '../../domain/object-metadata.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import type { ObjectMetadata } from '../../ports/object-store.ts';
+import type { ObjectMetadata, StoredObject } from '../../ports/object-store.ts';
 import type { OpenTable } from '../../ports/statistics-source.ts';
 import { type Claim, ownerOf } from './check-owner.ts';
 import type { WrittenFile } from './write-file.ts';
@@ -10,10 +10,13 @@ interface MetadataParts {
   readonly request: Claim & { readonly job: string };
   readonly table: OpenTable;
   readonly file: WrittenFile;
+  /** The object that is replaced. */
+  readonly before: Pick<StoredObject, 'metadata'> | undefined;
 }
 
-export function objectMetadata({ request, table, file }: MetadataParts): ObjectMetadata {
-  const owner = ownerOf(request);
+export function objectMetadata({ request, table, file, before }: MetadataParts): ObjectMetadata {
+  // Who knows the experiment only by its table takes the file from nobody.
+  const owner = ownerOf(request) ?? before?.metadata[METADATA.experiment];
   return {
     [METADATA.source]: table.source,
     [METADATA.sourceVersion]: table.version,

@@ -85,15 +85,22 @@ export class RowChecker {
   }
 
   #refuse(batch: ColumnBatch, leftOut: Uint8Array): void {
-    for (const [index, rule] of this.#rules.entries()) {
-      rule.broken(batch, (row) => {
+    const room = SHOWN_ROWS - this.#shown.length;
+    const first: { readonly row: number; readonly reason: string }[] = [];
+    for (const [index, { reason, broken }] of this.#rules.entries()) {
+      let marked = 0;
+      broken(batch, (row) => {
         if (leftOut[row] !== 0) return;
         leftOut[row] = 1;
-        this.#rejected += 1;
-        this.#ruleCounts[index]! += 1;
-        if (this.#shown.length < SHOWN_ROWS) this.#shown.push({ reason: rule.reason, json: this.#showRow(batch, row) });
+        marked += 1;
+        if (marked <= room) first.push({ row, reason });
       });
+      this.#rejected += marked;
+      this.#ruleCounts[index]! += marked;
     }
+    // The rules were asked one after another; what is shown are the first rows of the table.
+    const shown = first.sort((a, b) => a.row - b.row).slice(0, room);
+    this.#shown.push(...shown.map(({ row, reason }) => ({ reason, json: this.#showRow(batch, row) })));
   }
 
   #take(batch: ColumnBatch, row: number, leftOut: Uint8Array): void {

@@ -21,6 +21,8 @@ const COMPARISONS = ['difference', 'relative_uplift'].map((name) => Buffer.from(
 const BASES = ['enrollments', 'exposures'].map((name) => Buffer.from(name));
 const IDENTITY = Buffer.from('identity');
 const UNDERSCORE = 0x5f;
+/** Behind an even number of backslashes: they escape each other, and the last one escapes the letter. */
+const NUL_IN_JSON = /(?<!\\)(?:\\\\)*\\u0000/;
 const NUMBER_TEXT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** The rules that rows of a table with these columns must keep. */
@@ -249,11 +251,10 @@ function holdsText(type: ColumnType): boolean {
 /** Tells of a row whether a text in it holds U+0000; undefined when no row's does, which one search over the bytes shows. */
 function nulFinder(type: ColumnType, vector: ColumnVector): ((row: number) => boolean) | undefined {
   if (vector.layout === 'binary' && (type.kind === 'string' || type.kind === 'json')) {
-    const needle = type.kind === 'json' ? '\\u0000' : '\0';
+    const needle = type.kind === 'json' ? NUL_IN_JSON : /\0/;
     const bytes = Buffer.from(vector.bytes.buffer, vector.bytes.byteOffset, vector.bytes.byteLength);
-    if (!bytes.includes(needle)) return undefined;
-    return (row) =>
-      isValid(vector.validity, row) && bytes.subarray(vector.offsets[row], vector.offsets[row + 1]).includes(needle);
+    if (!bytes.includes(type.kind === 'json' ? 'u0000' : '\0')) return undefined;
+    return (row) => isValid(vector.validity, row) && needle.test(textAt(vector, row));
   }
   if (vector.layout === 'list' && type.kind === 'array') {
     const inElement = nulFinder(type.element, vector.elements);

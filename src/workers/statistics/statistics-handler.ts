@@ -17,12 +17,13 @@ export async function handleStatisticsJob(
   payload: StatisticsPayload,
   context: JobContext,
 ): Promise<JobOutcome> {
-  const { experiment, period, knownBy, force } = payload;
+  const { experiment, period, knownBy, force, sourceVersion, seen } = payload;
   const result = await exportTable(deps, {
     experiment,
     period,
     knownBy,
     force,
+    seen: { sourceVersion, object: seen },
     job: context.jobId,
     signal: context.signal,
     onProgress: (rows, ofRows) => context.progress(ofRows === 0 ? 1 : rows / ofRows),

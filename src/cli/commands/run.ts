@@ -1,0 +1,8 @@
+/** `contrail run …`: one piece of work at once, in this process, without Redis. */
+import type { Command } from 'commander';
+import { addRunStatistics } from './run-statistics.ts';
+
+export function addRun(program: Command): void {
+  const run = program.command('run').description('do one piece of work at once, without a queue');
+  addRunStatistics(run);
+}
