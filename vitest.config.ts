@@ -1,11 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 const INTEGRATION_TIMEOUT_MS = 30_000;
+const EMULATOR_TIMEOUT_MS = 120_000;
+const E2E_TIMEOUT_MS = 120_000;
 const withRedis = {
   globalSetup: ['test/support/global-build.ts', 'test/support/global-redis.ts'],
   testTimeout: INTEGRATION_TIMEOUT_MS,
   hookTimeout: INTEGRATION_TIMEOUT_MS,
 };
+
+/** They start emulators, and the large objects of theirs take long. */
+const withEmulators = { testTimeout: EMULATOR_TIMEOUT_MS, hookTimeout: EMULATOR_TIMEOUT_MS };
 
 export default defineConfig({
   test: {
@@ -15,7 +20,11 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withRedis } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...withRedis } },
-      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withRedis } },
+      { extends: true, test: { name: 'emulators', include: ['test/emulators/**/*.test.ts'], ...withEmulators } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
+      },
     ],
   },
 });

@@ -40,7 +40,7 @@ export interface WireOptions {
 export async function wire(config: Config, options: WireOptions): Promise<Parts> {
   const clock = clockOf(config);
   const [{ duckdb, source, sink }, store, experiments] = await Promise.all([
-    warehouseOf(config, options, clock),
+    warehouseOf(config, options),
     storeOf(config),
     experimentsOf(config),
   ]);
@@ -71,7 +71,7 @@ export async function experimentsOf(config: Config): Promise<ExperimentsApi> {
   return new HttpExperimentsApi({ url: url.text, timeoutMs: 30_000 });
 }
 
-async function warehouseOf(config: Config, options: WireOptions, clock: Clock) {
+async function warehouseOf(config: Config, options: WireOptions) {
   const [{ DuckDbFile }, { DuckDbStatisticsSource }, { DuckDbRecordSink }] = await Promise.all([
     import('../adapters/duckdb/database.ts'),
     import('../adapters/duckdb/statistics-source.ts'),
@@ -84,7 +84,6 @@ async function warehouseOf(config: Config, options: WireOptions, clock: Clock) {
     waitMs: config['duckdb.wait'],
     createIfMissing: options.createWarehouse,
     keepOpen: options.keepWarehouseOpen ?? false,
-    clock,
   });
   return {
     duckdb,
