@@ -25,6 +25,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
       },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
+      },
     ],
   },
 });

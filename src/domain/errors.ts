@@ -69,6 +69,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** Bare class name for the `exception_type` column of `monitoring.logs`, where another program gives it a meaning. */
   readonly exceptionType?: string;
+  /** What shows it, at more length than a sentence has: for the log, not for lists. */
+  readonly evidence?: string;
   readonly cause?: unknown;
 }
 
@@ -78,6 +80,7 @@ export class ContrailError extends Error {
   readonly code: ErrorCode;
   readonly subject: string | undefined;
   readonly hint: string | undefined;
+  readonly evidence: string | undefined;
   readonly exceptionType: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -85,6 +88,7 @@ export class ContrailError extends Error {
     this.code = code;
     this.subject = details.subject;
     this.hint = details.hint;
+    this.evidence = details.evidence;
     this.exceptionType = details.exceptionType ?? exceptionTypeOf(code);
   }
 

@@ -66,6 +66,7 @@ async function runStatistics(options: Options): Promise<void> {
     bar.stop();
     const failure = toContrailError(error);
     if (options.json) printJson(failureDocument(request, failure));
+    else if (failure.evidence !== undefined) say(printable(failure.evidence));
     throw failure;
   } finally {
     release();

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import { html, page } from '../views/html.ts';
+import { ICON } from '../views/icon.ts';
 import { STYLESHEET } from '../views/stylesheet.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
@@ -10,6 +11,10 @@ const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
   app.get('/assets/contrail.css', async (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=300').send(STYLESHEET),
+  );
+
+  app.get('/favicon.ico', async (_request, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(ICON),
   );
 
   app.get('/', async (_request, reply) => {

@@ -17,17 +17,17 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
       (object) =>
         html`<tr>
           <td><a href="${OBJECTS_PREFIX}${object.name}">${object.name}</a></td>
-          <td class="number">${object.metadata[METADATA.rows] ?? ''}</td>
-          <td class="number">${object.bytes}</td>
-          <td>${new Date(object.changedAt).toISOString()}</td>
+          <td class="number">${countText(object.metadata[METADATA.rows])}</td>
+          <td class="number">${countText(object.bytes)}</td>
+          <td class="time">${timeText(object.changedAt)}</td>
         </tr>`,
     );
     const body = html`<table>
       <thead>
         <tr>
           <th scope="col">Object</th>
-          <th scope="col">Rows</th>
-          <th scope="col">Bytes</th>
+          <th scope="col" class="number">Rows</th>
+          <th scope="col" class="number">Bytes</th>
           <th scope="col">Published</th>
         </tr>
       </thead>
@@ -49,4 +49,14 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
     }
     return reply.type('application/json').send(bytes);
   });
+}
+
+/** `2520` → `2,520`; nothing where the object was made by another program. */
+function countText(count: string | number | undefined): string {
+  return count === undefined ? '' : Number(count).toLocaleString('en-US');
+}
+
+/** `2026-11-23 23:40:13 UTC` */
+function timeText(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

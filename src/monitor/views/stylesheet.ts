@@ -8,6 +8,7 @@ nav { display: flex; gap: 16px; }
 h1 { font-size: 22px; margin: 24px 0 12px; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid #8883; overflow-wrap: anywhere; }
+th, .number, .time { white-space: nowrap; overflow-wrap: normal; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 a:focus-visible { outline: 2px solid; outline-offset: 2px; }
 `;

@@ -31,7 +31,7 @@ export function eventOfFailure(error: ContrailError, subject: Subject): LogEvent
   return {
     ...about(subject),
     level: 'ERROR',
-    message: error.sentence,
+    message: error.evidence === undefined ? error.sentence : `${error.sentence} ${error.evidence}`,
     exception: error.message,
     exceptionType: error.exceptionType,
     source: concernsData ? 'jetstream' : 'contrail',

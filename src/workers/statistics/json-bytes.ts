@@ -64,6 +64,12 @@ export class JsonBytes {
     this.#length = at;
   }
 
+  /** Puts `count` zeros behind the text, for readers that read past its end; its length stays. */
+  padEnd(count: number): void {
+    this.#reserve(count);
+    this.#buffer.fill(0, this.#length, this.#length + count);
+  }
+
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;

@@ -42,8 +42,12 @@ function tooManyRefused(check: CheckResult, subject: Subject, limit: number): Co
   return new ContrailError(
     'ROWS_REFUSED',
     `${check.rejected} of ${check.rows} rows (${share}) of ${subject.experiment} ${subject.period} break the rules ` +
-      `of the console: ${reasonsOf(check)}. Nothing was published. ${shownRows(check)}`,
-    { exceptionType: REFUSED_EXCEPTION, hint: 'It is tried again when the table has changed.' },
+      `of the console: ${reasonsOf(check)}. Nothing was published.`,
+    {
+      exceptionType: REFUSED_EXCEPTION,
+      hint: 'It is tried again when the table has changed.',
+      evidence: shownRows(check),
+    },
   );
 }
 

@@ -24,6 +24,9 @@ export interface ReadyText {
   readonly nonFinite: number;
 }
 
+/** Behind what was written out, so that its last values too, or its only one, can be copied in words. */
+const PADDING_BYTES = 16;
+
 /** Turns one column of batch after batch into ready text; it keeps its memory between batches. */
 export class ReadyTextColumn {
   readonly #column: Column;
@@ -69,11 +72,12 @@ export class ReadyTextColumn {
       }
       totalBytes += ends[row]! - starts[row]!;
     }
+    written.padEnd(PADDING_BYTES);
     return {
       starts,
       ends,
       bytes: written.bytes,
-      validEnd: written.length,
+      validEnd: written.length + PADDING_BYTES,
       totalBytes,
       nonFinite: writer.nonFinite,
     };

@@ -1,0 +1,383 @@
+import { describe, expect, it } from 'vitest';
+import { METADATA } from '../../../../src/domain/object-metadata.ts';
+import { CONTRAIL_VERSION } from '../../../../src/domain/version.ts';
+import { exportTable } from '../../../../src/workers/statistics/export-table.ts';
+import { columnsWith, memoryTable, numberedRows, statisticsRow } from '../../../support/statistics-table.ts';
+import { makeStatisticsWorld, OBJECT, TABLE } from '../../../support/statistics-world.ts';
+
+const CHANGED_AT = Date.parse('2026-01-15T00:00:00.123Z');
+const VERSION = '2026-01-15T00:00:00.123Z';
+const ROW =
+  '{"metric":"active_hours","statistic":"mean","parameter":null,"branch":"control","comparison":null,"comparison_to_branch":null,' +
+  '"ci_width":0.95,"point":1.5,"lower":1,"upper":2,"segment":"all","analysis_basis":"enrollments","window_index":"1"}';
+
+function setup() {
+  const world = makeStatisticsWorld();
+  world.source.set(TABLE, memoryTable([statisticsRow()], { changedAt: CHANGED_AT }));
+  return { ...world, run: (changes = {}) => exportTable(world.deps, world.request(changes)) };
+}
+
+describe('an export', () => {
+  it('publishes the rows of the table, and says in the metadata what they are', async () => {
+    const { run, textOf, head } = setup();
+
+    const { outcome } = await run();
+
+    expect(await textOf()).toBe(`[${ROW}]`);
+    expect((await head())?.metadata).toEqual({
+      [METADATA.source]: `memory.${TABLE}`,
+      [METADATA.sourceVersion]: VERSION,
+      [METADATA.rows]: '1',
+      [METADATA.rejected]: '0',
+      [METADATA.duplicates]: '0',
+      [METADATA.job]: 'a-job',
+      [METADATA.version]: CONTRAIL_VERSION,
+      [METADATA.experiment]: 'my-slug',
+      [METADATA.sha256]: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(outcome).toEqual({
+      kind: 'published',
+      object: OBJECT,
+      location: `memory:${OBJECT}`,
+      source: `memory.${TABLE}`,
+      sourceVersion: VERSION,
+      rows: 1,
+      rejected: 0,
+      duplicates: 0,
+      bytes: ROW.length + 2,
+      warnings: [],
+      durationMs: 0,
+    });
+  });
+
+  it('publishes an empty list where the table has no rows', async () => {
+    const { run, source, textOf } = setup();
+    source.set(TABLE, memoryTable([]));
+
+    const { outcome } = await run();
+
+    expect([outcome.kind, await textOf()]).toEqual(['published', '[]']);
+  });
+
+  it('joins batches, and leaves refused and repeated rows out wherever they stand', async () => {
+    const { run, source, textOf } = setup();
+    const rows = [
+      statisticsRow({ metric: null }),
+      ...numberedRows(30),
+      statisticsRow({ metric: 'metric_000029', point: 2 }),
+      statisticsRow({ metric: 'z', segment: null }),
+    ];
+    source.set(TABLE, memoryTable(rows, { rowsPerBatch: 4 }));
+
+    const { outcome, refusal } = await run();
+
+    const written = JSON.parse((await textOf()) ?? '') as { metric: string }[];
+    expect(written.map((row) => row.metric)).toEqual(numberedRows(30).map((row) => row['metric']));
+    expect(outcome).toMatchObject({ rows: 30, rejected: 2, duplicates: 1 });
+    expect(refusal?.message).toContain('2 of 33 rows were left out: metric is null in 1, segment is null in 1.');
+  });
+
+  it('exports further columns as they are', async () => {
+    const { run, source, textOf } = setup();
+    const columns = columnsWith({ note: { kind: 'json' } });
+    source.set(TABLE, memoryTable([statisticsRow({ note: '{"a": [1]}' })], { columns }));
+
+    await run();
+
+    expect(await textOf()).toBe(`[${ROW.slice(0, -1)},"note":{"a":[1]}}]`);
+  });
+
+  it('tells how far it is', async () => {
+    const { run, source } = setup();
+    source.set(TABLE, memoryTable(numberedRows(5), { rowsPerBatch: 2 }));
+    const told: [number, number][] = [];
+
+    await run({ onProgress: (rows: number, of: number) => told.push([rows, of]) });
+
+    expect(told).toEqual([
+      [2, 5],
+      [4, 5],
+      [5, 5],
+    ]);
+  });
+});
+
+describe('a file that is there already', () => {
+  it('is left alone when it is current', async () => {
+    const { run, head } = setup();
+    await run();
+    const before = await head();
+
+    const { outcome } = await run({ job: 'another' });
+
+    expect(outcome).toEqual({
+      kind: 'skipped',
+      reason: 'the file is current',
+      object: OBJECT,
+      location: `memory:${OBJECT}`,
+    });
+    expect(await head()).toEqual(before);
+  });
+
+  it('is replaced when the table has changed', async () => {
+    const { run, source, textOf, store } = setup();
+    await run();
+    source.set(TABLE, memoryTable([], { changedAt: CHANGED_AT + 1 }));
+
+    const { outcome } = await run();
+
+    expect([outcome.kind, await textOf(), store.history(OBJECT).length]).toEqual(['published', '[]', 2]);
+  });
+
+  it('keeps its bytes when they would be the same, and only gets the new version', async () => {
+    const { run, source, head, store } = setup();
+    await run();
+    const before = await head();
+    source.set(TABLE, memoryTable([statisticsRow()], { changedAt: CHANGED_AT + 1 }));
+
+    const { outcome } = await run({ job: 'another' });
+
+    const after = await head();
+    expect(outcome.kind).toBe('unchanged');
+    expect(after).toEqual({
+      ...before,
+      metadata: {
+        ...before?.metadata,
+        [METADATA.sourceVersion]: '2026-01-15T00:00:00.124Z',
+        [METADATA.job]: 'another',
+      },
+    });
+    expect(store.history(OBJECT)).toHaveLength(1);
+  });
+
+  it('is written again when that is forced, though it is current', async () => {
+    const { run, store } = setup();
+    await run();
+
+    const { outcome } = await run({ force: true });
+
+    expect([outcome.kind, store.history(OBJECT).length]).toEqual(['published', 2]);
+  });
+
+  it('stays when it is newer than the table', async () => {
+    const { run, publish, textOf } = setup();
+    await publish('newer', { [METADATA.sourceVersion]: '2026-01-15T00:00:00.124Z' });
+
+    const { outcome } = await run();
+
+    expect(outcome).toMatchObject({ kind: 'superseded', reason: 'the file is newer than the source', object: OBJECT });
+    expect(await textOf()).toBe('newer');
+  });
+
+  it('is replaced when another program made it', async () => {
+    const { run, publish, textOf } = setup();
+    await publish('theirs');
+
+    const { outcome } = await run();
+
+    expect([outcome.kind, await textOf()]).toEqual(['published', `[${ROW}]`]);
+  });
+
+  it('is replaced when its version is a fingerprint, which no time is newer than', async () => {
+    const { run, publish } = setup();
+    await publish('theirs', { [METADATA.sourceVersion]: 'f0123456789abcdef' });
+
+    expect((await run()).outcome.kind).toBe('published');
+  });
+});
+
+describe('what planning saw', () => {
+  it('spares a look at the object', async () => {
+    const { run, head } = setup();
+    await run();
+    const seen = await head();
+
+    const { outcome } = await run({ seen: { sourceVersion: VERSION, object: seen } });
+
+    expect(outcome.kind).toBe('skipped');
+  });
+
+  it('is no longer trusted when it was wrong', async () => {
+    const { run, publish, textOf } = setup();
+    await publish('theirs');
+
+    const { outcome } = await run({
+      seen: { sourceVersion: VERSION, object: { generation: 'absent', metadata: {} } },
+    });
+
+    expect([outcome.kind, await textOf()]).toEqual(['published', `[${ROW}]`]);
+  });
+});
+
+describe('an object that somebody else changes meanwhile', () => {
+  it('is looked at again: what is newer stays', async () => {
+    const { run, store, publish, textOf } = setup();
+    store.meddle = () => publish('newer', { [METADATA.sourceVersion]: '2026-01-15T00:00:00.124Z' });
+
+    const { outcome } = await run();
+
+    expect([outcome.kind, await textOf()]).toEqual(['superseded', 'newer']);
+  });
+
+  it('is looked at again: what is the same stays', async () => {
+    const { run, store, publish } = setup();
+    store.meddle = () => publish('same', { [METADATA.sourceVersion]: VERSION });
+
+    expect((await run()).outcome.kind).toBe('skipped');
+  });
+
+  it('is looked at again: what is older is replaced', async () => {
+    const { run, store, publish, textOf } = setup();
+    store.meddle = () => publish('older', { [METADATA.sourceVersion]: '2026-01-14T00:00:00.000Z' });
+
+    const { outcome } = await run();
+
+    expect([outcome.kind, await textOf()]).toEqual(['published', `[${ROW}]`]);
+  });
+
+  it('is looked at three times, then the attempt fails', async () => {
+    const { run, store, publish, textOf } = setup();
+    let round = 0;
+    const meddle = async () => {
+      await publish(`theirs ${(round += 1)}`);
+      store.meddle = meddle;
+    };
+    store.meddle = meddle;
+
+    await expect(run()).rejects.toMatchObject({ code: 'OBJECT_CHANGED', failureClass: 'transient' });
+
+    expect([round, await textOf()]).toEqual([3, 'theirs 3']);
+  });
+
+  it('is not looked at again when the work was aborted', async () => {
+    const { run, store, publish } = setup();
+    const stop = new AbortController();
+    let round = 0;
+    store.meddle = async () => {
+      round += 1;
+      await publish('theirs');
+      stop.abort(new Error('stop'));
+    };
+
+    await expect(run({ signal: stop.signal })).rejects.toThrow('stop');
+
+    expect(round).toBe(1);
+  });
+});
+
+describe('an export that fails', () => {
+  const refused = [...numberedRows(8), ...numberedRows(2, { branch: null })];
+
+  it.each([
+    ['too many rows are refused', memoryTable(refused), 'ROWS_REFUSED'],
+    [
+      'a comparison names a branch without rows',
+      memoryTable([statisticsRow({ comparison: 'difference', comparison_to_branch: 'nobody' })]),
+      'COMPARISON_WITHOUT_BRANCH',
+    ],
+    ['the table delivers fewer rows than promised', memoryTable(numberedRows(2), { promisedRows: 3 }), 'ROW_COUNT_MISMATCH'],
+    ['the table delivers more rows than promised', memoryTable(numberedRows(2), { promisedRows: 1 }), 'ROW_COUNT_MISMATCH'],
+    [
+      'a value has no place in the format',
+      memoryTable([statisticsRow({ note: '{' })], { columns: columnsWith({ note: { kind: 'json' } }) }),
+      'VALUE_INVALID',
+    ],
+  ])('because %s leaves the last file as it was', async (_, table, code) => {
+    const { run, source, head, publish, textOf } = setup();
+    const before = await publish('last good');
+    source.set(TABLE, table);
+
+    await expect(run()).rejects.toMatchObject({ code });
+
+    expect([await textOf(), await head()]).toEqual(['last good', before]);
+  });
+
+  it('publishes nothing where nothing was', async () => {
+    const { run, source, head } = setup();
+    source.set(TABLE, memoryTable(refused));
+
+    await expect(run()).rejects.toMatchObject({ code: 'ROWS_REFUSED' });
+
+    expect(await head()).toBeUndefined();
+  });
+
+  it('publishes with one row less that breaks a rule: the limit itself is allowed', async () => {
+    const { run, source } = setup();
+    source.set(TABLE, memoryTable([...numberedRows(9), statisticsRow({ metric: 'z', branch: null })]));
+
+    const { outcome } = await run();
+
+    expect(outcome).toMatchObject({ kind: 'published', rows: 9, rejected: 1 });
+  });
+
+  it.each(['before it begins', 'in the middle'])('because it was aborted %s leaves nothing', async (when) => {
+    const { run, source, store, never } = setup();
+    source.set(TABLE, memoryTable(numberedRows(4), { rowsPerBatch: 1 }));
+    const stop = new AbortController();
+    const abort = () => stop.abort(new Error('stop'));
+    if (when === 'before it begins') abort();
+
+    await expect(run({ signal: stop.signal, onProgress: abort })).rejects.toThrow('stop');
+
+    expect(await store.list('', never)).toEqual([]);
+  });
+
+  it('says that there are no results where there is no table', async () => {
+    const { run, source } = setup();
+    source.remove(TABLE);
+
+    await expect(run()).rejects.toMatchObject({
+      code: 'RESULTS_MISSING',
+      message: 'There are no results for my-slug weekly.',
+      subject: TABLE,
+    });
+  });
+
+  it.each(['', 'x'.repeat(81), 'a\nb'])('refuses the slug %j before it looks at anything', async (experiment) => {
+    const { run } = setup();
+
+    await expect(run({ experiment })).rejects.toMatchObject({ code: 'SLUG_INVALID' });
+  });
+});
+
+describe('a file name that two experiments share', () => {
+  it('belongs to the one whose file is there, even against force', async () => {
+    const { run, textOf } = setup();
+    await run({ experiment: 'my-slug' });
+
+    for (const force of [false, true]) {
+      await expect(run({ experiment: 'my.slug', force })).rejects.toMatchObject({
+        code: 'SLUG_CONFLICT',
+        message: expect.stringMatching(/my-slug and my\.slug .*statistics_my_slug_weekly\.json/),
+      });
+    }
+
+    expect(await textOf()).toBe(`[${ROW}]`);
+  });
+
+  it('is not claimed by a name that only a table tells', async () => {
+    const { run, head } = setup();
+    await run({ experiment: 'my_slug', knownBy: 'tables' });
+
+    expect((await head())?.metadata).not.toHaveProperty(METADATA.experiment);
+    expect((await run({ experiment: 'my-slug', force: true })).outcome.kind).toBe('published');
+  });
+
+  it('keeps its owner when it is exported by a name that only a table tells', async () => {
+    const { run, head, source } = setup();
+    await run({ experiment: 'my-slug' });
+    source.set(TABLE, memoryTable([], { changedAt: CHANGED_AT + 1 }));
+
+    await run({ experiment: 'my_slug', knownBy: 'tables' });
+
+    expect((await head())?.metadata[METADATA.experiment]).toBe('my-slug');
+  });
+
+  it('comes with a warning where the console cannot find it', async () => {
+    const { run } = setup();
+
+    const { outcome } = await run({ experiment: 'my.slug' });
+
+    expect(outcome).toMatchObject({ kind: 'published', warnings: [{ kind: 'name' }] });
+  });
+});

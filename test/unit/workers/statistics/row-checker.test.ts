@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import type { Column } from '../../../../src/domain/column-type.ts';
+import { type CheckResult, RowChecker } from '../../../../src/workers/statistics/row-checker.ts';
+import { columnBatch } from '../../../support/column-batches.ts';
+import {
+  columnsWithout,
+  numberedRows,
+  STATISTICS_COLUMNS,
+  statisticsRow,
+  type StatisticsRow,
+} from '../../../support/statistics-table.ts';
+
+interface Checked {
+  readonly result: CheckResult;
+  /** Of all rows: whether each is left out. */
+  readonly leftOut: boolean[];
+}
+
+/** Checks rows in batches of that size; a shown row is its number in the batch. */
+function check(
+  rows: readonly StatisticsRow[],
+  { columns = STATISTICS_COLUMNS, rowsPerBatch = 3 }: { columns?: readonly Column[]; rowsPerBatch?: number } = {},
+): Checked {
+  const checker = new RowChecker(columns, (_batch, row) => `row ${row}`);
+  const leftOut: boolean[] = [];
+  for (let start = 0; start < rows.length; start += rowsPerBatch) {
+    const batch = columnBatch(columns, rows.slice(start, start + rowsPerBatch));
+    const marks = checker.check(batch);
+    for (let row = 0; row < batch.rowCount; row++) leftOut.push(marks !== undefined && marks[row] !== 0);
+  }
+  return { result: checker.finish(), leftOut };
+}
+
+describe('the check of rows', () => {
+  it('leaves nothing out of a table without fault, and says so per batch', () => {
+    const rows = numberedRows(7);
+    const checker = new RowChecker(STATISTICS_COLUMNS, () => '');
+
+    const marks = checker.check(columnBatch(STATISTICS_COLUMNS, rows));
+
+    expect(marks).toBeUndefined();
+    expect(checker.finish()).toEqual({
+      rows: 7,
+      rejected: 0,
+      duplicates: 0,
+      withoutBasis: 0,
+      reasons: [],
+      shown: [],
+      missingBranches: [],
+    });
+  });
+
+  it('finds nothing in no rows', () => {
+    expect(check([]).result).toMatchObject({ rows: 0, rejected: 0, duplicates: 0, missingBranches: [] });
+  });
+
+  it('counts a row once, under the first rule that it breaks, and names the most frequent rule first', () => {
+    const { result } = check([
+      statisticsRow({ metric: null, segment: null }),
+      ...numberedRows(2, { window_index: 0 }),
+      statisticsRow(),
+    ]);
+
+    expect(result.rejected).toBe(3);
+    expect(result.reasons).toEqual([
+      { reason: 'window_index is not a positive number', rows: 2 },
+      { reason: 'metric is null', rows: 1 },
+    ]);
+  });
+
+  it('shows the first five refused rows of the table, whichever rules they break', () => {
+    const rows = [
+      ...numberedRows(2, { analysis_basis: 'x' }),
+      statisticsRow({ metric: 'fine' }),
+      ...numberedRows(2, { window_index: 0 }),
+      ...numberedRows(5, { metric: null }),
+    ];
+
+    const { result } = check(rows, { rowsPerBatch: rows.length });
+
+    expect(result.shown).toEqual([
+      { reason: 'analysis_basis is not enrollments or exposures', json: 'row 0' },
+      { reason: 'analysis_basis is not enrollments or exposures', json: 'row 1' },
+      { reason: 'window_index is not a positive number', json: 'row 3' },
+      { reason: 'window_index is not a positive number', json: 'row 4' },
+      { reason: 'metric is null', json: 'row 5' },
+    ]);
+  });
+
+  it('shows five rows also when they come in several batches', () => {
+    const { result } = check(numberedRows(9, { metric: null }), { rowsPerBatch: 2 });
+
+    expect(result.shown.map((row) => row.json)).toEqual(['row 0', 'row 1', 'row 0', 'row 1', 'row 0']);
+  });
+});
+
+describe('duplicates', () => {
+  const KEY_CHANGES: readonly StatisticsRow[] = [
+    { metric: 'b' },
+    { statistic: 'sum' },
+    { branch: 'treatment' },
+    { parameter: '0.5' },
+    { comparison: 'difference', comparison_to_branch: 'control' },
+    { ci_width: 0.9 },
+    { ci_width: null },
+    { segment: 'new' },
+    { analysis_basis: 'exposures' },
+    { analysis_basis: null },
+    { window_index: 2 },
+  ];
+
+  it('are rows with the same key: the first stays, the others go, counted apart', () => {
+    const { result, leftOut } = check([
+      statisticsRow({ point: 1 }),
+      statisticsRow({ point: 2 }),
+      statisticsRow({ point: 3, lower: null, upper: null }),
+      statisticsRow({ metric: 'other' }),
+    ]);
+
+    expect(leftOut).toEqual([false, true, true, false]);
+    expect(result).toMatchObject({ rows: 4, rejected: 0, duplicates: 2 });
+  });
+
+  it.each(KEY_CHANGES.map((changes) => [changes]))('are not rows that differ in %o', (changes) => {
+    expect(check([statisticsRow(), statisticsRow(changes)]).result.duplicates).toBe(0);
+    expect(check([statisticsRow(changes), statisticsRow(changes)]).result.duplicates).toBe(1);
+  });
+
+  it('are found over the border of two batches, and over refused rows between them', () => {
+    const rows = [statisticsRow(), statisticsRow({ comparison: 'difference' }), statisticsRow()];
+
+    const { result, leftOut } = check(rows, { rowsPerBatch: 1 });
+
+    expect(leftOut).toEqual([false, true, true]);
+    expect(result).toMatchObject({ rejected: 1, duplicates: 1 });
+  });
+
+  it('are rows whose keys differ but are written alike: NaN as null, -0 as 0', () => {
+    const nulls = [null, Number.NaN, Number.POSITIVE_INFINITY].map((ci_width) => statisticsRow({ ci_width }));
+    const zeros = [0, -0].map((ci_width) => statisticsRow({ ci_width }));
+
+    expect(check(nulls).result.duplicates).toBe(2);
+    expect(check(zeros).result.duplicates).toBe(1);
+  });
+
+  it('that break a rule are refused, not counted as duplicates', () => {
+    const broken = statisticsRow({ window_index: 0 });
+
+    expect(check([broken, broken]).result).toMatchObject({ rejected: 2, duplicates: 0 });
+  });
+
+  it('are found by the key columns that the table has', () => {
+    const columns = columnsWithout('window_index', 'parameter');
+
+    expect(check([statisticsRow(), statisticsRow({ window_index: 2 })], { columns }).result.duplicates).toBe(1);
+  });
+});
+
+describe('rows without an analysis basis', () => {
+  it('are taken and counted, once for each row that stays', () => {
+    const row = statisticsRow({ analysis_basis: null });
+
+    const { result } = check([row, row, statisticsRow()]);
+
+    expect(result).toMatchObject({ rejected: 0, duplicates: 1, withoutBasis: 1 });
+  });
+});
