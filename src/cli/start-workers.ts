@@ -9,6 +9,7 @@ import {
   recordStatisticsFailure,
   type StatisticsHandlerDependencies,
 } from '../workers/statistics/statistics-handler.ts';
+import { exportDependencies } from './export-dependencies.ts';
 import type { Parts } from './wire.ts';
 
 export interface StartWorkersRequest {
@@ -24,8 +25,7 @@ export interface StartWorkersRequest {
 export async function startWorkers(request: StartWorkersRequest): Promise<WorkerPool> {
   const { config, parts, queues, onFinished } = request;
   const statistics: StatisticsHandlerDependencies = {
-    ...parts,
-    refusedShareLimit: config['statistics.refusedShare'],
+    ...exportDependencies(parts, config),
     records: parts,
   };
   return startWorkerPool({

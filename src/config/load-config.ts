@@ -45,12 +45,17 @@ export function loadConfig(
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) return [name, parsed.data];
     const allowed = parsed.error.issues[0]?.message ?? setting.text;
-    const found = SECRET.has(name as SettingName) ? 'what it holds' : quote(text);
+    const found = SECRET.has(name as SettingName) ? 'what it holds' : quote(withoutUser(text));
     problems.push(`${setting.variable} cannot be ${found}: allowed is ${allowed}. Example: ${setting.example}.`);
     return [name, undefined];
   });
   if (problems.length > 0) throw new ContrailError('CONFIG_INVALID', problems.join('\n'));
   return Object.freeze(Object.fromEntries(values)) as Config;
+}
+
+/** A URL without the user and the password that it may hold, however wrongly it is written. */
+function withoutUser(text: string): string {
+  return text.replace(/^([^:]*:\/*).*@/s, '$1…@');
 }
 
 function unknownVariables(environment: Environment): string[] {

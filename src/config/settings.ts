@@ -94,6 +94,13 @@ export const SETTINGS = {
     default: '0.1',
     schema: share(),
   }),
+  'statistics.duplicateLimit': setting({
+    variable: 'CONTRAIL_STATISTICS_DUPLICATE_LIMIT',
+    text: 'Rows of one window up to which repeated keys are looked for, where the warehouse does not sort the rows.',
+    example: '5000000',
+    default: '1000000',
+    schema: positiveInteger(100_000_000),
+  }),
   'worker.concurrency': setting({
     variable: 'CONTRAIL_WORKER_CONCURRENCY',
     text: 'Jobs of one queue that a worker process does at once.',

@@ -21,10 +21,10 @@ export interface Warning {
 }
 
 /**
- * `duplicate`: rows with a key that was there before, `analysis_basis`: rows without one, `name`: the console will not
- * find the file, `non_finite`: NaN or infinite numbers written as null.
+ * `duplicate`: rows with a key that was there before, `not_checked`: rows of which that is not known, `analysis_basis`: rows without one, `name`: the console will not
+ * find the file, `non_finite`: NaN or infinite numbers written as null, `metric_hub`: it could not be reached.
  */
-export type WarningKind = 'duplicate' | 'analysis_basis' | 'name' | 'non_finite';
+export type WarningKind = 'duplicate' | 'not_checked' | 'analysis_basis' | 'name' | 'non_finite' | 'metric_hub';
 
 export type JobOutcome =
   /** New bytes are in place. */

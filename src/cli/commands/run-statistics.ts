@@ -9,11 +9,12 @@ import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import { explainMissingResults } from '../../producer/known-experiments.ts';
 import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure, eventsOfResult } from '../../workers/statistics/export-events.ts';
-import { type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
+import { type ExportDependencies, type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
 import { ask, examples } from '../help.ts';
 import { formatBytes, plural, printable, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { abortOnSignals } from '../signals.ts';
+import { exportDependencies } from '../export-dependencies.ts';
 import { type Parts, wire } from '../wire.ts';
 
 interface Options {
@@ -51,7 +52,7 @@ async function runStatistics(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals();
   const bar = progressBar(`${request.experiment} ${request.period}`);
   try {
-    const { outcome } = await exportAndRecord(parts, config['statistics.refusedShare'], {
+    const { outcome } = await exportAndRecord(exportDependencies(parts, config), parts, {
       ...request,
       knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
       force: options.force ?? false,
@@ -75,11 +76,11 @@ async function runStatistics(options: Options): Promise<void> {
 }
 
 /** The export with its records, which are written before the command ends. */
-async function exportAndRecord(parts: Parts, refusedShareLimit: number, request: ExportRequest) {
+async function exportAndRecord(deps: ExportDependencies, parts: Parts, request: ExportRequest) {
   const records = { sink: parts.sink, clock: parts.clock, log: parts.log };
   const work = ['run', request.experiment, request.period, String(parts.clock.now()), String(process.pid)];
   try {
-    const result = await exportTable({ ...parts, refusedShareLimit }, request);
+    const result = await exportTable(deps, request);
     await writeLogRecords(records, work, eventsOfResult(result, request));
     return result;
   } catch (error) {

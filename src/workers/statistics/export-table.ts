@@ -27,6 +27,8 @@ export interface ExportDependencies {
   readonly clock: Clock;
   /** Share of rows, 0 to 1, above which refused rows stop the publication. */
   readonly refusedShareLimit: number;
+  /** Rows of one window up to which duplicates are looked for, where the source does not sort by key. */
+  readonly duplicateLimit: number;
 }
 
 export interface ExportRequest {
@@ -152,6 +154,7 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
     const file = await writeFile({
       table,
       writer,
+      duplicateLimit: deps.duplicateLimit,
       signal: request.signal,
       ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
     });

@@ -79,6 +79,12 @@ function warningsOf({ check, nonFinite }: WrittenFile, { experiment }: Subject):
   if (check.duplicates > 0) {
     warnings.push({ kind: 'duplicate', message: `Left out ${rows(check.duplicates)} whose key was there before.` });
   }
+  if (check.unchecked > 0) {
+    warnings.push({
+      kind: 'not_checked',
+      message: `${rows(check.unchecked)} were not checked for repeated keys: their window is larger than the limit.`,
+    });
+  }
   if (check.withoutBasis > 0) {
     warnings.push({
       kind: 'analysis_basis',

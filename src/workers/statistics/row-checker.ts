@@ -1,14 +1,14 @@
 /**
  * Checks the rows of one file while they stream by: which ones the console would refuse, which repeat a key, and
- * whether the whole fits together (spec: statistics, section 4). Needs rows in the order of `domain/row-order.ts`,
- * which puts rows of one key side by side, so it holds no more than the last row.
+ * whether the whole fits together (spec: statistics, section 4).
  */
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
-import { KEY_COLUMNS } from '../../domain/row-order.ts';
+import type { RowOrder } from '../../ports/statistics-source.ts';
 import { BranchCheck } from './branch-check.ts';
+import { type RepeatedKeys, repeatedKeys } from './repeated-keys.ts';
 import { type RowRule, rowRules } from './row-rules.ts';
-import { isWritten, isWrittenAlike } from './written-value.ts';
+import { isWritten } from './written-value.ts';
 
 /** How many refused rows are shown whole. */
 const SHOWN_ROWS = 5;
@@ -23,6 +23,8 @@ export interface CheckResult {
   readonly rows: number;
   readonly rejected: number;
   readonly duplicates: number;
+  /** Rows that may be duplicates, because their window was too large to keep its keys. */
+  readonly unchecked: number;
   readonly withoutBasis: number;
   /** How many rows broke each rule, most first; a row counts under the first rule it broke. */
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
@@ -31,28 +33,32 @@ export interface CheckResult {
   readonly missingBranches: readonly string[];
 }
 
+export interface RowCheckerOptions {
+  readonly columns: readonly Column[];
+  readonly order: RowOrder;
+  /** Rows of one window up to which keys are checked, where rows are not sorted by key. */
+  readonly windowLimit: number;
+  /** A row as the file would show it, for the report. */
+  readonly showRow: (batch: ColumnBatch, row: number) => string;
+}
+
 export class RowChecker {
   readonly #rules: readonly RowRule[];
   readonly #ruleCounts: number[];
-  readonly #keyColumns: readonly number[];
+  readonly #repeated: RepeatedKeys;
   readonly #basisColumn: number;
   readonly #branches: BranchCheck;
   readonly #showRow: (batch: ColumnBatch, row: number) => string;
   readonly #shown: RefusedRow[] = [];
-  #previous: { readonly batch: ColumnBatch; readonly row: number } | undefined;
   #rows = 0;
   #rejected = 0;
   #duplicates = 0;
   #withoutBasis = 0;
 
-  /** `showRow` gives a row as the file would show it, for the report. */
-  constructor(columns: readonly Column[], showRow: (batch: ColumnBatch, row: number) => string) {
+  constructor({ columns, order, windowLimit, showRow }: RowCheckerOptions) {
     this.#rules = rowRules(columns);
     this.#ruleCounts = this.#rules.map(() => 0);
-    // Keys differ most often in their last columns, so those are compared first.
-    this.#keyColumns = KEY_COLUMNS.map((name) => columns.findIndex((column) => column.name === name))
-      .filter((index) => index >= 0)
-      .reverse();
+    this.#repeated = repeatedKeys({ columns, order, windowLimit });
     this.#basisColumn = columns.findIndex((column) => column.name === 'analysis_basis');
     this.#branches = new BranchCheck(columns);
     this.#showRow = showRow;
@@ -77,6 +83,7 @@ export class RowChecker {
       rows: this.#rows,
       rejected: this.#rejected,
       duplicates: this.#duplicates,
+      unchecked: this.#repeated.unchecked,
       withoutBasis: this.#withoutBasis,
       reasons,
       shown: this.#shown,
@@ -104,24 +111,13 @@ export class RowChecker {
   }
 
   #take(batch: ColumnBatch, row: number, leftOut: Uint8Array): void {
-    if (this.#repeatsPrevious(batch, row)) {
+    if (this.#repeated.isRepeated(batch, row)) {
       leftOut[row] = 1;
       this.#duplicates += 1;
       return;
     }
-    this.#previous = { batch, row };
     const basis = batch.columns[this.#basisColumn];
     if (basis !== undefined && !isWritten(basis, row)) this.#withoutBasis += 1;
     this.#branches.add(batch, row);
-  }
-
-  #repeatsPrevious(batch: ColumnBatch, row: number): boolean {
-    const previous = this.#previous;
-    if (previous === undefined) return false;
-    for (const column of this.#keyColumns) {
-      const vector = batch.columns[column]!;
-      if (!isWrittenAlike(vector, row, previous.batch.columns[column]!, previous.row)) return false;
-    }
-    return true;
   }
 }

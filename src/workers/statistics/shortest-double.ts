@@ -102,11 +102,12 @@ export function writeShortest(doubles: Doubles, index: number, out: DataView, at
   const lastDigit = (bottom % 10) | 0;
   const toTenBelow = halfUnit - lastDigit;
   const toTenAbove = 10 - lastDigit - halfUnit;
-  const isEven = (low & 1) === 0; // Then a number exactly between two doubles reads back as this one.
+  // A multiple of ten never lies exactly between two doubles of this range, so the bounds need no rule for ties: twice
+  // the bound is an odd multiple of unit·10^s, which holds fewer twos than the 20 would need.
   let endsInZero = true;
-  if (fraction < toTenBelow || (isEven && fraction === toTenBelow)) {
+  if (fraction < toTenBelow) {
     bottom -= lastDigit;
-  } else if (fraction > toTenAbove || (isEven && fraction === toTenAbove)) {
+  } else if (fraction > toTenAbove) {
     bottom += 10 - lastDigit;
     if (bottom === 100_000_000) {
       bottom = 0;

@@ -13,6 +13,8 @@ const [OPEN_BRACKET, CLOSE_BRACKET] = Buffer.from('[]');
 export interface WriteFileRequest {
   readonly table: OpenTable;
   readonly writer: ObjectWriter;
+  /** Rows of one window up to which keys are checked, where the table is not sorted by key. */
+  readonly duplicateLimit: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (rows: number, ofRows: number) => void;
 }
@@ -27,9 +29,20 @@ export interface WrittenFile {
 }
 
 /** Writes all rows that pass; the caller decides by the result whether the file may be published. */
-export async function writeFile({ table, writer, signal, onProgress }: WriteFileRequest): Promise<WrittenFile> {
+export async function writeFile({
+  table,
+  writer,
+  duplicateLimit,
+  signal,
+  onProgress,
+}: WriteFileRequest): Promise<WrittenFile> {
   const encoder = new RowEncoder(table.columns);
-  const checker = new RowChecker(table.columns, (batch, row) => showRow(encoder, batch, row));
+  const checker = new RowChecker({
+    columns: table.columns,
+    order: table.order,
+    windowLimit: duplicateLimit,
+    showRow: (batch, row) => showRow(encoder, batch, row),
+  });
   const output = new ArrayWriter(writer);
   let read = 0;
   let rows = 0;

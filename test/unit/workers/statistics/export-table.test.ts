@@ -275,8 +275,16 @@ describe('an export that fails', () => {
       memoryTable([statisticsRow({ comparison: 'difference', comparison_to_branch: 'nobody' })]),
       'COMPARISON_WITHOUT_BRANCH',
     ],
-    ['the table delivers fewer rows than promised', memoryTable(numberedRows(2), { promisedRows: 3 }), 'ROW_COUNT_MISMATCH'],
-    ['the table delivers more rows than promised', memoryTable(numberedRows(2), { promisedRows: 1 }), 'ROW_COUNT_MISMATCH'],
+    [
+      'the table delivers fewer rows than promised',
+      memoryTable(numberedRows(2), { promisedRows: 3 }),
+      'ROW_COUNT_MISMATCH',
+    ],
+    [
+      'the table delivers more rows than promised',
+      memoryTable(numberedRows(2), { promisedRows: 1 }),
+      'ROW_COUNT_MISMATCH',
+    ],
     [
       'a value has no place in the format',
       memoryTable([statisticsRow({ note: '{' })], { columns: columnsWith({ note: { kind: 'json' } }) }),

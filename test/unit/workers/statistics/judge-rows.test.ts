@@ -13,9 +13,13 @@ function checked(changes: Partial<CheckResult> = {}): CheckResult {
     rows: 100,
     rejected,
     duplicates: 0,
+    unchecked: 0,
     withoutBasis: 0,
     reasons: rejected === 0 ? [] : [{ reason: 'metric is null', rows: rejected }],
-    shown: Array.from({ length: Math.min(rejected, 5) }, (_, row) => ({ reason: 'metric is null', json: `{"row":${row}}` })),
+    shown: Array.from({ length: Math.min(rejected, 5) }, (_, row) => ({
+      reason: 'metric is null',
+      json: `{"row":${row}}`,
+    })),
     missingBranches: [],
     ...changes,
   };
@@ -51,7 +55,10 @@ describe('the share of refused rows', () => {
   });
 
   it('is exact for every limit in percent', () => {
-    const anyCase = fc.record({ percent: fc.integer({ min: 0, max: 99 }), hundreds: fc.integer({ min: 1, max: 10_000 }) });
+    const anyCase = fc.record({
+      percent: fc.integer({ min: 0, max: 99 }),
+      hundreds: fc.integer({ min: 1, max: 10_000 }),
+    });
 
     fc.assert(
       fc.property(anyCase, ({ percent, hundreds }) => {
@@ -73,7 +80,13 @@ describe('the share of refused rows', () => {
 
 describe('a refused file', () => {
   it('says how many rows broke which rules, the limit, and the first five rows', () => {
-    const error = failureOf({ rejected: 25, reasons: [{ reason: 'metric is null', rows: 20 }, { reason: 'x', rows: 5 }] });
+    const error = failureOf({
+      rejected: 25,
+      reasons: [
+        { reason: 'metric is null', rows: 20 },
+        { reason: 'x', rows: 5 },
+      ],
+    });
 
     expect(error.message).toBe(
       '25 of 100 rows (25%, limit 10%) of my-slug weekly break the rules of the console: metric is null in 20, x in 5. ' +
@@ -115,11 +128,15 @@ describe('a refusal within the limit', () => {
 });
 
 describe('warnings', () => {
-  it('tell of duplicates, rows without a basis, numbers that became null, and a slug the console does not find', () => {
-    const warnings = judge({ duplicates: 1, withoutBasis: 2 }, { nonFinite: 3, experiment: 'a b' });
+  it('tell of duplicates, rows not checked, rows without a basis, numbers that became null, and a slug the console does not find', () => {
+    const warnings = judge({ duplicates: 1, unchecked: 4, withoutBasis: 2 }, { nonFinite: 3, experiment: 'a b' });
 
     expect(warnings).toEqual([
       { kind: 'duplicate', message: 'Left out 1 row whose key was there before.' },
+      {
+        kind: 'not_checked',
+        message: '4 rows were not checked for repeated keys: their window is larger than the limit.',
+      },
       { kind: 'analysis_basis', message: '2 rows without an analysis_basis: the console will ignore them.' },
       { kind: 'non_finite', message: '3 values were NaN or infinite and are null in the file.' },
       { kind: 'name', message: expect.stringContaining('"a b"') },

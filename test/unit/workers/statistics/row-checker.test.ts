@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../../src/domain/column-type.ts';
+import type { RowOrder } from '../../../../src/ports/statistics-source.ts';
 import { type CheckResult, RowChecker } from '../../../../src/workers/statistics/row-checker.ts';
 import { columnBatch } from '../../../support/column-batches.ts';
 import {
@@ -16,12 +18,19 @@ interface Checked {
   readonly leftOut: boolean[];
 }
 
+interface CheckOptions {
+  readonly columns?: readonly Column[];
+  readonly rowsPerBatch?: number;
+  readonly order?: RowOrder;
+  readonly windowLimit?: number;
+}
+
 /** Checks rows in batches of that size; a shown row is its number in the batch. */
 function check(
   rows: readonly StatisticsRow[],
-  { columns = STATISTICS_COLUMNS, rowsPerBatch = 3 }: { columns?: readonly Column[]; rowsPerBatch?: number } = {},
+  { columns = STATISTICS_COLUMNS, rowsPerBatch = 3, order = 'key', windowLimit = 1_000 }: CheckOptions = {},
 ): Checked {
-  const checker = new RowChecker(columns, (_batch, row) => `row ${row}`);
+  const checker = new RowChecker({ columns, order, windowLimit, showRow: (_batch, row) => `row ${row}` });
   const leftOut: boolean[] = [];
   for (let start = 0; start < rows.length; start += rowsPerBatch) {
     const batch = columnBatch(columns, rows.slice(start, start + rowsPerBatch));
@@ -34,7 +43,12 @@ function check(
 describe('the check of rows', () => {
   it('leaves nothing out of a table without fault, and says so per batch', () => {
     const rows = numberedRows(7);
-    const checker = new RowChecker(STATISTICS_COLUMNS, () => '');
+    const checker = new RowChecker({
+      columns: STATISTICS_COLUMNS,
+      order: 'key',
+      windowLimit: 1_000,
+      showRow: () => '',
+    });
 
     const marks = checker.check(columnBatch(STATISTICS_COLUMNS, rows));
 
@@ -43,6 +57,7 @@ describe('the check of rows', () => {
       rows: 7,
       rejected: 0,
       duplicates: 0,
+      unchecked: 0,
       withoutBasis: 0,
       reasons: [],
       shown: [],
@@ -156,6 +171,33 @@ describe('duplicates', () => {
   });
 });
 
+describe('duplicates in a table that is sorted by windows only', () => {
+  const window = (window_index: number) => [
+    statisticsRow({ window_index, metric: 'b' }),
+    statisticsRow({ window_index, metric: 'a' }),
+    statisticsRow({ window_index, metric: 'b', point: 9 }),
+  ];
+
+  it('are found wherever they stand in their window', () => {
+    const { result, leftOut } = check([...window(1), ...window(2)], { order: 'windows', windowLimit: 3 });
+
+    expect(leftOut).toEqual([false, false, true, false, false, true]);
+    expect(result).toMatchObject({ duplicates: 2, unchecked: 0 });
+  });
+
+  it('are not looked for in rows of a window above the limit, which are counted', () => {
+    const { result } = check([...numberedRows(5), ...window(2)], { order: 'windows', windowLimit: 3 });
+
+    expect(result).toMatchObject({ duplicates: 1, unchecked: 2 });
+  });
+
+  it('are rows whose keys are written alike', () => {
+    const rows = [null, 0, Number.NaN, -0].map((ci_width) => statisticsRow({ ci_width }));
+
+    expect(check(rows, { order: 'windows', windowLimit: 10 }).result.duplicates).toBe(2);
+  });
+});
+
 describe('rows without an analysis basis', () => {
   it('are taken and counted, once for each row that stays', () => {
     const row = statisticsRow({ analysis_basis: null });
@@ -163,5 +205,69 @@ describe('rows without an analysis basis', () => {
     const { result } = check([row, row, statisticsRow()]);
 
     expect(result).toMatchObject({ rejected: 0, duplicates: 1, withoutBasis: 1 });
+  });
+});
+
+describe('where only windows ascend', () => {
+  const byWindow = (rows: readonly StatisticsRow[], windowLimit = 1_000) =>
+    check(rows, { order: 'windows', windowLimit, rowsPerBatch: 2 });
+
+  it('finds duplicates that stand apart, and leaves the later one out', () => {
+    const first = statisticsRow({ metric: 'a' });
+    const { result, leftOut } = byWindow([
+      first,
+      statisticsRow({ metric: 'b' }),
+      statisticsRow({ metric: 'c' }),
+      first,
+    ]);
+
+    expect(result).toMatchObject({ duplicates: 1, unchecked: 0 });
+    expect(leftOut).toEqual([false, false, false, true]);
+  });
+
+  it('does not take one window for another', () => {
+    expect(byWindow([1, 2, 3].map((window) => statisticsRow({ window_index: window }))).result.duplicates).toBe(0);
+  });
+
+  it('agrees with the check of sorted rows, whatever the rows', () => {
+    const cell = fc.constantFrom(null, 'a', 'ab', 'b', '');
+    const row = fc.record({
+      window_index: fc.constantFrom(1, 2),
+      metric: fc.constantFrom('a', 'ab', 'b'),
+      statistic: fc.constantFrom('bc', 'c'),
+      parameter: fc.constantFrom(null, '0', '0.5'),
+      comparison_to_branch: cell,
+      ci_width: fc.constantFrom(null, 0, -0, Number.NaN, 0.95),
+    });
+    const text = (value: StatisticsRow) =>
+      JSON.stringify([
+        value['window_index'],
+        value['metric'],
+        value['statistic'],
+        value['parameter'],
+        value['comparison_to_branch'],
+        value['ci_width'],
+      ]);
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 60 }), (values) => {
+        const rows = values
+          .map((value) =>
+            statisticsRow({ ...value, comparison: value.comparison_to_branch === null ? null : 'difference' }),
+          )
+          .toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
+        const shuffled = rows.filter((_, index) => index % 2 === 0).concat(rows.filter((_, index) => index % 2 === 1));
+        const windows = shuffled.toSorted((a, b) => Number(a['window_index']) - Number(b['window_index']));
+        expect(byWindow(windows).result.duplicates).toBe(check(rows).result.duplicates);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
+  it('stops looking in a window above the limit, and says how many rows it did not check', () => {
+    const rows = [...numberedRows(10), statisticsRow({ window_index: 2 })];
+
+    const { result } = byWindow([...rows.slice(0, 10), ...numberedRows(1), ...rows.slice(10)], 4);
+
+    expect(result).toMatchObject({ duplicates: 1, unchecked: 6 });
   });
 });

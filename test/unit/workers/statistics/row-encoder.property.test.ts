@@ -1,5 +1,5 @@
 /** The encoder against a reference, on random tables. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RowEncoder } from '../../../../src/workers/statistics/row-encoder.ts';
 import { columnBatch } from '../../../support/column-batches.ts';

@@ -17,7 +17,7 @@ import {
 /** The reason for which a row with these changes is refused; undefined when it is taken. The memory's layout must not matter. */
 function refusalOf(changes: StatisticsRow, columns: readonly Column[] = STATISTICS_COLUMNS): string | undefined {
   const [plain, sliced] = (['plain', 'sliced'] as const).map((memory) => {
-    const checker = new RowChecker(columns, () => '');
+    const checker = new RowChecker({ columns, order: 'key', windowLimit: 1_000, showRow: () => '' });
     checker.check(columnBatch(columns, [statisticsRow(), statisticsRow(changes)].slice(1), { memory }));
     return checker.finish().reasons[0]?.reason;
   });
@@ -144,7 +144,9 @@ describe('a number kept as text', () => {
   it('is taken as ci_width only within 0 to 1', () => {
     const columns = columnsWith({ ci_width: STRING });
 
-    expect(['0', '0.95', '1.0'].map((text) => refusalOf({ ci_width: text }, columns))).toEqual(Array(3).fill(undefined));
+    expect(['0', '0.95', '1.0'].map((text) => refusalOf({ ci_width: text }, columns))).toEqual(
+      Array(3).fill(undefined),
+    );
     expect(['-0.1', '1.01', ''].map((text) => refusalOf({ ci_width: text }, columns))).toEqual(
       Array(3).fill('ci_width is not within 0 to 1'),
     );
@@ -153,7 +155,9 @@ describe('a number kept as text', () => {
   it('is taken as window_index only where it is a positive whole number', () => {
     const columns = columnsWith({ window_index: STRING });
 
-    expect(['1', '007', '10'].map((text) => refusalOf({ window_index: text }, columns))).toEqual(Array(3).fill(undefined));
+    expect(['1', '007', '10'].map((text) => refusalOf({ window_index: text }, columns))).toEqual(
+      Array(3).fill(undefined),
+    );
     expect(['', '0', '00', '-1', '1.5', 'x', null].map((text) => refusalOf({ window_index: text }, columns))).toEqual(
       Array(7).fill('window_index is not a positive number'),
     );

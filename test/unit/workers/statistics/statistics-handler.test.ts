@@ -61,17 +61,36 @@ describe('a statistics job', () => {
 
     await handle();
 
-    const about = { experiment: 'my-slug', analysis_period: 'weekly', filename: 'export-table.ts', func_name: 'exportTable' };
+    const about = {
+      experiment: 'my-slug',
+      analysis_period: 'weekly',
+      filename: 'export-table.ts',
+      func_name: 'exportTable',
+    };
     expect(sink.rows('logs')).toEqual([
       expect.objectContaining({
         ...about,
         log_level: 'ERROR',
         exception_type: 'InvalidStatisticException',
         source: 'jetstream',
-        message: expect.stringMatching(/^1 of 21 rows were left out: metric is null in 1\. The first one: \{"metric":null,/),
+        message: expect.stringMatching(
+          /^1 of 21 rows were left out: metric is null in 1\. The first one: \{"metric":null,/,
+        ),
       }),
-      expect.objectContaining({ ...about, log_level: 'WARNING', source: 'contrail', exception: 'None', exception_type: null }),
-      expect.objectContaining({ ...about, log_level: 'WARNING', source: 'contrail', exception: 'None', exception_type: null }),
+      expect.objectContaining({
+        ...about,
+        log_level: 'WARNING',
+        source: 'contrail',
+        exception: 'None',
+        exception_type: null,
+      }),
+      expect.objectContaining({
+        ...about,
+        log_level: 'WARNING',
+        source: 'contrail',
+        exception: 'None',
+        exception_type: null,
+      }),
     ]);
   });
 
@@ -104,7 +123,14 @@ describe('a statistics job', () => {
       append: () => Promise.reject(new Error('warehouse down')),
       loggedExperiments: () => Promise.resolve([]),
     };
-    const context = { jobId: 'a', attempt: 1, attempts: 1, signal: new AbortController().signal, enqueuedAt: 0, failedRounds: 0 };
+    const context = {
+      jobId: 'a',
+      attempt: 1,
+      attempts: 1,
+      signal: new AbortController().signal,
+      enqueuedAt: 0,
+      failedRounds: 0,
+    };
 
     const outcome = await handleStatisticsJob({ ...deps, records: { ...deps.records, sink } }, PAYLOAD, {
       ...context,
@@ -142,6 +168,15 @@ describe('a statistics job that failed', () => {
       source: 'contrail',
       analysis_period: 'weekly',
     });
+  });
+
+  it('shows the rows to blame in the message, after the sentence', async () => {
+    const { deps, sink } = setup();
+    const error = new ContrailError('ROWS_REFUSED', 'Too many.', { hint: 'Look.', evidence: 'The first one: {}' });
+
+    await recordStatisticsFailure(deps, PAYLOAD, failure(1, error));
+
+    expect(sink.rows('logs')[0]).toMatchObject({ message: 'Too many. Look. The first one: {}', exception: 'Too many.' });
   });
 
   it('tells the errors file of the experiment when its rows are to blame', async () => {

@@ -16,7 +16,7 @@ async function write(rows: readonly StatisticsRow[], rowsPerBatch = 1000) {
     commit: () => Promise.reject(new Error('not to be called')),
     discard: async () => {},
   };
-  const file = await writeFile({ table, writer, signal: never });
+  const file = await writeFile({ table, writer, duplicateLimit: 1_000, signal: never });
   return { file, pieces, text: Buffer.concat(pieces).toString('utf8') };
 }
 
@@ -52,7 +52,10 @@ it('shows a refused row as the file would have it', async () => {
   const { file } = await write([statisticsRow({ metric: null, point: Number.NaN, branch: 'é"' })]);
 
   expect(file.check.shown).toEqual([
-    { reason: 'metric is null', json: expect.stringMatching(/^\{"metric":null,.*"branch":"é\\"",.*"point":null,.*\}$/) },
+    {
+      reason: 'metric is null',
+      json: expect.stringMatching(/^\{"metric":null,.*"branch":"é\\"",.*"point":null,.*\}$/),
+    },
   ]);
 });
 
