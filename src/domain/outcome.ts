@@ -26,6 +26,13 @@ export interface Warning {
  */
 export type WarningKind = 'duplicate' | 'not_checked' | 'analysis_basis' | 'name' | 'non_finite' | 'metric_hub';
 
+/** A part of a job's work, for another worker. */
+export interface PartRequest {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: unknown;
+}
+
 export type JobOutcome =
   /** New bytes are in place. */
   | ({ readonly kind: 'published' } & PublishedFacts)
@@ -35,5 +42,14 @@ export type JobOutcome =
   | { readonly kind: 'skipped'; readonly reason: string; readonly object?: string; readonly location?: string }
   /** Somebody published something newer meanwhile. */
   | { readonly kind: 'superseded'; readonly reason: string; readonly object: string; readonly location: string }
+  /** To go on when these parts have ended, with what is needed then. */
+  | {
+      readonly kind: 'divided';
+      readonly queue: string;
+      readonly parts: readonly PartRequest[];
+      readonly state: unknown;
+    }
+  /** A part is done; what the whole must know of it. */
+  | { readonly kind: 'part'; readonly summary: unknown }
   /** To be looked at again after a while, at no attempt's cost. */
   | { readonly kind: 'snoozed'; readonly reason: string; readonly delayMs: number };

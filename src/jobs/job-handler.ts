@@ -2,8 +2,17 @@
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobKind } from './job-kind.ts';
 
+/** A part of this job's work that has ended; without a result it failed for good. */
+export interface EndedPart {
+  readonly id: string;
+  readonly result?: unknown;
+  readonly failure?: { readonly class: string; readonly code: string; readonly message: string };
+}
+
 /** What a handler knows of its job besides the payload, and what it can say about it while it works. */
 export interface JobContext {
+  /** What the job left for itself when it divided its work, and how the parts ended; absent before. */
+  readonly divided?: { readonly state: unknown; readonly parts: readonly EndedPart[] };
   readonly jobId: string;
   /** 1 at first. An attempt that was given back, snoozed or throttled is not counted, so its number comes again. */
   readonly attempt: number;
@@ -16,9 +25,9 @@ export interface JobContext {
   /** How often in a row this work has failed for good before. */
   readonly failedRounds: number;
   /** Shows how much is done, from 0 to 1. Cheap enough for every batch; never fails, never delays the work. */
-  progress(fraction: number): void;
+  readonly progress: (fraction: number) => void;
   /** Adds a line to the job's log on the board. Never fails, never delays the work. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** Does the jobs of one kind. Whatever it throws is a failure; its outcome decides how the job ends. */

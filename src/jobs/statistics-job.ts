@@ -14,6 +14,8 @@ export const StatisticsPayload = z.object({
   sourceVersion: z.string().max(100),
   /** The published object as the producer saw it. */
   seen: z.object({ generation: z.string().max(200), metadata: z.record(z.string().max(100), z.string().max(1000)) }),
+  /** Rows of the source as planning knew them. */
+  rows: z.number().int().min(0).optional(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
 });

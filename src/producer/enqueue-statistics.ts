@@ -104,6 +104,7 @@ function requestFor({ due, jobId }: EnqueuedStatistics, kept: KnownJob | undefin
     knownBy: due.knownBy,
     sourceVersion: due.sourceVersion,
     seen: due.seen,
+    ...(due.rows === undefined ? {} : { rows: due.rows }),
     reason: kept === undefined ? due.reason : again,
     force: due.reason === 'forced',
   };

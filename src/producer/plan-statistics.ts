@@ -7,7 +7,7 @@ import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { METADATA } from '../domain/object-metadata.ts';
 import { normaliseSlug } from '../domain/slug.ts';
-import type { SourceVersion } from '../domain/source-version.ts';
+import { isNewerVersion, type SourceVersion } from '../domain/source-version.ts';
 import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
 import {
   ABSENT,
@@ -115,6 +115,9 @@ function decide(
 ): DueStatistics | SkippedStatistics {
   const published = object?.metadata[METADATA.sourceVersion];
   if (!force && published === table.version) return { ...target, reason: 'current' };
+  // An export would leave it as it is, and would be asked for again by every scan.
+  const isNewer = published !== undefined && isNewerVersion(published, table.version) === true;
+  if (!force && isNewer) return { ...target, reason: 'newer than the source' };
   return {
     ...target,
     reason: force ? 'forced' : object === undefined ? 'new' : 'changed',
@@ -194,23 +197,22 @@ function isSelected(
   { experiments, periods, apps }: PlanSelection,
   listed: readonly Experiment[],
 ): boolean {
-  if (experiments.length > 0 && !experiments.some((slug) => isSameExperiment(slug, target.experiment))) return false;
+  if (experiments.length > 0 && !experiments.some((slug) => names(slug, target))) return false;
   if (periods.length > 0 && !periods.includes(target.period)) return false;
   return apps.length === 0 || listed.some((entry) => entry.slug === target.experiment && apps.includes(entry.appName));
 }
 
 /** A slug names an experiment by its own text; one known only by tables has nothing but its normal form. */
-function isSameExperiment(slug: string, experiment: string): boolean {
-  return slug === experiment || normaliseSlug(slug) === experiment;
+function names(slug: string, { experiment, knownBy }: Pick<StatisticsTarget, 'experiment' | 'knownBy'>): boolean {
+  return slug === experiment || (knownBy === 'tables' && normaliseSlug(slug) === experiment);
 }
 
 function checkSelection(selection: PlanSelection, listed: readonly Experiment[], tables: readonly string[]): void {
-  const known = [
-    ...listed.map((entry) => entry.slug),
-    ...tables.flatMap((table) => parseStatisticsTableName(table)?.slug ?? []),
-  ];
+  const bySlug = listed.map((entry) => entry.slug);
+  const byTable = tables.flatMap((table) => parseStatisticsTableName(table)?.slug ?? []);
   for (const slug of selection.experiments) {
-    if (!known.some((candidate) => isSameExperiment(slug, candidate))) throw unknownExperiment(slug, known);
+    const isKnown = bySlug.includes(slug) || byTable.includes(normaliseSlug(slug));
+    if (!isKnown) throw unknownExperiment(slug, [...bySlug, ...byTable]);
   }
   const apps = [...new Set(listed.map((entry) => entry.appName))];
   for (const app of selection.apps) {

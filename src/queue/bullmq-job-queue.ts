@@ -6,6 +6,7 @@ import type { JobKind } from '../jobs/job-kind.ts';
 import type { EnqueueResult, JobQueue, JobRequest, JobState, KnownJob, QueueCounts } from '../ports/job-queue.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
 import { type JobEnvelope, readEnvelope } from './job-envelope.ts';
+import { checkJobId } from './job-id.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
 import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
 import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
@@ -180,8 +181,7 @@ export class BullmqJobQueue implements JobQueue {
   #entry(queue: string, request: JobRequest, failedRounds: number): Entry {
     const kind = this.#options.kinds.find((candidate) => candidate.queue === queue);
     if (kind === undefined) throw new ContrailError('INTERNAL', `No kind of job is known for the queue ${queue}.`);
-    // BullMQ takes ids of digits for its own, and lets through just those ids with `:` that look like an old schedule.
-    if (/:|^\d*$/.test(request.id)) throw new ContrailError('INTERNAL', `${request.id} cannot be the id of a job.`);
+    checkJobId(request.id);
     return {
       name: request.name,
       data: { payload: request.payload ?? null, nonce: randomUUID(), failedRounds, crashesForgiven: 0 },

@@ -18,14 +18,14 @@ export interface RedisFacts {
 }
 
 /**
- * Connects, looks at version, eviction and persistence, and disconnects, all within five seconds. Throws
- * REDIS_UNREACHABLE or REDIS_UNSUITABLE; what is merely unwise comes back as warnings.
+ * Connects, looks at version, eviction and persistence, and disconnects, all within five seconds unless told
+ * otherwise. Throws REDIS_UNREACHABLE or REDIS_UNSUITABLE; what is merely unwise comes back as warnings.
  */
-export async function checkRedis(url: string): Promise<RedisFacts> {
+export async function checkRedis(url: string, limitMs = LIMIT_MS): Promise<RedisFacts> {
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: LIMIT_MS,
-    commandTimeout: LIMIT_MS,
+    connectTimeout: limitMs,
+    commandTimeout: limitMs,
     maxRetriesPerRequest: 0,
     retryStrategy: null,
     // Otherwise ioredis asks INFO until a loading server is done, and hides a refused password behind "closed".
@@ -37,7 +37,7 @@ export async function checkRedis(url: string): Promise<RedisFacts> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const limit = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer within 5 s')), LIMIT_MS);
+      timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
     });
     return judgeRedisInfo(url, await Promise.race([readInfo(redis), limit]));
   } catch (error) {

@@ -5,6 +5,15 @@ import type { JobFailure } from '../ports/job-queue.ts';
 
 const LONGEST_SENTENCE = 2_000;
 
+/** The parts of a job whose work was divided, which are children in another queue. */
+export const JobDivision = z.object({
+  queue: z.string(),
+  ids: z.array(z.string()),
+  /** What the handler left for itself. */
+  state: z.unknown(),
+});
+export type JobDivision = z.infer<typeof JobDivision>;
+
 /** The data of every job. Only `payload` need be there, so that repeating jobs and people can make one by hand. */
 export const JobEnvelope = z.object({
   payload: z.unknown(),
@@ -14,6 +23,8 @@ export const JobEnvelope = z.object({
   failedRounds: z.number().int().min(0).default(0),
   /** Crashes of earlier rounds, which count no more: BullMQ keeps its count when a person retries the job. */
   crashesForgiven: z.number().int().min(0).default(0),
+  /** The parts of work that was divided. */
+  division: JobDivision.optional(),
 });
 export type JobEnvelope = z.infer<typeof JobEnvelope>;
 

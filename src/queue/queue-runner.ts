@@ -1,10 +1,19 @@
 /** Runs the attempts of one queue and turns what handlers do into what BullMQ understands. */
-import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingError } from 'bullmq';
+import {
+  DelayedError,
+  type Job,
+  type Queue,
+  RateLimitError,
+  UnrecoverableError,
+  WaitingChildrenError,
+  WaitingError,
+} from 'bullmq';
 import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { Log } from '../ports/log.ts';
 import { type Random, type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
+import { addParts, endedParts } from './division.ts';
 import { decideFailure } from './failure-decision.ts';
 import { failureText, type JobEnvelope, readEnvelope } from './job-envelope.ts';
 import { JobNotes } from './job-notes.ts';
@@ -22,6 +31,8 @@ export interface QueueRunnerOptions {
   readonly crashLimit: number;
   readonly throttle: ThrottlePolicy;
   readonly random: Random;
+  /** The queue of that name, for parts of divided work. */
+  readonly queueNamed: (name: string) => Queue;
   /** Stops all workers of the queue from taking jobs for a while. */
   readonly rest: (delayMs: number) => Promise<void>;
 }
@@ -71,8 +82,12 @@ export class QueueRunner {
     const attempt = new RunningAttempt();
     const taken = { job, token, envelope: readEnvelope(job.data), attempt, startedAt };
     if (this.#isRefusing) return this.#giveBack(taken);
-    // BullMQ tracks locks by job: as soon as the earlier attempt ends it forgets the later one's lock too.
-    if (this.#running.has(id)) return this.#delay(taken, SAME_JOB_PAUSE_MS);
+    const earlier = this.#running.get(id);
+    if (earlier !== undefined) {
+      // A job only comes back when its lock was lost, and BullMQ, which tracks locks by job, will not say so any more.
+      earlier.stop('lock lost');
+      return this.#delay(taken, SAME_JOB_PAUSE_MS);
+    }
     this.#running.set(id, attempt);
     const onAbort = () => attempt.stop('lock lost');
     bullSignal?.addEventListener('abort', onAbort, { once: true });
@@ -109,6 +124,7 @@ export class QueueRunner {
         `A job of ${job.queueName} is not readable: ${where}: ${issue?.message}.`,
       );
     }
+    const { division } = envelope;
     return handler.handle(payload.data, {
       jobId: job.id ?? '',
       attempt: job.attemptsMade + 1,
@@ -118,6 +134,7 @@ export class QueueRunner {
       failedRounds: envelope.failedRounds,
       progress: (fraction) => notes.progress(fraction),
       log: (line) => notes.line(line),
+      ...(division === undefined ? {} : { divided: { state: division.state, parts: await endedParts(job, division) } }),
     });
   }
 
@@ -131,10 +148,11 @@ export class QueueRunner {
 
   async #endWell(taken: Taken, outcome: JobOutcome): Promise<JobOutcome> {
     this.#refusalsInARow = 0;
-    if (outcome.kind !== 'snoozed') {
+    if (outcome.kind !== 'snoozed' && outcome.kind !== 'divided') {
       await this.#tell(taken, 'onOutcome', () => this.#options.hooks.onOutcome?.({ ...this.#facts(taken), outcome }));
     }
     if (taken.attempt.stopped === 'lock lost') return leaveUntouched();
+    if (outcome.kind === 'divided') return this.#waitForParts(taken, outcome);
     return outcome.kind === 'snoozed' ? this.#delay(taken, outcome.delayMs) : outcome;
   }
 
@@ -167,6 +185,18 @@ export class QueueRunner {
     const now = (job.processedOn ?? job.timestamp) + (performance.now() - startedAt);
     await this.#move(job, () => job.moveToDelayed(Math.round(now + delayMs), token));
     throw new DelayedError();
+  }
+
+  async #waitForParts(taken: Taken, outcome: Extract<JobOutcome, { kind: 'divided' }>): Promise<JobOutcome> {
+    const { job, token, envelope } = taken;
+    try {
+      await addParts(job, envelope, outcome, this.#options.queueNamed(outcome.queue));
+    } catch (error) {
+      return this.#endBadly(taken, toContrailError(error));
+    }
+    // Parts can be quicker than this: then the job goes on at once.
+    if (!(await job.moveToWaitingChildren(token))) return this.#giveBack(taken);
+    throw new WaitingChildrenError();
   }
 
   async #giveBack({ job, token }: Taken): Promise<never> {

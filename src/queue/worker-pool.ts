@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
-import { errorText } from '../domain/errors.ts';
+import { ContrailError, errorText } from '../domain/errors.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { Log } from '../ports/log.ts';
@@ -11,6 +11,7 @@ import { checkRedis } from './check-redis.ts';
 import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
 import { matchHandlers } from './handlers.ts';
 import { isIdle } from './is-idle.ts';
+import { jobOptionsOf } from './job-options.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { settlesWithin } from './settles-within.ts';
 import type { WorkerHooks } from './worker-events.ts';
@@ -24,6 +25,8 @@ const CRASH_LIMIT = 10;
 const NEVER = 1_000_000;
 /** Workers heed `rateLimit` only if they have a limiter; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1_000 };
+/** A worker that is told to close while it learns that its queue rests sleeps on for as long as this. */
+const LONGEST_REST_MS = 1_000;
 const THROTTLE: ThrottlePolicy = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
 const RESTART_PAUSE_MS = 1_000;
 const DRAIN_POLL_MS = 250;
@@ -82,6 +85,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #connection: ReturnType<typeof connectWorkers>;
   readonly #crews: readonly Crew[];
+  readonly #partQueues = new Map<string, Queue>();
   readonly #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
 
@@ -142,7 +146,9 @@ export class WorkerPool {
         if (!(await settlesWithin(closed, RESTART_PAUSE_MS))) this.#cutOff();
       }
     }
-    await Promise.all(this.#crews.map(({ queue }) => queue.close()));
+    await Promise.all(
+      [...this.#crews.map(({ queue }) => queue), ...this.#partQueues.values()].map((queue) => queue.close()),
+    );
     this.#connection.disconnect();
   }
 
@@ -172,6 +178,7 @@ export class WorkerPool {
       crashLimit: options.crashLimit ?? CRASH_LIMIT,
       throttle: options.throttle ?? THROTTLE,
       random,
+      queueNamed: (name) => this.#queueOf(name),
       rest: (delayMs) => queue.rateLimit(delayMs),
     });
     // Three parameters: only then does BullMQ make a signal.
@@ -184,11 +191,29 @@ export class WorkerPool {
       stalledInterval: options.stallCheckMs ?? STALL_CHECK_MS,
       maxStalledCount: NEVER,
       limiter: NO_LIMIT,
+      maximumRateLimitDelay: LONGEST_REST_MS,
       runRetryDelay: RESTART_PAUSE_MS,
       settings: { backoffStrategy: (failedAttempts) => backoffDelayMs(kind.retry, failedAttempts, random) },
     });
     this.#listen(worker, runner);
     return { queue, worker, runner };
+  }
+
+  /** A queue to add jobs to; those of parts need not be worked on in this process. */
+  #queueOf(name: string): Queue {
+    const known = this.#partQueues.get(name);
+    if (known !== undefined) return known;
+    const kind = this.#options.kinds.find((candidate) => candidate.queue === name);
+    if (kind === undefined) throw new ContrailError('INTERNAL', `There is no queue ${name} for parts.`);
+    const queue = new Queue(name, {
+      connection: this.#connection,
+      prefix: this.#options.prefix ?? DEFAULT_PREFIX,
+      skipMetasUpdate: true,
+      defaultJobOptions: jobOptionsOf(kind),
+    });
+    queue.on('error', () => {});
+    this.#partQueues.set(name, queue);
+    return queue;
   }
 
   #listen(worker: Worker, runner: QueueRunner): void {

@@ -6,6 +6,23 @@ import type { ColumnBatch, ColumnVector } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
 import { isWritten, isWrittenAlike, textAt } from './written-value.ts';
 
+/** What is known of the branches of one window, segment and basis; plain data, so that groups of parts can be joined. */
+export interface BranchGroup {
+  /** `window_index 2, segment all, analysis_basis enrollments` */
+  readonly where: string;
+  /** Branches that have rows. */
+  readonly seen: readonly string[];
+  /** Branches that comparisons name. */
+  readonly named: readonly string[];
+}
+
+/** `treatment (window_index 2, segment all, analysis_basis enrollments)` for each branch named without rows. */
+export function missingBranches(groups: readonly BranchGroup[]): string[] {
+  return groups.flatMap(({ where, seen, named }) =>
+    named.filter((branch) => !seen.includes(branch)).map((branch) => `${JSON.stringify(branch)} (${where})`),
+  );
+}
+
 interface Group {
   readonly where: string;
   readonly seen: Set<string>;
@@ -43,13 +60,8 @@ export class BranchCheck {
     if (this.#target.isThere(batch, row)) group.named.add(this.#target.text(batch, row));
   }
 
-  /** `treatment (window_index 2, segment all, analysis_basis enrollments)` for each branch named without rows. */
-  missing(): string[] {
-    return [...this.#groups.values()].flatMap((group) =>
-      [...group.named]
-        .filter((branch) => !group.seen.has(branch))
-        .map((branch) => `${JSON.stringify(branch)} (${group.where})`),
-    );
+  groups(): BranchGroup[] {
+    return [...this.#groups.values()].map(({ where, seen, named }) => ({ where, seen: [...seen], named: [...named] }));
   }
 
   #groupOf(batch: ColumnBatch, row: number): Group {

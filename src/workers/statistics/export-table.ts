@@ -7,14 +7,15 @@ import { ContrailError } from '../../domain/errors.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
-import { isNewerVersion, type SourceVersion } from '../../domain/source-version.ts';
+import type { SourceVersion } from '../../domain/source-version.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { ABSENT, type ObjectStore, type StoredObject } from '../../ports/object-store.ts';
+import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import type { OpenTable, StatisticsSource } from '../../ports/statistics-source.ts';
 import { checkOwner } from './check-owner.ts';
 import { judgeRows, refusalOf, type Refusal } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
+import { lookAtObject, type SeenObject, settledBy } from './published-object.ts';
 import type { CheckResult } from './row-checker.ts';
 import { type WrittenFile, writeFile } from './write-file.ts';
 
@@ -46,9 +47,6 @@ export interface ExportRequest {
   /** Told now and then how many of the rows are done. */
   readonly onProgress?: (rows: number, ofRows: number) => void;
 }
-
-/** What an export must know of the object that it replaces. */
-export type SeenObject = Pick<StoredObject, 'generation' | 'metadata'>;
 
 export interface ExportResult {
   readonly outcome: JobOutcome;
@@ -84,21 +82,12 @@ async function exportOnce(
   try {
     const settled = request.force
       ? undefined
-      : settledBy(before, table, { object, location: deps.store.locate(object) });
+      : settledBy(before, table.version, { object, location: deps.store.locate(object) });
     if (settled !== undefined) return { outcome: settled };
     return await replaceFile({ deps, request, object, before, table, startedAt });
   } finally {
     await table.close();
   }
-}
-
-async function lookAtObject(
-  store: ObjectStore,
-  name: string,
-  { seen, signal }: { readonly seen: SeenObject | undefined; readonly signal: AbortSignal },
-): Promise<SeenObject | undefined> {
-  if (seen === undefined) return store.head(name, signal);
-  return seen.generation === ABSENT ? undefined : seen;
 }
 
 async function openTable(
@@ -118,19 +107,6 @@ async function openTable(
     subject: name,
     hint: `${source.url} has neither a view nor a table ${name}.`,
   });
-}
-
-/** Why nothing is to be done: the object is current, or newer than the source. */
-function settledBy(
-  before: SeenObject | undefined,
-  table: OpenTable,
-  place: { readonly object: string; readonly location: string },
-): JobOutcome | undefined {
-  const published = before?.metadata[METADATA.sourceVersion];
-  if (published === undefined) return undefined;
-  if (published === table.version) return { kind: 'skipped', reason: 'the file is current', ...place };
-  if (isNewerVersion(published, table.version) !== true) return undefined;
-  return { kind: 'superseded', reason: 'the file is newer than the source', ...place };
 }
 
 interface Replacement {
@@ -154,6 +130,7 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
     const file = await writeFile({
       table,
       writer,
+      framing: 'array',
       duplicateLimit: deps.duplicateLimit,
       signal: request.signal,
       ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),

@@ -16,13 +16,16 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What a file is judged by. */
+export type JudgedRows = Pick<WrittenFile, 'check' | 'nonFinite'>;
+
 interface Subject {
   readonly experiment: string;
   readonly period: string;
 }
 
 /** The warnings of a file that may be published; throws ROWS_REFUSED or COMPARISON_WITHOUT_BRANCH for any other. */
-export function judgeRows(file: WrittenFile, subject: Subject, refusedShareLimit: number): Warning[] {
+export function judgeRows(file: JudgedRows, subject: Subject, refusedShareLimit: number): Warning[] {
   const { check } = file;
   // Divided, not multiplied: 29 of 100 are exactly 0.29, while 100 * 0.29 is less than 29.
   if (check.rejected / check.rows > refusedShareLimit) throw tooManyRefused(check, subject, refusedShareLimit);
@@ -74,7 +77,7 @@ function shownRows(check: CheckResult): string {
   return `The first ${rows.length === 1 ? 'one' : rows.length}: ${rows.join(' ')}`;
 }
 
-function warningsOf({ check, nonFinite }: WrittenFile, { experiment }: Subject): Warning[] {
+function warningsOf({ check, nonFinite }: JudgedRows, { experiment }: Subject): Warning[] {
   const warnings: Warning[] = [];
   if (check.duplicates > 0) {
     warnings.push({ kind: 'duplicate', message: `Left out ${rows(check.duplicates)} whose key was there before.` });

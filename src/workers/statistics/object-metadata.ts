@@ -8,8 +8,9 @@ import type { WrittenFile } from './write-file.ts';
 
 interface MetadataParts {
   readonly request: Claim & { readonly job: string };
-  readonly table: OpenTable;
-  readonly file: WrittenFile;
+  readonly table: Pick<OpenTable, 'source' | 'version'>;
+  /** Without a hash where nobody has seen all bytes of the file. */
+  readonly file: Pick<WrittenFile, 'rows' | 'check'> & { readonly sha256?: string };
   /** The object that is replaced. */
   readonly before: Pick<StoredObject, 'metadata'> | undefined;
 }
@@ -25,7 +26,7 @@ export function objectMetadata({ request, table, file, before }: MetadataParts):
     [METADATA.duplicates]: String(file.check.duplicates),
     [METADATA.job]: request.job,
     [METADATA.version]: CONTRAIL_VERSION,
-    [METADATA.sha256]: file.sha256,
+    ...(file.sha256 === undefined ? {} : { [METADATA.sha256]: file.sha256 }),
     ...(owner === undefined ? {} : { [METADATA.experiment]: owner }),
   };
 }

@@ -5,7 +5,7 @@
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
 import type { RowOrder } from '../../ports/statistics-source.ts';
-import { BranchCheck } from './branch-check.ts';
+import { BranchCheck, type BranchGroup, missingBranches } from './branch-check.ts';
 import { type RepeatedKeys, repeatedKeys } from './repeated-keys.ts';
 import { type RowRule, rowRules } from './row-rules.ts';
 import { isWritten } from './written-value.ts';
@@ -87,8 +87,13 @@ export class RowChecker {
       withoutBasis: this.#withoutBasis,
       reasons,
       shown: this.#shown,
-      missingBranches: this.#branches.missing(),
+      missingBranches: missingBranches(this.#branches.groups()),
     };
+  }
+
+  /** What to join where the file is made of parts. */
+  branchGroups(): BranchGroup[] {
+    return this.#branches.groups();
   }
 
   #refuse(batch: ColumnBatch, leftOut: Uint8Array): void {

@@ -102,8 +102,8 @@ export function writeShortest(doubles: Doubles, index: number, out: DataView, at
   const lastDigit = (bottom % 10) | 0;
   const toTenBelow = halfUnit - lastDigit;
   const toTenAbove = 10 - lastDigit - halfUnit;
-  // A multiple of ten never lies exactly between two doubles of this range, so the bounds need no rule for ties: twice
-  // the bound is an odd multiple of unit·10^s, which holds fewer twos than the 20 would need.
+  // No multiple of ten lies exactly on a bound of the interval: that is an odd multiple of unit/2·10^s, and s is at most
+  // the exponent of the unit's 1/2^e, so it holds no factor of two. Ties need no rule here.
   let endsInZero = true;
   if (fraction < toTenBelow) {
     bottom -= lastDigit;

@@ -3,12 +3,22 @@ import type { JobContext } from '../../jobs/job-handler.ts';
 import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { ContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
+import type { ComposingStore } from '../../ports/object-store.ts';
+import type { DivisibleSource } from '../../ports/statistics-source.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
 import { eventOfFailure, eventsOfResult } from './export-events.ts';
-import { type ExportDependencies, exportTable } from './export-table.ts';
+import { divideExport, isJoinable, joinExport } from './divided-export.ts';
+import { type ExportDependencies, type ExportRequest, type ExportResult, exportTable } from './export-table.ts';
 
 export interface StatisticsHandlerDependencies extends ExportDependencies {
   readonly records: LogRecordDependencies;
+  /** How very large tables are taken apart; absent: every table is exported whole, by one worker. */
+  readonly division?: {
+    readonly source: DivisibleSource;
+    readonly store: ComposingStore;
+    /** Tables with fewer rows are exported whole. */
+    readonly fromRows: number;
+  };
 }
 
 /** Does one job. Its log rows are written before it ends, once for each attempt however often that is repeated. */
@@ -17,8 +27,43 @@ export async function handleStatisticsJob(
   payload: StatisticsPayload,
   context: JobContext,
 ): Promise<JobOutcome> {
+  const request = requestFor(payload, context);
+  const result = await exportOrDivide(deps, { payload, request, context });
+  if (result.outcome.kind === 'divided') {
+    context.log(`divided into ${result.outcome.parts.length} parts`);
+    return result.outcome;
+  }
+  context.log(describeOutcome(result.outcome));
+  await writeLogRecords(deps.records, [context.jobId, String(context.attempt)], eventsOfResult(result, payload));
+  return result.outcome;
+}
+
+interface Work {
+  readonly payload: StatisticsPayload;
+  readonly request: ExportRequest;
+  readonly context: JobContext;
+}
+
+async function exportOrDivide(
+  deps: StatisticsHandlerDependencies,
+  { payload, request, context }: Work,
+): Promise<ExportResult> {
+  const { division } = deps;
+  if (division !== undefined) {
+    const { divided, attempt } = context;
+    const dividedDeps = { ...deps, source: division.source, store: division.store };
+    if (divided !== undefined && isJoinable(divided, attempt)) return joinExport(dividedDeps, request, divided);
+    if ((payload.rows ?? 0) >= division.fromRows) {
+      const outcome = await divideExport(dividedDeps, request, attempt);
+      if (outcome !== undefined) return { outcome };
+    }
+  }
+  return exportTable(deps, request);
+}
+
+function requestFor(payload: StatisticsPayload, context: JobContext): ExportRequest {
   const { experiment, period, knownBy, force, sourceVersion, seen } = payload;
-  const result = await exportTable(deps, {
+  return {
     experiment,
     period,
     knownBy,
@@ -27,10 +72,7 @@ export async function handleStatisticsJob(
     job: context.jobId,
     signal: context.signal,
     onProgress: (rows, ofRows) => context.progress(ofRows === 0 ? 1 : rows / ofRows),
-  });
-  context.log(describeOutcome(result.outcome));
-  await writeLogRecords(deps.records, [context.jobId, String(context.attempt)], eventsOfResult(result, payload));
-  return result.outcome;
+  };
 }
 
 /** The ERROR row of an attempt that failed. */
@@ -55,5 +97,8 @@ function describeOutcome(outcome: JobOutcome): string {
     case 'superseded':
     case 'snoozed':
       return `${outcome.kind}: ${outcome.reason}`;
+    case 'divided':
+    case 'part':
+      return outcome.kind;
   }
 }

@@ -1,8 +1,12 @@
-/** Streams a table into a writer as one JSON array, checking every row on the way (spec: statistics, sections 3 and 4). */
+/**
+ * Streams a table into a writer as one JSON array, or as the rows alone that stand inside one, checking every row on the
+ * way (spec: statistics, sections 3 and 4).
+ */
 import { createHash, type Hash } from 'node:crypto';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { ObjectWriter } from '../../ports/object-store.ts';
 import type { OpenTable } from '../../ports/statistics-source.ts';
+import type { BranchGroup } from './branch-check.ts';
 import { type CheckResult, RowChecker } from './row-checker.ts';
 import { RowEncoder } from './row-encoder.ts';
 
@@ -10,9 +14,13 @@ import { RowEncoder } from './row-encoder.ts';
 const PIECE_BYTES = 4 * 1024 * 1024;
 const [OPEN_BRACKET, CLOSE_BRACKET] = Buffer.from('[]');
 
+/** `array`: a whole file. `rows`: rows with commas between them; nothing at all where there is no row. */
+export type Framing = 'array' | 'rows';
+
 export interface WriteFileRequest {
   readonly table: OpenTable;
   readonly writer: ObjectWriter;
+  readonly framing: Framing;
   /** Rows of one window up to which keys are checked, where the table is not sorted by key. */
   readonly duplicateLimit: number;
   readonly signal: AbortSignal;
@@ -26,12 +34,14 @@ export interface WrittenFile {
   /** NaN and infinite numbers that were written as null. */
   readonly nonFinite: number;
   readonly check: CheckResult;
+  readonly branchGroups: readonly BranchGroup[];
 }
 
 /** Writes all rows that pass; the caller decides by the result whether the file may be published. */
 export async function writeFile({
   table,
   writer,
+  framing,
   duplicateLimit,
   signal,
   onProgress,
@@ -43,7 +53,7 @@ export async function writeFile({
     windowLimit: duplicateLimit,
     showRow: (batch, row) => showRow(encoder, batch, row),
   });
-  const output = new ArrayWriter(writer);
+  const output = new RowsWriter(writer, framing);
   let read = 0;
   let rows = 0;
   let nonFinite = 0;
@@ -56,7 +66,7 @@ export async function writeFile({
     onProgress?.(read, table.rowCount);
   }
   const { bytes, sha256 } = await output.end();
-  return { rows, bytes, sha256, nonFinite, check: checker.finish() };
+  return { rows, bytes, sha256, nonFinite, check: checker.finish(), branchGroups: checker.branchGroups() };
 }
 
 /** One row as text, without the comma before it. */
@@ -66,29 +76,38 @@ function showRow(encoder: RowEncoder, batch: ColumnBatch, row: number): string {
   return Buffer.from(encoder.encode(batch, others).bytes.subarray(1)).toString('utf8');
 }
 
-/** Rows, each with a comma before it, as one array: the first comma becomes the bracket. */
-class ArrayWriter {
+/** Rows, each with a comma before it: the first comma becomes the bracket, or goes. */
+class RowsWriter {
   readonly #writer: ObjectWriter;
+  readonly #framing: Framing;
   readonly #hash: Hash = createHash('sha256');
   #pieces: Uint8Array[] = [];
   #pending = 0;
   #bytes = 0;
 
-  constructor(writer: ObjectWriter) {
+  constructor(writer: ObjectWriter, framing: Framing) {
     this.#writer = writer;
+    this.#framing = framing;
   }
 
   async add(rows: Uint8Array): Promise<void> {
     if (rows.length === 0) return;
-    if (this.#bytes === 0) rows[0] = OPEN_BRACKET!;
-    this.#push(rows);
+    this.#push(this.#bytes === 0 ? this.#opened(rows) : rows);
     if (this.#pending >= PIECE_BYTES) await this.#flush();
   }
 
   async end(): Promise<{ bytes: number; sha256: string }> {
-    this.#push(Uint8Array.from(this.#bytes === 0 ? [OPEN_BRACKET!, CLOSE_BRACKET!] : [CLOSE_BRACKET!]));
+    if (this.#framing === 'array') {
+      this.#push(Uint8Array.from(this.#bytes === 0 ? [OPEN_BRACKET!, CLOSE_BRACKET!] : [CLOSE_BRACKET!]));
+    }
     await this.#flush();
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  #opened(rows: Uint8Array): Uint8Array {
+    if (this.#framing === 'rows') return rows.subarray(1);
+    rows[0] = OPEN_BRACKET!;
+    return rows;
   }
 
   #push(bytes: Uint8Array): void {
@@ -99,6 +118,7 @@ class ArrayWriter {
   }
 
   async #flush(): Promise<void> {
+    if (this.#pending === 0) return;
     const piece = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces, this.#pending);
     this.#pieces = [];
     this.#pending = 0;

@@ -1,0 +1,48 @@
+/** One part of a very large statistics table: a child of a statistics job (design, section 5). */
+import { z } from 'zod';
+import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
+import type { JobKind } from './job-kind.ts';
+
+export const StatisticsPartPayload = z.object({
+  version: z.literal(1),
+  experiment: z.string().min(1).max(400),
+  period: z.enum(ANALYSIS_PERIODS),
+  /** What the source needs to read it. */
+  token: z.string().max(1_000_000),
+  /** The work object that takes its rows. */
+  object: z.string().min(1).max(900),
+});
+export type StatisticsPartPayload = z.infer<typeof StatisticsPartPayload>;
+
+const BranchGroup = z.object({ where: z.string(), seen: z.array(z.string()), named: z.array(z.string()) });
+
+/** What the whole must know of a part. */
+export const StatisticsPartSummary = z.object({
+  /** Rows in the work object, which is not there when there are none. */
+  rows: z.number().int().min(0),
+  bytes: z.number().int().min(0),
+  nonFinite: z.number().int().min(0),
+  check: z.object({
+    rows: z.number().int().min(0),
+    rejected: z.number().int().min(0),
+    duplicates: z.number().int().min(0),
+    unchecked: z.number().int().min(0),
+    withoutBasis: z.number().int().min(0),
+    reasons: z.array(z.object({ reason: z.string(), rows: z.number() })),
+    shown: z.array(z.object({ reason: z.string(), json: z.string() })),
+  }),
+  branchGroups: z.array(BranchGroup),
+});
+export type StatisticsPartSummary = z.infer<typeof StatisticsPartSummary>;
+
+export const STATISTICS_PART_JOB: JobKind<StatisticsPartPayload> = {
+  queue: 'statistics-parts',
+  payload: StatisticsPartPayload,
+  retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
+  concurrency: 2,
+};
+
+/** The id of a part: the whole's id, its attempt, the part's number. */
+export function statisticsPartId(parentId: string, attempt: number, part: number): string {
+  return `${parentId}.${attempt}.${part}`;
+}

@@ -1,0 +1,220 @@
+/**
+ * Exports a very large table in parts, which other workers write as work objects and the store joins into one array
+ * without moving their bytes (spec: statistics, section 6). The parts hold rows of different keys, so what each finds
+ * out about its rows adds up to what one reader of all would find.
+ */
+import { z } from 'zod';
+import { ContrailError, ERROR_CATALOGUE, type ErrorCode } from '../../domain/errors.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
+import { WORK_FOLDER } from '../../domain/work-folder.ts';
+import type { EndedPart } from '../../jobs/job-handler.ts';
+import {
+  STATISTICS_PART_JOB,
+  statisticsPartId,
+  type StatisticsPartPayload,
+  StatisticsPartSummary,
+} from '../../jobs/statistics-part-job.ts';
+import { ABSENT, type ComposingStore } from '../../ports/object-store.ts';
+import type { DivisibleSource } from '../../ports/statistics-source.ts';
+import { checkOwner } from './check-owner.ts';
+import type { ExportDependencies, ExportRequest, ExportResult } from './export-table.ts';
+import { joinSummaries } from './join-parts.ts';
+import { judgeRows, refusalOf } from './judge-rows.ts';
+import { objectMetadata } from './object-metadata.ts';
+import { lookAtObject, settledBy } from './published-object.ts';
+
+const MOST_ROUNDS = 3;
+
+export interface DividedDependencies extends ExportDependencies {
+  readonly source: DivisibleSource;
+  readonly store: ComposingStore;
+}
+
+/** What a divided export leaves for the time when its parts have ended. */
+const Division = z.object({
+  attempt: z.number().int(),
+  source: z.string(),
+  version: z.string(),
+  rowCount: z.number().int(),
+  startedAt: z.number(),
+  folder: z.string(),
+  parts: z.array(z.object({ id: z.string(), object: z.string() })),
+});
+type Division = z.infer<typeof Division>;
+
+/** Divides the work, or says that there is none; undefined where the table is small enough to be exported whole. */
+export async function divideExport(
+  { source, store, clock }: DividedDependencies,
+  request: ExportRequest,
+  attempt: number,
+): Promise<JobOutcome | undefined> {
+  const { experiment, period, seen, signal } = request;
+  const startedAt = clock.now();
+  const object = statisticsObjectName(experiment, period);
+  const before = await lookAtObject(store, object, { seen: seen?.object, signal });
+  checkOwner(object, before, request);
+  const table = await source.divide({
+    table: statisticsTableName(experiment, period),
+    labels: { product: 'statistics', experiment, period },
+    signal,
+  });
+  if (table === undefined) return undefined;
+  const settled = request.force
+    ? undefined
+    : settledBy(before, table.version, { object, location: store.locate(object) });
+  if (settled !== undefined) return settled;
+  const folder = `${WORK_FOLDER}${request.job}.${attempt}`;
+  const parts = table.parts.map(({ token }, index) => ({
+    id: statisticsPartId(request.job, attempt, index),
+    name: `${experiment} ${period} part ${index + 1} of ${table.parts.length}`,
+    payload: { version: 1, experiment, period, token, object: `${folder}.${index}` } satisfies StatisticsPartPayload,
+  }));
+  const state: Division = {
+    attempt,
+    source: table.source,
+    version: table.version,
+    rowCount: table.rowCount,
+    startedAt,
+    folder,
+    parts: parts.map(({ id, payload }) => ({ id, object: payload.object })),
+  };
+  return { kind: 'divided', queue: STATISTICS_PART_JOB.queue, parts, state };
+}
+
+/** Whether parts that have ended can still become the file: not where some failed in an earlier attempt. */
+export function isJoinable(
+  divided: { readonly state: unknown; readonly parts: readonly EndedPart[] },
+  attempt: number,
+) {
+  const division = Division.safeParse(divided.state);
+  if (!division.success) return false;
+  return division.data.attempt === attempt || divided.parts.every((part) => part.failure === undefined);
+}
+
+/** Publishes what the parts have written. Throws what made a part fail, or why the whole may not be published. */
+export async function joinExport(
+  deps: DividedDependencies,
+  request: ExportRequest,
+  divided: { readonly state: unknown; readonly parts: readonly EndedPart[] },
+): Promise<ExportResult> {
+  const division = Division.parse(divided.state);
+  const ended = new Map(divided.parts.map((part) => [part.id, part]));
+  const summaries = division.parts.map(({ id }) => summaryOf(ended.get(id), id));
+  const file = joinSummaries(summaries);
+  const written = division.parts.filter((_, index) => (summaries[index]?.rows ?? 0) > 0).map((part) => part.object);
+  try {
+    if (file.check.rows !== division.rowCount) throw rowsMissing(division, file.check.rows);
+    const warnings = judgeRows(file, request, deps.refusedShareLimit);
+    const result = await publish({ deps, request, division, file, written });
+    const refusal = refusalOf(file.check);
+    await removeParts(deps.store, division, request.signal);
+    if (result.kind !== 'published') return { outcome: result };
+    return { outcome: { ...result, warnings }, ...(refusal === undefined ? {} : { refusal }) };
+  } catch (error) {
+    // What is retried finds its parts again; what is not leaves none.
+    if (error instanceof ContrailError && error.failureClass === 'content') {
+      await removeParts(deps.store, division, request.signal);
+    }
+    throw error;
+  }
+}
+
+interface Publication {
+  readonly deps: DividedDependencies;
+  readonly request: ExportRequest;
+  readonly division: Division;
+  readonly file: ReturnType<typeof joinSummaries>;
+  /** The work objects that hold rows, in order. */
+  readonly written: readonly string[];
+}
+
+async function publish(publication: Publication): Promise<JobOutcome> {
+  const { deps, request, division, file } = publication;
+  const object = statisticsObjectName(request.experiment, request.period);
+  const location = deps.store.locate(object);
+  for (let round = 1; ; round++) {
+    const before = await deps.store.head(object, request.signal);
+    checkOwner(object, before, request);
+    const settled = request.force ? undefined : settledBy(before, division.version, { object, location });
+    if (settled !== undefined) return settled;
+    try {
+      await deps.store.compose({
+        name: object,
+        contentType: 'application/json',
+        ifGeneration: before?.generation ?? ABSENT,
+        parts: await framed(publication),
+        metadata: objectMetadata({ request, table: division, file, before }),
+        signal: request.signal,
+      });
+      break;
+    } catch (error) {
+      const changed = error instanceof ContrailError && error.code === 'OBJECT_CHANGED';
+      if (!changed || round === MOST_ROUNDS) throw error;
+    }
+  }
+  return {
+    kind: 'published',
+    object,
+    location,
+    source: division.source,
+    sourceVersion: division.version,
+    rows: file.rows,
+    rejected: file.check.rejected,
+    duplicates: file.check.duplicates,
+    bytes: file.bytes,
+    warnings: [],
+    durationMs: deps.clock.now() - division.startedAt,
+  };
+}
+
+/** `[`, the parts with `,` between them, `]`. */
+async function framed({ deps, request, division, written }: Publication): Promise<string[]> {
+  const [open, comma, close] = marksOf(division);
+  await Promise.all([
+    putText(deps.store, open, '[', request.signal),
+    putText(deps.store, comma, ',', request.signal),
+    putText(deps.store, close, ']', request.signal),
+  ]);
+  return [open, ...written.flatMap((part, index) => (index === 0 ? [part] : [comma, part])), close];
+}
+
+async function putText(store: ComposingStore, name: string, text: string, signal: AbortSignal): Promise<void> {
+  const before = await store.head(name, signal);
+  if (before !== undefined) return;
+  const writer = await store.write({ name, contentType: 'text/plain', ifGeneration: ABSENT, signal });
+  await writer.write(Buffer.from(text));
+  await writer.commit({});
+}
+
+function marksOf({ folder }: Division): [string, string, string] {
+  return [`${folder}.open`, `${folder}.comma`, `${folder}.close`];
+}
+
+async function removeParts(store: ComposingStore, division: Division, signal: AbortSignal): Promise<void> {
+  const names = [...division.parts.map((part) => part.object), ...marksOf(division)];
+  // What cannot be removed now is swept by the store when it is a day old.
+  await Promise.allSettled(names.map((name) => store.remove(name, signal)));
+}
+
+function summaryOf(part: EndedPart | undefined, id: string): StatisticsPartSummary {
+  if (part?.failure !== undefined) {
+    const code = isErrorCode(part.failure.code) ? part.failure.code : 'INTERNAL';
+    throw new ContrailError(code, `A part failed: ${part.failure.message}`, { subject: id });
+  }
+  const result = z.object({ summary: StatisticsPartSummary }).safeParse(part?.result);
+  if (result.success) return result.data.summary;
+  throw new ContrailError('STREAM_BROKEN', `The part ${id} left no result.`, { subject: id });
+}
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, text);
+}
+
+function rowsMissing({ source, rowCount }: Division, delivered: number): ContrailError {
+  return new ContrailError(
+    'ROW_COUNT_MISMATCH',
+    `${source} promised ${rowCount} rows and its parts delivered ${delivered}; nothing was published.`,
+    { subject: source },
+  );
+}

@@ -1,0 +1,69 @@
+/** Exports one part of a very large table into a work object: rows with commas between them, to be joined later. */
+import { ContrailError } from '../../domain/errors.ts';
+import type { StatisticsPartPayload, StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
+import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
+import type { DivisibleSource } from '../../ports/statistics-source.ts';
+import { writeFile } from './write-file.ts';
+
+export interface PartDependencies {
+  readonly source: DivisibleSource;
+  readonly store: ObjectStore;
+  readonly duplicateLimit: number;
+}
+
+export interface PartRun {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (rows: number, ofRows: number) => void;
+}
+
+/** Writes the part and tells what the whole must know. A repeat replaces what an earlier attempt wrote. */
+export async function exportPart(
+  { source, store, duplicateLimit }: PartDependencies,
+  { token, object }: StatisticsPartPayload,
+  { signal, onProgress }: PartRun,
+): Promise<StatisticsPartSummary> {
+  const before = await store.head(object, signal);
+  const table = await source.openPart({ token }, signal);
+  try {
+    const writer = await store.write({
+      name: object,
+      contentType: 'application/json',
+      ifGeneration: before?.generation ?? ABSENT,
+      signal,
+    });
+    try {
+      const { rows, bytes, nonFinite, check, branchGroups } = await writeFile({
+        table,
+        writer,
+        framing: 'rows',
+        duplicateLimit,
+        signal,
+        ...(onProgress === undefined ? {} : { onProgress }),
+      });
+      if (check.rows !== table.rowCount) throw rowsMissing(table.source, table.rowCount, check.rows);
+      if (bytes === 0) await writer.discard();
+      else await writer.commit({});
+      const { missingBranches: _, ...counts } = check;
+      return {
+        rows,
+        bytes,
+        nonFinite,
+        check: { ...counts, reasons: [...check.reasons], shown: [...check.shown] },
+        branchGroups: branchGroups.map(({ where, seen, named }) => ({ where, seen: [...seen], named: [...named] })),
+      };
+    } catch (error) {
+      await writer.discard();
+      throw error;
+    }
+  } finally {
+    await table.close();
+  }
+}
+
+function rowsMissing(source: string, promised: number, delivered: number): ContrailError {
+  return new ContrailError(
+    'ROW_COUNT_MISMATCH',
+    `A part of ${source} promised ${promised} rows and delivered ${delivered}; nothing was published.`,
+    { subject: source },
+  );
+}
