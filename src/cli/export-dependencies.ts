@@ -1,6 +1,7 @@
 /** What an export of statistics needs, of the settings and the adapters. */
 import type { Config } from '../config/load-config.ts';
 import type { ExportDependencies } from '../workers/statistics/export-table.ts';
+import type { StatisticsHandlerDependencies } from '../workers/statistics/statistics-handler.ts';
 import type { Parts } from './wire.ts';
 
 export function exportDependencies(parts: Parts, config: Config): ExportDependencies {
@@ -9,4 +10,11 @@ export function exportDependencies(parts: Parts, config: Config): ExportDependen
     refusedShareLimit: config['statistics.refusedShare'],
     duplicateLimit: config['statistics.duplicateLimit'],
   };
+}
+
+/** How very large tables are taken apart; undefined where warehouse or store cannot. */
+export function divisionOf(parts: Parts, config: Config): StatisticsHandlerDependencies['division'] {
+  const { divisibleSource, composingStore } = parts;
+  if (divisibleSource === undefined || composingStore === undefined) return undefined;
+  return { source: divisibleSource, store: composingStore, fromRows: config['statistics.divideRows'] };
 }

@@ -2,14 +2,16 @@
 import type { Config } from '../config/load-config.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import { STATISTICS_JOB, StatisticsPayload } from '../jobs/statistics-job.ts';
+import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../jobs/statistics-part-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
 import type { FailureEvent, FinishedEvent } from '../queue/worker-events.ts';
+import { handleStatisticsPart } from '../workers/statistics/part-handler.ts';
 import {
   handleStatisticsJob,
   recordStatisticsFailure,
   type StatisticsHandlerDependencies,
 } from '../workers/statistics/statistics-handler.ts';
-import { exportDependencies } from './export-dependencies.ts';
+import { divisionOf, exportDependencies } from './export-dependencies.ts';
 import type { Parts } from './wire.ts';
 
 export interface StartWorkersRequest {
@@ -24,10 +26,14 @@ export interface StartWorkersRequest {
 /** Starts workers on all queues, or on those asked for. Throws when Redis cannot be used. */
 export async function startWorkers(request: StartWorkersRequest): Promise<WorkerPool> {
   const { config, parts, queues, onFinished } = request;
+  const division = divisionOf(parts, config);
   const statistics: StatisticsHandlerDependencies = {
     ...exportDependencies(parts, config),
     records: parts,
+    ...(division === undefined ? {} : { division }),
   };
+  const partDependencies =
+    division === undefined ? undefined : { ...division, duplicateLimit: config['statistics.duplicateLimit'] };
   return startWorkerPool({
     redisUrl: request.redisUrl ?? config.redis.text,
     prefix: config['queue.prefix'],
@@ -36,6 +42,10 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       {
         kind: STATISTICS_JOB,
         handle: (payload: StatisticsPayload, context) => handleStatisticsJob(statistics, payload, context),
+      },
+      {
+        kind: STATISTICS_PART_JOB,
+        handle: (payload: StatisticsPartPayload, context) => handleStatisticsPart(partDependencies, payload, context),
       },
     ],
     concurrency: Object.fromEntries(JOB_KINDS.map((kind) => [kind.queue, request.concurrency])),

@@ -11,12 +11,12 @@ import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExperimentsApi } from '../ports/experiments-api.ts';
 import type { Log } from '../ports/log.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { ComposingStore, ObjectStore } from '../ports/object-store.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
-import type { StatisticsSource } from '../ports/statistics-source.ts';
+import type { DivisibleSource, StatisticsSource } from '../ports/statistics-source.ts';
 import type { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
 
-export interface Parts {
+export interface Parts extends DivisibleParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly source: StatisticsSource;
@@ -24,9 +24,15 @@ export interface Parts {
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;
   /** The DuckDB file, where the warehouse is one: the demo changes its tables. */
-  readonly duckdb: DuckDbFile;
-  /** Lets go of files. Work under way may still end. */
-  close(): void;
+  readonly duckdb?: DuckDbFile;
+  /** Lets go of files and connections. Of a DuckDB file, work under way may still end. */
+  close(): Promise<void>;
+}
+
+/** Warehouse and store once more, where they can take very large tables apart and join the parts. */
+export interface DivisibleParts {
+  readonly divisibleSource?: DivisibleSource;
+  readonly composingStore?: ComposingStore;
 }
 
 export interface WireOptions {
@@ -39,18 +45,29 @@ export interface WireOptions {
 /** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
 export async function wire(config: Config, options: WireOptions): Promise<Parts> {
   const clock = clockOf(config);
-  const [{ duckdb, source, sink }, store, experiments] = await Promise.all([
+  const log = logOf(config);
+  const [warehouse, store, experiments] = await Promise.all([
     warehouseOf(config, options),
     storeOf(config),
     experimentsOf(config),
   ]);
-  return { clock, log: logOf(config), source, sink, store, experiments, duckdb, close: () => duckdb.close() };
+  return { clock, log, ...warehouse, store, composingStore: store, experiments };
 }
 
 /** The object store of a configuration whose `bucket` is set. */
-export async function storeOf(config: Config): Promise<ObjectStore> {
-  const { FileObjectStore } = await import('../adapters/filesystem/object-store.ts');
-  return new FileObjectStore({ root: required(config, 'bucket').path });
+export async function storeOf(config: Config): Promise<ComposingStore> {
+  const { scheme, path, text } = required(config, 'bucket');
+  if (scheme === 'file') {
+    const { FileObjectStore } = await import('../adapters/filesystem/object-store.ts');
+    return new FileObjectStore({ root: path });
+  }
+  const { GcsObjectStore } = await import('../adapters/gcs/object-store.ts');
+  return new GcsObjectStore({
+    bucket: new URL(text).hostname,
+    gzip: config['gcs.gzip'],
+    log: logOf(config),
+    ...(config.storageEmulator === undefined ? {} : { apiEndpoint: config.storageEmulator }),
+  });
 }
 
 export function clockOf(config: Config): Clock {
@@ -71,7 +88,13 @@ export async function experimentsOf(config: Config): Promise<ExperimentsApi> {
   return new HttpExperimentsApi({ url: url.text, timeoutMs: 30_000 });
 }
 
-async function warehouseOf(config: Config, options: WireOptions) {
+type Warehouse = Pick<Parts, 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'>;
+
+function warehouseOf(config: Config, options: WireOptions): Promise<Warehouse> {
+  return required(config, 'warehouse').scheme === 'duckdb' ? duckdbOf(config, options) : bigqueryOf(config);
+}
+
+async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse> {
   const [{ DuckDbFile }, { DuckDbStatisticsSource }, { DuckDbRecordSink }] = await Promise.all([
     import('../adapters/duckdb/database.ts'),
     import('../adapters/duckdb/statistics-source.ts'),
@@ -89,6 +112,38 @@ async function warehouseOf(config: Config, options: WireOptions) {
     duckdb,
     source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
     sink: new DuckDbRecordSink({ file: duckdb, dataset: config.monitoringDataset }),
+    close: () => Promise.resolve(duckdb.close()),
+  };
+}
+
+async function bigqueryOf(config: Config): Promise<Warehouse> {
+  const [{ BigQueryStatisticsSource }, { BigQueryRecordSink }, { DEFAULT_LIMITS }] = await Promise.all([
+    import('../adapters/bigquery/statistics-source.ts'),
+    import('../adapters/bigquery/record-sink.ts'),
+    import('../adapters/bigquery/options.ts'),
+  ]);
+  const { hostname, searchParams } = new URL(required(config, 'warehouse').text);
+  const location = searchParams.get('location');
+  const options = {
+    project: hostname,
+    ...(location === null ? {} : { location }),
+    ...(config.bigqueryEmulator === undefined ? {} : { apiEndpoint: config.bigqueryEmulator }),
+    ...(config.bigqueryStorageEmulator === undefined ? {} : { storageEndpoint: config.bigqueryStorageEmulator }),
+    limits: {
+      ...DEFAULT_LIMITS,
+      veryLargeRows: config['statistics.divideRows'],
+      parts: config['bigquery.parts'],
+      maximumBytesBilled: config['bigquery.maximumBytesBilled'],
+    },
+    clock: clockOf(config),
+    log: logOf(config),
+  };
+  const source = new BigQueryStatisticsSource({ ...options, dataset: config.resultsDataset });
+  return {
+    source,
+    divisibleSource: source,
+    sink: new BigQueryRecordSink({ ...options, dataset: config.monitoringDataset }),
+    close: () => source.close(),
   };
 }
 

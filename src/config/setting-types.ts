@@ -61,3 +61,36 @@ export function share(): z.ZodType<number, string> {
     .transform(Number)
     .refine((value) => value <= 1, allowed);
 }
+
+/** `bigquery://my-project?location=US`: a project, and nothing but a location. */
+export function isProjectUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { pathname, searchParams, username, port } = new URL(text);
+  return (
+    /^bigquery:\/\/[a-z0-9.:-]{1,120}(?:[/?]|$)/.test(text) &&
+    (pathname === '' || pathname === '/') &&
+    [...searchParams.keys()].every((key) => key === 'location') &&
+    username === '' &&
+    port === ''
+  );
+}
+
+/** `127.0.0.1:9050` or a URL, as the URL. */
+export function hostOrUrl(): z.ZodType<string, string> {
+  return z.string().transform((text, context) => {
+    const url = /^https?:\/\//.test(text) ? text : `http://${text}`;
+    if (URL.canParse(url) && new URL(url).hostname !== '') return url.replace(/\/+$/, '');
+    context.addIssue({ code: 'custom', message: 'host:port, or a URL' });
+    return z.NEVER;
+  });
+}
+
+const SIZES: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A size such as `500MB` or `2TB`, in bytes. */
+export function byteSize(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,5} ?(?:kB|MB|GB|TB)$/, 'a size such as 500MB, 100GB or 2TB')
+    .transform((text) => Number.parseInt(text, 10) * (SIZES[text.slice(-2)] ?? 1));
+}

@@ -3,7 +3,7 @@
  * are made from this list (`npm run docs`), and a check keeps them equal.
  */
 import { z } from 'zod';
-import { duration, parsedUrl, positiveInteger, share } from './setting-types.ts';
+import { byteSize, duration, hostOrUrl, isProjectUrl, parsedUrl, positiveInteger, share } from './setting-types.ts';
 
 export interface Setting<Value, Default extends string | undefined> {
   readonly variable: string;
@@ -31,17 +31,23 @@ export const SETTINGS = {
   }),
   warehouse: setting({
     variable: 'CONTRAIL_WAREHOUSE',
-    text: 'Where the analysis keeps its tables: a DuckDB file.',
-    example: 'duckdb:./data/contrail.duckdb',
+    text: 'Where the analysis keeps its tables: a BigQuery project, with the location of its datasets, or a DuckDB file.',
+    example: 'bigquery://my-project?location=US',
     default: undefined,
-    schema: parsedUrl(['duckdb']),
+    schema: parsedUrl(['bigquery', 'duckdb']).refine(
+      ({ scheme, text }) => scheme !== 'bigquery' || isProjectUrl(text),
+      'bigquery://<project>, perhaps with ?location=<location>, or duckdb:<path>',
+    ),
   }),
   bucket: setting({
     variable: 'CONTRAIL_BUCKET',
-    text: 'Where the files are published: a folder.',
-    example: 'file:./out',
+    text: 'Where the files are published: a bucket of Cloud Storage, or a folder.',
+    example: 'gs://my-bucket',
     default: undefined,
-    schema: parsedUrl(['file']),
+    schema: parsedUrl(['gs', 'file']).refine(
+      ({ scheme, text }) => scheme !== 'gs' || /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]\/?$/.test(text),
+      'gs://<bucket>, or file:<path>',
+    ),
   }),
   resultsDataset: setting({
     variable: 'CONTRAIL_RESULTS_DATASET',
@@ -70,6 +76,27 @@ export const SETTINGS = {
     example: 'file:./metric-hub',
     default: 'https://github.com/mozilla/metric-hub',
     schema: parsedUrl(['https', 'http', 'file']),
+  }),
+  bigqueryEmulator: setting({
+    variable: 'BIGQUERY_EMULATOR_HOST',
+    text: 'Another BigQuery than the real one, as host:port or a URL. Over plain HTTP no credentials are sent.',
+    example: '127.0.0.1:9050',
+    default: undefined,
+    schema: hostOrUrl(),
+  }),
+  bigqueryStorageEmulator: setting({
+    variable: 'BIGQUERY_STORAGE_EMULATOR_HOST',
+    text: 'The Storage Read service that belongs to it.',
+    example: '127.0.0.1:9060',
+    default: undefined,
+    schema: z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, 'host:port'),
+  }),
+  storageEmulator: setting({
+    variable: 'STORAGE_EMULATOR_HOST',
+    text: 'Another Cloud Storage than the real one, as host:port or a URL.',
+    example: 'http://127.0.0.1:4443',
+    default: undefined,
+    schema: hostOrUrl(),
   }),
   logLevel: setting({
     variable: 'CONTRAIL_LOG_LEVEL',
@@ -100,6 +127,34 @@ export const SETTINGS = {
     example: '5000000',
     default: '1000000',
     schema: positiveInteger(100_000_000),
+  }),
+  'statistics.divideRows': setting({
+    variable: 'CONTRAIL_STATISTICS_DIVIDE_ROWS',
+    text: 'Tables with at least so many rows are exported in parts, by several workers, where warehouse and bucket can.',
+    example: '50000000',
+    default: '10000000',
+    schema: positiveInteger(1_000_000_000),
+  }),
+  'bigquery.parts': setting({
+    variable: 'CONTRAIL_BIGQUERY_PARTS',
+    text: 'Into about how many parts such a table is divided.',
+    example: '32',
+    default: '16',
+    schema: positiveInteger(1_000),
+  }),
+  'bigquery.maximumBytesBilled': setting({
+    variable: 'CONTRAIL_BIGQUERY_MAXIMUM_BYTES_BILLED',
+    text: 'No query may be billed for more; the warehouse refuses it before it costs anything.',
+    example: '1TB',
+    default: '100GB',
+    schema: byteSize(),
+  }),
+  'gcs.gzip': setting({
+    variable: 'CONTRAIL_GCS_GZIP',
+    text: 'Whether files are stored compressed; readers must accept Content-Encoding: gzip.',
+    example: 'true',
+    default: 'false',
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
   }),
   'worker.concurrency': setting({
     variable: 'CONTRAIL_WORKER_CONCURRENCY',

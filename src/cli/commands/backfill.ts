@@ -77,7 +77,7 @@ async function backfill(options: Options): Promise<void> {
     }
   } finally {
     release();
-    parts.close();
+    await parts.close();
   }
 }
 
@@ -95,7 +95,7 @@ async function enqueueAndFollow({ config, parts, plan, options, signal }: Enqueu
   try {
     const report = await enqueueStatistics({ queue, clock: parts.clock }, plan.due, { retryFailed: true }, signal);
     // Workers may be in this machine's other processes: they need the file while this one only waits.
-    parts.close();
+    await parts.close();
     const followed = options.wait ? await follow(queue, report, signal) : undefined;
     print(plan, report, followed, options);
     if (followed !== undefined && followed.failures.length > 0) {

@@ -4,7 +4,7 @@ import { installRedisServer } from '../../adapters/redis-server/find-redis-serve
 import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
 import { type Config, isSet, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { DemoRun } from '../demo/demo-run.ts';
+import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
 import { prepareDemo } from '../demo/prepare-demo.ts';
 import { ask, examples } from '../help.ts';
 import { printResult, say } from '../output.ts';
@@ -36,7 +36,7 @@ async function demo(options: Options): Promise<void> {
   const config = demoConfig();
   const { signal, release } = abortOnSignals(() => say('Stopping …'));
   const redis = await ownOrPrivateRedis(config);
-  const parts = await wire(config, { createWarehouse: true, keepWarehouseOpen: true });
+  const parts = await wireDemo(config);
   try {
     say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
     const isNew = await prepareDemo(
@@ -65,9 +65,16 @@ async function demo(options: Options): Promise<void> {
     if (!(signal.aborted && !options.exit)) throw error;
   } finally {
     release();
-    parts.close();
+    await parts.close();
     await redis.stop();
   }
+}
+
+/** The demo's adapters: its warehouse is a DuckDB file, which it changes too. */
+async function wireDemo(config: Config): Promise<DemoParts> {
+  const { duckdb, ...parts } = await wire(config, { createWarehouse: true, keepWarehouseOpen: true });
+  if (duckdb === undefined) throw new ContrailError('INTERNAL', 'The demo has no DuckDB file.');
+  return { ...parts, duckdb };
 }
 
 /** The demo's own places, whatever the environment says of others. */

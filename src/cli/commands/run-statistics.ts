@@ -71,7 +71,7 @@ async function runStatistics(options: Options): Promise<void> {
     throw failure;
   } finally {
     release();
-    parts.close();
+    await parts.close();
   }
 }
 

@@ -40,6 +40,6 @@ async function schedule(once: boolean): Promise<void> {
   } finally {
     release();
     await queue.close();
-    parts.close();
+    await parts.close();
   }
 }

@@ -41,7 +41,7 @@ async function status(slug: string | undefined, asJson: boolean): Promise<void> 
   } finally {
     release();
     await queue.close();
-    parts.close();
+    await parts.close();
   }
 }
 

@@ -46,7 +46,7 @@ async function work(options: Options): Promise<void> {
   await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
   await pool.stop();
   release();
-  parts.close();
+  await parts.close();
   parts.log.info({}, 'stopped');
 }
 

@@ -16,9 +16,11 @@ import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables
 
 const CHANGE_EVERY_MS = 20_000;
 
+export type DemoParts = Parts & Required<Pick<Parts, 'duckdb'>>;
+
 export interface DemoRunOptions {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly parts: DemoParts;
   readonly redisUrl: string;
   readonly queue: JobQueue;
   readonly signal: AbortSignal;
