@@ -1,15 +1,35 @@
+import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FileObjectStore } from '../../src/adapters/filesystem/object-store.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { temporaryFolder } from '../support/duckdb.ts';
+import { describeComposePreconditions, describeComposingStore } from './composing-store.ts';
 import { describeObjectStore, publish } from './object-store.ts';
 
-describeObjectStore('filesystem', () =>
-  Promise.resolve(new FileObjectStore({ root: join(temporaryFolder(), 'not', 'there', 'yet') })),
-);
+const onDisk = async () => new FileObjectStore({ root: join(temporaryFolder(), 'not', 'there', 'yet') });
+const inMemory = async () => new MemoryObjectStore();
 
-describeObjectStore('memory', () => Promise.resolve(new MemoryObjectStore()));
+describeObjectStore('filesystem', onDisk);
+describeObjectStore('memory', inMemory);
+describeComposingStore('filesystem', onDisk);
+describeComposingStore('memory', inMemory);
+describeComposePreconditions('filesystem', onDisk);
+describeComposePreconditions('memory', inMemory);
+
+it('file store removes work objects of a day ago, and no others, when it begins to write', async () => {
+  const root = temporaryFolder();
+  const before = new FileObjectStore({ root });
+  for (const name of ['.contrail-work/old', '.contrail-work/new', 'statistics/old']) await publish(before, { name });
+  const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3_600_000);
+  for (const name of ['.contrail-work/old', 'statistics/old']) utimesSync(join(root, name), twoDaysAgo, twoDaysAgo);
+  const store = new FileObjectStore({ root });
+
+  await publish(store, { name: 'statistics/next' });
+
+  const names = (await store.list('', new AbortController().signal)).map((object) => object.name);
+  expect(names.sort()).toEqual(['.contrail-work/new', 'statistics/next', 'statistics/old']);
+});
 
 it('memory store keeps every generation it ever had, if asked', async () => {
   const store = new MemoryObjectStore({ keepHistory: true, clock: { now: () => 7 } });

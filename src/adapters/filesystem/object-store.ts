@@ -6,10 +6,12 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { checkWorkObject } from '../../domain/work-folder.ts';
 import {
   ABSENT,
+  type ComposeRequest,
+  type ComposingStore,
   type MetadataUpdate,
-  type ObjectStore,
   type ObjectWriter,
   type StoredObject,
   type WriteRequest,
@@ -26,6 +28,7 @@ import { describeThisProcess, newOwnerText, type Owner } from './process-owner.t
 import { Sidecars } from './sidecars.ts';
 import { StoreFolder } from './store-folder.ts';
 import { changedError, checkGeneration, storedObject } from './stored-object.ts';
+import { joinFiles, removeFile, removeOldFiles } from './work-objects.ts';
 
 export interface FileObjectStoreOptions {
   /** The folder; made, with its parents, at the first write. */
@@ -38,7 +41,7 @@ export interface FileObjectStoreOptions {
 const DESCRIBED_AT_ONCE = 16;
 
 /** Objects as files of a folder. Several processes of one machine may use one folder at once. */
-export class FileObjectStore implements ObjectStore {
+export class FileObjectStore implements ComposingStore {
   readonly url: string;
   readonly #parts: WriterParts;
   #me: Promise<Owner> | undefined;
@@ -126,6 +129,22 @@ export class FileObjectStore implements ObjectStore {
     });
   }
 
+  async compose(request: ComposeRequest): Promise<StoredObject> {
+    for (const name of [request.name, ...request.parts]) checkObjectName(name);
+    return joinFiles(this, request);
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    checkObjectName(name);
+    checkWorkObject(name);
+    signal.throwIfAborted();
+    const { folder } = this.#parts;
+    await translateWriting(folder.root, name, async () => {
+      await this.#prepare();
+      await removeFile(this.#parts, name, signal);
+    });
+  }
+
   /** The object with the metadata of the very generation that is there. */
   async #describe(name: string): Promise<StoredObject | undefined> {
     const { folder, sidecars } = this.#parts;
@@ -146,7 +165,9 @@ export class FileObjectStore implements ObjectStore {
   async #prepare(): Promise<void> {
     const { folder, locks } = this.#parts;
     await folder.prepare();
-    this.#swept ??= this.#thisProcess().then((me) => removeLeftovers(folder, locks, me));
+    this.#swept ??= this.#thisProcess()
+      .then((me) => removeLeftovers(folder, locks, me))
+      .then(() => removeOldFiles(this.#parts));
     await this.#swept;
   }
 

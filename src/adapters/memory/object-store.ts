@@ -1,13 +1,15 @@
 /** Objects kept in memory, with every generation there ever was if asked. */
 import { Readable } from 'node:stream';
 import { ContrailError } from '../../domain/errors.ts';
+import { checkWorkObject } from '../../domain/work-folder.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
   ABSENT,
+  type ComposeRequest,
+  type ComposingStore,
   type Generation,
   type MetadataUpdate,
   type ObjectMetadata,
-  type ObjectStore,
   type ObjectWriter,
   type StoredObject,
   type WriteRequest,
@@ -28,7 +30,7 @@ export interface KeptObject {
 }
 
 /** An object store in memory. Generations are numbers that grow with every publication in the store. */
-export class MemoryObjectStore implements ObjectStore {
+export class MemoryObjectStore implements ComposingStore {
   readonly url = 'memory:';
   readonly #clock: Clock;
   readonly #keepHistory: boolean;
@@ -79,6 +81,25 @@ export class MemoryObjectStore implements ObjectStore {
     const object = { ...kept.object, metadata: { ...metadata } };
     this.#objects.set(name, { ...kept, object });
     return object;
+  }
+
+  async compose(request: ComposeRequest): Promise<StoredObject> {
+    for (const name of [request.name, ...request.parts]) checkObjectName(name);
+    request.signal.throwIfAborted();
+    const parts = request.parts.map((part) => {
+      const kept = this.#objects.get(part);
+      if (kept === undefined)
+        throw new ContrailError('OBJECT_MISSING', `The part ${part} of ${request.name} is not there.`);
+      return kept.bytes;
+    });
+    return this.#publish(request, Buffer.concat(parts), request.metadata);
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    checkObjectName(name);
+    checkWorkObject(name);
+    signal.throwIfAborted();
+    this.#objects.delete(name);
   }
 
   /** Every generation of an object that was ever published, oldest first, as it was then; none unless `keepHistory`. */

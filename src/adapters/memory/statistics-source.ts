@@ -75,8 +75,10 @@ export class MemoryStatisticsSource implements StatisticsSource {
 
 async function* deliver(batches: readonly ColumnBatch[], signal: AbortSignal): AsyncGenerator<ColumnBatch> {
   for (const batch of batches) {
+    // As where a batch is waited for: an abort meanwhile is noticed.
+    await Promise.resolve();
     signal.throwIfAborted();
-    yield await Promise.resolve(batch);
+    yield batch;
   }
   signal.throwIfAborted();
 }

@@ -1,0 +1,68 @@
+/** Parts of objects on a disk: joined into one, removed, and forgotten when their maker is gone. */
+import { lstat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ContrailError } from '../../domain/errors.ts';
+import { WORK_FOLDER, WORK_KEPT_MS } from '../../domain/work-folder.ts';
+import type { ComposeRequest, ComposingStore, StoredObject } from '../../ports/object-store.ts';
+import { fileSystemTimeNs } from './file-age.ts';
+import { isErrno } from './file-errors.ts';
+import { listObjectNames } from './list-names.ts';
+import type { WriterParts } from './object-writer.ts';
+
+/**
+ * Writes the parts one after another into one object. A disk cannot join files in place, so their bytes pass through
+ * this process, a piece at a time.
+ */
+export async function joinFiles(
+  store: Pick<ComposingStore, 'read' | 'write'>,
+  { parts, metadata, ...request }: ComposeRequest,
+): Promise<StoredObject> {
+  const writer = await store.write(request);
+  try {
+    for (const part of parts) {
+      const bytes = await store.read(part, request.signal);
+      if (bytes === undefined) {
+        throw new ContrailError('OBJECT_MISSING', `The part ${part} of ${request.name} is not there.`, {
+          subject: request.name,
+        });
+      }
+      for await (const piece of bytes) await writer.write(piece);
+    }
+    return await writer.commit(metadata);
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+/** Removes a work object with its metadata, if it is there. */
+export async function removeFile({ folder, locks, sidecars }: WriterParts, name: string, signal: AbortSignal) {
+  await locks.run(name, signal, async () => {
+    signal.throwIfAborted();
+    if ((await folder.statObject(name)) !== undefined) await unlinkIfThere(folder.pathOf(name));
+    await sidecars.remove(name);
+  });
+}
+
+/** Removes the work objects that nobody has touched for a day. Never throws: what cannot be removed harms nobody. */
+export async function removeOldFiles(parts: WriterParts): Promise<void> {
+  const { folder, newAsideName } = parts;
+  const { signal } = new AbortController();
+  const names = await listObjectNames(folder, WORK_FOLDER, signal).catch(() => []);
+  if (names.length === 0) return;
+  const nowNs = await fileSystemTimeNs(join(folder.aside, await newAsideName())).catch(() => 0n);
+  for (const name of names) {
+    const stats = await lstat(folder.pathOf(name), { bigint: true }).catch(() => undefined);
+    const isOld = stats !== undefined && nowNs - stats.mtimeNs > BigInt(WORK_KEPT_MS) * 1_000_000n;
+    // A failure concerns one object: gone meanwhile, or not ours to remove.
+    if (isOld) await removeFile(parts, name, signal).catch(() => undefined);
+  }
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+  }
+}

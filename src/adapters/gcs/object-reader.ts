@@ -1,0 +1,86 @@
+/** The bytes of an object, as they were before they were compressed, checked against the service's checksum. */
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { ApiClient } from './api-client.ts';
+import { Crc32c } from './crc32c.ts';
+import { checksumError, unanswered } from './service-errors.ts';
+
+/** A stream of the object, or undefined where there is none. It fails with the signal's reason when that aborts. */
+export async function readObject(client: ApiClient, name: string, signal: AbortSignal): Promise<Readable | undefined> {
+  const doing = `reading gs://${client.bucket}/${name}`;
+  const reply = await client.stream({
+    doing,
+    permission: 'storage.objects.get',
+    method: 'GET',
+    path: client.objectPath(name),
+    query: { alt: 'media' },
+    // Without this the service unpacks what is stored compressed, and the checksum would be of other bytes.
+    headers: { 'accept-encoding': 'gzip' },
+    signal,
+  });
+  if (reply === undefined) return undefined;
+  const expected = crc32cIn(reply.headers['x-goog-hash']);
+  const stored = streamOf(checked(reply.body, { expected, doing, signal }));
+  const isPacked = reply.headers['content-encoding'] === 'gzip';
+  return endedBy(signal, isPacked ? streamOf(unpacked(stored, doing)) : stored);
+}
+
+interface Check {
+  readonly expected: string | undefined;
+  readonly doing: string;
+  readonly signal: AbortSignal;
+}
+
+/** The same bytes; fails at their end if the sum is another, and when the connection breaks. */
+async function* checked(body: AsyncIterable<Buffer>, { expected, doing, signal }: Check): AsyncGenerator<Buffer> {
+  const crc = new Crc32c();
+  try {
+    for await (const piece of body) {
+      crc.update(piece);
+      yield piece;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof ContrailError ? error : unanswered(error, { doing });
+  }
+  const found = crc.toBase64();
+  if (expected !== undefined && expected !== found) throw checksumError(doing, expected, found);
+}
+
+/** The bytes unpacked; what cannot be unpacked was stored wrongly. */
+async function* unpacked(bytes: Readable, doing: string): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  bytes.on('error', (error) => gunzip.destroy(error));
+  try {
+    yield* bytes.pipe(gunzip);
+  } catch (error) {
+    if (!isOfZlib(error)) throw error;
+    const sentence = `What is stored compressed cannot be unpacked: ${doing}: ${errorText(error)}.`;
+    throw new ContrailError('TARGET_UNREADABLE', sentence, { subject: doing, cause: error });
+  } finally {
+    bytes.destroy();
+  }
+}
+
+function isOfZlib(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(Z_|ERR_ZLIB)/.test(String(error.code));
+}
+
+function streamOf(pieces: AsyncIterable<Buffer>): Readable {
+  return Readable.from(pieces, { objectMode: false });
+}
+
+function endedBy(signal: AbortSignal, stream: Readable): Readable {
+  const stopReading = (): void => {
+    stream.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+  };
+  signal.addEventListener('abort', stopReading, { once: true });
+  stream.once('close', () => signal.removeEventListener('abort', stopReading));
+  return stream;
+}
+
+/** From `crc32c=n03x6A==,md5=…`, which may also come as two headers. */
+function crc32cIn(hash: string | string[] | undefined): string | undefined {
+  return /\bcrc32c=([^,\s]+)/.exec([hash ?? ''].flat().join(','))?.[1];
+}

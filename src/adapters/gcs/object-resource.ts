@@ -1,0 +1,53 @@
+/** Objects as the JSON API describes them, and as the port does. */
+import { z } from 'zod';
+import type { ObjectMetadata, StoredObject } from '../../ports/object-store.ts';
+import { ABSENT, type Generation } from '../../ports/object-store.ts';
+
+export const ObjectResource = z.object({
+  name: z.string(),
+  generation: z.string(),
+  metageneration: z.string(),
+  size: z.string(),
+  /** When this generation was made; `updated` would change with the metadata. */
+  timeCreated: z.iso.datetime({ offset: true }),
+  /** Missing only while the service has not counted it. */
+  crc32c: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+export type ObjectResource = z.infer<typeof ObjectResource>;
+
+/** What is asked for of an object: no more than is read. */
+export const OBJECT_FIELDS = Object.keys(ObjectResource.shape).join(',');
+
+export const ObjectPage = z.object({
+  items: z.array(ObjectResource).default([]),
+  nextPageToken: z.string().optional(),
+});
+
+/** An object as the port describes it. */
+export function storedObject(resource: ObjectResource): StoredObject {
+  return {
+    name: resource.name,
+    generation: resource.generation,
+    bytes: Number(resource.size),
+    changedAt: Date.parse(resource.timeCreated),
+    metadata: metadataOf(resource),
+  };
+}
+
+/** The metadata of an object. An emulator keeps removed keys, with an empty value that we never write. */
+export function metadataOf({ metadata = {} }: ObjectResource): ObjectMetadata {
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
+}
+
+/** Whether an object has exactly that metadata. */
+export function hasMetadata(resource: ObjectResource, metadata: ObjectMetadata): boolean {
+  const found = metadataOf(resource);
+  const keys = Object.keys(metadata);
+  return keys.length === Object.keys(found).length && keys.every((key) => found[key] === metadata[key]);
+}
+
+/** A generation as a precondition: 0 stands for no object. */
+export function generationNumber(generation: Generation): string {
+  return generation === ABSENT ? '0' : generation;
+}

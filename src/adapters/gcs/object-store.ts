@@ -1,0 +1,166 @@
+/** A bucket of Google Cloud Storage as object store, by its JSON API: few requests, each of them with a precondition. */
+import type { Readable } from 'node:stream';
+import { ContrailError } from '../../domain/errors.ts';
+import { checkWorkObject, isWorkObject, WORK_FOLDER, WORK_KEPT_MS } from '../../domain/work-folder.ts';
+import type { Log } from '../../ports/log.ts';
+import {
+  ABSENT,
+  type ComposeRequest,
+  type ComposingStore,
+  type MetadataUpdate,
+  type ObjectWriter,
+  type StoredObject,
+  type WriteRequest,
+} from '../../ports/object-store.ts';
+import { checkObjectName, isObjectName } from '../filesystem/object-name.ts';
+import { ApiClient, type RetryOptions } from './api-client.ts';
+import { composeObjects } from './compose-objects.ts';
+import { applicationDefault, NO_CREDENTIALS } from './credentials.ts';
+import { GzipWriter } from './gzip-writer.ts';
+import { listObjects } from './list-objects.ts';
+import { deleteObject, getObject, patchMetadata } from './object-calls.ts';
+import { readObject } from './object-reader.ts';
+import { storedObject } from './object-resource.ts';
+import { GcsObjectWriter, type UploadLimits } from './object-writer.ts';
+import { changedError } from './service-errors.ts';
+import { CHUNK_UNIT_BYTES } from './upload-session.ts';
+
+export interface GcsObjectStoreOptions {
+  readonly bucket: string;
+  /** Another service than Google's. One by plain http is an emulator and is given no credentials. */
+  readonly apiEndpoint?: string;
+  /** The project, where the credentials do not tell. */
+  readonly projectId?: string;
+  /** Objects up to this size are sent in one request; 8 MiB unless told. */
+  readonly singleRequestBytes?: number;
+  /** Larger ones are sent in chunks of this size, two of which are kept in memory; a multiple of 256 KiB, 8 MiB unless told. */
+  readonly chunkBytes?: number;
+  /** Stores objects compressed, which readers must accept; `bytes` is then the stored size. Not unless told. */
+  readonly gzip?: boolean;
+  readonly timeouts?: Partial<GcsTimeouts>;
+  readonly retry?: RetryOptions;
+  readonly log: Log;
+}
+
+export interface GcsTimeouts {
+  /** A connection on which nothing moves for so long is broken; 60 seconds unless told. */
+  readonly stallMs: number;
+  /** What may still be spent on leaving things in order, after an abort too; 10 seconds unless told. */
+  readonly cleanUpMs: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const GOOGLE = 'https://storage.googleapis.com';
+const DEFAULT_RETRY: RetryOptions = { attempts: 5, firstPauseMs: 250, longestPauseMs: 8_000 };
+
+/** Objects of a bucket. Nothing is contacted before the first call. */
+export class GcsObjectStore implements ComposingStore {
+  readonly url: string;
+  readonly #client: ApiClient;
+  readonly #limits: UploadLimits;
+  readonly #gzip: boolean;
+  readonly #log: Log;
+  #swept: Promise<void> | undefined;
+
+  constructor(options: GcsObjectStoreOptions) {
+    const { bucket, apiEndpoint = GOOGLE, projectId, log, retry = DEFAULT_RETRY } = options;
+    const { singleRequestBytes = 8 * MEBIBYTE, chunkBytes = 8 * MEBIBYTE, gzip = false } = options;
+    const { stallMs = 60_000, cleanUpMs = 10_000 } = options.timeouts ?? {};
+    if (chunkBytes <= 0 || chunkBytes % CHUNK_UNIT_BYTES !== 0) {
+      throw new ContrailError('CONFIG_INVALID', `Chunks of ${chunkBytes} bytes are no multiple of 256 KiB.`);
+    }
+    const isEmulator = apiEndpoint.startsWith('http:');
+    const credentials = isEmulator ? NO_CREDENTIALS : applicationDefault(projectId);
+    this.url = `gs://${bucket}`;
+    this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, credentials, stallMs, retry, log });
+    this.#limits = { singleRequestBytes, chunkBytes, cleanUpMs };
+    this.#gzip = gzip;
+    this.#log = log;
+  }
+
+  locate(name: string): string {
+    checkObjectName(name);
+    return `${this.url}/${name}`;
+  }
+
+  async head(name: string, signal: AbortSignal): Promise<StoredObject | undefined> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    const object = await getObject(this.#client, name, signal);
+    return object === undefined ? undefined : storedObject(object);
+  }
+
+  async list(prefix: string, signal: AbortSignal): Promise<StoredObject[]> {
+    signal.throwIfAborted();
+    const { objects } = await listObjects(this.#client, prefix, signal);
+    return objects.filter((object) => isObjectName(object.name)).map(storedObject);
+  }
+
+  async read(name: string, signal: AbortSignal): Promise<Readable | undefined> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    return readObject(this.#client, name, signal);
+  }
+
+  async write({ name, contentType, ifGeneration, signal }: WriteRequest): Promise<ObjectWriter> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    const isWork = isWorkObject(name);
+    if (isWork) await this.#sweep(signal);
+    // Parts are joined as they are: compressed one by one they would make a file that not every reader unpacks.
+    const isPacked = this.#gzip && !isWork;
+    const object = { name, contentType, ifGeneration, signal, ...(isPacked ? { contentEncoding: 'gzip' } : {}) };
+    const writer = new GcsObjectWriter(this.#client, this.#limits, object);
+    return isPacked ? new GzipWriter(writer) : writer;
+  }
+
+  async updateMetadata({ name, ifGeneration, metadata, signal }: MetadataUpdate): Promise<StoredObject> {
+    checkObjectName(name);
+    signal.throwIfAborted();
+    const object = await getObject(this.#client, name, signal);
+    if (object === undefined || object.generation !== ifGeneration) {
+      const found = object?.generation ?? ABSENT;
+      throw changedError(`metadata of ${this.locate(name)}: generation ${ifGeneration} expected, ${found} found`);
+    }
+    return storedObject(await patchMetadata(this.#client, { object, metadata, signal }));
+  }
+
+  async compose(request: ComposeRequest): Promise<StoredObject> {
+    for (const name of [request.name, ...request.parts]) checkObjectName(name);
+    request.signal.throwIfAborted();
+    await this.#sweep(request.signal);
+    const options = { cleanUpMs: this.#limits.cleanUpMs, log: this.#log };
+    return storedObject(await composeObjects(this.#client, request, options));
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    checkObjectName(name);
+    checkWorkObject(name);
+    signal.throwIfAborted();
+    await deleteObject(this.#client, { name, signal });
+  }
+
+  /**
+   * Removes work objects that a process left behind which is gone: those older than a day, by the service's own clock.
+   * Done by itself before the first work object of a process; resolves to their number.
+   */
+  async removeOldWork(signal: AbortSignal): Promise<number> {
+    const { objects, serviceTime } = await listObjects(this.#client, WORK_FOLDER, signal);
+    const old = objects.filter((object) => serviceTime - Date.parse(object.timeCreated) > WORK_KEPT_MS);
+    for (const { name, generation } of old)
+      await deleteObject(this.#client, { name, ifGeneration: generation, signal });
+    return old.length;
+  }
+
+  /** Once in a process; what cannot be removed now harms nobody and waits for the next. */
+  #sweep(signal: AbortSignal): Promise<void> {
+    this.#swept ??= this.removeOldWork(signal).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#swept = undefined;
+        this.#log.warn({ error }, 'old work objects could not be removed');
+      },
+    );
+    return this.#swept;
+  }
+}
