@@ -6,4 +6,19 @@ export interface Experiment {
   readonly startDate: string | null;
   readonly endDate: string | null;
   readonly enrollmentEndDate: string | null;
+  /**
+   * What the analysis plans with. Only the metadata file needs it, so a record that does not tell it serves for all else.
+   * Absent where the record was not asked for it.
+   */
+  readonly plan?: ExperimentPlan | { readonly problem: string };
+}
+
+/** The part of a record that the metadata file is made of (spec: metadata, section 2). */
+export interface ExperimentPlan {
+  /** Slugs, in the record's order; one may come twice. */
+  readonly outcomes: readonly string[];
+  readonly segments: readonly string[];
+  /** Days. */
+  readonly proposedEnrollment: number;
+  readonly referenceBranch: string | null;
 }

@@ -59,12 +59,13 @@ export function toLogRecord(event: LogEvent, epochMs: number): LogRecord {
 
 /** The id of a batch of rows: the same for the same work, so that a repeat writes nothing twice. */
 export function recordBatchId(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
+/** Well-formed, because a warehouse refuses a whole batch for half a character. */
 function cutText(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length <= LONGEST_MESSAGE_BYTES) return text;
+  if (bytes.length <= LONGEST_MESSAGE_BYTES) return text.toWellFormed();
   const kept = bytes
     .subarray(0, LONGEST_MESSAGE_BYTES)
     .toString('utf8')

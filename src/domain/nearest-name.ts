@@ -23,6 +23,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 function distanceBetween(a: string, b: string, limit: number): number {
   const from = a.toLowerCase();
   const to = b.toLowerCase();
+  if (from === to) return 0;
   if (from.length >= 4 && to.startsWith(from)) return 1;
   if (Math.abs(from.length - to.length) > limit) return limit + 1;
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);

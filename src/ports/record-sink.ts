@@ -12,9 +12,21 @@ export interface RecordBatch {
 
 export type RecordRow = Readonly<Record<string, JsonValue>>;
 
+export interface TableReplacement extends RecordBatch {
+  /** The day `YYYY-MM-DD` whose rows are replaced, of a table that is kept by days; absent: all rows. */
+  readonly partition?: string;
+}
+
 export interface RecordSink {
   /** Writes a batch whole, once. Missing tables are created. */
   append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'>;
+  /**
+   * Puts the rows in the place of all rows, or of those of a day, once. Readers see the old rows or the new, never a
+   * mix. Missing tables are created; no rows empties the table or the day.
+   */
+  replace(replacement: TableReplacement, signal: AbortSignal): Promise<'written' | 'known'>;
+  /** Whether the table is there and has a row. */
+  hasRows(table: string, signal: AbortSignal): Promise<boolean>;
   /** Slugs that have rows in `logs`, so that an experiment known only by its errors counts as known. */
   loggedExperiments(signal: AbortSignal): Promise<string[]>;
 }

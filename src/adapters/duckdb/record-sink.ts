@@ -2,8 +2,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ContrailError } from '../../domain/errors.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
-import { MONITORING_TABLES, type MonitoringColumn } from '../../domain/monitoring-tables.ts';
-import type { RecordBatch, RecordSink } from '../../ports/record-sink.ts';
+import {
+  MONITORING_LAYOUTS,
+  MONITORING_TABLES,
+  type MonitoringColumn,
+  type MonitoringType,
+} from '../../domain/monitoring-tables.ts';
+import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
 import { type DuckDbFile, firstLine } from './database.ts';
 import { identifier, qualified, queryTexts } from './sql.ts';
 
@@ -13,13 +18,19 @@ export interface DuckDbSinkOptions {
   readonly dataset: string;
 }
 
+/** What happens before rows are inserted, in the same transaction. The columns of the table come with their types. */
+type Prepare = (connection: DuckDBConnection, columns: ReadonlyMap<string, string>) => Promise<void>;
+
 const LEDGER = 'contrail_batches';
 
-const DUCKDB_TYPES: Readonly<Record<MonitoringColumn['type'], string>> = {
+const DUCKDB_TYPES: Readonly<Record<Exclude<MonitoringType, 'RECORD'>, string>> = {
   STRING: 'VARCHAR',
   INT64: 'BIGINT',
   FLOAT64: 'DOUBLE',
+  BOOL: 'BOOLEAN',
   TIMESTAMP: 'TIMESTAMPTZ',
+  DATE: 'DATE',
+  JSON: 'JSON',
 };
 
 export class DuckDbRecordSink implements RecordSink {
@@ -32,18 +43,41 @@ export class DuckDbRecordSink implements RecordSink {
     this.#dataset = options.dataset;
   }
 
-  async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
-    signal.throwIfAborted();
-    // One after another: transactions of one process that touch the same table would fail each other.
-    const appended = this.#turn.then(() => this.#append(batch));
-    this.#turn = appended.catch(() => undefined);
-    return appended;
+  append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
+    return this.#inTurn(batch, signal, () => Promise.resolve());
   }
 
-  async #append(batch: RecordBatch): Promise<'written' | 'known'> {
+  replace(replacement: TableReplacement, signal: AbortSignal): Promise<'written' | 'known'> {
+    const { table, partition } = replacement;
+    return this.#inTurn(replacement, signal, async (connection, columns) => {
+      const rows = partition === undefined ? '' : ` WHERE ${ofDay(table, partition, columns)}`;
+      await connection.run(`DELETE FROM ${qualified(this.#dataset, table)}${rows}`);
+    });
+  }
+
+  async hasRows(table: string, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    if (!this.#file.exists()) return false;
+    return this.#file.use('read', async (connection) => {
+      if ((await this.#columnsOf(connection, table)).size === 0) return false;
+      const rows = await queryTexts(connection, `SELECT '' FROM ${qualified(this.#dataset, table)} LIMIT 1`);
+      return rows.length > 0;
+    });
+  }
+
+  /** `prepare` makes room for the rows, in the transaction that writes them. */
+  async #inTurn(batch: RecordBatch, signal: AbortSignal, prepare: Prepare): Promise<'written' | 'known'> {
+    signal.throwIfAborted();
+    // One after another: transactions of one process that touch the same table would fail each other.
+    const written = this.#turn.then(() => this.#write(batch, prepare));
+    this.#turn = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(batch: RecordBatch, prepare: Prepare): Promise<'written' | 'known'> {
     return this.#file.use('write', async (connection) => {
       try {
-        return await this.#appendIn(connection, batch);
+        return await this.#writeIn(connection, batch, prepare);
       } catch (error) {
         throw new ContrailError(
           'QUERY_FAILED',
@@ -68,15 +102,17 @@ export class DuckDbRecordSink implements RecordSink {
     });
   }
 
-  async #appendIn(connection: DuckDBConnection, batch: RecordBatch): Promise<'written' | 'known'> {
+  async #writeIn(connection: DuckDBConnection, batch: RecordBatch, prepare: Prepare): Promise<'written' | 'known'> {
     await this.#createTables(connection, batch.table);
     const columns = await this.#columnsOf(connection, batch.table);
+    if (columns.size === 0) throw new Error('there is no such table');
     await connection.run('BEGIN TRANSACTION');
     try {
       const ledger = qualified(this.#dataset, LEDGER);
       const known = await connection.runAndReadAll(`SELECT 1 FROM ${ledger} WHERE batch_id = $1`, [batch.id]);
       if (known.currentRowCount === 0) {
         await connection.run(`INSERT INTO ${ledger} VALUES ($1, $2)`, [batch.id, batch.table]);
+        await prepare(connection, columns);
         await this.#insert(connection, batch, columns);
       }
       await connection.run('COMMIT');
@@ -108,7 +144,7 @@ export class DuckDbRecordSink implements RecordSink {
     );
     const columns = MONITORING_TABLES.get(table);
     if (columns === undefined) return;
-    const definitions = columns.map((column) => `${identifier(column.name)} ${DUCKDB_TYPES[column.type]}`).join(', ');
+    const definitions = columns.map(columnDefinition).join(', ');
     await connection.run(`CREATE TABLE IF NOT EXISTS ${qualified(this.#dataset, table)} (${definitions})`);
   }
 
@@ -121,4 +157,21 @@ export class DuckDbRecordSink implements RecordSink {
     );
     return new Map(rows.map(([name = '', type = '']) => [name, type]));
   }
+}
+
+/** The condition that holds for the rows of a day, UTC. */
+function ofDay(table: string, day: string, columns: ReadonlyMap<string, string>): string {
+  const column = MONITORING_LAYOUTS.get(table)?.partitionBy;
+  const type = columns.get(column ?? '');
+  if (column === undefined || type === undefined) throw new Error('the table is not kept by days');
+  const midnight = `CAST('${new Date(day).toISOString()}' AS ${type})`;
+  return `${identifier(column)} >= ${midnight} AND ${identifier(column)} < ${midnight} + INTERVAL 1 DAY`;
+}
+
+/** `"branches" STRUCT("slug" VARCHAR, "ratio" BIGINT)[]` */
+function columnDefinition(column: MonitoringColumn): string {
+  const fields = (column.fields ?? []).map(columnDefinition).join(', ');
+  const type = column.type === 'RECORD' ? `STRUCT(${fields})` : DUCKDB_TYPES[column.type];
+  const suffix = { REQUIRED: ' NOT NULL', REPEATED: '[]' };
+  return `${identifier(column.name)} ${type}${column.mode === undefined ? '' : suffix[column.mode]}`;
 }

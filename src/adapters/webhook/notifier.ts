@@ -1,0 +1,96 @@
+/** Alert messages over HTTP: a signed JSON body for any receiver, or a Slack incoming webhook. */
+import type { AlertMessage } from '../../domain/alert-message.ts';
+import { signatureHeaders, slackBody, webhookBody } from '../../domain/alert-message-formats.ts';
+import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
+import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+
+export interface WebhookOptions {
+  readonly name: string;
+  readonly format: 'json' | 'slack';
+  /** Only its host is ever shown: the path of a Slack webhook is its password. */
+  readonly url: string;
+  /** Signs the body; Slack needs none. */
+  readonly secret?: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** How much of a refusal is read and shown. */
+const MOST_REASON_BYTES = 200;
+
+export class WebhookNotifier implements Notifier {
+  readonly name: string;
+  readonly #options: WebhookOptions;
+  readonly #host: string;
+
+  constructor(options: WebhookOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#host = new URL(options.url).host;
+  }
+
+  async send(message: AlertMessage, signal: AbortSignal): Promise<void> {
+    const { format, secret, url, timeoutMs, clock } = this.#options;
+    const sentAt = clock.now();
+    const body = format === 'slack' ? slackBody(message) : webhookBody(message, sentAt);
+    const signature = secret === undefined ? {} : signatureHeaders(body, secret, sentAt);
+    const headers = { 'content-type': 'application/json', 'user-agent': `contrail/${CONTRAIL_VERSION}`, ...signature };
+    const response = await this.#post(url, {
+      method: 'POST',
+      headers,
+      body,
+      // A redirect would hand the message, and its signature, to somebody else.
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    signal.throwIfAborted();
+    const reason = await beginningOf(response);
+    if (!response.ok) throw this.#refusal(response.status, reason);
+  }
+
+  async #post(url: string, request: RequestInit): Promise<Response> {
+    try {
+      return await fetch(url, request);
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+      const reason = isTimeout ? `no answer within ${this.#options.timeoutMs} ms` : errorText(cause);
+      throw this.#error('SERVICE_UNAVAILABLE', reason.replaceAll(url, this.#host), { cause });
+    }
+  }
+
+  #refusal(status: number, reason: string): ContrailError {
+    const answer = `it answers with status ${status}${reason === '' ? '' : ` (${JSON.stringify(reason)})`}`;
+    const hint = `Check the address and the secret of the notification target ${this.name}.`;
+    return this.#error(codeOf(status), answer, status < 500 && status !== 429 ? { hint } : {});
+  }
+
+  #error(code: ErrorCode, reason: string, details: { cause?: unknown; hint?: string }): ContrailError {
+    const message = `The alert message to ${this.name} (${this.#host}) was not taken: ${reason}.`;
+    return new ContrailError(code, message, { subject: this.name, ...details });
+  }
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 429) return 'THROTTLED';
+  if (status >= 500 || status === 408) return 'SERVICE_UNAVAILABLE';
+  return status === 401 || status === 403 ? 'ACCESS_DENIED' : 'TARGET_UNWRITABLE';
+}
+
+/** The first bytes of an answer; the rest is not waited for. An answer that breaks off has been given all the same. */
+async function beginningOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= MOST_REASON_BYTES) break;
+    }
+  } catch {
+    // The status has come; only its explanation is lost.
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_REASON_BYTES).toString('utf8').trim();
+}

@@ -1,0 +1,65 @@
+/** What the names of the analysis' tables tell: experiment, period and window (spec: monitoring, section 5). */
+import { normaliseSlug } from './slug.ts';
+
+export interface TableNameParts {
+  /**
+   * The slug as production derives it: every `_` turned to `-`, so that original underscores are lost, and cut at an
+   * `enrollments` or `exposures` inside it. `experimentOfTable` finds the true experiment. Null: not told.
+   */
+  readonly slug: string | null;
+  readonly period: string | null;
+  readonly index: number | null;
+}
+
+/** Longest first where one ends in another. */
+const PERIODS = 'preenrollment_days28|preenrollment_week|days28|overall|week|day';
+
+// The period need not stand behind a `_` in the first of them: production matches `..._biweek_1` too.
+const METRICS_TABLE = new RegExp(`^(.+?)_(?:enrollments|exposures)_.*(?:${PERIODS})_\\d+$`, 's');
+const STATISTICS_TABLE = new RegExp(`^statistics_(.+)_(?:${PERIODS})_\\d+$`, 's');
+const ENROLLMENTS_TABLE = /^enrollments_(.+)$/s;
+const WINDOW = new RegExp(`(${PERIODS})_(\\d+)$`);
+
+/** Slug, period and window of a table's name, each null where the name does not tell. */
+export function parseCostTableName(table: string): TableNameParts {
+  const ofWindow = (METRICS_TABLE.exec(table) ?? STATISTICS_TABLE.exec(table))?.[1];
+  const ofEnrollments = ofWindow === undefined ? ENROLLMENTS_TABLE.exec(table)?.[1] : undefined;
+  const slug = (ofWindow ?? ofEnrollments)?.replaceAll('_', '-') ?? null;
+  const window = ofEnrollments === undefined ? WINDOW.exec(table) : null;
+  return window === null
+    ? { slug, period: null, index: null }
+    : { slug, period: window[1] ?? null, index: Number(window[2]) };
+}
+
+/** Finds experiments by the tables made for them. Build it once for a list of slugs. */
+export class ExperimentsByTable {
+  readonly #slugs: ReadonlyMap<string, string>;
+  readonly #longest: number;
+
+  /** Of slugs with one normal form the first is kept. */
+  constructor(slugs: Iterable<string>) {
+    const byName = new Map<string, string>();
+    for (const slug of slugs) {
+      const name = normaliseSlug(slug);
+      if (name !== '' && !byName.has(name)) byName.set(name, slug);
+    }
+    this.#slugs = byName;
+    this.#longest = Math.max(0, ...[...byName.keys()].map((name) => name.length));
+  }
+
+  /** The experiment whose normalised slug is the longest that the table's name begins with, or undefined. */
+  find(table: string): string | undefined {
+    const candidates = [table, table.replace(/^(?:statistics|enrollments)_/, '')];
+    const found = candidates.flatMap((name) => this.#longestPrefix(name) ?? []);
+    return found.sort((a, b) => b.length - a.length)[0];
+  }
+
+  #longestPrefix(name: string): string | undefined {
+    for (let end = Math.min(name.length, this.#longest); end > 0; end -= 1) {
+      const endsAtWord = end === name.length || name[end] === '_';
+      const slug = endsAtWord ? this.#slugs.get(name.slice(0, end)) : undefined;
+      if (slug !== undefined) return slug;
+    }
+    return undefined;
+  }
+}

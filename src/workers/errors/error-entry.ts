@@ -1,0 +1,42 @@
+/** An entry of the errors file, as the console's schema wants it; the order of the keys is the file's. */
+import { z } from 'zod';
+import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
+
+const MUST_BE_TEXT = { error: 'must be a text' };
+const OptionalText = z.string({ error: 'must be a text, or NULL' }).nullish().default(null);
+const Text = z.string(MUST_BE_TEXT);
+
+/** The only sources that the console accepts; rows without one are accepted too. */
+const SOURCES = ['jetstream', 'jetstream-preview', 'sizing'] as const;
+const BASES = ['enrollments', 'exposures'] as const;
+
+const Timestamp = z.string({ error: 'must be a time' }).transform((text, context) => {
+  const micros = parseTimestamp(text);
+  if (micros !== undefined) return timestampText(micros);
+  context.addIssue({ code: 'custom', message: 'must be a time' });
+  return z.NEVER;
+});
+
+export const ErrorEntry = z.object({
+  analysis_basis: z
+    .enum(BASES, { error: `must be one of ${BASES.join(', ')}, or NULL` })
+    .nullish()
+    .default(null),
+  source: z
+    .enum(SOURCES, { error: `must be one of ${SOURCES.join(', ')}, or NULL` })
+    .nullish()
+    .default(null),
+  exception: OptionalText,
+  exception_type: OptionalText,
+  experiment: OptionalText,
+  filename: Text,
+  func_name: Text,
+  log_level: Text,
+  message: Text,
+  metric: OptionalText,
+  segment: OptionalText,
+  statistic: OptionalText,
+  timestamp: Timestamp,
+});
+
+export type ErrorEntry = z.infer<typeof ErrorEntry>;

@@ -1,0 +1,118 @@
+/** The errors file of an experiment: which log rows it holds, in which order, as which text (spec: monitoring, section 2). */
+import { createHash } from 'node:crypto';
+import { normaliseSlug } from '../../domain/slug.ts';
+import type { SourceVersion } from '../../domain/source-version.ts';
+import { parseTimestamp } from '../../domain/utc-time.ts';
+import { ErrorEntry } from './error-entry.ts';
+
+/** A row of `monitoring.logs` as the warehouse gives it; absent is NULL, `timestamp` is ISO text. */
+export type ErrorLogRow = Readonly<Record<string, unknown>>;
+
+export interface ErrorsFileRequest {
+  /** As the experiments API writes it; only rows with exactly this slug count. */
+  readonly slug: string;
+  /** First time that counts, microseconds since 1970 (`errorsBound`); null: all. */
+  readonly bound: number | null;
+  readonly rows: Iterable<ErrorLogRow>;
+}
+
+export interface ErrorsFile {
+  /** `errors/errors_my_slug.json` */
+  readonly object: string;
+  readonly contentType: 'application/json';
+  /** A JSON array on one line; `[]` where there is nothing to say. */
+  readonly text: string;
+  readonly entries: number;
+  /** Rows that the console would refuse, with the file around them; they are left out. */
+  readonly dropped: readonly DroppedRow[];
+}
+
+export interface DroppedRow {
+  readonly row: ErrorLogRow;
+  /** `message: must be a text` */
+  readonly problem: string;
+}
+
+/** Experiments in these states are no failure: the analysis says so on every run. */
+const EXPECTED_EXCEPTIONS = new Set<unknown>(['EndedException', 'EnrollmentNotCompleteException']);
+
+/** `my-slug` → `errors/errors_my_slug.json`. */
+export function errorsObjectName(slug: string): string {
+  return `errors/errors_${normaliseSlug(slug)}.json`;
+}
+
+/** The errors file of these rows. Rows may be in any order and of any experiment; the text depends on no order of theirs. */
+export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): ErrorsFile {
+  const entries: ErrorEntry[] = [];
+  const dropped: DroppedRow[] = [];
+  for (const row of rows) {
+    if (!belongsToFile(row, slug, bound)) continue;
+    const parsed = ErrorEntry.safeParse(row);
+    if (parsed.success) entries.push(parsed.data);
+    else dropped.push({ row, problem: describeIssues(parsed.error.issues) });
+  }
+  const texts = entries.map(sortable).sort(compareEntries);
+  return {
+    object: errorsObjectName(slug),
+    contentType: 'application/json',
+    text: `[${texts.map((entry) => entry.json).join(',')}]`,
+    entries: entries.length,
+    dropped,
+  };
+}
+
+/**
+ * The source version of an errors file: it changes whenever the rows that belong to it do. `newest` is the time of the
+ * newest such row (null: none), `rows` their number.
+ */
+export function errorsSourceVersion(facts: {
+  readonly newest: string | null;
+  readonly rows: number;
+  readonly bound: number | null;
+}): SourceVersion {
+  const newest = facts.newest === null ? null : (parseTimestamp(facts.newest) ?? facts.newest);
+  const text = JSON.stringify([newest, facts.rows, facts.bound]);
+  return `f${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * Whether a row belongs to the file. A row without an exception class never does: the filter of production is an SQL
+ * inequality, which NULL fails. Contrail's own rows never do: a failing errors export would feed itself.
+ */
+export function belongsToFile(row: ErrorLogRow, slug: string, bound: number | null): boolean {
+  if (row['experiment'] !== slug || row['source'] === 'contrail') return false;
+  const exceptionType = row['exception_type'] ?? null;
+  if (exceptionType === null || EXPECTED_EXCEPTIONS.has(exceptionType)) return false;
+  return bound === null || isFrom(row['timestamp'], bound);
+}
+
+function isFrom(timestamp: unknown, bound: number): boolean {
+  const micros = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
+  return micros !== undefined && micros >= bound;
+}
+
+interface SortableEntry {
+  readonly micros: number;
+  readonly message: string;
+  readonly json: string;
+}
+
+function sortable(entry: ErrorEntry): SortableEntry {
+  return { micros: parseTimestamp(entry.timestamp) ?? 0, message: entry.message, json: JSON.stringify(entry) };
+}
+
+/** By time, then message; what still ties is ordered by its whole text, so that the same rows give the same bytes. */
+function compareEntries(a: SortableEntry, b: SortableEntry): number {
+  return a.micros - b.micros || compareTexts(a.message, b.message) || compareTexts(a.json, b.json);
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function describeIssues(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): string {
+  return issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`).join('; ');
+}

@@ -1,0 +1,108 @@
+/** One check of all alert rules: what was found, what is told to whom, and the rows of it (design, section 5). */
+import type { AlertInputs } from '../../domain/alert-inputs.ts';
+import { buildAlertMessage } from '../../domain/alert-message.ts';
+import { dueNotifications, type Notification, withDeliveries } from '../../domain/alert-notification.ts';
+import { type AlertRow, groupBy, newestRows } from '../../domain/alert-row.ts';
+import type { AlertRule, RuleLimits } from '../../domain/alert-rule.ts';
+import { evaluateRules } from '../../domain/alert-rules.ts';
+import { stepAlerts } from '../../domain/alert-state.ts';
+import { toContrailError } from '../../domain/errors.ts';
+import { recordBatchId } from '../../domain/log-record.ts';
+import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { RecordSink } from '../../ports/record-sink.ts';
+
+export interface AlertHistory {
+  /** At least the newest row of each alert, resolved ones included; empty where there is no table yet. */
+  alerts(signal: AbortSignal): Promise<readonly AlertRow[]>;
+}
+
+export interface CheckDependencies {
+  readonly rules: readonly AlertRule[];
+  /** Thresholds other than the defaults, by rule. */
+  readonly limits: Readonly<Record<string, RuleLimits>>;
+  /** What there is to judge. A source that cannot be read is in it as missing; it does not throw. */
+  readonly inputs: (signal: AbortSignal) => Promise<AlertInputs>;
+  readonly history: AlertHistory;
+  readonly sink: Pick<RecordSink, 'append'>;
+  readonly notifiers: readonly Notifier[];
+  /** The address of the web pages, for links; null: no links. */
+  readonly pages: string | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface CheckResult {
+  readonly open: number;
+  readonly silenced: number;
+  readonly noData: number;
+  /** Alerts that this check opened and closed. */
+  readonly opened: number;
+  readonly resolved: number;
+  /** Messages that were taken, and targets that took none. */
+  readonly sent: number;
+  readonly unsent: readonly string[];
+}
+
+/**
+ * Evaluates the rules and writes the alerts that changed, as one batch of the name `work`. A target that does not take
+ * its message is told at the next check; rows are written all the same.
+ */
+export async function checkAlerts(
+  deps: CheckDependencies,
+  work: readonly string[],
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const previous = newestRows(await deps.history.alerts(signal));
+  const inputs = await deps.inputs(signal);
+  const now = deps.clock.now();
+  const results = evaluateRules(deps.rules, inputs, deps.limits);
+  const alerts = stepAlerts({ previous, results, now });
+  const targets = deps.notifiers.map((notifier) => notifier.name);
+  const rules = results.map(({ rule }) => rule);
+  const due = groupBy(dueNotifications({ alerts, previous, rules, targets, now }), ({ target }) => target);
+  const { sent, taken, unsent } = await sendAll(deps, due, signal);
+  const rows = withDeliveries(alerts, sent, deps.clock.now());
+  const id = recordBatchId([ALERTS_TABLE, ...work]);
+  if (rows.length > 0) await deps.sink.append({ id, table: ALERTS_TABLE, rows }, signal);
+  const count = (state: AlertRow['state']): number => alerts.filter(({ row }) => row.state === state).length;
+  const known = new Set(previous.map((row) => row.alert_id));
+  return {
+    open: count('open'),
+    silenced: count('silenced'),
+    noData: count('no_data'),
+    opened: alerts.filter(({ row }) => !known.has(row.alert_id)).length,
+    resolved: alerts.filter(({ row }) => row.state === 'resolved' && known.has(row.alert_id)).length,
+    sent: taken,
+    unsent,
+  };
+}
+
+async function sendAll(
+  { notifiers, pages, log }: CheckDependencies,
+  due: ReadonlyMap<string, readonly Notification[]>,
+  signal: AbortSignal,
+): Promise<{ readonly sent: Notification[]; readonly taken: number; readonly unsent: string[] }> {
+  const addressed = notifiers.filter((notifier) => due.has(notifier.name));
+  const outcomes = await Promise.all(
+    addressed.map(async (notifier) => {
+      const notifications = due.get(notifier.name) ?? [];
+      try {
+        await notifier.send(buildAlertMessage(notifications, pages), signal);
+        return { name: notifier.name, notifications };
+      } catch (error) {
+        const { code, message } = toContrailError(error);
+        log.warn({ target: notifier.name, code, problem: message }, 'alert message could not be sent');
+        return { name: notifier.name, notifications: null };
+      }
+    }),
+  );
+  const taken = outcomes.filter((outcome) => outcome.notifications !== null);
+  return {
+    sent: taken.flatMap((outcome) => outcome.notifications ?? []),
+    taken: taken.length,
+    unsent: outcomes.filter((outcome) => outcome.notifications === null).map((outcome) => outcome.name),
+  };
+}

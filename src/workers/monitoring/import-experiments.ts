@@ -1,0 +1,94 @@
+/** Copies the list of experiments into `experimenter_experiments_v1`, whole (spec: monitoring, section 3). */
+import { ContrailError } from '../../domain/errors.ts';
+import type { ExperimentRow } from '../../domain/experiments-table.ts';
+import { type LogEvent, recordBatchId } from '../../domain/log-record.ts';
+import { EXPERIMENTS_TABLE } from '../../domain/monitoring-tables.ts';
+import { quote } from '../../domain/slug.ts';
+import { dayOf, MICROS_PER_MS } from '../../domain/utc-time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RecordSink } from '../../ports/record-sink.ts';
+import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
+import { readExperimentRecord } from './experiment-record-row.ts';
+
+/** The reply of the experiments API, not yet looked at. */
+export interface ExperimentRecords {
+  /** Where it comes from, for messages. */
+  readonly url: string;
+  /** The body of a reply with status 2xx. Throws EXPERIMENTS_UNREADABLE for any other. */
+  fetch(signal: AbortSignal): Promise<unknown>;
+}
+
+export interface ImportDependencies {
+  readonly source: ExperimentRecords;
+  readonly tables: Pick<RecordSink, 'replace' | 'hasRows'>;
+  readonly records: LogRecordDependencies;
+  readonly clock: Clock;
+}
+
+export interface ImportResult {
+  readonly imported: number;
+  readonly malformed: number;
+  /** `kept`: neither the reply nor the table has an experiment; nothing was done. */
+  readonly outcome: 'replaced' | 'kept';
+}
+
+/**
+ * Replaces the table by what the API lists now. `work` names this import; a repeat of it under the same name writes
+ * nothing twice. A record that cannot be read is one ERROR row a day in `monitoring.logs`, and stops no other. Throws
+ * EXPERIMENTS_UNREADABLE, leaving the table as it is, when the reply is no list, or would empty a table that has rows.
+ */
+export async function importExperiments(
+  { source, tables, records, clock }: ImportDependencies,
+  work: readonly string[],
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const now = clock.now();
+  const reply = await source.fetch(signal);
+  if (!Array.isArray(reply)) throw refusal(source.url, 'it answers with something that is not a list');
+  const { rows, malformed } = readRecords(reply, now * MICROS_PER_MS);
+  for (const event of malformed) {
+    // The import runs every ten minutes: the same fault is one row a day, not 144.
+    await writeLogRecords(records, ['import-experiments', event.message, dayOf(now)], [event]);
+  }
+  if (rows.length === 0) {
+    if (await tables.hasRows(EXPERIMENTS_TABLE, signal)) {
+      throw refusal(source.url, `none of its ${reply.length} records can be used, and the table has experiments`);
+    }
+    return { imported: 0, malformed: malformed.length, outcome: 'kept' };
+  }
+  await tables.replace({ id: recordBatchId([EXPERIMENTS_TABLE, ...work]), table: EXPERIMENTS_TABLE, rows }, signal);
+  return { imported: rows.length, malformed: malformed.length, outcome: 'replaced' };
+}
+
+/** The rows in the order of the list, repeated slugs included, and an event for each record that is malformed. */
+function readRecords(
+  reply: readonly unknown[],
+  now: number,
+): { readonly rows: ExperimentRow[]; readonly malformed: LogEvent[] } {
+  const rows: ExperimentRow[] = [];
+  const malformed: LogEvent[] = [];
+  for (const [index, record] of reply.entries()) {
+    const reading = readExperimentRecord(record, now);
+    if (reading.kind === 'row') rows.push(reading.row);
+    else malformed.push(malformedEvent(index, reading));
+  }
+  return { rows, malformed };
+}
+
+function malformedEvent(index: number, reading: { readonly slug: string | null; readonly reason: string }): LogEvent {
+  const name = reading.slug === null ? '' : ` (${quote(reading.slug)})`;
+  return {
+    ...(reading.slug === null ? {} : { experiment: reading.slug }),
+    level: 'ERROR',
+    message: `Record ${index + 1}${name} of the experiments API cannot be read: ${reading.reason}.`,
+    exceptionType: 'ExperimentMalformedException',
+    at: { file: 'import-experiments.ts', function: 'importExperiments' },
+  };
+}
+
+function refusal(url: string, reason: string): ContrailError {
+  return new ContrailError('EXPERIMENTS_UNREADABLE', `The experiments of ${url} were not imported: ${reason}.`, {
+    subject: EXPERIMENTS_TABLE,
+    hint: 'The table keeps what it had. See what the experiments API answers.',
+  });
+}

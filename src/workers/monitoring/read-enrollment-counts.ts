@@ -1,0 +1,57 @@
+/** The object `enrollment_counts/enrollment_counts_latest.json`, which another system makes (spec: monitoring, section 7). */
+import { z } from 'zod';
+import type { EnrollmentCounts, FunnelRow } from '../../domain/alert-enrollment-checks.ts';
+
+export const ENROLLMENT_COUNTS_OBJECT = 'enrollment_counts/enrollment_counts_latest.json';
+
+const Count = z.number();
+
+const Branch = z.object({ enrollments: Count, unenrollments: Count });
+const Reason = z.object({ '1pct_count': Count });
+
+const Entry = z.object({
+  total_enrollments: Count,
+  total_unenrollments: Count,
+  branches: z.record(z.string(), Branch),
+  reasons_by_branch: z.record(z.string(), z.record(z.string(), Reason)).nullish(),
+});
+
+const Funnel = z.object({ reason: z.string().nullish(), conflict_slug: z.string().nullish(), client_count: Count });
+
+/** The counts of each experiment. Entries that cannot be read are left out; throws where the whole has another shape. */
+export function readEnrollmentCounts(content: unknown): Map<string, EnrollmentCounts> {
+  const { v1 } = z.object({ v1: z.record(z.string(), z.unknown()) }).parse(content);
+  return new Map(
+    Object.entries(v1).flatMap(([slug, entry]) => {
+      const counts = readCountsEntry(entry);
+      return counts === undefined ? [] : [[slug, counts] as const];
+    }),
+  );
+}
+
+/** One experiment's counts, or undefined. */
+export function readCountsEntry(entry: unknown): EnrollmentCounts | undefined {
+  const { data } = Entry.safeParse(entry);
+  if (data === undefined) return undefined;
+  const reasons = Object.entries(data.reasons_by_branch ?? {});
+  return {
+    totalEnrollments: data.total_enrollments,
+    totalUnenrollments: data.total_unenrollments,
+    branches: new Map(Object.entries(data.branches)),
+    reasonsByBranch: new Map(
+      reasons.map(([branch, byReason]) => [
+        branch,
+        new Map(Object.entries(byReason).map(([reason, counted]) => [reason, counted['1pct_count']])),
+      ]),
+    ),
+  };
+}
+
+/** Rows of the enrollment funnel; a row that cannot be read is left out. */
+export function readFunnelRows(rows: readonly unknown[]): FunnelRow[] {
+  return rows.flatMap((row) => {
+    const { data } = Funnel.safeParse(row);
+    if (data === undefined) return [];
+    return [{ reason: data.reason ?? null, conflictSlug: data.conflict_slug ?? null, clientCount: data.client_count }];
+  });
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import * as fc from 'fast-check';
+import { parseTimestamp } from '../../../../src/domain/utc-time.ts';
+import { droppedRowEvents } from '../../../../src/workers/errors/dropped-row-events.ts';
+import { errorsBound } from '../../../../src/workers/errors/errors-bound.ts';
+import {
+  buildErrorsFile,
+  type ErrorLogRow,
+  errorsObjectName,
+  errorsSourceVersion,
+} from '../../../../src/workers/errors/errors-file.ts';
+import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
+
+interface GoldenCase {
+  readonly name: string;
+  readonly rows: string;
+  readonly slug: string;
+  readonly analysis_start_time: string | null;
+  readonly enrollment_end: string | null;
+  readonly object?: string;
+  readonly content_type?: string;
+  readonly text?: string;
+  readonly raises?: string;
+}
+
+const cases = monitoringFixture<GoldenCase[]>('errors/golden.json');
+const written = cases.filter((golden) => golden.raises === undefined);
+const refused = cases.filter((golden) => golden.raises !== undefined);
+
+describe('buildErrorsFile', () => {
+  it.each(written.map((golden) => [golden.name, golden] as const))('writes the golden file: %s', (_, golden) => {
+    const file = buildGolden(golden);
+
+    expect(file.text).toBe(golden.text);
+    expect(file).toMatchObject({ object: golden.object, contentType: golden.content_type, dropped: [] });
+  });
+
+  it.each(refused.map((golden) => [golden.name, golden] as const))(
+    'leaves the bad row out and tells: %s',
+    (_, golden) => {
+      const file = buildGolden(golden);
+
+      expect(file.text).toBe('[]');
+      expect(droppedRowEvents(golden.slug, file.dropped)).toEqual([
+        expect.objectContaining({ level: 'ERROR', experiment: golden.slug }),
+      ]);
+    },
+  );
+
+  it('writes the rows around a bad one', () => {
+    const rows = [row({ message: 'first' }), row({ source: 'elsewhere' }), row({ message: 'last' })];
+
+    const file = buildErrorsFile({ slug: 'my-slug', bound: null, rows });
+
+    expect(JSON.parse(file.text)).toMatchObject([{ message: 'first' }, { message: 'last' }]);
+    expect(file.dropped[0]?.problem).toBe('source: must be one of jetstream, jetstream-preview, sizing, or NULL');
+  });
+
+  it('tells many rows of one fault in one line', () => {
+    const rows = Array.from({ length: 1000 }, () => row({ source: 'elsewhere' }));
+
+    const { dropped } = buildErrorsFile({ slug: 'my-slug', bound: null, rows });
+
+    expect(dropped).toHaveLength(1000);
+    expect(droppedRowEvents('my-slug', dropped)).toHaveLength(1);
+  });
+
+  it("leaves Contrail's own rows out, and does not judge them", () => {
+    const rows = [row({ source: 'contrail' }), row({ source: 'contrail', filename: null })];
+
+    const file = buildErrorsFile({ slug: 'my-slug', bound: null, rows });
+
+    expect(file).toMatchObject({ text: '[]', dropped: [] });
+  });
+
+  it('takes rows at the bound, and none before', () => {
+    const bound = parseTimestamp('2026-01-13T04:30:00Z') ?? null;
+    const rows = [row({ timestamp: '2026-01-13 04:29:59.999999' }), row({ timestamp: '2026-01-13T04:30:00Z' })];
+
+    const file = buildErrorsFile({ slug: 'my-slug', bound, rows });
+
+    expect(JSON.parse(file.text)).toMatchObject([{ timestamp: '2026-01-13T04:30:00Z' }]);
+  });
+
+  it('does not count a row without a time as after the bound', () => {
+    const file = buildErrorsFile({ slug: 'my-slug', bound: 0, rows: [row({ timestamp: null })] });
+
+    expect(file).toMatchObject({ text: '[]', dropped: [] });
+  });
+
+  it('keeps the fraction of a second where there is one', () => {
+    const file = buildErrorsFile({
+      slug: 'my-slug',
+      bound: null,
+      rows: [row({ timestamp: '2026-01-13 04:30:00.1234' })],
+    });
+
+    expect(file.text).toContain('"timestamp":"2026-01-13T04:30:00.123400Z"');
+  });
+
+  it('writes the same bytes in whatever order the rows come', () => {
+    const times = ['2026-01-13 04:30:00', '2026-01-13 04:30:00.5', '2026-01-14 00:00:00'];
+    const anyRow = fc.record({
+      timestamp: fc.constantFrom(...times),
+      message: fc.constantFrom('a', 'b', 'é'),
+      metric: fc.option(fc.constantFrom('m', 'n')),
+    });
+    fc.assert(
+      fc.property(fc.array(anyRow), fc.integer(), (parts, seed) => {
+        const rows = parts.map(row);
+        const shuffled = rows.map((entry, index) => ({ entry, at: (index * 7919 + seed) % 101 }));
+        const others = shuffled.sort((a, b) => a.at - b.at).map(({ entry }) => entry);
+
+        const texts = [rows, others].map((list) => buildErrorsFile({ slug: 'my-slug', bound: null, rows: list }).text);
+
+        expect(texts[0]).toBe(texts[1]);
+      }),
+    );
+  });
+});
+
+describe('errorsObjectName', () => {
+  it('turns every character outside letters, digits and underscore into an underscore', () => {
+    expect(errorsObjectName('My-Slug.é😀')).toBe('errors/errors_My_Slug___.json');
+  });
+});
+
+describe('errorsSourceVersion', () => {
+  it('changes with the newest row, the count and the bound, and with nothing else', () => {
+    const facts = { newest: '2026-01-13 04:30:00', rows: 2, bound: 5 };
+
+    const version = errorsSourceVersion(facts);
+
+    expect(version).toMatch(/^f[0-9a-f]{16}$/);
+    expect(errorsSourceVersion({ ...facts, newest: '2026-01-13T04:30:00.000Z' })).toBe(version);
+    const changed = [{ newest: null }, { rows: 3 }, { bound: null }].map((part) => ({ ...facts, ...part }));
+    expect(new Set([version, ...changed.map(errorsSourceVersion)]).size).toBe(4);
+  });
+});
+
+function buildGolden(golden: GoldenCase) {
+  const analysisStart = microsOf(golden.analysis_start_time);
+  const bound = errorsBound({ analysisStart, enrollmentEnd: microsOf(golden.enrollment_end) });
+  const rows = monitoringFixture<ErrorLogRow[]>(`errors/${golden.rows}.json`);
+  return buildErrorsFile({ slug: golden.slug, bound, rows });
+}
+
+function microsOf(text: string | null): number | null {
+  return text === null ? null : (parseTimestamp(text) ?? null);
+}
+
+function row(parts: ErrorLogRow): ErrorLogRow {
+  return {
+    timestamp: '2026-01-13 04:30:00',
+    experiment: 'my-slug',
+    message: 'went wrong',
+    log_level: 'ERROR',
+    exception: 'ValueError()',
+    filename: 'analysis.py',
+    func_name: 'run',
+    exception_type: 'ValueError',
+    source: 'jetstream',
+    analysis_period: 'week',
+    ...parts,
+  };
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
+import type { AlertInputs } from '../../../../src/domain/alert-inputs.ts';
+import type { AlertMessage } from '../../../../src/domain/alert-message.ts';
+import type { AlertRow } from '../../../../src/domain/alert-row.ts';
+import { ALERT_RULES } from '../../../../src/domain/alert-rules.ts';
+import { ContrailError } from '../../../../src/domain/errors.ts';
+import type { Notifier } from '../../../../src/ports/notifier.ts';
+import { checkAlerts } from '../../../../src/workers/monitoring/check-alerts.ts';
+import { alertInputs, counts, experiment, NOW } from '../../../support/alert-world.ts';
+import { recordedLog } from '../../../support/recorded-log.ts';
+
+const never = new AbortController().signal;
+
+class RecordingNotifier implements Notifier {
+  readonly messages: AlertMessage[] = [];
+  isReachable = true;
+
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  async send(message: AlertMessage): Promise<void> {
+    if (!this.isReachable) throw new ContrailError('SERVICE_UNAVAILABLE', 'It is not there.');
+    this.messages.push(message);
+  }
+}
+
+function setup() {
+  const sink = new MemoryRecordSink();
+  const world = {
+    now: NOW,
+    inputs: alertInputs(),
+    sink,
+    slack: new RecordingNotifier('slack'),
+    hook: new RecordingNotifier('hook'),
+    log: recordedLog(),
+    async check() {
+      world.now += 300_000;
+      return checkAlerts(
+        {
+          rules: ALERT_RULES,
+          limits: {},
+          inputs: async (): Promise<AlertInputs> => ({ ...world.inputs, now: world.now }),
+          history: { alerts: async () => world.rows() },
+          sink,
+          notifiers: [world.slack, world.hook],
+          pages: null,
+          clock: { now: () => world.now },
+          log: world.log,
+        },
+        [`tick-${world.now}`],
+        never,
+      );
+    },
+    rows: () => sink.rows('alerts_v1') as unknown as readonly AlertRow[],
+  };
+  return world;
+}
+
+const spikes = (slugs: readonly string[]) =>
+  alertInputs({
+    experiments: slugs.map((slug) => experiment({ slug })),
+    enrollmentCounts: new Map(slugs.map((slug) => [slug, counts({ control: [5000, 900], treatment: [5000, 900] })])),
+    enrollmentFunnel: new Map(slugs.map((slug) => [slug, []])),
+    objects: new Set(slugs.map((slug) => `statistics/statistics_${slug.replaceAll('-', '_')}_daily.json`)),
+  });
+
+describe('checkAlerts', () => {
+  it('writes nothing and says nothing when all is well', async () => {
+    const world = setup();
+
+    const result = await world.check();
+
+    expect(result).toMatchObject({ open: 0, opened: 0, sent: 0, unsent: [] });
+    expect(world.rows()).toEqual([]);
+  });
+
+  it('opens an alert, tells each target once, and resolves it', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+
+    const opened = await world.check();
+    const again = await world.check();
+    world.inputs = alertInputs();
+    const resolved = await world.check();
+
+    expect(opened).toMatchObject({ open: 2, opened: 2, sent: 2 });
+    expect(again).toMatchObject({ open: 2, opened: 0, sent: 0 });
+    expect(resolved).toMatchObject({ open: 0, resolved: 2 });
+    expect(world.slack.messages.map(({ title }) => title)).toEqual(['1 alert opened']);
+    expect(world.rows().filter((row) => row.rule === 'M1')).toMatchObject([
+      { state: 'open', notified: [{ target: 'slack' }, { target: 'hook' }] },
+      { state: 'resolved' },
+    ]);
+  });
+
+  it('makes one message of a storm', async () => {
+    const world = setup();
+    world.inputs = spikes(Array.from({ length: 50 }, (_, index) => `slug-${index}`));
+
+    await world.check();
+
+    expect(world.slack.messages).toHaveLength(1);
+    expect(world.slack.messages[0]?.count).toBe(50);
+  });
+
+  it('keeps an alert that could not be told, and tells it at the next check', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    world.slack.isReachable = false;
+
+    const first = await world.check();
+    world.slack.isReachable = true;
+    const second = await world.check();
+
+    expect(first).toMatchObject({ opened: 2, sent: 1, unsent: ['slack'] });
+    expect(world.log.lines).toMatchObject([
+      { level: 'warn', fields: { target: 'slack', code: 'SERVICE_UNAVAILABLE' } },
+    ]);
+    expect(second).toMatchObject({ opened: 0, sent: 1, unsent: [] });
+    expect([world.slack.messages.length, world.hook.messages.length]).toEqual([1, 1]);
+  });
+
+  it('tells that a source is missing, and keeps the alerts that need it without data', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    world.inputs = alertInputs({ enrollmentCounts: 'no such object' });
+
+    const result = await world.check();
+
+    expect(result).toMatchObject({ open: 1, noData: 2, resolved: 0 });
+    expect(world.rows().at(-1)).toMatchObject({ rule: 'X1', subject: 'enrollmentCounts', state: 'open' });
+  });
+});
