@@ -7,6 +7,8 @@ export interface JobRequest {
   readonly name: string;
   /** Checked against the job kind's schema by whoever takes the job. */
   readonly payload: unknown;
+  /** So long after now it may begin, milliseconds; at once where it is not said. */
+  readonly delayMs?: number;
 }
 
 export type JobState = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';

@@ -17,6 +17,9 @@ export interface TableReplacement extends RecordBatch {
   readonly partition?: string;
 }
 
+/** What takes records, on whatever way they get to the table. */
+export type RecordTaker = Pick<RecordSink, 'append'>;
+
 export interface RecordSink {
   /** Writes a batch whole, once. Missing tables are created. */
   append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'>;

@@ -185,7 +185,11 @@ export class BullmqJobQueue implements JobQueue {
     return {
       name: request.name,
       data: { payload: request.payload ?? null, nonce: randomUUID(), failedRounds, crashesForgiven: 0 },
-      opts: { ...jobOptionsOf(kind, this.#options.retention), jobId: request.id },
+      opts: {
+        ...jobOptionsOf(kind, this.#options.retention),
+        jobId: request.id,
+        ...(request.delayMs === undefined ? {} : { delay: request.delayMs }),
+      },
     };
   }
 

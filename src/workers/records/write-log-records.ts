@@ -6,13 +6,13 @@ import { errorText } from '../../domain/errors.ts';
 import { type LogEvent, LOGS_TABLE, recordBatchId, toLogRecord } from '../../domain/log-record.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { RecordSink } from '../../ports/record-sink.ts';
+import type { RecordTaker } from '../../ports/record-sink.ts';
 
 /** Records are written also when the work they tell of was aborted; so long they may take. */
 const LONGEST_WRITE_MS = 15_000;
 
 export interface LogRecordDependencies {
-  readonly sink: RecordSink;
+  readonly sink: RecordTaker;
   readonly clock: Clock;
   readonly log: Log;
 }
