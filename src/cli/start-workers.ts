@@ -1,17 +1,13 @@
 /** Puts the work, the queue and the adapters together: a pool of workers in this process. */
+import { hostname } from 'node:os';
 import type { Config } from '../config/load-config.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
-import { STATISTICS_JOB, StatisticsPayload } from '../jobs/statistics-job.ts';
-import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../jobs/statistics-part-job.ts';
+import { RECORDS_JOB } from '../jobs/records-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
-import type { FailureEvent, FinishedEvent } from '../queue/worker-events.ts';
-import { handleStatisticsPart } from '../workers/statistics/part-handler.ts';
-import {
-  handleStatisticsJob,
-  recordStatisticsFailure,
-  type StatisticsHandlerDependencies,
-} from '../workers/statistics/statistics-handler.ts';
-import { divisionOf, exportDependencies } from './export-dependencies.ts';
+import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../queue/worker-events.ts';
+import { jobHandlers } from './job-handlers.ts';
+import { recordFailure, recordOutcome } from './record-attempts.ts';
+import { startRecordKeeping } from './record-keeping.ts';
 import type { Parts } from './wire.ts';
 
 export interface StartWorkersRequest {
@@ -23,47 +19,60 @@ export interface StartWorkersRequest {
   readonly onFinished?: (event: FinishedEvent) => void;
 }
 
+/** The part of a pool that commands need. */
+export type Workers = Pick<WorkerPool, 'waitUntilDrained' | 'stop'>;
+
 /** Starts workers on all queues, or on those asked for. Throws when Redis cannot be used. */
-export async function startWorkers(request: StartWorkersRequest): Promise<WorkerPool> {
-  const { config, parts, queues, onFinished } = request;
-  const division = divisionOf(parts, config);
-  const statistics: StatisticsHandlerDependencies = {
-    ...exportDependencies(parts, config),
-    records: parts,
-    ...(division === undefined ? {} : { division }),
-  };
-  const partDependencies =
-    division === undefined ? undefined : { ...division, duplicateLimit: config['statistics.duplicateLimit'] };
-  return startWorkerPool({
-    redisUrl: request.redisUrl ?? config.redis.text,
-    prefix: config['queue.prefix'],
-    kinds: JOB_KINDS,
-    handlers: [
-      {
-        kind: STATISTICS_JOB,
-        handle: (payload: StatisticsPayload, context) => handleStatisticsJob(statistics, payload, context),
+export async function startWorkers(request: StartWorkersRequest): Promise<Workers> {
+  const { config, parts, queues, onFinished, redisUrl = request.config.redis.text } = request;
+  const keeping = await startRecordKeeping(config, parts, redisUrl);
+  const records = { sink: keeping.taker, clock: parts.clock, log: parts.log };
+  const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
+  try {
+    const pool = await startWorkerPool({
+      redisUrl,
+      prefix: config['queue.prefix'],
+      kinds: JOB_KINDS,
+      handlers: jobHandlers({ config, parts, records, stage: keeping.stage }),
+      concurrency: concurrencyOf(request.concurrency),
+      log: parts.log,
+      drainDeadlineMs: config['worker.drainTimeout'],
+      onOutcome: async (event: OutcomeEvent) => {
+        const { queue, jobId, outcome, durationMs } = event;
+        parts.log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
+        await recordOutcome(recording, event);
       },
-      {
-        kind: STATISTICS_PART_JOB,
-        handle: (payload: StatisticsPartPayload, context) => handleStatisticsPart(partDependencies, payload, context),
+      onFailure: async (event: FailureEvent) => {
+        const { queue, jobId, attempt, error, final } = event;
+        parts.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
+        await recordFailure(recording, event);
       },
-    ],
-    concurrency: Object.fromEntries(JOB_KINDS.map((kind) => [kind.queue, request.concurrency])),
-    log: parts.log,
-    drainDeadlineMs: config['worker.drainTimeout'],
-    onOutcome: ({ queue, jobId, outcome, durationMs }) => {
-      parts.log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
-    },
-    onFailure: (event) => tellFailure(parts, statistics, event),
-    ...(queues === undefined ? {} : { queues }),
-    ...(onFinished === undefined ? {} : { onFinished }),
-  });
+      ...(queues === undefined ? {} : { queues }),
+      ...(onFinished === undefined ? {} : { onFinished }),
+    });
+    return {
+      waitUntilDrained: () => pool.waitUntilDrained(),
+      async stop() {
+        await pool.stop();
+        await keeping.stop();
+      },
+    };
+  } catch (error) {
+    await keeping.stop();
+    throw error;
+  }
 }
 
-async function tellFailure(parts: Parts, deps: StatisticsHandlerDependencies, event: FailureEvent): Promise<void> {
-  const { queue, jobId, attempt, error, final } = event;
-  parts.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
-  // Only a payload that is what it should be tells which experiment is concerned.
-  const payload = StatisticsPayload.safeParse(event.payload);
-  if (payload.success) await recordStatisticsFailure(deps, payload.data, event);
+export function pricingOf(config: Config) {
+  return {
+    mode: config['pricing.mode'],
+    usdPerSlotHour: config['pricing.usdPerSlotHour'],
+    usdPerTiB: config['pricing.usdPerTiB'],
+  };
+}
+
+/** What is asked for counts for the exports; few records are written at once whatever is asked for. */
+function concurrencyOf(concurrency: number): Record<string, number> {
+  const kinds = JOB_KINDS.filter((kind) => kind.queue !== RECORDS_JOB.queue);
+  return Object.fromEntries(kinds.map((kind) => [kind.queue, concurrency]));
 }

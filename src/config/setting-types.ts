@@ -94,3 +94,11 @@ export function byteSize(): z.ZodType<number, string> {
     .regex(/^[1-9]\d{0,5} ?(?:kB|MB|GB|TB)$/, 'a size such as 500MB, 100GB or 2TB')
     .transform((text) => Number.parseInt(text, 10) * (SIZES[text.slice(-2)] ?? 1));
 }
+
+/** An amount in US dollars, such as `0.06`. */
+export function usd(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,7}(?:\.\d{1,9})?$/, 'an amount in US dollars, such as 0.06')
+    .transform(Number);
+}

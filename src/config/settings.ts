@@ -3,7 +3,16 @@
  * are made from this list (`npm run docs`), and a check keeps them equal.
  */
 import { z } from 'zod';
-import { byteSize, duration, hostOrUrl, isProjectUrl, parsedUrl, positiveInteger, share } from './setting-types.ts';
+import {
+  byteSize,
+  duration,
+  hostOrUrl,
+  isProjectUrl,
+  parsedUrl,
+  positiveInteger,
+  share,
+  usd,
+} from './setting-types.ts';
 
 export interface Setting<Value, Default extends string | undefined> {
   readonly variable: string;
@@ -176,6 +185,41 @@ export const SETTINGS = {
     example: '5m',
     default: '1m',
     schema: duration(),
+  }),
+  'records.window': setting({
+    variable: 'CONTRAIL_RECORDS_WINDOW',
+    text: 'How long log and run records gather before they are written together: a BigQuery table takes some 1,500 writes a day.',
+    example: '5m',
+    default: '2m',
+    schema: duration(),
+  }),
+  'records.spool': setting({
+    variable: 'CONTRAIL_RECORDS_SPOOL',
+    text: 'The folder where records wait while Redis is away.',
+    example: '/var/lib/contrail/spool',
+    default: './contrail-spool',
+    schema: z.string().min(1),
+  }),
+  'pricing.mode': setting({
+    variable: 'CONTRAIL_PRICING_MODE',
+    text: 'How queries are paid for: by slot-hours (editions) or by bytes read (on_demand).',
+    example: 'on_demand',
+    default: 'editions',
+    schema: z.enum(['editions', 'on_demand']),
+  }),
+  'pricing.usdPerSlotHour': setting({
+    variable: 'CONTRAIL_PRICING_USD_PER_SLOT_HOUR',
+    text: 'The price of a slot-hour; the default is the list price of the Enterprise edition in the US.',
+    example: '0.04',
+    default: '0.06',
+    schema: usd(),
+  }),
+  'pricing.usdPerTiB': setting({
+    variable: 'CONTRAIL_PRICING_USD_PER_TI_B',
+    text: 'The price of reading a tebibyte; the default is the US list price.',
+    example: '5',
+    default: '6.25',
+    schema: usd(),
   }),
   'queue.prefix': setting({
     variable: 'CONTRAIL_QUEUE_PREFIX',

@@ -10,8 +10,22 @@ export interface PublishedFacts {
   readonly duplicates: number;
   readonly bytes: number;
   readonly warnings: readonly Warning[];
-  /** Milliseconds each stage took. */
+  /** From the first look to the publication, milliseconds. */
   readonly durationMs: number;
+  /** The object's generation that was put in place; absent where the bytes stayed. */
+  readonly generation?: string;
+  /** Rows that the source promised. */
+  readonly sourceRows?: number;
+  /** What reading has cost, as far as the warehouse tells. */
+  readonly usage?: ReadingUsage;
+}
+
+export interface ReadingUsage {
+  readonly requests: number;
+  readonly bytesRead: number;
+  readonly bytesBilled: number;
+  readonly slotMs: number;
+  readonly queryMs: number;
 }
 
 /** Something odd about data that were published all the same. */

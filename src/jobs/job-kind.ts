@@ -14,4 +14,6 @@ export interface JobKind<Payload> {
   readonly retry: RetryPolicy;
   /** Jobs of this kind at work at once in one process. */
   readonly concurrency: number;
+  /** Its delayed jobs only wait for more of the same: they may run as soon as there is nothing else to do. */
+  readonly gathers?: true;
 }

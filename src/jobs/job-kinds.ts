@@ -1,6 +1,7 @@
 /** All kinds of job there are; workers refuse to start when one has no handler. */
 import type { JobKind } from './job-kind.ts';
+import { RECORDS_JOB } from './records-job.ts';
 import { STATISTICS_JOB } from './statistics-job.ts';
 import { STATISTICS_PART_JOB } from './statistics-part-job.ts';
 
-export const JOB_KINDS: readonly JobKind<unknown>[] = [STATISTICS_JOB, STATISTICS_PART_JOB];
+export const JOB_KINDS: readonly JobKind<unknown>[] = [STATISTICS_JOB, STATISTICS_PART_JOB, RECORDS_JOB];

@@ -15,6 +15,7 @@ export const RECORDS_JOB: JobKind<RecordsPayload> = {
   // Records wait for the warehouse as long as it takes.
   retry: { attempts: 1_000_000, firstDelayMs: 2_000, longestDelayMs: 2 * 60_000 },
   concurrency: 2,
+  gathers: true,
 };
 
 export function recordsJobId({ table, window }: { readonly table: string; readonly window: number }): string {

@@ -9,7 +9,7 @@ import { guardRequests } from './request-guard.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHomeRoutes } from './routes/home.ts';
 import { addObjectRoutes } from './routes/objects.ts';
-import { addSecurityHeaders } from './security-headers.ts';
+import { addSecurityHeaders, OWN_PAGE_HEADERS } from './security-headers.ts';
 import { html, page } from './views/html.ts';
 
 export interface AppOptions {
@@ -25,7 +25,15 @@ export interface AppOptions {
 }
 
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({ bodyLimit: 64 * 1024, routerOptions: { maxParamLength: 1_000 } });
+  const app = Fastify({
+    bodyLimit: 64 * 1024,
+    routerOptions: { maxParamLength: 1_000 },
+    // An address that cannot be decoded reaches no hook.
+    frameworkErrors: (_error, _request, reply) => {
+      const body = page('Something went wrong', html`<p>This request cannot be answered.</p>`);
+      reply.raw.writeHead(400, { ...OWN_PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(body);
+    },
+  });
   guardRequests(app);
   addSecurityHeaders(app, BOARD_PREFIX);
   app.setNotFoundHandler(async (_request, reply) =>

@@ -24,9 +24,14 @@ export function guardRequests(app: FastifyInstance): void {
 }
 
 function isOwnHost(request: FastifyRequest): boolean {
-  const values = request.raw.headersDistinct['host'] ?? [];
-  const host = values[0]?.replace(/:\d{1,5}$/, '').toLowerCase();
-  return values.length === 1 && host !== undefined && LOOPBACK_HOSTS.has(host);
+  const hosts = headerValues(request.raw.rawHeaders, 'host');
+  const host = hosts[0]?.replace(/:\d{1,5}$/, '').toLowerCase();
+  return hosts.length === 1 && host !== undefined && LOOPBACK_HOSTS.has(host);
+}
+
+/** All values of a header as they came, names and values in turns: Node keeps only the first of several hosts. */
+function headerValues(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
 /** Browsers say where a request comes from; what is no browser sends neither header and passes. */

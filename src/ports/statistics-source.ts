@@ -2,6 +2,7 @@
 import type { Column } from '../domain/column-type.ts';
 import type { ColumnBatch } from '../domain/column-batch.ts';
 import type { ContrailError } from '../domain/errors.ts';
+import type { ReadingUsage } from '../domain/outcome.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 
 export interface SourceTable {
@@ -30,16 +31,8 @@ export interface OpenRequest {
   readonly signal: AbortSignal;
 }
 
-/** What reading took, as far as the warehouse tells. */
-export interface SourceUsage {
-  readonly requests: number;
-  /** Bytes that came over the wire or, where the warehouse counts them, that it says it read for us. */
-  readonly bytesRead: number;
-  readonly bytesBilled: number;
-  readonly slotMs: number;
-  /** From asking until the first row could be read, milliseconds. */
-  readonly queryMs: number;
-}
+/** What reading took: bytes over the wire or, where the warehouse counts them, read for us; time until the first row. */
+export type SourceUsage = ReadingUsage;
 
 /** `key`: rows are sorted by all of `domain/row-order.ts`; `windows`: windows ascend, inside a window rows are in any order. */
 export type RowOrder = 'key' | 'windows';

@@ -11,6 +11,7 @@ import {
 import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
+import type { JobKind } from '../jobs/job-kind.ts';
 import type { Log } from '../ports/log.ts';
 import { type Random, type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
 import { addParts, endedParts } from './division.ts';
@@ -54,6 +55,10 @@ export class QueueRunner {
 
   constructor(options: QueueRunnerOptions) {
     this.#options = options;
+  }
+
+  get kind(): JobKind<unknown> {
+    return this.#options.handler.kind;
   }
 
   get runningCount(): number {

@@ -35,6 +35,6 @@ export interface WorkerHooks {
   onOutcome?(event: OutcomeEvent): Promise<void> | void;
   /** Before a failed attempt is reported. Not for attempts that were throttled or given back: they never counted. */
   onFailure?(event: FailureEvent): Promise<void> | void;
-  /** When Redis knows that a job is done or has failed for good. */
+  /** When Redis knows that a job is done or has failed for good, unless it died before it could say so. */
   onFinished?(event: FinishedEvent): void;
 }

@@ -119,9 +119,19 @@ export class WorkerPool {
     for (let idleInARow = 0; idleInARow < 2;) {
       if (this.#stopping.signal.aborted) return false;
       idleInARow = (await this.isIdle()) ? idleInARow + 1 : 0;
+      if (idleInARow === 0) await this.#hurry();
       await sleep(DRAIN_POLL_MS);
     }
     return true;
+  }
+
+  /** Where only jobs that gather are left, there is nothing more to wait for. */
+  async #hurry(): Promise<void> {
+    const [gathering, others] = [true, false].map((gathers) =>
+      this.#crews.filter(({ runner }) => (runner.kind.gathers === true) === gathers),
+    );
+    const idle = await Promise.all((others ?? []).map(({ queue }) => isIdle(queue)));
+    if (idle.every(Boolean)) await Promise.all((gathering ?? []).map(({ queue }) => queue.promoteJobs()));
   }
 
   /**

@@ -24,7 +24,7 @@ export function describeExperimentsApi(
 
       const list = await api.list(never);
 
-      expect(list).toEqual({
+      expect(list).toMatchObject({
         experiments: [
           {
             slug: 'my-slug',
@@ -46,7 +46,7 @@ export function describeExperimentsApi(
       const { experiments } = await api.list(never);
 
       const empty = { appName: 'firefox_desktop', startDate: null, endDate: null, enrollmentEndDate: null };
-      expect(experiments).toEqual([
+      expect(experiments).toMatchObject([
         { slug: 'absent', ...empty },
         { slug: 'nulls', ...empty },
       ]);

@@ -7,12 +7,14 @@ import type { JobQueue, JobRequest } from '../../src/ports/job-queue.ts';
 /** The queue every implementation must know, with at least two attempts for its jobs. */
 export const QUEUE = 'work';
 
+type Handle = (payload: unknown, context: { jobId: string; attempt: number }) => Promise<JobOutcome>;
+
 export interface JobQueueSetup {
   readonly queue: JobQueue;
   /** A second one on the same jobs, as another process would have. */
   readonly other: JobQueue;
   /** Runs the jobs that wait until none is left to run now; a snoozed job stays behind. */
-  work(handle: (payload: unknown, context: { jobId: string; attempt: number }) => Promise<JobOutcome>): Promise<void>;
+  readonly work: (handle: Handle) => Promise<void>;
 }
 
 const DONE: JobOutcome = { kind: 'skipped', reason: 'there was nothing to do' };
@@ -105,6 +107,19 @@ export function describeJobQueue(name: string, setup: () => Promise<JobQueueSetu
       ).toHaveLength(2_500);
     });
 
+    it('takes a job that has nothing to say', async () => {
+      const { queue } = await setup();
+
+      const result = await queue.enqueue(
+        QUEUE,
+        [request('a', null), { id: 'b', name: 'b', payload: undefined }],
+        never,
+      );
+
+      expect(result).toEqual({ added: ['a', 'b'], known: [] });
+      expect(await queue.find(QUEUE, ['a', 'b'], never)).toMatchObject([{ payload: null }, { payload: null }]);
+    });
+
     it('does nothing for nothing', async () => {
       const { queue } = await setup();
 
@@ -126,7 +141,7 @@ export function describeJobQueue(name: string, setup: () => Promise<JobQueueSetu
 
       const act = queue.enqueue(QUEUE, [request('a')], AbortSignal.abort());
 
-      await expect(act).rejects.toThrow();
+      await expect(act).rejects.toThrow('aborted');
       expect(await queue.find(QUEUE, ['a'], never)).toEqual([]);
     });
 
@@ -299,7 +314,8 @@ export function describeJobQueue(name: string, setup: () => Promise<JobQueueSetu
       await queue.enqueue(QUEUE, [request('a')], never);
 
       await queue.close();
-      await queue.close();
+
+      await expect(queue.close()).resolves.toBeUndefined();
     });
   });
 }

@@ -6,7 +6,9 @@ import type { RecordSink } from '../../src/ports/record-sink.ts';
 export interface RecordSinkWorld {
   readonly sink: RecordSink;
   /** All rows of a table as they can be read back, in the order in which they were written. */
-  rows(table: string): Promise<Record<string, unknown>[]>;
+  readonly rows: (table: string) => Promise<Record<string, unknown>[]>;
+  /** Whether what keeps the rows can replace those of a day; it can unless said otherwise. */
+  readonly hasDays?: boolean;
 }
 
 const NOW = Date.parse('2026-01-15T12:00:00.750Z');
@@ -58,7 +60,7 @@ export function describeRecordSink(name: string, setup: () => Promise<RecordSink
 
       await Promise.all(ids.map((id) => sink.append({ id, table: 'logs', rows: [row({ message: id })] }, never)));
 
-      const messages = (await rows('logs')).map((entry) => entry['message']);
+      const messages = (await rows('logs')).map((entry) => String(entry['message']));
       expect(messages.sort()).toEqual(ids);
     });
 
@@ -80,6 +82,74 @@ export function describeRecordSink(name: string, setup: () => Promise<RecordSink
 
       expect(before).toEqual([]);
       expect(await sink.loggedExperiments(never)).toEqual(['a', 'b']);
+    });
+
+    it('replaces all rows of a table, once for each id', async () => {
+      const { sink, rows } = await setup();
+      await sink.append(
+        { id: 'before', table: 'logs', rows: [row({ message: 'old' }), row({ message: 'older' })] },
+        never,
+      );
+      const first = { id: 'first', table: 'logs', rows: [row({ message: 'new' })] };
+
+      const outcomes = [await sink.replace(first, never), await sink.replace(first, never)];
+      const afterFirst = await rows('logs');
+      await sink.replace({ id: 'second', table: 'logs', rows: [row({ message: 'newer' })] }, never);
+      outcomes.push(await sink.replace(first, never));
+
+      expect(outcomes).toEqual(['written', 'known', 'known']);
+      expect(afterFirst.map((entry) => entry['message'])).toEqual(['new']);
+      expect((await rows('logs')).map((entry) => entry['message'])).toEqual(['newer']);
+    });
+
+    it('replaces the rows of a day and leaves the other days alone', async () => {
+      const { sink, rows, hasDays = true } = await setup();
+      if (!hasDays) return;
+      const of = (time: string, query: string) => ({ submission_timestamp: `2026-01-${time}Z`, query });
+      const table = 'query_cost_v1';
+      const before = [of('13T23:59:59', 'a'), of('14T00:00:00', 'b'), of('14T23:59:59', 'c'), of('15T00:00:00', 'd')];
+      await sink.append({ id: 'before', table, rows: before }, never);
+
+      await sink.replace({ id: 'day', table, partition: '2026-01-14', rows: [of('14T12:00:00', 'new')] }, never);
+      const replaced = await rows(table);
+      await sink.replace({ id: 'nothing', table, partition: '2026-01-14', rows: [] }, never);
+
+      expect(replaced.map((entry) => String(entry['query'])).sort()).toEqual(['a', 'd', 'new']);
+      expect((await rows(table)).map((entry) => String(entry['query'])).sort()).toEqual(['a', 'd']);
+    });
+
+    it('replaces a table that is missing, and keeps its nested columns', async () => {
+      const { sink, rows } = await setup();
+      const experiment = {
+        normandy_slug: 'my-slug',
+        start_date: '2026-01-01',
+        proposed_enrollment: 7,
+        targeted_percent: 0.5,
+        is_rollout: false,
+        end_date: null,
+        branches: [{ slug: 'control', ratio: 1, features: [{ featureId: 'f', value: { a: [1, null] } }] }],
+        channels: ['nightly', 'beta'],
+        outcomes: [],
+      };
+
+      await sink.replace({ id: 'all', table: 'experimenter_experiments_v1', rows: [experiment] }, never);
+
+      const [written] = await rows('experimenter_experiments_v1');
+      expect(written).toMatchObject({ normandy_slug: 'my-slug', start_date: '2026-01-01', end_date: null });
+      expect(JSON.stringify(written?.['branches'])).toContain('featureId');
+      expect(JSON.stringify(written?.['channels'])).toMatch(/nightly.*beta/);
+    });
+
+    it('tells whether a table has rows', async () => {
+      const { sink } = await setup();
+
+      const missing = await sink.hasRows('logs', never);
+      await sink.append({ id: '1', table: 'logs', rows: [row({})] }, never);
+      const filled = await sink.hasRows('logs', never);
+      await sink.replace({ id: '2', table: 'logs', rows: [] }, never);
+      const empty = await sink.hasRows('logs', never);
+
+      expect([missing, filled, empty]).toEqual([false, true, false]);
     });
 
     it('refuses work that was aborted before it began', async () => {

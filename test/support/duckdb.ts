@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { DuckDbFile } from '../../src/adapters/duckdb/database.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
 
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {
@@ -21,7 +20,6 @@ export function temporaryDuckDb(options: { waitMs?: number; path?: string } = {}
     waitMs: options.waitMs ?? 5_000,
     createIfMissing: true,
     keepOpen: false,
-    clock: systemClock,
   });
 }
 

@@ -1,10 +1,13 @@
 /** A queue with one kind of job on the run's Redis, and workers for it that end with the test. */
+import { Queue } from 'bullmq';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { JobOutcome } from '../../src/domain/outcome.ts';
-import type { JobKind } from '../../src/jobs/job-kind.ts';
+import type { JobContext } from '../../src/jobs/job-handler.ts';
+import type { JobKind, RetryPolicy } from '../../src/jobs/job-kind.ts';
+import type { KnownJob } from '../../src/ports/job-queue.ts';
 import { BullmqJobQueue } from '../../src/queue/bullmq-job-queue.ts';
-import type { JobContext } from '../../src/queue/handlers.ts';
+import type { JobRetention } from '../../src/queue/job-options.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../../src/queue/worker-events.ts';
 import { startWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../src/queue/worker-pool.ts';
 import { type RecordedLog, recordedLog } from './recorded-log.ts';
@@ -25,7 +28,15 @@ export const DONE: JobOutcome = { kind: 'skipped', reason: 'nothing was to be do
 
 export type Handle = (payload: WorkPayload, context: JobContext) => Promise<JobOutcome>;
 
+export interface QueueWorldOptions {
+  /** Default: the run's, under a prefix of its own. */
+  readonly redis?: TestRedis;
+  readonly retry?: RetryPolicy;
+  readonly retention?: Partial<JobRetention>;
+}
+
 export interface QueueWorld extends TestRedis {
+  readonly kind: JobKind<WorkPayload>;
   readonly queue: BullmqJobQueue;
   readonly log: RecordedLog;
   readonly outcomes: Signal<OutcomeEvent>;
@@ -33,23 +44,33 @@ export interface QueueWorld extends TestRedis {
   readonly finished: Signal<FinishedEvent>;
   readonly never: AbortSignal;
   /** Puts jobs with these ids into the queue. */
-  enqueue(...ids: string[]): Promise<void>;
-  startPool(handle: Handle, options?: Partial<WorkerPoolOptions>): Promise<WorkerPool>;
+  readonly enqueue: (...ids: string[]) => Promise<void>;
+  readonly startPool: (handle: Handle, options?: Partial<WorkerPoolOptions>) => Promise<WorkerPool>;
   /** The one job of that id, which must be there. */
-  job(id: string): Promise<Awaited<ReturnType<BullmqJobQueue['find']>>[number]>;
+  readonly job: (id: string) => Promise<KnownJob>;
+  /** Resolves when that many jobs have ended, well or not. */
+  readonly ended: (count: number) => Promise<void>;
+  /** The same queue as BullMQ shows it to the board. */
+  readonly openBoard: () => Queue;
 }
 
-export function makeQueueWorld(): QueueWorld {
-  const redis = freshRedis();
-  const queue = new BullmqJobQueue({ ...redis, kinds: [WORK] });
+export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
+  const redis = options.redis ?? freshRedis();
+  const { redisUrl, prefix } = redis;
+  const kind = { ...WORK, retry: options.retry ?? WORK.retry };
+  const queue = new BullmqJobQueue({ redisUrl, prefix, kinds: [kind], retention: options.retention ?? {} });
   onTestFinished(() => queue.close());
   const log = recordedLog();
   const outcomes = makeSignal<OutcomeEvent>();
   const failures = makeSignal<FailureEvent>();
   const finished = makeSignal<FinishedEvent>();
+  const endedIds = new Set<string>();
+  const endedCounts = makeSignal<number>();
   const never = new AbortController().signal;
   return {
-    ...redis,
+    redisUrl,
+    prefix,
+    kind,
     queue,
     log,
     outcomes,
@@ -58,27 +79,41 @@ export function makeQueueWorld(): QueueWorld {
     never,
     async enqueue(...ids) {
       const requests = ids.map((id, step) => ({ id, name: id, payload: { step } }));
-      await queue.enqueue(WORK.queue, requests, never);
+      await queue.enqueue(kind.queue, requests, never);
     },
-    async startPool(handle, options = {}) {
+    async startPool(handle, poolOptions = {}) {
       const pool = await startWorkerPool({
-        ...redis,
-        kinds: [WORK],
-        handlers: [{ kind: WORK, handle }],
+        redisUrl,
+        prefix,
+        kinds: [kind],
+        handlers: [{ kind, handle }],
         log,
         throttle: { firstDelayMs: 50, longestDelayMs: 100 },
         onOutcome: (event) => outcomes.tell(event),
         onFailure: (event) => failures.tell(event),
-        onFinished: (event) => finished.tell(event),
-        ...options,
+        onFinished: (event) => {
+          finished.tell(event);
+          endedIds.add(event.jobId);
+          endedCounts.tell(endedIds.size);
+        },
+        ...poolOptions,
       });
       onTestFinished(() => pool.stop());
       return pool;
     },
     async job(id) {
-      const [job] = await queue.find(WORK.queue, [id], never);
+      const [job] = await queue.find(kind.queue, [id], never);
       if (job === undefined) throw new Error(`no job ${id}`);
       return job;
+    },
+    async ended(count) {
+      await endedCounts.next((ended) => ended >= count);
+    },
+    openBoard() {
+      const board = new Queue(kind.queue, { connection: { url: redisUrl, maxRetriesPerRequest: null }, prefix });
+      board.on('error', () => {});
+      onTestFinished(() => board.close());
+      return board;
     },
   };
 }

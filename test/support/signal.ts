@@ -15,7 +15,7 @@ export function makeSignal<Value>(): Signal<Value> {
     told,
     tell(value) {
       told.push(value);
-      for (const look of [...waiting]) look();
+      for (const look of waiting) look();
     },
     next(fits = () => true) {
       return new Promise((resolve) => {

@@ -46,11 +46,11 @@ export function makeStatisticsWorld() {
     queue: new MemoryJobQueue({ clock }),
     /** What exports and their handler are given. */
     deps: { source, store, clock, refusedShareLimit: 0.1, duplicateLimit: 1_000, records: { sink, clock, log } },
-    request(changes: Partial<ExportRequest> = {}): ExportRequest {
+    request: (changes: Partial<ExportRequest> = {}): ExportRequest => {
       const fixed = { experiment: 'my-slug', period: 'weekly', knownBy: 'api', force: false } as const;
       return { ...fixed, job: 'a-job', signal: never, ...changes };
     },
-    async textOf(name = OBJECT): Promise<string | undefined> {
+    textOf: async (name = OBJECT): Promise<string | undefined> => {
       const stream = await store.read(name, never);
       if (stream === undefined) return undefined;
       const pieces: Buffer[] = [];
@@ -59,7 +59,7 @@ export function makeStatisticsWorld() {
     },
     head: (name = OBJECT) => store.head(name, never),
     /** Puts bytes in place, whoever's, over what is there. */
-    async publish(text: string, metadata: ObjectMetadata = {}, name = OBJECT): Promise<StoredObject> {
+    publish: async (text: string, metadata: ObjectMetadata = {}, name = OBJECT): Promise<StoredObject> => {
       const ifGeneration = (await store.head(name, never))?.generation ?? ABSENT;
       const writer = await store.write({ name, contentType: 'application/json', ifGeneration, signal: never });
       await writer.write(Buffer.from(text));

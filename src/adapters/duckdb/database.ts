@@ -9,7 +9,6 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
 
 export interface DuckDbOptions {
   /** Path of the file. */
@@ -24,7 +23,6 @@ export interface DuckDbOptions {
   readonly createIfMissing: boolean;
   /** Keep the file from first use until `close`, as the one process that works on it. */
   readonly keepOpen: boolean;
-  readonly clock: Clock;
 }
 
 export type Access = 'read' | 'write';
@@ -125,14 +123,14 @@ export class DuckDbFile {
   }
 
   async #openWithPatience(access: Access): Promise<OpenFile> {
-    const deadline = this.#options.clock.now() + this.#options.waitMs;
-    for (;;) {
+    // Counted, not read off the clock, which may stand still (CONTRAIL_NOW).
+    for (let waitedMs = 0; ; waitedMs += POLL_MS) {
       try {
         return { instance: await this.#openInstance(access), access, users: 0 };
       } catch (error) {
         const held = HELD.exec(errorText(error));
         if (held === null) throw this.#unreadable(error);
-        if (this.#options.clock.now() >= deadline) throw this.#busy(held.groups ?? {}, error);
+        if (waitedMs >= this.#options.waitMs) throw this.#busy(held.groups ?? {}, error);
         await delay(POLL_MS);
       }
     }
@@ -163,7 +161,7 @@ export class DuckDbFile {
 
   #busy(holder: Partial<Record<string, string>>, cause: unknown): ContrailError {
     const who = holder['pid'] === undefined ? 'another process' : `process ${holder['pid']} (${holder['program']})`;
-    const waited = Math.round(this.#options.waitMs / 1000);
+    const waited = this.#options.waitMs / 1000;
     return new ContrailError('WAREHOUSE_BUSY', `The DuckDB file ${this.path} is held by ${who}; waited ${waited} s.`, {
       subject: this.path,
       hint: 'A DuckDB file belongs to one process at a time: end that process, or run this again later.',

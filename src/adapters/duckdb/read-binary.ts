@@ -7,7 +7,7 @@
  */
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type BinaryVector, isValid, type Validity } from '../../domain/column-batch.ts';
-import type { Selection } from './read-chunk.ts';
+import type { Selection } from './selection.ts';
 
 const SLOT_BYTES = 16;
 const LONGEST_INLINE = 12;

@@ -6,17 +6,7 @@ import { type DuckDBDataChunk, type DuckDBType, DuckDBTypeId } from '@duckdb/nod
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { type ColumnBatch, type ColumnVector, isValid, type Validity } from '../../domain/column-batch.ts';
 import { readBinary } from './read-binary.ts';
-
-/**
- * Which values of a vector are wanted, in which order: position k of the result is value `indices[k]`, or value k
- * where there are no indices. Elements of lists need not lie in the order of their rows.
- */
-export interface Selection {
-  readonly count: number;
-  /** One more than the highest value wanted: so much of the vector is there to be read. */
-  readonly end: number;
-  readonly indices: Int32Array | undefined;
-}
+import type { Selection } from './selection.ts';
 
 /** The rows of a chunk whose columns have these types, all of them known to `toColumn`. */
 export function readChunk(chunk: DuckDBDataChunk, types: readonly DuckDBType[]): ColumnBatch {

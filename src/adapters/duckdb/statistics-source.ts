@@ -16,7 +16,7 @@ import { toColumn } from './column-types.ts';
 import { type DuckDbFile, firstLine, type Lease } from './database.ts';
 import { readChunk } from './read-chunk.ts';
 import { orderByRows } from './row-order.ts';
-import { qualified, queryTexts } from './sql.ts';
+import { identifier, qualified, queryTexts } from './sql.ts';
 
 const NO_USAGE: SourceUsage = { requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 };
 
@@ -125,15 +125,25 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   ): Promise<{ version: SourceVersion; rowCount: number }> {
     const from = qualified(this.#dataset, table);
     const shape = await connection.prepare(`SELECT * FROM ${from}`);
-    const schema = columnTypes(shape).map((type, index) => `${shape.columnName(index)} ${String(type)}`);
+    const names = Array.from({ length: shape.columnCount }, (_, index) => shape.columnName(index));
+    const schema = columnTypes(shape).map((type, index) => `${names[index]} ${String(type)}`);
     shape.destroySync();
-    const query = `SELECT count(*)::VARCHAR, sum(hash(t))::VARCHAR FROM ${from} AS t`;
+    const row = identifier(nameOfRow(names));
+    const query = `SELECT count(*)::VARCHAR, sum(hash(${row}))::VARCHAR FROM ${from} AS ${row}`;
     const [count = '', sum = ''] = (await queryTexts(connection, query))[0] ?? [];
     const digest = createHash('sha256')
       .update(JSON.stringify([schema, count, sum]))
       .digest();
     return { version: versionOfFingerprint(digest.readBigUInt64BE(0)), rowCount: Number(count) };
   }
+}
+
+/** A name for a whole row that no column has: where one has it, DuckDB takes the column. */
+function nameOfRow(columns: readonly string[]): string {
+  const taken = new Set(columns.map((name) => name.toLowerCase()));
+  let name = 'row';
+  while (taken.has(name)) name += '_';
+  return name;
 }
 
 function columnTypes(statement: DuckDBPreparedStatement): DuckDBType[] {

@@ -4,6 +4,8 @@ import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { Experiment } from '../../domain/experiment.ts';
 import { checkSlug, quote } from '../../domain/slug.ts';
 import type { ExperimentList } from '../../ports/experiments-api.ts';
+import { planOf } from './experiment-plan.ts';
+import { problemsOf } from './record-problems.ts';
 
 /** Older records know no application but the desktop, and leave keys out that are null today. */
 const DEFAULT_APP_NAME = 'firefox_desktop';
@@ -43,7 +45,7 @@ export function parseExperiments(found: readonly FoundRecord[]): ExperimentList 
   const malformed: MalformedExperiment[] = [];
   for (const { where, record } of found) {
     const parsed = ExperimentRecord.safeParse(record);
-    if (parsed.success) experiments.push(parsed.data);
+    if (parsed.success) experiments.push({ ...parsed.data, plan: planOf(record) });
     else malformed.push(malformedExperiment(where, problemsOf(parsed.error), slugOf(record)));
   }
   return { experiments, malformed };
@@ -65,14 +67,6 @@ export function malformedExperiment(where: string, problem: string, slug?: strin
     },
   );
   return { ...(slug === undefined ? {} : { slug }), error };
-}
-
-function problemsOf(error: z.ZodError): string {
-  const problems = error.issues.map((issue) => {
-    const path = issue.path.join('.');
-    return path === '' ? 'it is not a JSON object' : `${path}: ${issue.message.replace(/\.$/, '')}`;
-  });
-  return problems.join('; ');
 }
 
 function slugOf(record: unknown): string | undefined {

@@ -10,18 +10,27 @@ export interface HttpExperimentsApiOptions {
   readonly url: string;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** How long after a lost answer it is asked for again, in milliseconds; one second unless told. */
+  readonly retryAfterMs?: number;
 }
 
 const PATH = '/api/v8/experiments/';
-const RETRY_AFTER_MS = 1_000;
+const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 export class HttpExperimentsApi implements ExperimentsApi {
   readonly url: string;
   readonly #timeoutMs: number;
+  readonly #retryAfterMs: number;
+  readonly #authorization: Readonly<Record<string, string>>;
 
-  constructor({ url, timeoutMs }: HttpExperimentsApiOptions) {
-    this.url = new URL(PATH, url).href;
+  constructor({ url, timeoutMs, retryAfterMs = DEFAULT_RETRY_AFTER_MS }: HttpExperimentsApiOptions) {
+    const address = new URL(PATH, url);
+    this.#authorization = authorizationOf(address);
+    address.username = '';
+    address.password = '';
+    this.url = address.href;
     this.#timeoutMs = timeoutMs;
+    this.#retryAfterMs = retryAfterMs;
   }
 
   async list(signal: AbortSignal): Promise<ExperimentList> {
@@ -30,7 +39,7 @@ export class HttpExperimentsApi implements ExperimentsApi {
     } catch {
       // One retry: an answer that is lost once is common, and the next scan is a minute away.
       signal.throwIfAborted();
-      await delay(RETRY_AFTER_MS, undefined, { signal });
+      await delay(this.#retryAfterMs, undefined, { signal });
       return this.#request(signal);
     }
   }
@@ -38,11 +47,15 @@ export class HttpExperimentsApi implements ExperimentsApi {
   async #request(signal: AbortSignal): Promise<ExperimentList> {
     try {
       const response = await fetch(this.url, {
-        headers: { accept: 'application/json', 'user-agent': `contrail/${CONTRAIL_VERSION}` },
+        headers: {
+          accept: 'application/json',
+          'user-agent': `contrail/${CONTRAIL_VERSION}`,
+          ...this.#authorization,
+        },
         signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
       });
       if (!response.ok) throw new Error(`it answers with status ${response.status}`);
-      const body: unknown = await response.json();
+      const body = parseJson(await response.text());
       if (!Array.isArray(body)) throw new Error('it answers with something that is not a list');
       return parseExperiments(numberRecords(body));
     } catch (error) {
@@ -52,11 +65,29 @@ export class HttpExperimentsApi implements ExperimentsApi {
   }
 
   #unreadable(cause: unknown): ContrailError {
-    const reason = cause instanceof Error && cause.cause instanceof Error ? errorText(cause.cause) : errorText(cause);
+    // `fetch` fails with nothing but "fetch failed"; what happened is behind it.
+    const isBare = cause instanceof TypeError && cause.cause instanceof Error;
+    const reason = errorText(isBare ? cause.cause : cause);
     return new ContrailError('EXPERIMENTS_UNREADABLE', `The experiments API ${this.url} cannot be read: ${reason}.`, {
       subject: this.url,
       hint: 'CONTRAIL_EXPERIMENTER names the API, or a file: with its list.',
       cause,
     });
+  }
+}
+
+/** `fetch` refuses an address with a user in it, and no message may show it: it goes into a header. */
+function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** The parser's own message would show a piece of whatever page came. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error('it answers with something that is not JSON', { cause: error });
   }
 }

@@ -14,6 +14,7 @@ import { ask, examples } from '../help.ts';
 import { type FollowReport, followJobs } from '../follow-jobs.ts';
 import { formatBytes, plural, oneLine, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
+import { startRecordKeeping } from '../record-keeping.ts';
 import { recordRefusals } from '../record-refusals.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, type Parts, wire } from '../wire.ts';
@@ -90,7 +91,9 @@ interface Enqueuing {
 }
 
 async function enqueueAndFollow({ config, parts, plan, options, signal }: Enqueuing): Promise<void> {
-  await recordRefusals(parts, plan.refused);
+  const keeping = await startRecordKeeping(config, parts, config.redis.text);
+  await recordRefusals({ ...parts, sink: keeping.taker }, plan.refused);
+  await keeping.stop();
   const queue = await openQueue(config);
   try {
     const report = await enqueueStatistics({ queue, clock: parts.clock }, plan.due, { retryFailed: true }, signal);

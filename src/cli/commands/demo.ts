@@ -36,37 +36,54 @@ async function demo(options: Options): Promise<void> {
   const config = demoConfig();
   const { signal, release } = abortOnSignals(() => say('Stopping …'));
   const redis = await ownOrPrivateRedis(config);
-  const parts = await wireDemo(config);
   try {
-    say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
-    const isNew = await prepareDemo(
-      { file: parts.duckdb, dataset: config.resultsDataset, experimentsPath: `${FOLDER}/experiments.json` },
-      parts.clock,
-    );
-    const web = await startPages(config, parts, { port, redisUrl: redis.url });
-    say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
-    say(`  Files      ${parts.store.url}`);
-    say(`  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'yours, of CONTRAIL_REDIS'}`);
-    say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
-    const queue = await openQueue(config, redis.url);
-    const run = new DemoRun({ config, parts, redisUrl: redis.url, queue, signal });
+    const parts = await wireDemo(config);
     try {
-      const summary = await run.once({ changeFirst: !isNew });
-      printResult(summary.text);
-      if (!summary.isAsIntended)
-        throw new ContrailError('JOB_FAILED', 'An export did not end as the sample intends; see above.');
-      if (!options.exit) await run.untilStopped();
+      await runDemo({ config, parts, redis, port, signal, isToExit: options.exit ?? false });
     } finally {
-      await run.stop();
-      await queue.close();
-      await web.stop();
+      await parts.close();
     }
   } catch (error) {
     if (!(signal.aborted && !options.exit)) throw error;
   } finally {
     release();
-    await parts.close();
     await redis.stop();
+  }
+}
+
+interface DemoSetup {
+  readonly config: Config;
+  readonly parts: DemoParts;
+  readonly redis: DemoRedis;
+  readonly port: number | undefined;
+  readonly signal: AbortSignal;
+  readonly isToExit: boolean;
+}
+
+async function runDemo({ config, parts, redis, port, signal, isToExit }: DemoSetup): Promise<void> {
+  say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
+  const isNew = await prepareDemo(
+    { file: parts.duckdb, dataset: config.resultsDataset, experimentsPath: `${FOLDER}/experiments.json` },
+    parts.clock,
+  );
+  const web = await startPages(config, parts, { port, redisUrl: redis.url });
+  say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
+  say(`  Files      ${parts.store.url}`);
+  say(`  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'yours, of CONTRAIL_REDIS'}`);
+  say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
+  const queue = await openQueue(config, redis.url);
+  const run = new DemoRun({ config, parts, redisUrl: redis.url, queue, signal });
+  try {
+    const summary = await run.once({ changeFirst: !isNew });
+    printResult(summary.text);
+    if (!summary.isAsIntended) {
+      throw new ContrailError('JOB_FAILED', 'An export did not end as the sample intends; see above.');
+    }
+    if (!isToExit) await run.untilStopped();
+  } finally {
+    await run.stop();
+    await queue.close();
+    await web.stop();
   }
 }
 
@@ -86,11 +103,19 @@ function demoConfig(): Config {
       CONTRAIL_EXPERIMENTER: `file:${FOLDER}/experiments.json`,
       CONTRAIL_RESULTS_DATASET: 'mozanalysis',
       CONTRAIL_MONITORING_DATASET: 'monitoring',
+      CONTRAIL_RECORDS_WINDOW: '2s',
+      CONTRAIL_RECORDS_SPOOL: `${FOLDER}/spool`,
     },
   });
 }
 
-async function ownOrPrivateRedis(config: Config) {
+interface DemoRedis {
+  readonly url: string;
+  readonly isPrivate: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+async function ownOrPrivateRedis(config: Config): Promise<DemoRedis> {
   if (isSet('redis')) return { url: config.redis.text, isPrivate: false, stop: () => Promise.resolve() };
   const program = await installRedisServer();
   const { url, stop } = await startPrivateRedis({ program, folder: `${FOLDER}/redis`, appendonly: true });

@@ -5,6 +5,7 @@ import { ScanService } from '../../producer/scan-service.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { examples } from '../help.ts';
 import { plural, printResult } from '../output.ts';
+import { startRecordKeeping } from '../record-keeping.ts';
 import { scanOnce } from '../scan.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, wire } from '../wire.ts';
@@ -23,15 +24,16 @@ async function schedule(once: boolean): Promise<void> {
   await checkRedis(config.redis.text);
   const parts = await wire(config, { createWarehouse: true });
   const queue = await openQueue(config);
+  const keeping = await startRecordKeeping(config, parts, config.redis.text);
   const { signal, release } = abortOnSignals();
   try {
     if (once) {
-      const { enqueued, skipped } = await scanOnce(parts, queue, signal);
+      const { enqueued, skipped } = await scanOnce(parts, { queue, records: keeping.taker, signal });
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
     }
     const scan = async (scanSignal: AbortSignal): Promise<void> => {
-      await scanOnce(parts, queue, scanSignal);
+      await scanOnce(parts, { queue, records: keeping.taker, signal: scanSignal });
     };
     const service = new ScanService({ scan, intervalMs: config['schedule.interval'], log: parts.log });
     service.start();
@@ -39,6 +41,7 @@ async function schedule(once: boolean): Promise<void> {
     await service.stop();
   } finally {
     release();
+    await keeping.stop();
     await queue.close();
     await parts.close();
   }

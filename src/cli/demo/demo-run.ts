@@ -5,11 +5,10 @@ import type { Config } from '../../config/load-config.ts';
 import { STATISTICS_JOB, StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-statistics.ts';
-import type { WorkerPool } from '../../queue/worker-pool.ts';
 import { followJobs } from '../follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { scanOnce } from '../scan.ts';
-import { startWorkers } from '../start-workers.ts';
+import { startWorkers, type Workers } from '../start-workers.ts';
 import type { Parts } from '../wire.ts';
 import { describeEndedJob } from './describe-job.ts';
 import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';
@@ -35,7 +34,7 @@ export interface DemoSummary {
 export class DemoRun {
   readonly #options: DemoRunOptions;
   readonly #parts: Parts;
-  #pool: WorkerPool | undefined;
+  #pool: Workers | undefined;
 
   constructor(options: DemoRunOptions) {
     this.#options = options;
@@ -68,6 +67,7 @@ export class DemoRun {
       await this.#change('While you watch');
       ended.push(...(await this.#exportDue()));
     }
+    await this.#pool.waitUntilDrained();
     const surprises = ended.filter((job) => (job.state === 'failed') !== isMeantToFail(job));
     const published = ended.filter((job) => job.state === 'completed').length;
     const refused = ended.length - published;
@@ -102,7 +102,7 @@ export class DemoRun {
 
   async #exportDue(): Promise<KnownJob[]> {
     const { signal } = this.#options;
-    const report = await scanOnce(this.#parts, this.#options.queue, signal);
+    const report = await scanOnce(this.#parts, { queue: this.#options.queue, records: this.#parts.sink, signal });
     tellPlan(report);
     const ended: KnownJob[] = [];
     await followJobs({

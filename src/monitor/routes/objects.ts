@@ -1,5 +1,7 @@
 /** Published objects, to look at: a list of them, and each one as it is. */
+import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { ContrailError } from '../../domain/errors.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { html, page } from '../views/html.ts';
@@ -16,7 +18,7 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
     const rows = objects.map(
       (object) =>
         html`<tr>
-          <td><a href="${OBJECTS_PREFIX}${object.name}">${object.name}</a></td>
+          <td><a href="${objectPath(object.name)}">${object.name}</a></td>
           <td class="number">${countText(object.metadata[METADATA.rows])}</td>
           <td class="number">${countText(object.bytes)}</td>
           <td class="time">${timeText(object.changedAt)}</td>
@@ -41,14 +43,30 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
 
   app.get<{ Params: { '*': string } }>(`${OBJECTS_PREFIX}*`, async (request, reply) => {
     const name = request.params['*'];
-    const isKnown = FOLDERS.some((folder) => name.startsWith(folder)) && !name.split('/').includes('..');
-    const bytes = isKnown ? await store.read(name, request.signal) : undefined;
+    const bytes = await readObject(store, name, request.signal);
     if (bytes === undefined) {
       const body = html`<p>${name} has not been published. <a href="${OBJECTS_PREFIX}">All objects</a></p>`;
       return reply.code(404).type('text/html; charset=utf-8').send(page('There is no such object', body));
     }
     return reply.type('application/json').send(bytes);
   });
+}
+
+/** The path of an object's page; other programs may have put any character into its name. */
+function objectPath(name: string): string {
+  return `${OBJECTS_PREFIX}${name.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** The bytes of an object that readers may see. There is none of a name that no object can have. */
+async function readObject(store: ObjectStore, name: string, signal: AbortSignal): Promise<Readable | undefined> {
+  const isShown = FOLDERS.some((folder) => name.startsWith(folder)) && !name.split('/').includes('..');
+  if (!isShown) return undefined;
+  try {
+    return await store.read(name, signal);
+  } catch (error) {
+    if (error instanceof ContrailError && error.code === 'VALUE_INVALID') return undefined;
+    throw error;
+  }
 }
 
 /** `2520` → `2,520`; nothing where the object was made by another program. */

@@ -139,16 +139,21 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
     const warnings = judgeRows(file, request, deps.refusedShareLimit);
     const isSame = !request.force && before?.metadata[METADATA.sha256] === file.sha256;
     const metadata = objectMetadata({ request, table, file, before });
+    let generation: string | undefined;
     if (isSame) {
       await writer.discard();
       const update = { name: object, ifGeneration: before.generation, metadata, signal: request.signal };
       await deps.store.updateMetadata(update);
     } else {
-      await writer.commit(metadata);
+      ({ generation } = await writer.commit(metadata));
     }
     const refusal = refusalOf(file.check);
     return {
-      outcome: { kind: isSame ? 'unchanged' : 'published', ...factsOf(replacement, file, warnings) },
+      outcome: {
+        kind: isSame ? 'unchanged' : 'published',
+        ...factsOf(replacement, file, warnings),
+        ...(generation === undefined ? {} : { generation }),
+      },
       ...(refusal === undefined ? {} : { refusal }),
     };
   } catch (error) {
@@ -178,5 +183,7 @@ function factsOf({ deps, table, object, startedAt }: Replacement, file: WrittenF
     bytes: file.bytes,
     warnings,
     durationMs: deps.clock.now() - startedAt,
+    sourceRows: table.rowCount,
+    usage: table.usage(),
   };
 }

@@ -1,12 +1,11 @@
 /** The handler of statistics jobs: one export, and the log rows of how it went. */
 import type { JobContext } from '../../jobs/job-handler.ts';
 import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
-import type { ContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
-import { eventOfFailure, eventsOfResult } from './export-events.ts';
+import { eventsOfResult } from './export-events.ts';
 import { divideExport, isJoinable, joinExport } from './divided-export.ts';
 import { type ExportDependencies, type ExportRequest, type ExportResult, exportTable } from './export-table.ts';
 
@@ -73,16 +72,6 @@ function requestFor(payload: StatisticsPayload, context: JobContext): ExportRequ
     signal: context.signal,
     onProgress: (rows, ofRows) => context.progress(ofRows === 0 ? 1 : rows / ofRows),
   };
-}
-
-/** The ERROR row of an attempt that failed. */
-export async function recordStatisticsFailure(
-  deps: StatisticsHandlerDependencies,
-  payload: StatisticsPayload,
-  failure: { readonly jobId: string; readonly attempt: number; readonly error: ContrailError },
-): Promise<void> {
-  const work = [failure.jobId, String(failure.attempt), 'failure'];
-  await writeLogRecords(deps.records, work, [eventOfFailure(failure.error, payload)]);
 }
 
 function describeOutcome(outcome: JobOutcome): string {

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { JsonBytes, jsonString, needsEscape } from '../../../../src/workers/statistics/json-bytes.ts';
 
 const SEED = 20_260_115;
+/** Random values take half a second, on a busy machine several times as long. */
+const TIMEOUT_MS = 60_000;
 
 function textOf(json: JsonBytes): string {
   return Buffer.from(json.bytes.subarray(0, json.length)).toString();
@@ -66,13 +68,17 @@ describe('JsonBytes', () => {
     }
   });
 
-  it('escapes any text as JSON.stringify does', () => {
-    const property = fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
-      expect(`"${escapedText(text)}"`).toBe(JSON.stringify(text));
-    });
+  it(
+    'escapes any text as JSON.stringify does',
+    () => {
+      const property = fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
+        expect(`"${escapedText(text)}"`).toBe(JSON.stringify(text));
+      });
 
-    fc.assert(property, { seed: SEED, numRuns: 2_000 });
-  });
+      fc.assert(property, { seed: SEED, numRuns: 1_000 });
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('jsonString', () => {
@@ -104,25 +110,34 @@ describe('needsEscape', () => {
     expect(missed).toEqual([]);
   });
 
-  it('never misses one, and looks at nothing outside the range', () => {
-    const isEscaped = (byte: number): boolean => byte < 0x20 || byte === 0x22 || byte === 0x5c;
-    const byte = fc.oneof(
-      fc.constantFrom(0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x1f, 0x20, 0x7f, 0x80),
-      fc.integer({ min: 0x23, max: 0xff }),
-    );
-    const property = fc.property(fc.array(byte, { maxLength: 60 }), fc.nat(60), fc.nat(60), (values, first, second) => {
-      const bytes = Uint8Array.from(values);
-      const from = Math.min(first, second, bytes.length);
-      const to = Math.min(Math.max(first, second), bytes.length);
-      const inside = bytes.subarray(from, to);
+  it(
+    'never misses one, and looks at nothing outside the range',
+    () => {
+      const isEscaped = (byte: number): boolean => byte < 0x20 || byte === 0x22 || byte === 0x5c;
+      const byte = fc.oneof(
+        fc.constantFrom(0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x1f, 0x20, 0x7f, 0x80),
+        fc.integer({ min: 0x23, max: 0xff }),
+      );
+      const property = fc.property(
+        fc.array(byte, { maxLength: 60 }),
+        fc.nat(60),
+        fc.nat(60),
+        (values, first, second) => {
+          const bytes = Uint8Array.from(values);
+          const from = Math.min(first, second, bytes.length);
+          const to = Math.min(Math.max(first, second), bytes.length);
+          const inside = bytes.subarray(from, to);
 
-      const found = needsEscape(bytes, from, to);
+          const found = needsEscape(bytes, from, to);
 
-      // A byte from 0x80 on beside one that borrows may be taken for an escape, which only costs time.
-      if (inside.some(isEscaped)) expect(found).toBe(true);
-      else if (inside.every((value) => value < 0x80)) expect(found).toBe(false);
-    });
+          // A byte from 0x80 on beside one that borrows may be taken for an escape, which only costs time.
+          const isAscii = inside.every((value) => value < 0x80);
+          expect(found).toBe(inside.some(isEscaped) || (!isAscii && found));
+        },
+      );
 
-    fc.assert(property, { seed: SEED, numRuns: 3_000 });
-  });
+      fc.assert(property, { seed: SEED, numRuns: 3_000 });
+    },
+    TIMEOUT_MS,
+  );
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import { judgeRows, refusalOf } from '../../../../src/workers/statistics/judge-rows.ts';
@@ -26,7 +26,14 @@ function checked(changes: Partial<CheckResult> = {}): CheckResult {
 }
 
 function written(check: CheckResult, nonFinite = 0): WrittenFile {
-  return { rows: check.rows - check.rejected - check.duplicates, bytes: 2, sha256: '', nonFinite, check };
+  return {
+    rows: check.rows - check.rejected - check.duplicates,
+    bytes: 2,
+    sha256: '',
+    nonFinite,
+    check,
+    branchGroups: [],
+  };
 }
 
 function judge(changes: Partial<CheckResult>, { limit = 0.1, nonFinite = 0, experiment = 'my-slug' } = {}) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../../src/domain/column-type.ts';
 import type { RowOrder } from '../../../../src/ports/statistics-source.ts';

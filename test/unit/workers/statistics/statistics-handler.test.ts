@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { JobContext } from '../../../../src/jobs/job-handler.ts';
 import type { StatisticsPayload } from '../../../../src/jobs/statistics-job.ts';
-import { handleStatisticsJob, recordStatisticsFailure } from '../../../../src/workers/statistics/statistics-handler.ts';
+import { handleStatisticsJob } from '../../../../src/workers/statistics/statistics-handler.ts';
 import { memoryTable, numberedRows, statisticsRow } from '../../../support/statistics-table.ts';
 import { makeStatisticsWorld, NOW, OBJECT, TABLE } from '../../../support/statistics-world.ts';
 
@@ -22,6 +23,12 @@ const ODD_ROWS = [
   statisticsRow({ metric: 'metric_000017', point: 2 }),
   statisticsRow({ metric: null }),
 ];
+
+class BrokenSink extends MemoryRecordSink {
+  override append(): Promise<never> {
+    return Promise.reject(new Error('warehouse down'));
+  }
+}
 
 function setup() {
   const world = makeStatisticsWorld();
@@ -119,10 +126,7 @@ describe('a statistics job', () => {
   it('is done also when its log rows cannot be written; the people who run Contrail then read them', async () => {
     const { deps, log, source } = setup();
     source.set(TABLE, memoryTable(ODD_ROWS));
-    const sink = {
-      append: () => Promise.reject(new Error('warehouse down')),
-      loggedExperiments: () => Promise.resolve([]),
-    };
+    const sink = new BrokenSink();
     const context = {
       jobId: 'a',
       attempt: 1,
@@ -146,45 +150,5 @@ describe('a statistics job', () => {
         fields: { problem: 'warehouse down', rows: [expect.anything(), expect.anything(), expect.anything()] },
       },
     ]);
-  });
-});
-
-describe('a statistics job that failed', () => {
-  const failure = (attempt: number, error: ContrailError) => ({ jobId: 'a-job', attempt, error });
-
-  it('writes one ERROR for each attempt', async () => {
-    const { deps, sink } = setup();
-    const error = new ContrailError('RESULTS_MISSING', 'There are no results.', { hint: 'Look.' });
-
-    for (const attempt of [1, 1, 2]) await recordStatisticsFailure(deps, PAYLOAD, failure(attempt, error));
-
-    expect(sink.rows('logs')).toHaveLength(2);
-    expect(sink.rows('logs')[0]).toMatchObject({
-      experiment: 'my-slug',
-      log_level: 'ERROR',
-      message: 'There are no results. Look.',
-      exception: 'There are no results.',
-      exception_type: 'ResultsMissingException',
-      source: 'contrail',
-      analysis_period: 'weekly',
-    });
-  });
-
-  it('shows the rows to blame in the message, after the sentence', async () => {
-    const { deps, sink } = setup();
-    const error = new ContrailError('ROWS_REFUSED', 'Too many.', { hint: 'Look.', evidence: 'The first one: {}' });
-
-    await recordStatisticsFailure(deps, PAYLOAD, failure(1, error));
-
-    expect(sink.rows('logs')[0]).toMatchObject({ message: 'Too many. Look. The first one: {}', exception: 'Too many.' });
-  });
-
-  it('tells the errors file of the experiment when its rows are to blame', async () => {
-    const { deps, sink } = setup();
-    const error = new ContrailError('ROWS_REFUSED', 'Too many.', { exceptionType: 'InvalidStatisticException' });
-
-    await recordStatisticsFailure(deps, PAYLOAD, failure(1, error));
-
-    expect(sink.rows('logs')[0]).toMatchObject({ source: 'jetstream', exception_type: 'InvalidStatisticException' });
   });
 });

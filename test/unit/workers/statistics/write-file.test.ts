@@ -16,7 +16,7 @@ async function write(rows: readonly StatisticsRow[], rowsPerBatch = 1000) {
     commit: () => Promise.reject(new Error('not to be called')),
     discard: async () => {},
   };
-  const file = await writeFile({ table, writer, duplicateLimit: 1_000, signal: never });
+  const file = await writeFile({ table, writer, framing: 'array', duplicateLimit: 1_000, signal: never });
   return { file, pieces, text: Buffer.concat(pieces).toString('utf8') };
 }
 

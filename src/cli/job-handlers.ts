@@ -1,0 +1,45 @@
+/** Who does which kind of job: one handler for each, with what it needs. */
+import type { Config } from '../config/load-config.ts';
+import type { JobHandler } from '../jobs/job-handler.ts';
+import { RECORDS_JOB, type RecordsPayload } from '../jobs/records-job.ts';
+import { STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
+import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../jobs/statistics-part-job.ts';
+import type { RecordStage } from '../ports/record-stage.ts';
+import { handleRecordsJob } from '../workers/records/records-handler.ts';
+import type { LogRecordDependencies } from '../workers/records/write-log-records.ts';
+import { handleStatisticsPart } from '../workers/statistics/part-handler.ts';
+import { handleStatisticsJob, type StatisticsHandlerDependencies } from '../workers/statistics/statistics-handler.ts';
+import { divisionOf, exportDependencies } from './export-dependencies.ts';
+import type { Parts } from './wire.ts';
+
+export interface HandlerParts {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly records: LogRecordDependencies;
+  readonly stage: RecordStage;
+}
+
+export function jobHandlers({ config, parts, records, stage }: HandlerParts): JobHandler<unknown>[] {
+  const division = divisionOf(parts, config);
+  const statistics: StatisticsHandlerDependencies = {
+    ...exportDependencies(parts, config),
+    records,
+    ...(division === undefined ? {} : { division }),
+  };
+  const statisticsParts =
+    division === undefined ? undefined : { ...division, duplicateLimit: config['statistics.duplicateLimit'] };
+  return [
+    {
+      kind: STATISTICS_JOB,
+      handle: (payload: StatisticsPayload, context) => handleStatisticsJob(statistics, payload, context),
+    },
+    {
+      kind: STATISTICS_PART_JOB,
+      handle: (payload: StatisticsPartPayload, context) => handleStatisticsPart(statisticsParts, payload, context),
+    },
+    {
+      kind: RECORDS_JOB,
+      handle: (payload: RecordsPayload, context) => handleRecordsJob({ stage, sink: parts.sink }, payload, context),
+    },
+  ];
+}

@@ -1,0 +1,61 @@
+/** Every attempt that ended is a row of `export_runs_v1`, and each failed one an ERROR in `logs`. */
+import { errorText } from '../domain/errors.ts';
+import type { Pricing } from '../domain/query-cost-price.ts';
+import { STATISTICS_JOB, StatisticsPayload } from '../jobs/statistics-job.ts';
+import type { AttemptFacts, FailureEvent, OutcomeEvent } from '../queue/worker-events.ts';
+import { type RunEnd, type RunFacts, runRecordBatch } from '../workers/records/run-record.ts';
+import { type LogRecordDependencies, writeLogRecords } from '../workers/records/write-log-records.ts';
+import { eventOfFailure } from '../workers/statistics/export-events.ts';
+
+export interface Recording extends LogRecordDependencies {
+  /** Host and process. */
+  readonly worker: string;
+  readonly pricing: Pricing;
+}
+
+export async function recordOutcome(recording: Recording, event: OutcomeEvent): Promise<void> {
+  await recordRun(recording, event, { outcome: event.outcome });
+}
+
+export async function recordFailure(recording: Recording, event: FailureEvent): Promise<void> {
+  const { error, final, jobId, attempt, queue, payload } = event;
+  await recordRun(recording, event, { error, final });
+  const subject = subjectOf(queue, payload);
+  if (subject === undefined) return;
+  await writeLogRecords(recording, [jobId, String(attempt), 'failure'], [eventOfFailure(error, subject)]);
+}
+
+/** A run is known by what it is about; jobs that are about no product have no row. */
+async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd): Promise<void> {
+  const subject = subjectOf(event.queue, event.payload);
+  if (subject === undefined) return;
+  const facts: RunFacts = {
+    queue: event.queue,
+    jobId: event.jobId,
+    attempt: event.attempt,
+    worker: recording.worker,
+    ...subject,
+    queuedAt: event.enqueuedAt,
+    finishedAt: recording.clock.now(),
+    durationMs: event.durationMs,
+  };
+  try {
+    await recording.sink.append(runRecordBatch(facts, end, recording.pricing), AbortSignal.timeout(15_000));
+  } catch (error) {
+    recording.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
+  }
+}
+
+interface Subject extends Pick<RunFacts, 'product'> {
+  readonly experiment: string;
+  readonly period: string;
+}
+
+/** What a job is about, as far as its payload is what it should be. */
+function subjectOf(queue: string, payload: unknown): Subject | undefined {
+  if (queue !== STATISTICS_JOB.queue) return undefined;
+  const parsed = StatisticsPayload.safeParse(payload);
+  if (!parsed.success) return undefined;
+  const { experiment, period } = parsed.data;
+  return { product: 'statistics', experiment, period };
+}

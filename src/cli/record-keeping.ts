@@ -1,0 +1,60 @@
+/** Puts stage, spool and queue together: how the records of a worker process get to the warehouse. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { FileRecordSpool } from '../adapters/filesystem/record-spool.ts';
+import type { Config } from '../config/load-config.ts';
+import { errorText } from '../domain/errors.ts';
+import type { RecordTaker } from '../ports/record-sink.ts';
+import type { RecordStage } from '../ports/record-stage.ts';
+import { RedisRecordStage } from '../queue/redis-record-stage.ts';
+import { QueuedRecords } from '../workers/records/queued-records.ts';
+import { openQueue, type Parts } from './wire.ts';
+
+const RECOVERY_INTERVAL_MS = 15_000;
+
+export interface RecordKeeping {
+  readonly taker: RecordTaker;
+  readonly stage: RecordStage;
+  /** Brings on its way what still waits on this machine, as far as Redis answers, and ends the connections. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Takes records from now on, and looks now and then for what waits on this machine. */
+export async function startRecordKeeping(config: Config, parts: Parts, redisUrl: string): Promise<RecordKeeping> {
+  const queue = await openQueue(config, redisUrl);
+  const stage = new RedisRecordStage({
+    redisUrl,
+    prefix: config['queue.prefix'],
+    windowMs: config['records.window'],
+    clock: parts.clock,
+  });
+  const spool = new FileRecordSpool({ folder: config['records.spool'] });
+  const records = new QueuedRecords({ stage, queue, spool, log: parts.log });
+  const stopping = new AbortController();
+  const recover = async (): Promise<void> => {
+    try {
+      await records.recover(stopping.signal);
+    } catch (error) {
+      if (!stopping.signal.aborted) parts.log.debug({ problem: errorText(error) }, 'records still wait');
+    }
+  };
+  const running = repeat(recover, stopping.signal);
+  return {
+    taker: records,
+    stage,
+    async stop() {
+      await recover();
+      stopping.abort();
+      await running;
+      await queue.close();
+      stage.close();
+    },
+  };
+}
+
+async function repeat(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    // Aborted: the loop ends.
+    await delay(RECOVERY_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

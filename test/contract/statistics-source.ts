@@ -1,0 +1,151 @@
+/** What every source of statistics must do, but for dividing large tables. */
+import { describe, expect, it } from 'vitest';
+import type { Row } from '../support/column-batches.ts';
+import { openTable, type StatisticsSourceWorld, TABLE } from '../support/statistics-source-world.ts';
+import { numberedRows, STATISTICS_COLUMNS, STRING } from '../support/statistics-table.ts';
+import { describeReading } from './statistics-source-reading.ts';
+
+const never = new AbortController().signal;
+
+export function describeStatisticsSource(name: string, setup: () => Promise<StatisticsSourceWorld>): void {
+  describe(`statistics source: ${name}`, () => {
+    it('lists the names of all tables, none where there is none', async () => {
+      const { source, put } = await setup();
+      const before = await source.listTables(never);
+      await put('b', STATISTICS_COLUMNS, []);
+      await put('a_1', STATISTICS_COLUMNS, []);
+
+      const after = await source.listTables(never);
+
+      expect(before).toEqual([]);
+      expect([...after].sort()).toEqual(['a_1', 'b']);
+    });
+
+    it('describes tables; a missing one is left out, one that fails stops no other', async () => {
+      const { source, put, putBroken } = await setup();
+      await put('a', STATISTICS_COLUMNS, numberedRows(3));
+      await putBroken('broken');
+      await put('z', STATISTICS_COLUMNS, []);
+
+      const { tables, unreadable } = await source.describeTables(['a', 'missing', 'broken', 'z'], never);
+
+      expect(tables.map((table) => table.name)).toEqual(['a', 'z']);
+      expect(tables.map((table) => table.rows ?? 'unknown')).toEqual([3, 0]);
+      expect(unreadable.map((entry) => [entry.name, entry.error.code])).toEqual([['broken', 'QUERY_FAILED']]);
+    });
+
+    it('describes no tables where none is asked for', async () => {
+      const { source } = await setup();
+
+      expect(await source.describeTables([], never)).toEqual({ tables: [], unreadable: [] });
+    });
+
+    it('gives a table the same version until its content changes', async () => {
+      const { source, put } = await setup();
+      const version = async () => (await source.describeTables([TABLE], never)).tables[0]?.version;
+      await put(TABLE, STATISTICS_COLUMNS, numberedRows(3));
+      const first = await version();
+      const again = await version();
+
+      await put(TABLE, STATISTICS_COLUMNS, numberedRows(3, { point: 1.25 }));
+
+      expect(again).toBe(first);
+      expect(await version()).not.toBe(first);
+    });
+
+    it('opens a table with its columns, the number of its rows, and the version that it describes', async () => {
+      const { source, put } = await setup();
+      await put(TABLE, STATISTICS_COLUMNS, numberedRows(3));
+
+      const open = await openTable(source);
+
+      expect(open.columns).toEqual(STATISTICS_COLUMNS);
+      expect(open.rowCount).toBe(3);
+      expect(open.source).toContain(TABLE);
+      expect(open.version).toBe((await source.describeTables([TABLE], never)).tables[0]?.version);
+      await open.close();
+    });
+
+    it('opens no table where there is none', async () => {
+      const { source } = await setup();
+
+      expect(await source.open({ table: 'missing', signal: never })).toBeUndefined();
+    });
+
+    it('fails to open a table that cannot be read, with the table in the message', async () => {
+      const { source, putBroken } = await setup();
+      await putBroken('broken');
+
+      const opening = source.open({ table: 'broken', signal: never });
+
+      await expect(opening).rejects.toMatchObject({ code: 'QUERY_FAILED', message: expect.stringContaining('broken') });
+    });
+
+    it('estimates the bytes of the tables that are there', async () => {
+      const { source, put } = await setup();
+      await put('a', STATISTICS_COLUMNS, numberedRows(3));
+
+      const estimates = await source.estimateBytes(['a', 'missing'], never);
+
+      expect([...estimates.keys()]).toEqual(['a']);
+      expect(estimates.get('a')).toBeGreaterThanOrEqual(0);
+    });
+
+    it('notices a change in any column', async () => {
+      const { source, put } = await setup();
+      const columns = ['t', 'row', 'Row_'].map((column) => ({ name: column, type: STRING }));
+      const contents: Row[][] = [
+        [['x', 'a', null]],
+        [['x', 'b', null]],
+        [['x', null, 'b']],
+        [['x', 'b', 'b']],
+        [
+          ['x', 'b', 'b'],
+          ['x', 'b', 'b'],
+        ],
+        [],
+      ];
+      const versions: unknown[] = [];
+
+      for (const rows of contents) {
+        await put(TABLE, columns, rows);
+        versions.push((await source.describeTables([TABLE], never)).tables[0]?.version);
+      }
+
+      expect(new Set(versions).size).toBe(contents.length);
+    });
+
+    it('refuses a column of a type that has no place in the format, naming both', async ({ skip }) => {
+      const { source, putUnsupported } = await setup();
+      if (putUnsupported === undefined) return skip('no table of such a type can be made here');
+      const type = await putUnsupported(TABLE);
+
+      const opening = source.open({ table: TABLE, signal: never });
+
+      await expect(opening).rejects.toMatchObject({
+        code: 'COLUMN_TYPE_UNSUPPORTED',
+        message: expect.stringMatching(new RegExp(`odd.*${type}`)),
+      });
+    });
+
+    it.each(['listTables', 'describeTables', 'open', 'estimateBytes'] as const)(
+      '%s refuses work that was aborted before it began, with the reason',
+      async (method) => {
+        const { source, put } = await setup();
+        await put(TABLE, STATISTICS_COLUMNS, []);
+        const signal = AbortSignal.abort(new Error('stop'));
+
+        const calls = {
+          listTables: () => source.listTables(signal),
+          describeTables: () => source.describeTables([TABLE], signal),
+          open: () => source.open({ table: TABLE, signal }),
+          estimateBytes: () => source.estimateBytes([TABLE], signal),
+        };
+
+        await expect(calls[method]()).rejects.toThrow('stop');
+      },
+    );
+
+    describeReading(setup);
+  });
+}

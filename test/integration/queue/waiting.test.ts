@@ -1,0 +1,124 @@
+/** Jobs that must wait, at no attempt's cost: snoozed ones, and those of a throttled queue. */
+import { expect, it } from 'vitest';
+import { ContrailError } from '../../../src/domain/errors.ts';
+import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
+
+const POLL = { timeout: 10_000, interval: 10 };
+
+it('takes a snoozed job up again when its time has come, as the same attempt', async () => {
+  const { startPool, enqueue, outcomes, failures, ended, job } = makeQueueWorld();
+  await enqueue('a');
+  const attempts: number[] = [];
+
+  await startPool(async (_payload, { attempt }) => {
+    attempts.push(attempt);
+    return attempts.length < 6 ? { kind: 'snoozed', reason: 'not yet', delayMs: 10 } : DONE;
+  });
+  await ended(1);
+
+  expect(attempts).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(await job('a')).toMatchObject({ state: 'completed', attempts: 1 });
+  expect(outcomes.told.map(({ outcome }) => outcome)).toEqual([DONE]);
+  expect(failures.told).toEqual([]);
+});
+
+it('works on other jobs while one is snoozed', async () => {
+  const { startPool, enqueue, ended, job } = makeQueueWorld();
+  await enqueue('a', 'b');
+
+  await startPool(
+    async (_payload, { jobId }) => (jobId === 'a' ? { kind: 'snoozed', reason: 'not yet', delayMs: 600_000 } : DONE),
+    { concurrency: { work: 1 } },
+  );
+  await ended(1);
+
+  expect(await job('a')).toMatchObject({ state: 'delayed', attempts: 0 });
+  expect(await job('b')).toMatchObject({ state: 'completed' });
+});
+
+it('rests the whole queue when a service asks for fewer requests', async () => {
+  const { startPool, enqueue, failures, job, log, openBoard } = makeQueueWorld();
+  const board = openBoard();
+  await enqueue('a', 'b', 'c');
+  const handled: string[] = [];
+
+  await startPool(
+    async (_payload, { jobId }) => {
+      handled.push(jobId);
+      throw new ContrailError('THROTTLED', 'Slower, please.');
+    },
+    { throttle: { firstDelayMs: 600_000, longestDelayMs: 600_000 }, concurrency: { work: 1 } },
+  );
+  await expect.poll(() => board.getRateLimitTtl(), POLL).toBeGreaterThan(200_000);
+  await expect.poll(async () => (await job('a')).state, POLL).toBe('waiting');
+  const late = await startSecondPool();
+
+  expect(handled).toEqual(['a']);
+  expect(late).toEqual([]);
+  expect(await job('a')).toMatchObject({ state: 'waiting', attempts: 0 });
+  expect(failures.told).toEqual([]);
+  expect(log.lines.map(({ text }) => text)).not.toContain('the time to drain is over: running jobs are given back');
+
+  /** Another process that starts meanwhile rests as well, and stops without a wait for the end of the rest. */
+  async function startSecondPool(): Promise<string[]> {
+    const taken: string[] = [];
+    const pool = await startPool(async (_payload, { jobId }) => {
+      taken.push(jobId);
+      return DONE;
+    });
+    await pool.ready();
+    await pool.stop();
+    return taken;
+  }
+});
+
+it('charges no attempt for being throttled, however often', async () => {
+  const { startPool, enqueue, failures, ended, job } = makeQueueWorld();
+  await enqueue('a', 'b');
+  let refusals = 8;
+  const attempts = new Set<number>();
+
+  await startPool(
+    async (_payload, { attempt }) => {
+      attempts.add(attempt);
+      if (refusals-- > 0) throw new ContrailError('THROTTLED', 'Slower, please.');
+      return DONE;
+    },
+    { throttle: { firstDelayMs: 5, longestDelayMs: 10 } },
+  );
+  await ended(2);
+
+  expect([...attempts]).toEqual([1]);
+  expect(failures.told).toEqual([]);
+  expect(await job('a')).toMatchObject({ state: 'completed', attempts: 1 });
+  expect(await job('b')).toMatchObject({ state: 'completed', attempts: 1 });
+});
+
+it('rests longer with each refusal in a row, and starts anew after a job that ended well', async () => {
+  const { startPool, enqueue, ended, log } = makeQueueWorld();
+  await enqueue('a', 'b');
+  const refusals = new Map([
+    ['a', 4],
+    ['b', 1],
+  ]);
+
+  await startPool(
+    async (_payload, { jobId }) => {
+      const left = refusals.get(jobId) ?? 0;
+      refusals.set(jobId, left - 1);
+      if (left > 0) throw new ContrailError('THROTTLED', 'Slower, please.');
+      return DONE;
+    },
+    { throttle: { firstDelayMs: 20, longestDelayMs: 80 }, random: () => 0, concurrency: { work: 1 } },
+  );
+  await ended(2);
+
+  const rests = log.lines.filter(({ text }) => text === 'throttled: the queue rests');
+  expect(rests.map(({ fields }) => [fields['jobId'], fields['delayMs']])).toEqual([
+    ['a', 10],
+    ['a', 20],
+    ['a', 40],
+    ['a', 40],
+    ['b', 10],
+  ]);
+});

@@ -1,0 +1,35 @@
+/** Experiments, tables and files in memory, and plans made of them. */
+import { METADATA } from '../../src/domain/object-metadata.ts';
+import { type EnqueueOptions, enqueueStatistics } from '../../src/producer/enqueue-statistics.ts';
+import { type DueStatistics, planStatistics, type PlanSelection } from '../../src/producer/plan-statistics.ts';
+import { memoryTable, numberedRows } from './statistics-table.ts';
+import { makeStatisticsWorld } from './statistics-world.ts';
+
+export const CHANGED_AT = Date.parse('2026-01-15T00:00:00.000Z');
+export const VERSION = new Date(CHANGED_AT).toISOString();
+
+const EVERYTHING: PlanSelection = { experiments: [], periods: [], apps: [], force: false };
+
+export function makePlanWorld() {
+  const world = makeStatisticsWorld();
+  const deps = { ...world.deps, api: world.api, sink: world.sink };
+  return {
+    ...world,
+    plan: (selection: Partial<PlanSelection> = {}) =>
+      planStatistics(deps, { ...EVERYTHING, ...selection }, world.never),
+    enqueue: (due: readonly DueStatistics[], options: EnqueueOptions = { retryFailed: false }) =>
+      enqueueStatistics({ queue: world.queue, clock: world.clock }, due, options, world.never),
+    /** Makes tables, or changes them, at that time. */
+    tables: (names: readonly string[], changedAt = CHANGED_AT): void => {
+      for (const name of names) world.source.set(name, memoryTable(numberedRows(2), { changedAt }));
+    },
+    /** Publishes the file of a table as made from that version. */
+    file: (table: string, version: string) =>
+      world.publish('[]', { [METADATA.sourceVersion]: version }, `statistics/${table}.json`),
+  };
+}
+
+/** `slug period` of each. */
+export function namesOf(targets: readonly { readonly experiment: string; readonly period: string }[]): string[] {
+  return targets.map((target) => `${target.experiment} ${target.period}`);
+}

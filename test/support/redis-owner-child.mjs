@@ -1,0 +1,8 @@
+/** A process that owns a private Redis: `fork` it with the options as JSON. It reports where Redis is, and then waits. */
+import { startPrivateRedis } from '../../dist/adapters/redis-server/private-redis.js';
+
+const redis = await startPrivateRedis(JSON.parse(process.argv[2]));
+process.send({ url: redis.url, port: redis.port });
+process.once('message', () => {
+  void redis.stop().then(() => process.disconnect());
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../../support/replay-server/faults.ts';
+import { never, PROJECT, replayWorld } from './replay-world.ts';
+
+const LOGS = {
+  id: 'batch-1',
+  table: 'logs',
+  rows: [{ timestamp: '2026-01-15T12:00:00Z', message: 'm', metric: null }],
+};
+
+async function setup(faults: readonly FaultRule[] = []) {
+  return replayWorld({ datasets: ['monitoring'], faults });
+}
+
+describe('BigQuery record sink', () => {
+  it('makes a missing table by days and clusters, and looks for it once', async () => {
+    const { server, sink } = await setup();
+
+    await sink.append(LOGS, never);
+    await sink.append({ ...LOGS, id: 'batch-2' }, never);
+
+    const reply = await fetch(`${server.restUrl}/bigquery/v2/projects/${PROJECT}/datasets/monitoring/tables/logs`);
+    const table: unknown = await reply.json();
+    expect(table).toMatchObject({
+      timePartitioning: { type: 'DAY', field: 'timestamp' },
+      clustering: { fields: ['experiment'] },
+    });
+    expect(server.rowsOf('monitoring.logs')).toHaveLength(2);
+    expect(server.counters.read().requests).toMatchObject({ 'tables.insert': 1, 'jobs.upload': 2 });
+  });
+
+  it('replaces the rows of a day and leaves the other days alone', async () => {
+    const { server, sink } = await setup();
+    const table = 'query_cost_v1';
+    const of = (time: string, query: string) => ({ submission_timestamp: `2026-01-${time}Z`, query });
+    await sink.append({ id: 'a', table, rows: [of('13T23:59:59', 'a'), of('14T10:00:00', 'b')] }, never);
+
+    await sink.replace({ id: 'b', table, partition: '2026-01-14', rows: [of('14T12:00:00', 'new')] }, never);
+    const replaced = server.rowsOf('monitoring.query_cost_v1').map((row) => row['query']);
+    await sink.replace({ id: 'c', table, partition: '2026-01-14', rows: [] }, never);
+
+    expect(replaced).toEqual(['a', 'new']);
+    expect(server.rowsOf('monitoring.query_cost_v1').map((row) => row['query'])).toEqual(['a']);
+  });
+
+  it('knows a batch that another process has written', async () => {
+    const { server, sink } = await setup();
+    const other = await replayWorld({});
+    await sink.append(LOGS, never);
+
+    const again = await sink.append(LOGS, never);
+
+    expect(again).toBe('known');
+    expect(server.rowsOf('monitoring.logs')).toHaveLength(1);
+    await expect(other.sink.append(LOGS, never)).rejects.toMatchObject({ code: 'DATASET_MISSING' });
+  });
+
+  it('writes a batch again whose job failed, under the next id', async () => {
+    const { server, sink } = await setup();
+    await sink.append({ ...LOGS, id: 'other' }, never);
+    const bad = { ...LOGS, rows: [{ timestamp: 'not a time', message: 'm' }] };
+    const failed: unknown = await sink.append(bad, never).catch((error: unknown) => error);
+
+    const second = await sink.append(LOGS, never);
+    const third = await sink.append(LOGS, never);
+
+    expect(failed).toMatchObject({ code: 'QUERY_FAILED', subject: `${PROJECT}.monitoring.logs` });
+    expect([second, third]).toEqual(['written', 'known']);
+    expect(server.rowsOf('monitoring.logs')).toHaveLength(2);
+  });
+
+  it('makes a table again that was taken away, at the next try', async () => {
+    const { server, sink } = await setup();
+    await sink.append(LOGS, never);
+    server.catalog.remove('monitoring', 'logs');
+    const next = { ...LOGS, id: 'batch-2' };
+
+    await expect(sink.append(next, never)).rejects.toMatchObject({ code: 'QUERY_FAILED' });
+    const again = await sink.append(next, never);
+
+    expect(again).toBe('written');
+    expect(server.rowsOf('monitoring.logs')).toHaveLength(1);
+  });
+
+  it('writes once though the answer to the upload was lost', async () => {
+    const { server, sink } = await setup([{ on: 'jobs.upload', fault: { kind: 'truncate' } }]);
+
+    await sink.append(LOGS, never);
+
+    expect(server.rowsOf('monitoring.logs')).toHaveLength(1);
+  });
+
+  it.each([
+    ['PERMISSION_DENIED', 'ACCESS_DENIED'],
+    ['RESOURCE_EXHAUSTED', 'THROTTLED'],
+    ['UNAVAILABLE', 'SERVICE_UNAVAILABLE'],
+  ] as const)('fails as the service refuses: %s is %s', async (code, expected) => {
+    const { sink } = await setup([{ on: 'jobs.upload', times: 'all', fault: { kind: 'refuse', code } }]);
+
+    await expect(sink.append(LOGS, never)).rejects.toMatchObject({ code: expected });
+  });
+});

@@ -1,0 +1,167 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished, describe, expect, it } from 'vitest';
+import { HttpExperimentsApi } from '../../../../src/adapters/experimenter/http-experiments-api.ts';
+import { CONTRAIL_VERSION } from '../../../../src/domain/version.ts';
+import { describeExperimentsApi } from '../../../contract/experiments-api.ts';
+
+const never = new AbortController().signal;
+
+/** Serves on a free port of this machine until the test ends; gives the address. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const answer =
+  (
+    status: number,
+    body: string,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, headers).end(body);
+  };
+
+const apiOf = (url: string, timeoutMs = 5_000) => new HttpExperimentsApi({ url, timeoutMs, retryAfterMs: 1 });
+
+describeExperimentsApi('http', async (records) => apiOf(await serve(answer(200, JSON.stringify(records)))));
+
+describe('the experiments API over HTTP', () => {
+  it('is asked once, at its path, by our name', async () => {
+    const requests: { url: string | undefined; headers: Record<string, unknown> }[] = [];
+    const url = await serve((request, response) => {
+      requests.push({ url: request.url, headers: request.headers });
+      response.end('[]');
+    });
+
+    await apiOf(`${url}/some/page`).list(never);
+
+    expect(requests).toEqual([
+      {
+        url: '/api/v8/experiments/',
+        headers: expect.objectContaining({ accept: 'application/json', 'user-agent': `contrail/${CONTRAIL_VERSION}` }),
+      },
+    ]);
+    expect(requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('is asked again when an answer was lost', async () => {
+    let requests = 0;
+    const url = await serve((request, response) => {
+      requests += 1;
+      if (requests === 1) request.socket.destroy();
+      else response.end('[{"slug": "a"}]');
+    });
+
+    const { experiments } = await apiOf(url).list(never);
+
+    expect([requests, experiments[0]?.slug]).toEqual([2, 'a']);
+  });
+
+  it('may redirect', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/elsewhere') response.end('[{"slug": "a"}]');
+      else response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+
+    expect((await apiOf(url).list(never)).experiments).toHaveLength(1);
+  });
+
+  it('may give a very long list', async () => {
+    const records = Array.from({ length: 20_000 }, (_, index) => ({
+      slug: `slug-${index}`,
+      startDate: index % 100 === 0 ? 'soon' : null,
+      description: 'x'.repeat(500),
+    }));
+
+    const { experiments, malformed } = await apiOf(await serve(answer(200, JSON.stringify(records)))).list(never);
+
+    expect([experiments.length, malformed.length]).toEqual([19_800, 200]);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ['an error', answer(500, '{"detail": "broken"}'), 'it answers with status 500'],
+    ['that it is not there', answer(404, '[]'), 'it answers with status 404'],
+    [
+      'a page',
+      answer(200, '<!doctype html>\n<p>s3cret', { 'content-type': 'text/html' }),
+      'something that is not JSON',
+    ],
+    ['nothing', answer(200, ''), 'something that is not JSON'],
+    ['half a list', answer(200, '[{"slug": "a"}, {"sl'), 'something that is not JSON'],
+    ['an object', answer(200, '{"results": []}'), 'something that is not a list'],
+    ['less than it announced', answer(200, '[]', { 'content-length': '100' }), 'cannot be read'],
+    [
+      'and breaks off',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('[', () => response.destroy());
+      },
+      'cannot be read',
+    ],
+    ['redirects without end', answer(302, '', { location: '/again' }), 'redirect count exceeded'],
+  ])('cannot be read when it answers %s', async (_, listener, reason) => {
+    const api = apiOf(await serve(listener), 500);
+
+    const error: unknown = await api.list(never).catch((error: unknown) => error);
+
+    expect(error).toMatchObject({
+      code: 'EXPERIMENTS_UNREADABLE',
+      failureClass: 'environment',
+      subject: api.url,
+      message: expect.stringMatching(
+        /^The experiments API http:\/\/127\.0\.0\.1:\d+\/api\/v8\/experiments\/ cannot be read: .*$/,
+      ),
+      hint: expect.stringContaining('CONTRAIL_EXPERIMENTER'),
+    });
+    expect(String(error)).toContain(reason);
+    expect(String(error)).not.toContain('s3cret');
+  });
+
+  it('cannot be read when it does not answer in time', async () => {
+    const api = apiOf(await serve(() => {}), 50);
+
+    await expect(api.list(never)).rejects.toMatchObject({
+      code: 'EXPERIMENTS_UNREADABLE',
+      message: expect.stringMatching(/time/),
+    });
+  });
+
+  it('cannot be read where nobody listens', async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((done) => server.close(done));
+
+    await expect(apiOf(`http://127.0.0.1:${port}`).list(never)).rejects.toMatchObject({
+      code: 'EXPERIMENTS_UNREADABLE',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('is no longer waited for when the work is aborted', async () => {
+    const stop = new AbortController();
+    const api = apiOf(await serve(() => stop.abort(new Error('stop'))));
+
+    await expect(api.list(stop.signal)).rejects.toThrow('stop');
+  });
+
+  it('is given the user and the password of its address, which show nowhere', async () => {
+    let authorization: string | undefined;
+    const url = await serve((request, response) => {
+      authorization = request.headers.authorization;
+      response.writeHead(403).end();
+    });
+    const api = apiOf(url.replace('//', '//me:s3cr%40t@'));
+
+    const error: unknown = await api.list(never).catch((error: unknown) => error);
+
+    expect(authorization).toBe(`Basic ${Buffer.from('me:s3cr@t').toString('base64')}`);
+    expect(`${api.url} ${String(error)}`).not.toMatch(/s3cr|me:/);
+  });
+});

@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { brokenRules, importCycles, type ImportRules, importsOf, withoutComments } from '../support/import-graph.ts';
+
+const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
+
+const RULES: ImportRules = {
+  rooms: {
+    domain: [],
+    ports: ['domain'],
+    jobs: ['domain'],
+    config: ['domain'],
+    adapters: ['ports', 'domain'],
+    producer: ['jobs', 'ports', 'domain'],
+    workers: ['jobs', 'ports', 'domain'],
+    queue: ['jobs', 'ports', 'domain'],
+    monitor: ['queue', 'jobs', 'ports', 'domain'],
+    cli: 'every',
+  },
+  packages: {
+    bullmq: ['queue', 'monitor'],
+    ioredis: ['queue', 'monitor'],
+    '@bull-board/': ['monitor'],
+    fastify: ['monitor'],
+    '@duckdb/': ['adapters/duckdb'],
+    '@google-cloud/bigquery': ['adapters/bigquery'],
+    '@google-cloud/bigquery-storage': ['adapters/bigquery'],
+    '@grpc/': ['adapters/bigquery'],
+    '@google-cloud/storage': ['adapters/gcs'],
+    'isomorphic-git': ['adapters/metric-hub'],
+    pino: ['adapters/system'],
+    commander: ['cli'],
+    'cli-progress': ['cli'],
+  },
+  words: [
+    { name: 'process.env', pattern: /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/, only: ['config'] },
+    { name: 'Date.now()', pattern: /\bDate\s*\.\s*now\b/, only: ['adapters/system/clock.ts'] },
+    { name: 'new Date()', pattern: /\bnew Date\(\s*\)|(?<!new )\bDate\(/, only: ['adapters/system/clock.ts'] },
+  ],
+  pureRooms: { domain: ['node:crypto', 'node:buffer'], ports: ['node:stream'] },
+};
+
+function sourceTree(): Map<string, string> {
+  const paths = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  return new Map(
+    paths.filter((path) => path.endsWith('.ts')).map((path) => [path, readFileSync(join(SOURCE, path), 'utf8')]),
+  );
+}
+
+describe('the source', () => {
+  it('keeps the rules of the rooms: who imports whom, and which packages', () => {
+    expect(brokenRules(sourceTree(), RULES)).toEqual([]);
+  });
+
+  it('has no ring of imports, type imports included', () => {
+    expect(importCycles(sourceTree())).toEqual([]);
+  });
+
+  it('is all seen by these tests', () => {
+    const rooms = new Set([...sourceTree().keys()].map((path) => path.split('/')[0]));
+
+    expect(rooms).toEqual(new Set(Object.keys(RULES.rooms)));
+  });
+});
+
+describe('the check of the source', () => {
+  it.each([
+    [
+      'domain/x.ts',
+      `import type { A } from '../ports/a.ts';`,
+      'domain/x.ts imports ports/a.ts: domain may not import ports',
+    ],
+    ['domain/x.ts', `import { readFile } from 'node:fs/promises';`, 'domain/x.ts imports node:fs/promises'],
+    ['domain/x.ts', `import { z } from 'zod';`, 'domain/x.ts imports zod'],
+    [
+      'workers/x.ts',
+      `import {\n  a,\n  b,\n} from '../queue/a.ts';`,
+      'workers/x.ts imports queue/a.ts: workers may not import queue',
+    ],
+    [
+      'workers/x.ts',
+      `export * from '../adapters/a.ts';`,
+      'workers/x.ts imports adapters/a.ts: workers may not import adapters',
+    ],
+    [
+      'workers/x.ts',
+      `const a = await import('../adapters/a.ts');`,
+      'workers/x.ts imports adapters/a.ts: workers may not import adapters',
+    ],
+    ['workers/x.ts', `import { Queue } from 'bullmq';`, 'workers/x.ts imports bullmq'],
+    ['workers/x.ts', `import 'bullmq/dist/x.js';`, 'workers/x.ts imports bullmq/dist/x.js'],
+    [
+      'adapters/gcs/x.ts',
+      `import { DuckDBType } from '@duckdb/node-api';`,
+      'adapters/gcs/x.ts imports @duckdb/node-api',
+    ],
+    [
+      'adapters/gcs/x.ts',
+      `const { BigQuery } = await import('@google-cloud/bigquery');`,
+      'adapters/gcs/x.ts imports @google-cloud/bigquery',
+    ],
+    ['cli/x.ts', `const home = process.env['HOME'];`, 'cli/x.ts says process.env'],
+    ['cli/x.ts', `const now = Date.now();`, 'cli/x.ts says Date.now()'],
+    ['cli/x.ts', `const clock = { now: Date.now };`, 'cli/x.ts says Date.now()'],
+    ['cli/x.ts', `const now = new Date();`, 'cli/x.ts says new Date()'],
+    ['cli/x.ts', `import { a } from './gone.ts';`, 'cli/x.ts imports cli/gone.ts, which is not there'],
+    ['helpers/x.ts', `import { a } from '../domain/a.ts';`, 'helpers/x.ts lies in no known room'],
+  ])('finds in %s: %s', (path, code, sentence) => {
+    const files = ['domain', 'ports', 'queue', 'adapters'].map((room): [string, string] => [`${room}/a.ts`, '']);
+
+    expect(brokenRules(new Map([...files, [path, code]]), RULES)).toEqual([sentence]);
+  });
+
+  it.each([
+    ['cli/x.ts', `import { a } from '../queue/a.ts';\nimport { b } from 'commander';`],
+    ['domain/x.ts', `import { createHash } from 'node:crypto';\nimport { a } from './a.ts';`],
+    ['config/x.ts', `const a = process.env;`],
+    ['cli/x.ts', `const then = new Date(0);\n// Date.now() is not for us, nor process.env`],
+    ['adapters/duckdb/x.ts', `import { a } from '@duckdb/node-api';\n/** import { b } from 'bullmq'; */`],
+  ])('finds nothing in %s: %s', (path, code) => {
+    const tree = new Map([
+      ['queue/a.ts', ''],
+      ['domain/a.ts', ''],
+      [path, code],
+    ]);
+
+    expect(brokenRules(tree, RULES)).toEqual([]);
+  });
+
+  it('finds a ring, over type imports too', () => {
+    const tree = new Map([
+      ['domain/a.ts', `import type { B } from './b.ts';`],
+      ['domain/b.ts', `export { c } from './c.ts';`],
+      ['domain/c.ts', `import { a } from './a.ts';`],
+      ['domain/d.ts', `import { a } from './a.ts';`],
+    ]);
+
+    expect(importCycles(tree)).toEqual(['domain/a.ts → domain/b.ts → domain/c.ts → domain/a.ts']);
+  });
+
+  it('reads imports of every form, and no comments', () => {
+    const code = [
+      `import a from 'a';`,
+      `import * as b from "b";`,
+      `import 'c';`,
+      `import type { D } from 'd';`,
+      `export type { E } from 'e';`,
+      `const f = import('f');`,
+      `const text = 'no import from here';`,
+      `// import g from 'g';`,
+      `/* import h from 'h'; */`,
+      `export const i = 'i';`,
+    ].join('\n');
+
+    expect(importsOf(withoutComments(code))).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+});

@@ -1,0 +1,80 @@
+import Fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { guardRequests, isLoopbackAddress } from '../../../src/monitor/request-guard.ts';
+import { checkListenAddress } from '../../../src/monitor/server.ts';
+
+async function statusOf(request: {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  headers: Record<string, string>;
+}) {
+  const app = Fastify();
+  guardRequests(app);
+  app.all('/', async () => 'done');
+  const { statusCode } = await app.inject({ url: '/', method: request.method ?? 'GET', headers: request.headers });
+  await app.close();
+  return statusCode;
+}
+
+describe('a request', () => {
+  it.each(['localhost', 'localhost:8080', 'LOCALHOST:1', '127.0.0.1:8080', '[::1]:8080', '127.0.0.1'])(
+    'to the host %s is answered',
+    async (host) => {
+      expect(await statusOf({ headers: { host } })).toBe(200);
+    },
+  );
+
+  it.each([
+    'example.org',
+    'localhost.example.org',
+    'example.org:8080',
+    '127.0.0.1.example.org',
+    '127.0.0.1:8080@example.org',
+    '192.168.0.1:8080',
+    'localhost:999999',
+    '0.0.0.0',
+  ])('to the host %j is refused', async (host) => {
+    expect(await statusOf({ headers: { host } })).toBe(421);
+  });
+
+  it.each<[number, Record<string, string>]>([
+    [200, {}],
+    [200, { origin: 'http://localhost:8080' }],
+    [200, { 'sec-fetch-site': 'same-origin' }],
+    [200, { 'sec-fetch-site': 'none' }],
+    [403, { origin: 'http://localhost:9090' }],
+    [403, { origin: 'https://localhost:8080' }],
+    [403, { origin: 'http://example.org' }],
+    [403, { origin: 'null' }],
+    [403, { 'sec-fetch-site': 'cross-site' }],
+    [403, { 'sec-fetch-site': 'same-site' }],
+    [403, { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:8080' }],
+  ])('that would change something is answered with %i where it has %j', async (status, headers) => {
+    for (const method of ['POST', 'PUT', 'DELETE'] as const) {
+      expect(await statusOf({ method, headers: { host: 'localhost:8080', ...headers } })).toBe(status);
+    }
+  });
+
+  it('that changes nothing is answered wherever it comes from', async () => {
+    const headers = { host: 'localhost:8080', origin: 'http://example.org', 'sec-fetch-site': 'cross-site' };
+
+    expect(await statusOf({ headers })).toBe(200);
+    expect(await statusOf({ method: 'HEAD', headers })).toBe(200);
+  });
+});
+
+describe('an address to listen on', () => {
+  it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('%s is loopback, and may be', (host) => {
+    expect(isLoopbackAddress(host)).toBe(true);
+    expect(() => checkListenAddress(host)).not.toThrow();
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.0.1', 'example.org', '127.0.0.1.example.org', '', '127.1'])(
+    '%j is refused: no password is asked for',
+    (host) => {
+      expect(isLoopbackAddress(host)).toBe(false);
+      expect(() => checkListenAddress(host)).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', hint: expect.stringContaining('127.0.0.1') }),
+      );
+    },
+  );
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { ContrailError } from '../../../src/domain/errors.ts';
+import type { JobState, KnownJob } from '../../../src/ports/job-queue.ts';
+import { fileStates } from '../../../src/producer/file-states.ts';
+import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
+import { makePlanWorld, VERSION } from '../../support/plan-world.ts';
+
+const TABLE = 'statistics_my_slug_weekly';
+
+function setup() {
+  const world = makePlanWorld();
+  world.api.replace([{ slug: 'my-slug' }]);
+  world.tables([TABLE]);
+  return {
+    ...world,
+    states: async () => fileStates(await world.plan(), world.queue, world.never),
+    scan: async () => world.enqueue((await world.plan()).due),
+  };
+}
+
+describe('the state of a file', () => {
+  it('is never where there is no file, stale where it is older, fresh where it is current', async () => {
+    const { states, file } = setup();
+    const never = await states();
+    await file(TABLE, '2026-01-14T00:00:00.000Z');
+    const stale = await states();
+    await file(TABLE, VERSION);
+    const fresh = await states();
+
+    expect([...never, ...stale, ...fresh]).toEqual(
+      ['never', 'stale', 'fresh'].map((state) => ({
+        experiment: 'my-slug',
+        product: 'statistics',
+        period: 'weekly',
+        state,
+      })),
+    );
+  });
+
+  it('is queued where its job waits, and tells of attempts that failed', async () => {
+    const { states, scan, queue } = setup();
+    await scan();
+    const waiting = await states();
+    await queue.run(STATISTICS_JOB.queue, async (_payload, { attempt }) => {
+      if (attempt === 1) throw new ContrailError('OBJECT_LOCKED', 'locked');
+      return { kind: 'snoozed', reason: 'later', delayMs: 1000 };
+    });
+
+    const delayed = await states();
+
+    expect(waiting).toEqual([expect.objectContaining({ state: 'queued' })]);
+    expect(delayed).toEqual([expect.objectContaining({ state: 'queued', detail: 'after 1 failed attempts' })]);
+  });
+
+  it('is running where its job is at work, and tells how far it is', async () => {
+    const { states, scan, queue } = setup();
+    await scan();
+    const seen: unknown[] = [];
+
+    await queue.run(STATISTICS_JOB.queue, async (_payload, context) => {
+      seen.push(...(await states()));
+      context.progress(0.426);
+      seen.push(...(await states()));
+      return { kind: 'skipped', reason: 'x' };
+    });
+
+    expect(seen).toEqual([
+      { experiment: 'my-slug', product: 'statistics', period: 'weekly', state: 'running' },
+      { experiment: 'my-slug', product: 'statistics', period: 'weekly', state: 'running', detail: '43 %' },
+    ]);
+  });
+
+  it('is failed where its job failed for good, and tells why', async () => {
+    const { states, scan, queue } = setup();
+    await scan();
+    await queue.run(STATISTICS_JOB.queue, () =>
+      Promise.reject(new ContrailError('ROWS_REFUSED', 'Too many.', { hint: 'Look.' })),
+    );
+
+    expect(await states()).toEqual([expect.objectContaining({ state: 'failed', detail: 'Too many. Look.' })]);
+  });
+
+  it('is refused where no job can be made, and tells why', async () => {
+    const { states, api } = setup();
+    api.replace([{ slug: 'my-slug' }, { slug: 'my.slug' }]);
+
+    expect(await states()).toEqual([
+      expect.objectContaining({ experiment: 'my-slug', state: 'never' }),
+      expect.objectContaining({
+        experiment: 'my.slug',
+        state: 'refused',
+        detail: expect.stringContaining('share the table'),
+      }),
+    ]);
+  });
+
+  it('is that of its object where there is no queue to ask', async () => {
+    const { plan, scan, never } = setup();
+    await scan();
+
+    expect(await fileStates(await plan(), undefined, never)).toEqual([expect.objectContaining({ state: 'never' })]);
+  });
+
+  it.each<[JobState, string]>([
+    ['waiting', 'queued'],
+    ['delayed', 'queued'],
+    ['active', 'running'],
+    ['completed', 'never'],
+    ['failed', 'failed'],
+  ])('with a job that is %s is %s', async (jobState, state) => {
+    const { plan, queue, never } = setup();
+    const job = { queue: 'statistics', name: '', state: jobState, payload: {}, enqueuedAt: 0, attempts: 0 };
+    queue.find = async (_queue, ids) => ids.map((id): KnownJob => ({ ...job, id }));
+
+    expect(await fileStates(await plan(), queue, never)).toEqual([expect.objectContaining({ state })]);
+  });
+
+  it('is told for all files, in the order of experiments', async () => {
+    const { states, tables, file } = setup();
+    tables(['statistics_b_daily', 'statistics_a_overall', 'statistics_a_daily']);
+    await file('statistics_a_daily', VERSION);
+
+    expect((await states()).map((entry) => `${entry.experiment} ${entry.period} ${entry.state}`)).toEqual([
+      'a daily fresh',
+      'a overall never',
+      'b daily never',
+      'my-slug weekly never',
+    ]);
+  });
+});

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { jobOptionsOf } from '../../../src/queue/job-options.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+const KIND = {
+  queue: 'work',
+  payload: z.unknown(),
+  retry: { attempts: 6, firstDelayMs: 1, longestDelayMs: 2 },
+  concurrency: 1,
+};
+
+it('keeps completed jobs for a week and failed ones for thirty days, at most 5,000 of each', () => {
+  expect(jobOptionsOf(KIND)).toMatchObject({
+    attempts: 6,
+    removeOnComplete: { age: 7 * DAY_SECONDS, count: 5_000 },
+    removeOnFail: { age: 30 * DAY_SECONDS, count: 5_000 },
+  });
+});
+
+it('takes another retention for one of the two, in whole seconds that are never nothing', () => {
+  expect(jobOptionsOf(KIND, { completed: { ageMs: 1, count: 3 } })).toMatchObject({
+    removeOnComplete: { age: 1, count: 3 },
+    removeOnFail: { age: 30 * DAY_SECONDS, count: 5_000 },
+  });
+});

@@ -1,0 +1,213 @@
+import { text as readText } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { MemoryExperimentsApi } from '../../../../src/adapters/memory/experiments-api.ts';
+import { MemoryMetricHub } from '../../../../src/adapters/memory/metric-hub.ts';
+import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
+import { MemoryStatisticsSource } from '../../../../src/adapters/memory/statistics-source.ts';
+import { ContrailError } from '../../../../src/domain/errors.ts';
+import { ConfigurationLoader } from '../../../../src/workers/metadata/configuration-loader.ts';
+import { exportMetadata, type MetadataRequest } from '../../../../src/workers/metadata/export-metadata.ts';
+import { DATA_SOURCE, metric, never } from '../../../support/metadata-world.ts';
+
+const OBJECT = 'metadata/metadata_My_slug.json';
+const RECORD = {
+  slug: 'My-slug',
+  appName: 'fenix',
+  startDate: '2026-01-01',
+  endDate: null,
+  enrollmentEndDate: null,
+  proposedEnrollment: 7,
+  referenceBranch: 'control',
+  outcomes: null,
+  branches: [{ slug: 'control', ratio: 1 }],
+  bucketConfig: { randomizationUnit: 'nimbus_id', namespace: 'x', start: 0, count: 10, total: 10_000 },
+};
+const TREE = {
+  'definitions/fenix.toml': DATA_SOURCE,
+  'jetstream/defaults/fenix.toml': `[metrics]\nweekly = ["a"]\n${metric('a')}`,
+};
+
+function setup(records: readonly unknown[] = [RECORD]) {
+  const metricHub = new MemoryMetricHub();
+  metricHub.commit(TREE, 1_000);
+  const store = new MemoryObjectStore({ keepHistory: true });
+  const source = new MemoryStatisticsSource();
+  const experimentsApi = new MemoryExperimentsApi(records);
+  const deps = {
+    experimentsApi,
+    metricHub,
+    configurations: new ConfigurationLoader(),
+    store,
+    source,
+    clock: { now: () => 0 },
+    analysisLeadMs: 1_800_000,
+  };
+  const run = (request: Partial<MetadataRequest> = {}) =>
+    exportMetadata(deps, { experiment: 'My-slug', force: false, job: 'job-1', signal: never, ...request });
+  const published = async () => {
+    const stream = await store.read(OBJECT, never);
+    return stream === undefined ? undefined : await readText(stream);
+  };
+  return { deps, run, published, metricHub, store, source, experimentsApi };
+}
+
+function table(changedAt: number) {
+  return { columns: [], batches: [], changedAt };
+}
+
+describe('the export of metadata', () => {
+  it('publishes the file under the slug in its normal form, with its origin', async () => {
+    const { run, published, store, metricHub } = setup();
+    const { newest } = await metricHub.current(never);
+
+    const outcome = await run();
+
+    expect(outcome).toMatchObject({ kind: 'published', object: OBJECT, location: `memory:${OBJECT}`, warnings: [] });
+    expect(await published()).toMatch(/^\{"analysis_start_time":null,"external_config":null,"metrics":\{"a":/);
+    expect((await store.head(OBJECT, never))?.metadata).toMatchObject({
+      'contrail-source': `memory:metric-hub@${newest.id}`,
+      'contrail-source-version': expect.stringMatching(/^f[0-9a-f]{16}$/) as unknown,
+      'contrail-sha256': expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+      'contrail-experiment': 'My-slug',
+      'contrail-job': 'job-1',
+    });
+  });
+
+  it('leaves a current file alone unless forced', async () => {
+    const { run, store } = setup();
+    await run();
+
+    const again = await run();
+    const forced = await run({ force: true });
+
+    expect(again).toMatchObject({ kind: 'skipped', reason: 'the file is current' });
+    expect(forced).toMatchObject({ kind: 'published' });
+    expect(store.history(OBJECT)).toHaveLength(2);
+  });
+
+  it('brings only the version up to date where another record makes the same bytes', async () => {
+    const { run, store, experimentsApi } = setup();
+    const first = await run();
+    experimentsApi.replace([{ ...RECORD, enrollmentEndDate: '2026-01-20' }]);
+
+    const second = await run({ job: 'job-2' });
+
+    expect(second).toMatchObject({ kind: 'unchanged' });
+    expect(second).not.toMatchObject({ sourceVersion: 'sourceVersion' in first && first.sourceVersion });
+    expect(store.history(OBJECT)).toHaveLength(1);
+    expect((await store.head(OBJECT, never))?.metadata).toMatchObject({ 'contrail-job': 'job-2' });
+  });
+
+  it('publishes anew when the configuration has changed, and not for changes that concern others', async () => {
+    const { run, metricHub, published } = setup();
+    await run();
+    metricHub.commit({ ...TREE, 'jetstream/other.toml': '[experiment]\nskip = true' }, 2_000);
+    const other = await run();
+    metricHub.commit({ ...TREE, 'jetstream/My-slug.toml': '[experiment]\nend_date = "2026-03-01"' }, 3_000);
+
+    const own = await run();
+
+    expect(other).toMatchObject({ kind: 'skipped' });
+    expect(own).toMatchObject({ kind: 'published' });
+    expect(await published()).toContain('"end_date":"2026-03-01"');
+  });
+
+  it('takes the analysis start that it is told, or derives it, or does without', async () => {
+    const { run, source, published } = setup();
+    const startOf = async () => /"analysis_start_time":([^,]*),/.exec((await published()) ?? '')?.[1];
+    source.set('statistics_My_slug_week_1', table(Date.parse('2026-08-21T12:00:00.500Z')));
+
+    await run();
+    expect(await startOf()).toBe('"2026-08-21 11:30:00.500000+00:00"');
+
+    await run({ analysisStart: '2026-08-21T04:12:09.482113Z' });
+    expect(await startOf()).toBe('"2026-08-21 04:12:09.482113+00:00"');
+
+    await run({ analysisStart: null });
+    expect(await startOf()).toBe('null');
+  });
+
+  it('resolves metrics as of the time of the enrollments table', async () => {
+    const { run, metricHub, source, published } = setup();
+    metricHub.commit({ ...TREE, 'jetstream/defaults/fenix.toml': '' }, 3_000);
+    source.set('enrollments_My_slug', table(2_000));
+
+    await run();
+
+    expect(await published()).toContain('"metrics":{"a":');
+  });
+
+  it('warns where metric-hub could not be reached', async () => {
+    const { run, metricHub } = setup();
+    metricHub.fail(new ContrailError('METRIC_HUB_UNREADABLE', 'It cannot be reached.'));
+
+    const outcome = await run();
+
+    expect(outcome).toMatchObject({ kind: 'published', warnings: [{ kind: 'metric_hub' }] });
+  });
+
+  it('writes nothing for a private experiment, and says so', async () => {
+    const { run, metricHub, published } = setup();
+    metricHub.commit({ ...TREE, 'jetstream/My-slug.toml': '[experiment]\nis_private = true\ndataset_id = "x"' }, 2_000);
+
+    const outcome = await run();
+
+    expect(outcome).toEqual({ kind: 'skipped', reason: 'the experiment is private' });
+    expect(await published()).toBeUndefined();
+  });
+
+  it('writes nothing without a slug', async () => {
+    const { run } = setup();
+
+    expect(await run({ experiment: '' })).toMatchObject({ kind: 'skipped' });
+  });
+
+  it.each([
+    ['an unknown slug, with the nearest one', 'My-slugg', [RECORD], 'EXPERIMENT_UNKNOWN', /Did you mean My-slug\?/],
+    [
+      'a record without a plan',
+      'My-slug',
+      [{ ...RECORD, proposedEnrollment: null }],
+      'EXPERIMENT_MALFORMED',
+      /proposedEnrollment/,
+    ],
+    ['a record without a key', 'My-slug', [{ ...RECORD, endDate: undefined }], 'EXPERIMENT_MALFORMED', /endDate/],
+    [
+      'a record with another form of date',
+      'My-slug',
+      [{ ...RECORD, endDate: '1.2.2026' }],
+      'EXPERIMENT_MALFORMED',
+      /endDate/,
+    ],
+    [
+      'a segment nobody has defined',
+      'My-slug',
+      [{ ...RECORD, segments: [{ slug: 's' }] }],
+      'CONFIGURATION_INVALID',
+      /no segment "s"/,
+    ],
+  ])('refuses %s', async (_, experiment, records, code, reason) => {
+    const { run, published } = setup(records);
+
+    const exporting = run({ experiment });
+
+    await expect(exporting).rejects.toMatchObject({ code, sentence: expect.stringMatching(reason) as unknown });
+    expect(await published()).toBeUndefined();
+  });
+
+  it('leaves the last good file where the configuration was broken since', async () => {
+    const { run, metricHub, published } = setup();
+    await run();
+    const before = await published();
+    metricHub.commit({ ...TREE, 'jetstream/x.toml': '[' }, 2_000);
+
+    await expect(run()).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID', subject: 'jetstream/x.toml' });
+    expect(await published()).toBe(before);
+  });
+
+  it('is not disturbed by records of others that cannot be read', async () => {
+    const { run } = setup([{ slug: 'broken', startDate: 'soon' }, RECORD]);
+
+    expect(await run()).toMatchObject({ kind: 'published' });
+  });
+});
