@@ -5,6 +5,7 @@ import { root, setUp } from './set-up.js';
 
 const tool = (path, ...arguments_) => [process.execPath, join(root, 'node_modules', path), ...arguments_];
 
+/** @type {[string, string[]][]} */
 const steps = [
   ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   ['lint', tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings')],
@@ -14,7 +15,8 @@ const steps = [
 ];
 
 setUp();
-const failed = steps.filter(([name, [program, ...arguments_]]) => {
+const failed = steps.filter(([name, command]) => {
+  const [program, ...arguments_] = command;
   process.stderr.write(`\n== ${name}\n`);
   return spawnSync(program, arguments_, { cwd: root, stdio: 'inherit' }).status !== 0;
 });

@@ -34,10 +34,10 @@ const TEXTS: Readonly<Record<string, (row: number) => string | null>> = {
   window_index: (row) => String(1 + Math.floor(row / 100_000)),
 };
 
-const ORDER = [
-  ...['metric', 'statistic', 'parameter', 'branch', 'comparison', 'comparison_to_branch'],
-  ...['ci_width', 'point', 'lower', 'upper', 'segment', 'analysis_basis', 'window_index'],
-];
+const ORDER =
+  'metric statistic parameter branch comparison comparison_to_branch ci_width point lower upper segment analysis_basis window_index'.split(
+    ' ',
+  );
 
 /** `text`: 9 text columns and 4 of doubles, 3 of them random. `view`: parameter is NUMERIC, window_index INT64. */
 export type Shape = 'text' | 'view';

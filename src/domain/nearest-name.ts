@@ -25,7 +25,7 @@ function distanceBetween(a: string, b: string, limit: number): number {
   const to = b.toLowerCase();
   if (from === to) return 0;
   if (from.length >= 4 && to.startsWith(from)) return 1;
-  if (Math.abs(from.length - to.length) > limit) return limit + 1;
+  if (Math.abs(from.length - to.length) > limit || lettersApart(from, to) > limit) return limit + 1;
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
     const current = [i];
@@ -33,7 +33,24 @@ function distanceBetween(a: string, b: string, limit: number): number {
       const replace = (previous[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
       current.push(Math.min(replace, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
     }
+    // No later row has a smaller number, and most names are not near.
+    if (current.every((distance) => distance > limit)) return limit + 1;
     previous = current;
   }
   return previous[to.length] ?? limit + 1;
+}
+
+/** Letters that one text has more of than the other: never more than the edits between them, and far sooner counted. */
+function lettersApart(a: string, b: string): number {
+  const counts = new Int16Array(128);
+  // Letters that fall together here only make it smaller.
+  for (let at = 0; at < a.length; at++) counts[a.charCodeAt(at) & 127]! += 1;
+  for (let at = 0; at < b.length; at++) counts[b.charCodeAt(at) & 127]! -= 1;
+  let more = 0;
+  let fewer = 0;
+  for (const count of counts) {
+    if (count > 0) more += count;
+    else fewer -= count;
+  }
+  return Math.max(more, fewer);
 }

@@ -80,6 +80,16 @@ export async function putTable(
   }
 }
 
+/** Makes an empty table with a column of any type, by the name that the API has for it. */
+export async function putOddTable(
+  emulator: BigQueryEmulator,
+  place: { readonly dataset: string; readonly table: string },
+  field: { readonly name: string; readonly type: string },
+): Promise<void> {
+  const tableReference = { projectId: emulator.project, datasetId: place.dataset, tableId: place.table };
+  await call(emulator, 'POST', `/datasets/${place.dataset}/tables`, { tableReference, schema: { fields: [field] } });
+}
+
 /** Makes a view over a query. */
 export async function putView(
   emulator: BigQueryEmulator,

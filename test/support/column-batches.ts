@@ -157,17 +157,17 @@ function atOddAddress(pieces: readonly Uint8Array[], sliced: boolean): Uint8Arra
 function bytesOf(value: CellValue): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return Buffer.from(value);
-  throw new TypeError(`Neither text nor bytes: ${String(value)}`);
+  throw new TypeError(`Neither text nor bytes: ${typeof value}`);
 }
 
 function listOf(value: CellValue): readonly CellValue[] {
   if (isArray(value)) return value;
-  throw new TypeError(`Not an array: ${String(value)}`);
+  throw new TypeError(`Not an array: ${typeof value}`);
 }
 
 function fieldOf(value: CellValue, name: string): CellValue {
   if (typeof value !== 'object' || value === null || isArray(value) || value instanceof Uint8Array) {
-    throw new TypeError(`Not an object: ${String(value)}`);
+    throw new TypeError(`Not an object: ${typeof value}`);
   }
   return value[name];
 }
@@ -178,9 +178,12 @@ function wordsOf(type: ColumnType): IntegerVector['wordsPerValue'] {
 }
 
 function integerOf(type: ColumnType, value: CellValue): bigint {
-  if (type.kind === 'numeric') return unitsOf(String(value), type.scale);
+  if (type.kind === 'numeric') {
+    if (typeof value !== 'string') throw new TypeError(`Not a decimal text: ${typeof value}`);
+    return unitsOf(value, type.scale);
+  }
   if (typeof value === 'bigint' || typeof value === 'number') return BigInt(value);
-  if (typeof value !== 'string') throw new TypeError(`Not a number: ${String(value)}`);
+  if (typeof value !== 'string') throw new TypeError(`Not a number: ${typeof value}`);
   if (type.kind === 'int64') return BigInt(value);
   if (type.kind === 'date') return microsOf(value, '00:00:00') / 86_400_000_000n;
   if (type.kind === 'time') return microsOf('1970-01-01', value);

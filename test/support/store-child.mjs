@@ -104,6 +104,8 @@ async function publish({ name, text, ifGeneration, metadata = {} }) {
   return writer.commit(metadata);
 }
 
+// The answer goes back as a message, so nobody waits for the promise.
+// oxlint-disable-next-line no-misused-promises
 process.on('message', async ({ id, command, ...options }) => {
   try {
     process.send({ id, result: await commands[command](options) });

@@ -122,6 +122,10 @@ function report(outcome: JobOutcome): void {
       return;
     case 'snoozed':
       printResult(`snoozed: ${outcome.reason}`);
+      return;
+    case 'divided':
+    case 'part':
+      printResult(outcome.kind);
   }
 }
 

@@ -92,13 +92,13 @@ it('a reader that never pauses sees whole objects only, with their metadata, and
   const root = temporaryFolder();
   const store = new FileObjectStore({ root });
   const child = await startStoreProcess(root);
-  let isDone = false;
+  const progress = { isDone: false };
   const writing = child.ask('publishVersions', { name: NAME, count: 300 }).finally(() => {
-    isDone = true;
+    progress.isDone = true;
   });
   const seen: { version: number; text: string | undefined; bytes: number }[] = [];
 
-  while (!isDone) {
+  while (!progress.isDone) {
     const [object] = await store.list('statistics/', never);
     const text = await readText(store, NAME);
     if (object !== undefined) seen.push({ version: Number(object.metadata['version']), text, bytes: object.bytes });

@@ -162,7 +162,7 @@ describe('the export of metadata', () => {
     expect(await run({ experiment: '' })).toMatchObject({ kind: 'skipped' });
   });
 
-  it.each([
+  it.each<[string, string, readonly unknown[], string, RegExp]>([
     ['an unknown slug, with the nearest one', 'My-slugg', [RECORD], 'EXPERIMENT_UNKNOWN', /Did you mean My-slug\?/],
     [
       'a record without a plan',
@@ -186,7 +186,7 @@ describe('the export of metadata', () => {
       'CONFIGURATION_INVALID',
       /no segment "s"/,
     ],
-  ])('refuses %s', async (_, experiment, records, code, reason) => {
+  ])('refuses %s', async (_, ...[experiment, records, code, reason]) => {
     const { run, published } = setup(records);
 
     const exporting = run({ experiment });

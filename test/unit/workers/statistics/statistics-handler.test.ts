@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
-import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { JobContext } from '../../../../src/jobs/job-handler.ts';
 import type { StatisticsPayload } from '../../../../src/jobs/statistics-job.ts';
 import { handleStatisticsJob } from '../../../../src/workers/statistics/statistics-handler.ts';

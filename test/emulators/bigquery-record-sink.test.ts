@@ -2,7 +2,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { BigQueryRecordSink } from '../../src/adapters/bigquery/record-sink.ts';
 import { dropDataset, emulatorOptions, makeDataset, queryRows } from '../support/bigquery-tables.ts';
 import { type BigQueryEmulator, describeWithEmulators, startBigQueryEmulator } from '../support/emulators.ts';
-import { describeRecordSink } from './record-sink.ts';
+import { describeRecordSink } from '../contract/record-sink.ts';
 
 describeWithEmulators('BigQuery record sink', ['bigquery-emulator'], () => {
   let emulator: BigQueryEmulator;

@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { BigQueryStatisticsSource } from '../../src/adapters/bigquery/statistics-source.ts';
-import { dropDataset, dropTable, emulatorOptions, makeDataset, putTable, putView } from '../support/bigquery-tables.ts';
+import {
+  dropDataset,
+  dropTable,
+  emulatorOptions,
+  makeDataset,
+  putOddTable,
+  putTable,
+  putView,
+} from '../support/bigquery-tables.ts';
 import { type BigQueryEmulator, describeWithEmulators, startBigQueryEmulator } from '../support/emulators.ts';
 import { encodedRows } from '../support/read-table.ts';
 import { numberedRows, STATISTICS_COLUMNS, statisticsRow } from '../support/statistics-table.ts';
-import { describeStatisticsSource } from './statistics-source.ts';
+import { describeStatisticsSource } from '../contract/statistics-source.ts';
 
 describeWithEmulators('BigQuery statistics source', ['bigquery-emulator'], () => {
   let emulator: BigQueryEmulator;
@@ -25,6 +33,10 @@ describeWithEmulators('BigQuery statistics source', ['bigquery-emulator'], () =>
     return {
       source,
       put: (table, columns, rows) => putTable(emulator, { dataset, table }, columns, rows),
+      putUnsupported: async (table) => {
+        await putOddTable(emulator, { dataset, table }, { name: 'odd', type: 'GEOGRAPHY' });
+        return 'GEOGRAPHY';
+      },
       putBroken: async (table) => {
         await putTable(emulator, { dataset, table: 'gone' }, [{ name: 'a', type: { kind: 'string' } }], []);
         await putView(emulator, { dataset, table }, `SELECT * FROM \`${emulator.project}.${dataset}.gone\``);

@@ -1,0 +1,184 @@
+/**
+ * What the results dataset holds: names, kinds, times of change, sizes. One query over `__TABLES__` tells it of all
+ * tables at once, free of charge; where there is none (the emulator), tables are listed and looked at one by one.
+ */
+import type { z } from 'zod';
+import { mapConcurrently } from './map-concurrently.ts';
+import { TableListReply, TableReply } from './query-replies.ts';
+import type { QueryRunner } from './query.ts';
+import type { RestClient } from './rest-client.ts';
+import { type DatasetName, identifier, type TableName, textLiteral } from './sql.ts';
+import type { UsageMeter } from './usage-meter.ts';
+import { isDatasetMissing, isTableMissing, ServiceRefusal } from './vendor-errors.ts';
+import { windowTablePrefix } from './view-tables.ts';
+
+export interface CatalogEntry {
+  readonly name: string;
+  readonly isView: boolean;
+}
+
+/** `rows` and `bytes` are of the stored data: none for a view. */
+export interface TableFacts extends CatalogEntry {
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface CatalogOptions {
+  readonly rest: RestClient;
+  readonly queries: QueryRunner;
+  readonly dataset: DatasetName;
+  readonly concurrency: number;
+  readonly maximumBytesBilled: number;
+}
+
+/** Up to so many tables are asked for by name; for more, asking for all is one answer too, and simpler. */
+const MOST_NAMED = 50;
+const PAGE_ROWS = 1000;
+/** Milliseconds of 1973, seconds of the year 5138: what is less are seconds. */
+const LEAST_MILLISECONDS = 1e11;
+const VIEW = '2';
+
+export class Catalog {
+  readonly #options: CatalogOptions;
+  #hasMetaTable = true;
+
+  constructor(options: CatalogOptions) {
+    this.#options = options;
+  }
+
+  /** All tables and views; facts where they come without further requests. A missing dataset holds none. */
+  async entries(meter: UsageMeter, signal: AbortSignal): Promise<readonly (CatalogEntry | TableFacts)[]> {
+    return this.#emptyWhereMissing(async () => {
+      const all = await this.#readMetaTable('', meter, signal);
+      return all ?? (await this.#list(meter, signal));
+    });
+  }
+
+  /** Facts of these tables, and of whatever the views among them may read by their names. */
+  async factsFor(names: readonly string[], meter: UsageMeter, signal: AbortSignal): Promise<readonly TableFacts[]> {
+    return this.#emptyWhereMissing(async () => {
+      const where = names.length > MOST_NAMED ? '' : ` WHERE ${condition(names)}`;
+      const facts = await this.#readMetaTable(where, meter, signal);
+      return facts ?? (await this.complete(await this.#list(meter, signal), names, meter, signal));
+    });
+  }
+
+  /** The entries with their facts; where those take a request each, only the entries that concern these names. */
+  async complete(
+    entries: readonly (CatalogEntry | TableFacts)[],
+    names: readonly string[],
+    meter: UsageMeter,
+    signal: AbortSignal,
+  ): Promise<readonly TableFacts[]> {
+    const known = entries.filter((entry) => 'changedAt' in entry);
+    if (known.length === entries.length) return known;
+    const wanted = new Set(names);
+    const prefixes = names.flatMap((name) => windowTablePrefix(name) ?? []);
+    const concerned = entries.filter(
+      (entry) => wanted.has(entry.name) || prefixes.some((prefix) => entry.name.startsWith(prefix)),
+    );
+    const facts = await mapConcurrently(concerned, this.#options.concurrency, async (entry) => {
+      if ('changedAt' in entry) return entry;
+      const table = await this.table({ ...this.#options.dataset, table: entry.name }, meter, signal);
+      return table === undefined ? undefined : factsOf(entry.name, table);
+    });
+    return facts.filter((entry) => entry !== undefined);
+  }
+
+  /** What the service knows of one table, in this dataset or another; undefined where it is missing. */
+  async table(name: TableName, meter: UsageMeter, signal: AbortSignal): Promise<TableReply | undefined> {
+    const path = `/datasets/${encodeURIComponent(name.dataset)}/tables/${encodeURIComponent(name.table)}`;
+    try {
+      return TableReply.parse(
+        await this.#options.rest.request({ method: 'GET', path, isRepeatable: true, meter, signal }),
+      );
+    } catch (error) {
+      if (isTableMissing(error, name) || isDatasetMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Undefined where the service has no such table. */
+  async #readMetaTable(where: string, meter: UsageMeter, signal: AbortSignal): Promise<TableFacts[] | undefined> {
+    if (!this.#hasMetaTable) return undefined;
+    const { project, dataset } = this.#options.dataset;
+    const from = identifier(`${project}.${dataset}.__TABLES__`);
+    const columns = 'table_id, type, last_modified_time, row_count, size_bytes';
+    try {
+      const { rows } = await this.#options.queries.list({
+        sql: `SELECT ${columns} FROM ${from}${where} ORDER BY table_id`,
+        maximumBytesBilled: this.#options.maximumBytesBilled,
+        labels: { application: 'contrail', product: 'discovery' },
+        meter,
+        signal,
+      });
+      return rows.map(([name, type, changedAt, rowCount, bytes]) => ({
+        name: name ?? '',
+        isView: type === VIEW,
+        changedAt: millisecondsOf(Number(changedAt)),
+        rows: Number(rowCount ?? 0),
+        bytes: Number(bytes ?? 0),
+      }));
+    } catch (error) {
+      if (!(error instanceof ServiceRefusal) || !/not found.*__TABLES__/i.test(error.message)) throw error;
+      this.#hasMetaTable = false;
+      return undefined;
+    }
+  }
+
+  async #list(meter: UsageMeter, signal: AbortSignal): Promise<CatalogEntry[]> {
+    const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}/tables`;
+    const entries: CatalogEntry[] = [];
+    let page: z.infer<typeof TableListReply> | undefined;
+    do {
+      const query = { maxResults: PAGE_ROWS, pageToken: page?.nextPageToken };
+      page = TableListReply.parse(
+        await this.#options.rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal }),
+      );
+      entries.push(
+        ...page.tables.map(({ tableReference, type }) => ({ name: tableReference.tableId, isView: type === 'VIEW' })),
+      );
+    } while (page.nextPageToken !== undefined && page.nextPageToken !== '');
+    return entries;
+  }
+
+  async #emptyWhereMissing<T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isDatasetMissing(error)) return [];
+      throw error;
+    }
+  }
+}
+
+/** Holds for these tables and for those that the views among them may read. */
+function condition(names: readonly string[]): string {
+  const patterns = names.flatMap((name) => {
+    const prefix = windowTablePrefix(name);
+    return [`${escaped(name)}$`, ...(prefix === undefined ? [] : [escaped(prefix)])];
+  });
+  return `REGEXP_CONTAINS(table_id, ${textLiteral(`^(?:${patterns.join('|')})`)})`;
+}
+
+function escaped(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N}_]/gu, String.raw`\$&`);
+}
+
+/** Facts out of the answer to a request for one table. */
+export function factsOf(name: string, table: TableReply): TableFacts {
+  return {
+    name,
+    isView: table.type === 'VIEW',
+    changedAt: millisecondsOf(table.lastModifiedTime ?? 0),
+    rows: table.numRows ?? 0,
+    bytes: table.numBytes ?? 0,
+  };
+}
+
+/** The real service counts milliseconds, the emulator seconds. */
+function millisecondsOf(time: number): number {
+  return time < LEAST_MILLISECONDS ? time * 1000 : time;
+}

@@ -1,0 +1,71 @@
+/** Finds out how the rows of a very large table can be read in slices: where they are stored, and how many each slice has. */
+import type { Column } from '../../domain/column-type.ts';
+import type { Catalog } from './catalog.ts';
+import { restColumns } from './column-types.ts';
+import { countQuery, dimensionsOf, groupsOf, type Slice, slicesOf } from './divide-table.ts';
+import type { QueryRequest, QueryRunner } from './query.ts';
+import { type TableName, tablePath } from './sql.ts';
+
+export interface DivisionRequest extends Omit<QueryRequest, 'sql' | 'rowsInReply'> {
+  readonly name: TableName;
+  readonly isView: boolean;
+  /** About how many parts. */
+  readonly parts: number;
+}
+
+export interface Division {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  /** Where the rows are stored: the table itself, or the anonymous one that a query over the view has made. */
+  readonly table: TableName;
+  /** A table that may change is read as it was then; an anonymous one does not. */
+  readonly snapshotAt: number | undefined;
+  readonly slices: readonly Slice[];
+  /** How many rows a part should have. */
+  readonly wantedRows: number;
+}
+
+export interface DivisionDependencies {
+  readonly queries: QueryRunner;
+  readonly catalog: Catalog;
+}
+
+/** Undefined where the table is no longer there. */
+export async function divideRows(deps: DivisionDependencies, request: DivisionRequest): Promise<Division | undefined> {
+  const stored = request.isView ? await storeView(deps, request) : await lookAtTable(deps, request);
+  if (stored === undefined) return undefined;
+  const dimensions = dimensionsOf(stored.columns);
+  const path = tablePath(stored.table);
+  const byWindow = await deps.queries.list({ ...request, sql: countQuery(path, dimensions, false) });
+  let groups = groupsOf(byWindow.rows, dimensions, false);
+  const rowCount = groups.reduce((sum, group) => sum + group.rows, 0);
+  const wantedRows = Math.max(1, Math.ceil(rowCount / request.parts));
+  if (dimensions.hasMetrics && groups.some((group) => group.rows > LARGE_WINDOW * wantedRows)) {
+    const byMetric = await deps.queries.list({ ...request, sql: countQuery(path, dimensions, true) });
+    groups = groupsOf(byMetric.rows, dimensions, true);
+  }
+  return {
+    ...stored,
+    rowCount,
+    snapshotAt: request.isView ? undefined : byWindow.startedAt,
+    slices: slicesOf(groups, dimensions, wantedRows),
+    wantedRows,
+  };
+}
+
+/** A window is taken apart when it has so many times the rows of a part. */
+const LARGE_WINDOW = 1.5;
+
+type Stored = Pick<Division, 'columns' | 'table'>;
+
+/** A view cannot be read in slices; the rows that a query over it gives can, for a day. */
+async function storeView({ queries }: DivisionDependencies, request: DivisionRequest): Promise<Stored> {
+  const sql = `SELECT * FROM ${tablePath(request.name)}`;
+  const { job, fields } = await queries.run({ ...request, sql, rowsInReply: 0 });
+  return { columns: restColumns(fields), table: await queries.destinationOf(job, request.meter, request.signal) };
+}
+
+async function lookAtTable({ catalog }: DivisionDependencies, request: DivisionRequest): Promise<Stored | undefined> {
+  const table = await catalog.table(request.name, request.meter, request.signal);
+  return table === undefined ? undefined : { columns: restColumns(table.schema?.fields ?? []), table: request.name };
+}

@@ -1,0 +1,20 @@
+/**
+ * Labels of jobs, by BigQuery's rules: at most 63 characters of lower case letters, digits, `_` and `-`; a key begins
+ * with a letter.
+ *
+ * @see https://cloud.google.com/bigquery/docs/labels-intro#requirements
+ */
+const LONGEST = 63;
+
+/** The labels as BigQuery takes them: other characters become `-`; a label whose key cannot be one is left out. */
+export function jobLabels(labels: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const entries = Object.entries(labels).map(([key, value]) => [labelText(key), labelText(value)] as const);
+  return { application: 'contrail', ...Object.fromEntries(entries.filter(([key]) => /^[a-z]/.test(key))) };
+}
+
+function labelText(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '-')
+    .slice(0, LONGEST);
+}

@@ -1,0 +1,121 @@
+/**
+ * Load jobs that write their rows once, however often they are asked for: the job's id says what is loaded, and
+ * BigQuery takes an id once. Rows and configuration go in one request.
+ *
+ * @see https://cloud.google.com/bigquery/docs/reference/api-uploads#multipart
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { JobReply } from './query-replies.ts';
+import type { RestClient } from './rest-client.ts';
+import type { UsageMeter } from './usage-meter.ts';
+import { isDuplicate, ServiceRefusal } from './vendor-errors.ts';
+
+export interface LoadRequest {
+  /** What is loaded: the same id is loaded once. */
+  readonly id: string;
+  /** The `load` part of the job's configuration. */
+  readonly load: Readonly<Record<string, unknown>>;
+  /** Lines of JSON. */
+  readonly lines: Uint8Array;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly meter: UsageMeter;
+  readonly signal: AbortSignal;
+}
+
+export interface LoaderOptions {
+  readonly rest: RestClient;
+  readonly location: string | undefined;
+}
+
+/** How often a load that failed is made anew under a further id. */
+const MOST_JOBS = 50;
+const FIRST_LOOK_MS = 100;
+const LONGEST_PAUSE_MS = 3_000;
+
+export class Loader {
+  readonly #rest: RestClient;
+  readonly #location: string | undefined;
+
+  constructor({ rest, location }: LoaderOptions) {
+    this.#rest = rest;
+    this.#location = location;
+  }
+
+  /**
+   * Loads the rows, or finds that they were loaded before. An id whose job failed is spent, so the next try takes the
+   * next id of a fixed row: two that try at once take the same. Throws what the service refuses.
+   */
+  async load(request: LoadRequest): Promise<'written' | 'known'> {
+    const base = jobIdOf(request.id);
+    for (let number = 0; number < MOST_JOBS; number++) {
+      const jobId = number === 0 ? base : `${base}_retry${number}`;
+      const isNew = await this.#start(jobId, request);
+      const error = await this.#errorOf(jobId, request);
+      if (error === undefined) return isNew ? 'written' : 'known';
+      if (isNew) throw new ServiceRefusal({ status: 400, ...error });
+    }
+    throw new ServiceRefusal({ status: 400, reason: 'invalid', message: `the load ${base} failed ${MOST_JOBS} times` });
+  }
+
+  /** Whether the job was started now; else its id was taken before. */
+  async #start(jobId: string, { load, lines, labels, meter, signal }: LoadRequest): Promise<boolean> {
+    const place = this.#location === undefined ? {} : { location: this.#location };
+    const job = { jobReference: { projectId: this.#rest.project, jobId, ...place }, configuration: { labels, load } };
+    try {
+      await this.#rest.request({
+        method: 'POST',
+        path: '/jobs',
+        query: { uploadType: 'multipart' },
+        upload: multipart(JSON.stringify(job), lines),
+        isRepeatable: true,
+        meter,
+        signal,
+      });
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Waits for the job to end; what made it fail, if it did. An abort leaves it running: whoever tries again finds it. */
+  async #errorOf(
+    jobId: string,
+    { meter, signal }: LoadRequest,
+  ): Promise<{ reason: string; message: string } | undefined> {
+    const query = { location: this.#location };
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const path = `/jobs/${encodeURIComponent(jobId)}`;
+      const reply = await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal });
+      const { status } = JobReply.parse(reply);
+      if (status.state === 'DONE') return status.errorResult;
+      await delay(pauseMs, undefined, { signal });
+    }
+  }
+}
+
+/** Letters, digits, `_` and `-`; an id with other characters keeps apart from others by its hash. */
+function jobIdOf(id: string): string {
+  if (/^[\w-]{1,200}$/.test(id)) return `contrail_${id}`;
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, 16);
+  return `contrail_${id.replaceAll(/[^\w-]/g, '_').slice(0, 200)}_${hash}`;
+}
+
+function multipart(json: string, lines: Uint8Array): { contentType: string; bytes: Uint8Array } {
+  const boundary = `contrail_${randomUUID()}`;
+  const head = [
+    `--${boundary}`,
+    'content-type: application/json; charset=UTF-8',
+    '',
+    json,
+    `--${boundary}`,
+    'content-type: application/octet-stream',
+    '',
+    '',
+  ];
+  return {
+    contentType: `multipart/related; boundary=${boundary}`,
+    bytes: Buffer.concat([Buffer.from(head.join('\r\n'), 'utf8'), lines, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  };
+}

@@ -1,0 +1,58 @@
+/** Rows as lines of JSON for a load job, and the schemas of the tables they go to. */
+import { MONITORING_LAYOUTS, MONITORING_TABLES, type MonitoringColumn } from '../../domain/monitoring-tables.ts';
+import type { JsonValue } from '../../domain/json-value.ts';
+import type { RecordRow } from '../../ports/record-sink.ts';
+
+/** One line a row. NULL is left out: a REPEATED column takes none, and a JSON column would take it for a value. */
+export function loadLines(table: string, rows: readonly RecordRow[]): Buffer {
+  const columns = MONITORING_TABLES.get(table) ?? [];
+  return Buffer.from(rows.map((row) => `${JSON.stringify(withoutNulls(row, columns))}\n`).join(''), 'utf8');
+}
+
+/** Schema, partitions and clusters of a monitoring table as the API takes them; nothing for a table that is not ours. */
+export function tableLayout(table: string): Record<string, unknown> | undefined {
+  const columns = MONITORING_TABLES.get(table);
+  if (columns === undefined) return undefined;
+  const { partitionBy, clusterBy } = MONITORING_LAYOUTS.get(table) ?? {};
+  return {
+    schema: { fields: columns.map(fieldOf) },
+    ...(partitionBy === undefined ? {} : { timePartitioning: { type: 'DAY', field: partitionBy } }),
+    ...(clusterBy === undefined ? {} : { clustering: { fields: clusterBy } }),
+  };
+}
+
+/** The API's own names for the types; it takes the newer ones too, but the emulator does not. */
+const TYPE_NAMES: Readonly<Record<MonitoringColumn['type'], string>> = {
+  STRING: 'STRING',
+  INT64: 'INTEGER',
+  FLOAT64: 'FLOAT',
+  BOOL: 'BOOLEAN',
+  TIMESTAMP: 'TIMESTAMP',
+  DATE: 'DATE',
+  JSON: 'JSON',
+  RECORD: 'RECORD',
+};
+
+function fieldOf({ name, type, mode, fields }: MonitoringColumn): Record<string, unknown> {
+  return {
+    name,
+    type: TYPE_NAMES[type],
+    mode: mode ?? 'NULLABLE',
+    ...(fields === undefined ? {} : { fields: fields.map(fieldOf) }),
+  };
+}
+
+function withoutNulls(row: RecordRow, columns: readonly MonitoringColumn[]): RecordRow {
+  const kept = Object.entries(row).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      const fields = columns.find((column) => column.name === name)?.fields;
+      return [name, fields === undefined ? value : recordWithoutNulls(value, fields)];
+    }),
+  );
+}
+
+function recordWithoutNulls(value: JsonValue, fields: readonly MonitoringColumn[]): JsonValue {
+  if (Array.isArray(value)) return value.map((element: JsonValue) => recordWithoutNulls(element, fields));
+  return typeof value === 'object' && value !== null ? withoutNulls(value as RecordRow, fields) : value;
+}

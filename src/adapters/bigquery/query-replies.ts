@@ -1,0 +1,60 @@
+/** Replies of the REST API, checked at the door; only the fields that are used. */
+import { z } from 'zod';
+import { RestSchema } from './column-types.ts';
+
+/** 64-bit numbers come as texts; the emulator gives some of them bare. */
+const Count = z.coerce.number().int().nonnegative();
+
+/** A dry run has no job, so its reference names none. */
+export const JobReference = z.object({ jobId: z.string().default(''), location: z.string().optional() });
+
+export const QueryReply = z.object({
+  jobComplete: z.boolean().default(false),
+  jobReference: JobReference.optional(),
+  schema: RestSchema.optional(),
+  /** Not looked into here: see rest-rows.ts. */
+  rows: z.array(z.unknown()).default([]),
+  totalRows: Count.optional(),
+  pageToken: z.string().optional(),
+  cacheHit: z.boolean().default(false),
+  totalBytesProcessed: Count.optional(),
+  totalBytesBilled: Count.optional(),
+  totalSlotMs: Count.optional(),
+  startTime: Count.optional(),
+});
+export type QueryReply = z.infer<typeof QueryReply>;
+
+const TableReference = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
+
+const JobError = z.object({ reason: z.string().default(''), message: z.string().default('') });
+
+export const JobReply = z.object({
+  jobReference: JobReference,
+  status: z.object({ state: z.string(), errorResult: JobError.optional() }),
+  configuration: z.object({ query: z.object({ destinationTable: TableReference.optional() }).optional() }).optional(),
+  statistics: z
+    .object({
+      totalSlotMs: Count.optional(),
+      startTime: Count.optional(),
+      query: z
+        .object({ totalBytesBilled: Count.optional(), referencedTables: z.array(TableReference).optional() })
+        .optional(),
+    })
+    .optional(),
+});
+export type JobReply = z.infer<typeof JobReply>;
+
+export const TableReply = z.object({
+  type: z.string().default('TABLE'),
+  schema: RestSchema.optional(),
+  lastModifiedTime: Count.optional(),
+  numRows: Count.optional(),
+  numBytes: Count.optional(),
+  view: z.object({ query: z.string() }).optional(),
+});
+export type TableReply = z.infer<typeof TableReply>;
+
+export const TableListReply = z.object({
+  tables: z.array(z.object({ tableReference: TableReference, type: z.string().default('TABLE') })).default([]),
+  nextPageToken: z.string().optional(),
+});

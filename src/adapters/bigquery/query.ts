@@ -1,0 +1,215 @@
+/** Runs queries: the rows inside the reply where they are few, and the job that holds them where they are many. */
+import { randomUUID } from 'node:crypto';
+import type { RestField } from './column-types.ts';
+import { JobReply, QueryReply } from './query-replies.ts';
+import type { RestClient, RestRequest } from './rest-client.ts';
+import type { TableName } from './sql.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+export interface QueryRequest {
+  readonly sql: string;
+  /** Rows wanted inside the reply; 0 where they will be read in another way. */
+  readonly rowsInReply: number;
+  readonly maximumBytesBilled: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly meter: UsageMeter;
+  readonly signal: AbortSignal;
+}
+
+export interface QueryResult {
+  readonly job: JobPlace;
+  readonly fields: readonly RestField[];
+  readonly rowCount: number;
+  /** The rows of the reply, as `restRows` takes them. */
+  readonly rows: readonly unknown[];
+  /** Where the next rows are, if the reply has not all of them. */
+  readonly pageToken: string | undefined;
+  /** When the query began to read, by the clock of the service, milliseconds since 1970; where it tells. */
+  readonly startedAt: number | undefined;
+}
+
+/** An answer of texts, as the API writes values. */
+export interface QueryList {
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly startedAt: number | undefined;
+}
+
+export interface JobPlace {
+  readonly jobId: string;
+  readonly location: string | undefined;
+}
+
+/** How long the service may keep the first request waiting: until it answers nobody knows the job, to cancel it. */
+const FIRST_PATIENCE_MS = 5_000;
+/** How long it may keep those waiting that ask again. */
+const PATIENCE_MS = 20_000;
+const CANCEL_TIMEOUT_MS = 5_000;
+/** Microseconds as integers: as doubles they would lose their last digits. */
+const INTEGER_TIMES = 'formatOptions.useInt64Timestamp';
+
+export interface QueryRunnerOptions {
+  readonly rest: RestClient;
+  readonly location: string | undefined;
+}
+
+export class QueryRunner {
+  readonly #rest: RestClient;
+  readonly #location: string | undefined;
+
+  constructor({ rest, location }: QueryRunnerOptions) {
+    this.#rest = rest;
+    this.#location = location;
+  }
+
+  /** Runs a query to its end. An abort cancels it in the warehouse too, so that it is not billed for longer. */
+  async run(request: QueryRequest): Promise<QueryResult> {
+    const { meter, signal } = request;
+    const reply = QueryReply.parse(await this.#ask(request, false));
+    if (reply.jobComplete) {
+      meter.bytesBilled += reply.totalBytesBilled ?? (reply.cacheHit ? 0 : (reply.totalBytesProcessed ?? 0));
+      meter.slotMs += reply.totalSlotMs ?? 0;
+      return resultOf(reply, placeOf(reply));
+    }
+    const job = placeOf(reply);
+    try {
+      const complete = await this.#waitFor(job, request);
+      const { statistics } = await this.#job(job, meter, signal);
+      meter.bytesBilled += statistics?.query?.totalBytesBilled ?? 0;
+      meter.slotMs += statistics?.totalSlotMs ?? 0;
+      return { ...complete, startedAt: statistics?.startTime };
+    } catch (error) {
+      if (signal.aborted) await this.#cancel(job, meter);
+      throw error;
+    }
+  }
+
+  /** All rows of a query whose answer is a list for ourselves, page after page, as texts. */
+  async list(request: Omit<QueryRequest, 'rowsInReply'>): Promise<QueryList> {
+    const wanted = { ...request, rowsInReply: 100_000 };
+    const first = await this.run(wanted);
+    const rows = [...first.rows];
+    for (let { pageToken } = first; pageToken !== undefined;) {
+      const page = await this.#page(first.job, wanted, pageToken);
+      rows.push(...page.rows);
+      pageToken = page.pageToken;
+    }
+    return { rows: rows.map(textsOf), startedAt: first.startedAt };
+  }
+
+  /** What a query would read, found without running it, and the columns it would give. */
+  async dryRun(request: Omit<QueryRequest, 'rowsInReply'>): Promise<{ bytes: number; fields: readonly RestField[] }> {
+    const reply = QueryReply.parse(await this.#ask({ ...request, rowsInReply: 0 }, true));
+    return { bytes: reply.totalBytesProcessed ?? 0, fields: reply.schema?.fields ?? [] };
+  }
+
+  /** The tables that a query reads, found without running it. */
+  async referencedTables({ sql, labels, meter, signal }: Omit<QueryRequest, 'rowsInReply'>): Promise<TableName[]> {
+    // A dry run makes no job; the emulator wants to know its name all the same.
+    const place = this.#location === undefined ? {} : { location: this.#location };
+    const body = {
+      jobReference: { projectId: this.#rest.project, jobId: `contrail_${randomUUID()}`, ...place },
+      configuration: { dryRun: true, labels, query: { query: sql, useLegacySql: false } },
+    };
+    const reply = await this.#rest.request({ method: 'POST', path: '/jobs', body, isRepeatable: true, meter, signal });
+    return (JobReply.parse(reply).statistics?.query?.referencedTables ?? []).map(nameOf);
+  }
+
+  /** The anonymous table that holds the rows of a query for a day. */
+  async destinationOf(job: JobPlace, meter: UsageMeter, signal: AbortSignal): Promise<TableName> {
+    const table = (await this.#job(job, meter, signal)).configuration?.query?.destinationTable;
+    if (table === undefined) throw new Error(`the job ${job.jobId} names no table with its rows`);
+    return nameOf(table);
+  }
+
+  #ask(
+    { sql, rowsInReply, maximumBytesBilled, labels, meter, signal }: QueryRequest,
+    dryRun: boolean,
+  ): Promise<unknown> {
+    const body = {
+      query: sql,
+      useLegacySql: false,
+      dryRun,
+      labels,
+      maximumBytesBilled: String(maximumBytesBilled),
+      maxResults: rowsInReply,
+      timeoutMs: FIRST_PATIENCE_MS,
+      formatOptions: { useInt64Timestamp: true },
+      requestId: randomUUID(),
+      ...(this.#location === undefined ? {} : { location: this.#location }),
+    };
+    // The request's id makes a repeat harmless.
+    return this.#rest.request({ method: 'POST', path: '/queries', body, isRepeatable: true, meter, signal });
+  }
+
+  async #waitFor(job: JobPlace, request: QueryRequest): Promise<QueryResult> {
+    for (;;) {
+      const reply = await this.#page(job, request);
+      if (reply.isComplete) return reply;
+    }
+  }
+
+  async #page(
+    job: JobPlace,
+    { rowsInReply, meter, signal }: QueryRequest,
+    pageToken?: string,
+  ): Promise<QueryResult & { isComplete: boolean }> {
+    const reply = await this.#rest.request({
+      ...get(`/queries/${encodeURIComponent(job.jobId)}`, meter, signal),
+      query: {
+        location: job.location,
+        maxResults: rowsInReply,
+        timeoutMs: PATIENCE_MS,
+        pageToken,
+        [INTEGER_TIMES]: 'true',
+      },
+    });
+    const parsed = QueryReply.parse(reply);
+    return { ...resultOf(parsed, job), isComplete: parsed.jobComplete };
+  }
+
+  async #job(job: JobPlace, meter: UsageMeter, signal: AbortSignal): Promise<JobReply> {
+    const request = get(`/jobs/${encodeURIComponent(job.jobId)}`, meter, signal);
+    return JobReply.parse(await this.#rest.request({ ...request, query: { location: job.location } }));
+  }
+
+  async #cancel(job: JobPlace, meter: UsageMeter): Promise<void> {
+    const path = `/jobs/${encodeURIComponent(job.jobId)}/cancel`;
+    const signal = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+    const query = { location: job.location };
+    // A query that cannot be cancelled ends by itself; the abort is what the caller must hear of.
+    await this.#rest
+      .request({ method: 'POST', path, query, isRepeatable: false, meter, signal })
+      .catch(() => undefined);
+  }
+}
+
+function get(path: string, meter: UsageMeter, signal: AbortSignal): RestRequest {
+  return { method: 'GET', path, isRepeatable: true, meter, signal };
+}
+
+function resultOf(reply: QueryReply, job: JobPlace): QueryResult {
+  return {
+    job,
+    fields: reply.schema?.fields ?? [],
+    rows: reply.rows,
+    rowCount: reply.totalRows ?? reply.rows.length,
+    startedAt: reply.startTime,
+    pageToken: reply.pageToken === '' ? undefined : reply.pageToken,
+  };
+}
+
+function placeOf({ jobReference }: QueryReply): JobPlace {
+  return { jobId: jobReference?.jobId ?? '', location: jobReference?.location };
+}
+
+function nameOf(table: { projectId: string; datasetId: string; tableId: string }): TableName {
+  return { project: table.projectId, dataset: table.datasetId, table: table.tableId };
+}
+
+function textsOf(row: unknown): (string | null)[] {
+  const cells: unknown[] = typeof row === 'object' && row !== null && 'f' in row && Array.isArray(row.f) ? row.f : [];
+  return cells.map((cell) => {
+    const value = typeof cell === 'object' && cell !== null && 'v' in cell ? cell.v : null;
+    return typeof value === 'string' ? value : null;
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * Reads one stream of a read session to its end: takes it up again where it broke, breaks off one that stalls, and
+ * stops at once when it is told to.
+ */
+import type { ClientReadableStream } from '@grpc/grpc-js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ColumnBatch } from '../../domain/column-batch.ts';
+import type { Column } from '../../domain/column-type.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import type { Log } from '../../ports/log.ts';
+import { toColumnBatch } from './arrow-batch.ts';
+import { broken, readMessages } from './arrow-messages.ts';
+import type { ReadRowsResponse, StorageClient } from './storage-client.ts';
+import type { UsageMeter } from './usage-meter.ts';
+import { toRefusal } from './vendor-errors.ts';
+
+export interface StreamRequest {
+  readonly client: StorageClient;
+  readonly stream: string;
+  readonly columns: readonly Column[];
+  /** How many rows the stream has. */
+  readonly rowCount: number;
+  readonly stallTimeoutMs: number;
+  readonly meter: UsageMeter;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** Breaks in a row, without a single message between them, after which a stream is given up. */
+const MOST_BREAKS = 5;
+const FIRST_PAUSE_MS = 100;
+
+/**
+ * The rows of the stream in its order. A batch is asked for when the one before was taken; the connection keeps a few
+ * ready. Throws STREAM_BROKEN when the stream keeps breaking, and what the service throws when it refuses.
+ */
+export async function* readStream(request: StreamRequest): AsyncGenerator<ColumnBatch> {
+  const { rowCount, signal } = request;
+  let rows = 0;
+  let breaks = 0;
+  for (;;) {
+    let problem: unknown;
+    const before = rows;
+    try {
+      for await (const batch of readFrom(request, rows)) {
+        rows += batch.rowCount;
+        if (rows > rowCount) throw broken(`it has more than the ${rowCount} rows that were promised`);
+        yield batch;
+      }
+      if (rows >= rowCount) return;
+      problem = broken(`it ended after ${rows} of ${rowCount} rows`);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isBreak(error)) throw error;
+      problem = error;
+    }
+    breaks = rows > before ? 1 : breaks + 1;
+    if (breaks > MOST_BREAKS) throw problem;
+    request.log.debug({ stream: request.stream, rows, breaks, problem: String(problem) }, 'a stream of rows broke');
+    await delay(FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + Math.random()), undefined, { signal });
+  }
+}
+
+/** What comes from one call, beginning at a row. Leaving the loop, for whatever reason, ends the call. */
+async function* readFrom(request: StreamRequest, offset: number): AsyncGenerator<ColumnBatch> {
+  const { client, stream, columns, meter, signal } = request;
+  const call = await client.readRows(stream, offset, meter);
+  const stop = (): void => call.cancel();
+  signal.addEventListener('abort', stop, { once: true });
+  // The error that follows from cancelling has nobody left to tell.
+  call.on('error', () => undefined);
+  const messages = call[Symbol.asyncIterator]() as AsyncIterator<ReadRowsResponse>;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await withinStallLimit(call, messages, request.stallTimeoutMs);
+      if (next.done === true) return;
+      yield* batchesOf(columns, next.value, meter);
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    call.cancel();
+  }
+}
+
+/** The next message. The time during which nobody asks for one does not count. */
+async function withinStallLimit(
+  call: ClientReadableStream<ReadRowsResponse>,
+  messages: AsyncIterator<ReadRowsResponse>,
+  limitMs: number,
+): Promise<IteratorResult<ReadRowsResponse>> {
+  let isStalled = false;
+  const watchdog = setTimeout(() => {
+    isStalled = true;
+    call.cancel();
+  }, limitMs);
+  try {
+    return await messages.next();
+  } catch (error) {
+    throw isStalled ? new StalledStream(limitMs, error) : error;
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
+class StalledStream extends ContrailError {
+  constructor(limitMs: number, cause: unknown) {
+    super('STREAM_BROKEN', `A stream of rows delivered nothing for ${limitMs} ms.`, { cause });
+  }
+}
+
+function* batchesOf(columns: readonly Column[], response: ReadRowsResponse, meter: UsageMeter): Generator<ColumnBatch> {
+  const bytes = response.arrowRecordBatch?.serializedRecordBatch;
+  if (!(bytes instanceof Uint8Array)) return;
+  meter.bytesRead += bytes.length;
+  for (const message of readMessages(bytes)) {
+    if (message.kind === 'batch' && message.batch.rowCount > 0) yield toColumnBatch(columns, message.batch);
+  }
+}
+
+/**
+ * Whether a stream that failed so can be taken up where it stopped: the connection was lost, the server went away, or
+ * the stream stalled or ended early. Refusals are for the caller.
+ */
+function isBreak(error: unknown): boolean {
+  const refusal = toRefusal(error);
+  if (refusal === undefined) return error instanceof StalledStream;
+  if (refusal.reason === 'INTERNAL') return /RST_STREAM|EOS|GOAWAY|stream terminated/i.test(refusal.message);
+  return ['UNAVAILABLE', 'ABORTED', 'CANCELLED', 'DEADLINE_EXCEEDED', 'connection'].includes(refusal.reason);
+}

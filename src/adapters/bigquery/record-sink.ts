@@ -1,0 +1,149 @@
+/**
+ * Rows for the monitoring tables in BigQuery: one load job for each batch, which is free and whose id keeps a batch
+ * from being written twice. (Streamed rows are told apart for about a minute only.) Datasets are not created: where they
+ * lie and who may read them is the operator's to decide.
+ */
+import { LOGS_TABLE } from '../../domain/log-record.ts';
+import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
+import { jobLabels } from './labels.ts';
+import { Loader } from './load-job.ts';
+import { loadLines, tableLayout } from './load-rows.ts';
+import type { BigQueryOptions } from './options.ts';
+import { TableReply } from './query-replies.ts';
+import { QueryRunner } from './query.ts';
+import { RestClient } from './rest-client.ts';
+import { type TableName, tablePath, tableText } from './sql.ts';
+import { UsageMeter } from './usage-meter.ts';
+import { type Act, during, isDatasetMissing, isDuplicate, isTableMissing } from './vendor-errors.ts';
+
+export interface BigQuerySinkOptions extends BigQueryOptions {
+  /** The dataset that holds the monitoring tables: `monitoring`. */
+  readonly dataset: string;
+}
+
+export class BigQueryRecordSink implements RecordSink {
+  readonly #options: BigQuerySinkOptions;
+  readonly #rest: RestClient;
+  readonly #loader: Loader;
+  readonly #queries: QueryRunner;
+  /** Tables that were seen to be there. */
+  readonly #known = new Set<string>();
+
+  constructor(options: BigQuerySinkOptions) {
+    const { location } = options;
+    this.#options = options;
+    this.#rest = new RestClient(options);
+    this.#loader = new Loader({ rest: this.#rest, location });
+    this.#queries = new QueryRunner({ rest: this.#rest, location });
+  }
+
+  async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
+    return this.#load(batch, signal, () => ({
+      destinationTable: this.#reference(batch.table),
+      writeDisposition: 'WRITE_APPEND',
+      createDisposition: 'CREATE_NEVER',
+    }));
+  }
+
+  /** The job replaces the rows as its last step, so readers never see a mix. */
+  async replace(replacement: TableReplacement, signal: AbortSignal): Promise<'written' | 'known'> {
+    const { table, partition } = replacement;
+    const day = partition === undefined ? '' : `$${partition.replaceAll('-', '')}`;
+    return this.#load(replacement, signal, () => ({
+      destinationTable: this.#reference(`${table}${day}`),
+      writeDisposition: 'WRITE_TRUNCATE',
+      ...tableLayout(table),
+    }));
+  }
+
+  async hasRows(table: string, signal: AbortSignal): Promise<boolean> {
+    return during(this.#act('Looking at', table, 'bigquery.tables.get'), signal, async () => {
+      const found = await this.#table(table, signal);
+      return (found?.numRows ?? 0) > 0;
+    });
+  }
+
+  async loggedExperiments(signal: AbortSignal): Promise<string[]> {
+    const name = this.#name(LOGS_TABLE);
+    return during(this.#act('Reading', LOGS_TABLE, 'bigquery.tables.getData'), signal, async () => {
+      try {
+        const { rows } = await this.#queries.list({
+          sql: `SELECT DISTINCT experiment FROM ${tablePath(name)} WHERE experiment IS NOT NULL ORDER BY experiment`,
+          maximumBytesBilled: this.#options.limits.maximumBytesBilled,
+          labels: jobLabels({ product: 'records' }),
+          meter: new UsageMeter(),
+          signal,
+        });
+        return rows.flatMap(([experiment]) => experiment ?? []);
+      } catch (error) {
+        if (isTableMissing(error, name) || isDatasetMissing(error)) return [];
+        throw error;
+      }
+    });
+  }
+
+  async #load(
+    { id, table, rows }: RecordBatch,
+    signal: AbortSignal,
+    place: () => Record<string, unknown>,
+  ): Promise<'written' | 'known'> {
+    return during(this.#act('Writing to', table, 'bigquery.tables.updateData'), signal, async () => {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#options.limits.deadlineMs)]);
+      await this.#ensureTable(table, limit);
+      const loading = this.#loader.load({
+        // A project has one set of job ids for all its datasets.
+        id: `${this.#options.dataset}_${table}_${id}`,
+        load: { ...place(), sourceFormat: 'NEWLINE_DELIMITED_JSON', ignoreUnknownValues: true },
+        lines: loadLines(table, rows),
+        labels: jobLabels({ product: 'records', table }),
+        meter: new UsageMeter(),
+        signal: limit,
+      });
+      return await loading.catch((error: unknown) => {
+        // Whoever took the table away meanwhile leaves it to the next try to make it again.
+        this.#known.delete(table);
+        throw error;
+      });
+    });
+  }
+
+  async #ensureTable(table: string, signal: AbortSignal): Promise<void> {
+    const layout = tableLayout(table);
+    if (this.#known.has(table) || layout === undefined) return;
+    if ((await this.#table(table, signal)) === undefined) {
+      const path = `/datasets/${encodeURIComponent(this.#options.dataset)}/tables`;
+      const body = { tableReference: this.#reference(table), ...layout };
+      try {
+        await this.#rest.request({ method: 'POST', path, body, isRepeatable: true, meter: new UsageMeter(), signal });
+      } catch (error) {
+        // Somebody else has made it meanwhile.
+        if (!isDuplicate(error)) throw error;
+      }
+    }
+    this.#known.add(table);
+  }
+
+  async #table(table: string, signal: AbortSignal): Promise<TableReply | undefined> {
+    const path = `/datasets/${encodeURIComponent(this.#options.dataset)}/tables/${encodeURIComponent(table)}`;
+    try {
+      const meter = new UsageMeter();
+      return TableReply.parse(await this.#rest.request({ method: 'GET', path, isRepeatable: true, meter, signal }));
+    } catch (error) {
+      if (isTableMissing(error, this.#name(table))) return undefined;
+      throw error;
+    }
+  }
+
+  #reference(tableId: string) {
+    return { projectId: this.#options.project, datasetId: this.#options.dataset, tableId };
+  }
+
+  #name(table: string): TableName {
+    return { project: this.#options.project, dataset: this.#options.dataset, table };
+  }
+
+  #act(verb: string, table: string, permission: string): Act {
+    const subject = tableText(this.#name(table));
+    return { doing: `${verb} ${subject}`, subject, permission };
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Statistics out of BigQuery: the results dataset holds a view over tables for each experiment and period. The first
+ * thing asked about a table is its rows, sorted: where they are few they come in the reply, so a small export costs one
+ * request here. Where they are many they are streamed from the anonymous table that the query made. Plain tables are
+ * queried too, though they could be read directly: it costs a hundredth of a cent or less, and the same rows give the
+ * same bytes whichever process exports them. What is too large for the warehouse to sort is read window by window.
+ */
+import type {
+  DividedTable,
+  DivisibleSource,
+  OpenRequest,
+  OpenTable,
+  TableDescriptions,
+  TablePart,
+} from '../../ports/statistics-source.ts';
+import { Catalog, type CatalogEntry } from './catalog.ts';
+import { type DescribedTable, type Descriptions, describeTables, withVersion } from './describe-tables.ts';
+import { jobLabels } from './labels.ts';
+import { mapConcurrently } from './map-concurrently.ts';
+import type { BigQueryOptions } from './options.ts';
+import { QueryRunner } from './query.ts';
+import { RestClient } from './rest-client.ts';
+import { type DatasetName, type TableName, tablePath, tableText } from './sql.ts';
+import { StorageClient } from './storage-client.ts';
+import { TableOpener, type Work } from './table-opener.ts';
+import { UsageMeter } from './usage-meter.ts';
+import { type Act, during, isTableMissing, MEND_THE_VIEW, translate } from './vendor-errors.ts';
+
+export interface BigQuerySourceOptions extends BigQueryOptions {
+  /** The dataset that holds the results: `mozanalysis`. */
+  readonly dataset: string;
+}
+
+/** How old the tables that were listed may be to describe some of them. */
+const LISTING_LIFE_MS = 60_000;
+
+export class BigQueryStatisticsSource implements DivisibleSource {
+  readonly url: string;
+  readonly #options: BigQuerySourceOptions;
+  readonly #dataset: DatasetName;
+  readonly #queries: QueryRunner;
+  readonly #catalog: Catalog;
+  readonly #storage: StorageClient;
+  readonly #opener: TableOpener;
+  #listing: { readonly entries: readonly CatalogEntry[]; readonly at: number } | undefined;
+
+  constructor(options: BigQuerySourceOptions) {
+    const { project, location, limits } = options;
+    const rest = new RestClient(options);
+    this.url = `bigquery://${project}`;
+    this.#options = options;
+    this.#dataset = { project, dataset: options.dataset };
+    this.#queries = new QueryRunner({ rest, location });
+    this.#storage = new StorageClient(options);
+    this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, ...limits });
+    const { clock, log } = options;
+    const parts = { queries: this.#queries, catalog: this.#catalog, storage: this.#storage };
+    this.#opener = new TableOpener({ ...parts, limits, clock, log });
+  }
+
+  async listTables(signal: AbortSignal): Promise<string[]> {
+    return during(this.#actOn('Listing the tables of'), signal, async () => {
+      const entries = await this.#catalog.entries(new UsageMeter(), signal);
+      this.#listing = { entries, at: this.#options.clock.now() };
+      return entries.map((entry) => entry.name);
+    });
+  }
+
+  /** Planning lists first and describes then: the listing serves once, as versions may be older than the content. */
+  async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
+    signal.throwIfAborted();
+    if (names.length === 0) return { tables: [], unreadable: [] };
+    const { tables, unreadable } = await this.#describe(names, new UsageMeter(), signal);
+    return { tables: tables.map(({ source }) => source), unreadable };
+  }
+
+  async open(request: OpenRequest): Promise<OpenTable | undefined> {
+    const work = this.#workOn(request);
+    return during(this.#actOn('Reading', work.name), request.signal, async () => {
+      const { seenVersion } = request;
+      if (seenVersion !== undefined) {
+        return this.#opener.openUnseen(work, seenVersion, () => this.#describeOne(work));
+      }
+      const described = await this.#describeOne(work);
+      return described === undefined ? undefined : this.#opener.openDescribed(work, described);
+    });
+  }
+
+  async divide(request: OpenRequest): Promise<DividedTable | undefined> {
+    const work = this.#workOn(request);
+    return during(this.#actOn('Dividing', work.name), request.signal, async () => {
+      const described = await this.#describeOne(work);
+      if (described === undefined || !this.#opener.isVeryLarge(described)) return undefined;
+      return this.#opener.divide(work, withVersion(described, request.seenVersion));
+    });
+  }
+
+  openPart(part: TablePart, signal: AbortSignal): Promise<OpenTable> {
+    return this.#opener.openPart(part, signal);
+  }
+
+  async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    signal.throwIfAborted();
+    const { limits } = this.#options;
+    const sizes = await mapConcurrently(names, limits.concurrency, async (table) => {
+      const name = { ...this.#dataset, table };
+      try {
+        return (await this.#queries.dryRun(this.#estimate(name, signal))).bytes;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isTableMissing(error, name)) return undefined;
+        const failure = translate(this.#actOn('Estimating', name), error);
+        if (failure.failureClass === 'content') return undefined;
+        throw failure;
+      }
+    });
+    return new Map(
+      names.flatMap((name, index) => {
+        const bytes = sizes[index];
+        return bytes === undefined ? [] : [[name, bytes] as const];
+      }),
+    );
+  }
+
+  /** Ends the connection for reading streams, which would keep the process alive. */
+  close(): Promise<void> {
+    return this.#storage.close();
+  }
+
+  async #describeOne(work: Work): Promise<DescribedTable | undefined> {
+    const { tables, unreadable } = await this.#describe([work.name.table], work.meter, work.signal);
+    if (unreadable[0] !== undefined) throw unreadable[0].error;
+    return tables[0];
+  }
+
+  async #describe(names: readonly string[], meter: UsageMeter, signal: AbortSignal): Promise<Descriptions> {
+    return during(this.#actOn('Describing tables of'), signal, async () => {
+      const listing = this.#takeListing();
+      const facts =
+        listing === undefined
+          ? await this.#catalog.factsFor(names, meter, signal)
+          : await this.#catalog.complete(listing, names, meter, signal);
+      const { maximumBytesBilled, concurrency } = this.#options.limits;
+      const deps = { catalog: this.#catalog, queries: this.#queries, dataset: this.#dataset };
+      return describeTables({ ...deps, maximumBytesBilled, concurrency }, names, facts, { meter, signal });
+    });
+  }
+
+  #takeListing(): readonly CatalogEntry[] | undefined {
+    const listing = this.#listing;
+    this.#listing = undefined;
+    if (listing === undefined || this.#options.clock.now() - listing.at > LISTING_LIFE_MS) return undefined;
+    return listing.entries;
+  }
+
+  #workOn({ table, labels, signal }: OpenRequest): Work {
+    return {
+      name: { ...this.#dataset, table },
+      labels: jobLabels(labels),
+      meter: new UsageMeter(),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#options.limits.deadlineMs)]),
+      startedAt: this.#options.clock.now(),
+    };
+  }
+
+  #estimate(name: TableName, signal: AbortSignal) {
+    return {
+      sql: `SELECT * FROM ${tablePath(name)}`,
+      maximumBytesBilled: this.#options.limits.maximumBytesBilled,
+      labels: jobLabels({ product: 'estimate' }),
+      meter: new UsageMeter(),
+      signal,
+    };
+  }
+
+  #actOn(verb: string, name?: TableName): Act {
+    const { project, dataset } = this.#dataset;
+    const subject = name === undefined ? `${project}.${dataset}` : tableText(name);
+    return { doing: `${verb} ${subject}`, subject, permission: 'bigquery.tables.getData', hint: MEND_THE_VIEW };
+  }
+}

@@ -1,0 +1,139 @@
+/** Opened tables: rows that came inside a reply, and rows that are streamed from stored tables, one slice after another. */
+import type { ColumnBatch } from '../../domain/column-batch.ts';
+import { type Column, columnTypeName } from '../../domain/column-type.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import type { SourceVersion } from '../../domain/source-version.ts';
+import type { Log } from '../../ports/log.ts';
+import type { OpenTable, RowOrder } from '../../ports/statistics-source.ts';
+import { broken } from './arrow-messages.ts';
+import { arrowColumns } from './column-types.ts';
+import type { Slice } from './divide-table.ts';
+import { readStream } from './read-stream.ts';
+import { restRows } from './rest-rows.ts';
+import type { TableName } from './sql.ts';
+import type { Session, StorageClient } from './storage-client.ts';
+import type { UsageMeter } from './usage-meter.ts';
+import { type Act, ServiceRefusal, toRefusal, translate } from './vendor-errors.ts';
+
+/** What is known of a table before its rows are read. */
+export interface TableHead {
+  readonly source: string;
+  readonly version: SourceVersion;
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  readonly order: RowOrder;
+  readonly meter: UsageMeter;
+}
+
+/** Rows of a reply are handed over in pieces, so that encoding and writing them take turns. */
+const BATCH_ROWS = 2_000;
+
+/** A table whose rows are all there already. */
+export function replyTable(head: TableHead, rows: readonly unknown[]): OpenTable {
+  return openTable(head, undefined, async function* (signal) {
+    for (let start = 0; start < rows.length; start += BATCH_ROWS) {
+      await Promise.resolve();
+      signal.throwIfAborted();
+      yield restRows(head.columns, rows.slice(start, start + BATCH_ROWS));
+    }
+  });
+}
+
+export interface StoredRows {
+  readonly client: StorageClient;
+  readonly table: TableName;
+  readonly snapshotAt?: number;
+  readonly slices: readonly Slice[];
+  readonly stallTimeoutMs: number;
+  /** Milliseconds that reading may take in all. */
+  readonly deadlineMs: number;
+  readonly act: Act;
+  readonly log: Log;
+}
+
+/** A table whose rows are read from where they are stored. Its first session must be open: it tells the columns. */
+export function storedTable(head: TableHead, stored: StoredRows, first: Session): OpenTable {
+  return openTable(head, stored, async function* (signal) {
+    for (const [index, slice] of stored.slices.entries()) {
+      const session = index === 0 ? first : await openSession(stored, slice, head.meter, signal);
+      checkColumns(head.columns, session);
+      if (session.stream === undefined) {
+        if (slice.rows === 0) continue;
+        throw broken(`a table of ${slice.rows} rows came without a stream`);
+      }
+      const { client, stallTimeoutMs, log } = stored;
+      const request = { client, stallTimeoutMs, log, stream: session.stream, rowCount: slice.rows };
+      yield* readStream({ ...request, columns: head.columns, meter: head.meter, signal });
+    }
+  });
+}
+
+/** Opens a read session on a slice. */
+export function openSession(
+  stored: StoredRows,
+  slice: Slice,
+  meter: UsageMeter,
+  signal: AbortSignal,
+): Promise<Session> {
+  const { client, table, snapshotAt } = stored;
+  return client.createSession({
+    table,
+    meter,
+    signal,
+    ...(slice.restriction === undefined ? {} : { restriction: slice.restriction }),
+    ...(snapshotAt === undefined ? {} : { snapshotAt }),
+  });
+}
+
+/** Adds to a source of rows what all have in common: they end when the table is closed, or too late, and fail in our terms. */
+function openTable(
+  { meter, ...head }: TableHead,
+  stored: StoredRows | undefined,
+  read: (signal: AbortSignal) => AsyncGenerator<ColumnBatch>,
+): OpenTable {
+  const closing = new AbortController();
+  const act = stored?.act ?? {
+    doing: `Reading ${head.source}`,
+    subject: head.source,
+    permission: 'bigquery.jobs.create',
+  };
+  return {
+    ...head,
+    usage: () => meter.read(),
+    close: () => {
+      closing.abort(new ContrailError('ABORTED', `${head.source} was closed.`));
+      return Promise.resolve();
+    },
+    async *batches(signal) {
+      const ends = [signal, closing.signal];
+      if (stored !== undefined) ends.push(AbortSignal.timeout(stored.deadlineMs));
+      try {
+        yield* read(AbortSignal.any(ends));
+      } catch (error) {
+        signal.throwIfAborted();
+        throw gone(error, head.source) ?? translate(act, error);
+      }
+    },
+  };
+}
+
+/** What was to be read in parts is no longer there. */
+export function gone(error: unknown, source: string): ContrailError | undefined {
+  const refusal = error instanceof ServiceRefusal ? error : toRefusal(error);
+  if (refusal?.reason !== 'NOT_FOUND' && !/session.*expired/i.test(refusal?.message ?? '')) return undefined;
+  return new ContrailError(
+    'SOURCE_CHANGED',
+    `What was to be read of ${source} is no longer there: ${refusal?.message}`,
+    {
+      subject: source,
+      cause: error,
+    },
+  );
+}
+
+function checkColumns(columns: readonly Column[], session: Session): void {
+  const shape = (list: readonly Column[]): string =>
+    list.map((column) => `${column.name} ${columnTypeName(column.type)}`).join(', ');
+  const found = arrowColumns(session.fields);
+  if (shape(found) !== shape(columns)) throw broken(`its columns are (${shape(found)}), not (${shape(columns)})`);
+}

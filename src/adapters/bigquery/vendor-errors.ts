@@ -1,0 +1,183 @@
+/** What BigQuery answers when it refuses, in Contrail's terms. Every error of the service is translated here, once. */
+import { ContrailError, type ErrorCode, type ErrorDetails, errorText, toContrailError } from '../../domain/errors.ts';
+import { type TableName, tableText } from './sql.ts';
+
+/** A refusal as the service put it: REST errors, errors of jobs, and gRPC's codes as the HTTP status they stand for. */
+export class ServiceRefusal extends Error {
+  override readonly name = 'ServiceRefusal';
+  readonly status: number;
+  /** `notFound`, `invalidQuery`, …; empty where the service gave none. */
+  readonly reason: string;
+
+  constructor(refusal: {
+    readonly status: number;
+    readonly reason: string;
+    readonly message: string;
+    cause?: unknown;
+  }) {
+    super(refusal.message, { cause: refusal.cause });
+    this.status = refusal.status;
+    this.reason = refusal.reason;
+  }
+}
+
+/** What was under way, for the message and for the operator's next step. */
+export interface Act {
+  /** As in `Reading p.d.t failed`. */
+  readonly doing: string;
+  /** Table, dataset or project. */
+  readonly subject: string;
+  /** The permission that this takes, for refusals that do not name one. */
+  readonly permission: string;
+  /** What to do when the request itself is at fault. */
+  readonly hint?: string;
+}
+
+export const MEND_THE_VIEW = 'Mend the view or the tables it reads; it is tried again when they have changed.';
+
+/** Runs work of an adapter and turns what it throws into a ContrailError; an abort by the caller stays as it is. */
+export async function during<T>(act: Act, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw translate(act, error);
+  }
+}
+
+/** Any error of the service or of the way to it as a ContrailError. */
+export function translate(act: Act, error: unknown): ContrailError {
+  const refusal = error instanceof ContrailError ? undefined : toRefusal(error);
+  if (refusal === undefined) return toContrailError(error);
+  const { code, ...details } = judge(act, refusal);
+  return new ContrailError(code, `${act.doing} failed: ${oneLine(refusal.message)}`, {
+    subject: act.subject,
+    cause: error,
+    ...details,
+  });
+}
+
+type Verdict = { readonly code: ErrorCode } & Pick<ErrorDetails, 'hint' | 'exceptionType'>;
+
+const THROTTLED = new Set(['rateLimitExceeded', 'jobRateLimitExceeded', 'userRateLimitExceeded', 'RESOURCE_EXHAUSTED']);
+const TRANSIENT = new Set(['backendError', 'internalError', 'timeout', 'tableUnavailable', 'stopped']);
+/** Not a reason of the service: the emulator gives it to every error in a query. */
+const EMULATED = new Set(['jobInternalError']);
+const DATASET_MISSING = /not found: dataset|dataset \S+ is not found/i;
+const BILLING = new Set(['billingNotEnabled', 'billingTierLimitExceeded']);
+
+function judge(act: Act, { status, reason, message }: ServiceRefusal): Verdict {
+  if (THROTTLED.has(reason) || status === 429) return { code: 'THROTTLED' };
+  if (reason === 'quotaExceeded' || BILLING.has(reason)) {
+    return { code: 'QUOTA_EXCEEDED', hint: 'Raise the quota of the project, or wait until it is renewed.' };
+  }
+  if (reason === 'bytesBilledLimitExceeded') {
+    return { code: 'COST_LIMIT', hint: 'Raise the limit of bytes billed for a query, or make the view smaller.' };
+  }
+  if (reason === 'accessDenied' || status === 403) return accessDenied(act, message);
+  if (status === 401) return NO_CREDENTIALS;
+  if (DATASET_MISSING.test(message)) return datasetMissing(message);
+  if (/does not match any table/i.test(message)) return VIEW_WITHOUT_TABLES;
+  if (isPassing(new ServiceRefusal({ status, reason, message }))) return { code: 'SERVICE_UNAVAILABLE' };
+  return act.hint === undefined ? { code: 'QUERY_FAILED' } : { code: 'QUERY_FAILED', hint: act.hint };
+}
+
+const NO_CREDENTIALS: Verdict = {
+  code: 'CREDENTIALS_INVALID',
+  hint: 'Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the key of a service account.',
+};
+
+/** The analysis has made the view before its first table: no failure of its own. */
+const VIEW_WITHOUT_TABLES: Verdict = {
+  code: 'QUERY_FAILED',
+  hint: 'The view has no tables to read yet; it is tried again when there are some.',
+  exceptionType: 'ViewWithoutTablesException',
+};
+
+function accessDenied({ permission, subject }: Act, message: string): Verdict {
+  const named = /\b(bigquery(?:\.\w+){2,3})\b/.exec(message)?.[1] ?? permission;
+  return {
+    code: 'ACCESS_DENIED',
+    hint: `Grant the permission ${named} on ${subject} to the account Contrail runs as.`,
+  };
+}
+
+function datasetMissing(message: string): Verdict {
+  const location = /in location (\S+?)[.;]?(?:\s|$)/.exec(message)?.[1];
+  const where = location === undefined ? '' : ` It was looked for in ${location}.`;
+  return {
+    code: 'DATASET_MISSING',
+    hint: `Create the dataset, or name its location as in bigquery://my-project?location=EU.${where}`,
+  };
+}
+
+/** Whether the service says that just this table is not there, rather than something that it reads. */
+export function isTableMissing(error: unknown, name: TableName): boolean {
+  if (!(error instanceof ServiceRefusal)) return false;
+  // `Not found: Table p:d.t was not found …`; of the emulator ``Table not found: `p.d.t` `` and `table t is not found`.
+  const named = /not found: (?:table )?`?([^`\s;,]+)|table (\S+) is not found/i.exec(error.message);
+  return [tableText(name), name.table].includes((named?.[1] ?? named?.[2] ?? '').replace(':', '.'));
+}
+
+/** Whether the service says that the dataset is not there. */
+export function isDatasetMissing(error: unknown): boolean {
+  return error instanceof ServiceRefusal && DATASET_MISSING.test(error.message);
+}
+
+/** Whether the service says that what was to be made is there already. */
+export function isDuplicate(error: unknown): boolean {
+  if (!(error instanceof ServiceRefusal)) return false;
+  return error.status === 409 || error.reason === 'duplicate' || /already (?:exists|created)/i.test(error.message);
+}
+
+/** Whether the same request, made again at once, may well succeed. */
+export function isPassing(error: unknown): boolean {
+  const refusal = toRefusal(error);
+  if (refusal === undefined || EMULATED.has(refusal.reason) || isDuplicate(refusal)) return false;
+  return refusal.status === 0 || refusal.status >= 500 || TRANSIENT.has(refusal.reason);
+}
+
+/** @see https://grpc.io/docs/guides/status-codes/ */
+const GRPC_STATUS: ReadonlyMap<number, readonly [status: number, reason: string]> = new Map([
+  [1, [499, 'CANCELLED']],
+  [2, [500, 'UNKNOWN']],
+  [3, [400, 'INVALID_ARGUMENT']],
+  [4, [504, 'DEADLINE_EXCEEDED']],
+  [5, [404, 'NOT_FOUND']],
+  [7, [403, 'PERMISSION_DENIED']],
+  [8, [429, 'RESOURCE_EXHAUSTED']],
+  [9, [400, 'FAILED_PRECONDITION']],
+  [10, [503, 'ABORTED']],
+  [13, [500, 'INTERNAL']],
+  [14, [503, 'UNAVAILABLE']],
+  [15, [500, 'DATA_LOSS']],
+  [16, [401, 'UNAUTHENTICATED']],
+]);
+
+const CREDENTIALS = /default credentials|invalid_grant|invalid_rapt|refresh token|private key|client_email/i;
+
+/**
+ * An error of gRPC, of the way to the service, or of the credentials as the service would have put it (status 0: it
+ * never answered). Undefined for any other.
+ */
+export function toRefusal(error: unknown): ServiceRefusal | undefined {
+  if (error instanceof ServiceRefusal) return error;
+  if (!(error instanceof Error) || error instanceof ContrailError) return undefined;
+  const message = errorText(error);
+  const code = 'code' in error ? error.code : undefined;
+  const grpc = typeof code === 'number' ? GRPC_STATUS.get(code) : undefined;
+  if (grpc !== undefined) {
+    const details = 'details' in error && typeof error.details === 'string' ? error.details : message;
+    return new ServiceRefusal({ status: grpc[0], reason: grpc[1], message: details, cause: error });
+  }
+  if (CREDENTIALS.test(message))
+    return new ServiceRefusal({ status: 401, reason: 'credentials', message, cause: error });
+  const isConnection = typeof code === 'string' || error.name === 'TimeoutError' || message === 'fetch failed';
+  if (!isConnection && message !== 'terminated') return undefined;
+  const cause = error.cause instanceof Error ? `: ${errorText(error.cause)}` : '';
+  return new ServiceRefusal({ status: 0, reason: 'connection', message: `${message}${cause}`, cause: error });
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,44 @@
+/** A checkout of metric-hub on disk, or a bare clone: what is committed at HEAD, with its history. Nothing is fetched. */
+import type { Clock } from '../../ports/clock.ts';
+import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
+import { GitRepository } from './git-repository.ts';
+import { GitStates } from './git-state.ts';
+import { SharedState } from './shared-state.ts';
+
+export interface CheckoutMetricHubOptions {
+  /** The folder that people name. */
+  readonly path: string;
+  /** Its `.git`, or the folder itself if it is a bare clone. */
+  readonly gitdir: string;
+  /** How long HEAD serves before it is looked at again, in milliseconds. */
+  readonly refreshMs: number;
+  readonly clock: Clock;
+  readonly isPrivate?: boolean;
+}
+
+/** Somebody else keeps the checkout up to date; changes that are not committed do not count. */
+export class CheckoutMetricHub implements MetricHub {
+  readonly url: string;
+  readonly isPrivate: boolean;
+  readonly #repository: GitRepository;
+  readonly #states: GitStates;
+  readonly #state: SharedState;
+
+  constructor({ path, gitdir, refreshMs, clock, isPrivate = false }: CheckoutMetricHubOptions) {
+    this.url = `file:${path}`;
+    this.isPrivate = isPrivate;
+    this.#repository = new GitRepository(gitdir);
+    this.#states = new GitStates(this.#repository, this.url);
+    this.#state = new SharedState({ url: this.url, refreshMs, clock, load: () => this.#load() });
+  }
+
+  current(signal: AbortSignal): Promise<HubState> {
+    return this.#state.current(signal);
+  }
+
+  async #load(): Promise<HubState> {
+    const head = await this.#repository.resolve('HEAD');
+    if (head === undefined) throw new Error('nothing is committed in it');
+    return this.#states.at(head);
+  }
+}

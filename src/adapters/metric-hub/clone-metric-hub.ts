@@ -1,0 +1,132 @@
+/**
+ * A repository that is fetched over HTTP and kept as a clone on disk: each look fetches what is new, and the clone
+ * serves while the repository cannot be reached, also after a restart. Several processes may share the folder.
+ */
+import * as fs from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { addRemote, fetch, init, writeRef } from 'isomorphic-git';
+import type { Clock } from '../../ports/clock.ts';
+import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
+import { LockFolder } from '../filesystem/lock-folder.ts';
+import { makeFolder } from '../filesystem/make-folder.ts';
+import { describeThisProcess, newOwnerText } from '../filesystem/process-owner.ts';
+import { gitHttp } from './git-http.ts';
+import { GitRepository } from './git-repository.ts';
+import { GitStates } from './git-state.ts';
+import { SharedState, staleWarning, toUnreadable } from './shared-state.ts';
+
+export interface CloneMetricHubOptions {
+  /** `https://github.com/mozilla/metric-hub` */
+  readonly url: string;
+  /** Where the clone is kept; made when it is missing. One repository a folder. */
+  readonly folder: string;
+  /** How long a state serves before it is fetched again, in milliseconds. */
+  readonly refreshMs: number;
+  /** How long one fetch may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly isPrivate?: boolean;
+}
+
+/** What was fetched last: a ref of our own, because the remote's branch may be renamed. */
+const NEWEST = 'refs/contrail/newest';
+
+export class CloneMetricHub implements MetricHub {
+  readonly url: string;
+  readonly isPrivate: boolean;
+  readonly #gitdir: string;
+  readonly #timeoutMs: number;
+  readonly #repository: GitRepository;
+  readonly #states: GitStates;
+  readonly #state: SharedState;
+  readonly #locks: LockFolder;
+
+  constructor({ url, folder, refreshMs, timeoutMs, clock, isPrivate = false }: CloneMetricHubOptions) {
+    this.url = url;
+    this.isPrivate = isPrivate;
+    this.#timeoutMs = timeoutMs;
+    this.#gitdir = join(folder, 'clone.git');
+    this.#repository = new GitRepository(this.#gitdir);
+    this.#states = new GitStates(this.#repository, url);
+    this.#state = new SharedState({ url, refreshMs, clock, load: () => this.#load() });
+    const me = describeThisProcess();
+    this.#locks = new LockFolder({ locks: folder, aside: folder, waitMs: timeoutMs, me: () => me });
+  }
+
+  current(signal: AbortSignal): Promise<HubState> {
+    return this.#state.current(signal);
+  }
+
+  async #load(): Promise<HubState> {
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      await makeFolder(dirname(this.#gitdir));
+      await this.#locks.run('clone', signal, () => this.#fetch(signal));
+    } catch (error) {
+      return this.#fallBack(error);
+    }
+    return this.#states.at(await this.#newest());
+  }
+
+  /** What an earlier fetch, perhaps of another process, has left. */
+  async #fallBack(error: unknown): Promise<HubState> {
+    const reason = toUnreadable(this.url, error);
+    const known = await this.#fetchedBefore();
+    if (known === undefined) throw reason;
+    const state = await this.#states.at(known);
+    return { ...state, warning: staleWarning(reason.message, state) };
+  }
+
+  /** What cannot be read counts as not there: why the fetch failed is the better reason. */
+  async #fetchedBefore(): Promise<string | undefined> {
+    try {
+      return await this.#repository.resolve(NEWEST);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #newest(): Promise<string> {
+    const newest = await this.#repository.resolve(NEWEST);
+    if (newest === undefined) throw new Error('nothing was fetched');
+    return newest;
+  }
+
+  async #fetch(signal: AbortSignal): Promise<void> {
+    const isThere = (await this.#repository.resolve(NEWEST)) !== undefined;
+    if (isThere) await this.#fetchInto(this.#gitdir, signal);
+    else await this.#cloneAnew(signal);
+  }
+
+  /** The first fetch happens aside, so that the clone appears whole. */
+  async #cloneAnew(signal: AbortSignal): Promise<void> {
+    const aside = `${this.#gitdir}.${newOwnerText(await describeThisProcess())}`;
+    try {
+      await mkdir(aside);
+      await init({ fs, gitdir: aside, bare: true });
+      await addRemote({ fs, gitdir: aside, remote: 'origin', url: this.url });
+      await this.#fetchInto(aside, signal);
+      // What is there has no commit of ours: the rest of a clone that somebody has damaged.
+      await rm(this.#gitdir, { recursive: true, force: true });
+      await rename(aside, this.#gitdir);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+
+  async #fetchInto(gitdir: string, signal: AbortSignal): Promise<void> {
+    const { fetchHead } = await fetch({
+      fs,
+      http: gitHttp(signal),
+      gitdir,
+      url: this.url,
+      ref: NEWEST,
+      remoteRef: 'HEAD',
+      singleBranch: true,
+      tags: false,
+    });
+    if (fetchHead === null) throw new Error('the repository has no commit');
+    await writeRef({ fs, gitdir, ref: NEWEST, value: fetchHead, force: true });
+  }
+}

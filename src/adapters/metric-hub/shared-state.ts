@@ -1,0 +1,76 @@
+/** The state of a repository, looked up now and then for all who ask, and kept while the repository cannot be reached. */
+import { ContrailError, errorText } from '../../domain/errors.ts';
+import { untilAborted } from '../../domain/until-aborted.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HubState } from '../../ports/metric-hub.ts';
+
+export interface SharedStateOptions {
+  /** The repository as people know it. */
+  readonly url: string;
+  /** How long a state serves before it is looked up again, in milliseconds. */
+  readonly refreshMs: number;
+  readonly clock: Clock;
+  /** Looks the state up. Its own warning, if it has one, is passed on. */
+  readonly load: () => Promise<HubState>;
+}
+
+/** One state for all callers: replaced as a whole, looked up once however many wait for it. */
+export class SharedState {
+  readonly #options: SharedStateOptions;
+  #served: { readonly state: HubState; readonly since: number } | undefined;
+  #lastGood: HubState | undefined;
+  #lookingUp: Promise<HubState> | undefined;
+
+  constructor(options: SharedStateOptions) {
+    this.#options = options;
+  }
+
+  /** The present state, or the last good one with a warning. Throws METRIC_HUB_UNREADABLE where there never was one. */
+  async current(signal: AbortSignal): Promise<HubState> {
+    signal.throwIfAborted();
+    const { clock, refreshMs } = this.#options;
+    if (this.#served !== undefined && clock.now() - this.#served.since < refreshMs) return this.#served.state;
+    this.#lookingUp ??= this.#lookUp().finally(() => {
+      this.#lookingUp = undefined;
+    });
+    return untilAborted(this.#lookingUp, signal);
+  }
+
+  async #lookUp(): Promise<HubState> {
+    const state = await this.#load();
+    this.#served = { state, since: this.#options.clock.now() };
+    return state;
+  }
+
+  async #load(): Promise<HubState> {
+    const { url, load } = this.#options;
+    try {
+      this.#lastGood = await load();
+      return this.#lastGood;
+    } catch (error) {
+      const unreadable = toUnreadable(url, error);
+      if (this.#lastGood === undefined) throw unreadable;
+      return { ...this.#lastGood, warning: staleWarning(unreadable.message, this.#lastGood) };
+    }
+  }
+}
+
+/** The sentence that goes with a state that may be out of date. */
+export function staleWarning(reason: string, { newest }: Pick<HubState, 'newest'>): string {
+  return `${reason} Its last good revision ${newest.id} was used.`;
+}
+
+/** Anything thrown as METRIC_HUB_UNREADABLE that names the repository. */
+export function toUnreadable(url: string, error: unknown): ContrailError {
+  if (error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE') return error;
+  // `fetch failed` says nothing; its cause says why.
+  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return unreadable(url, errorText(reason), error);
+}
+
+/** METRIC_HUB_UNREADABLE with its reason. */
+export function unreadable(url: string, reason: string, cause?: unknown): ContrailError {
+  const message = `The metric definitions at ${url} cannot be read: ${reason.replace(/\.$/, '')}.`;
+  const hint = 'CONTRAIL_METRIC_HUB names the repository, or a file: with a checkout or a copy of it.';
+  return new ContrailError('METRIC_HUB_UNREADABLE', message, { subject: url, hint, cause });
+}

@@ -1,0 +1,96 @@
+/** Builds the text of one experiment's metadata file out of its record and metric-hub. Writes nothing. */
+import { outcomePath } from '../../domain/metric-hub-path.ts';
+import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
+import type { ConfigurationLoader } from './configuration-loader.ts';
+import type { HubConfiguration } from './hub-configuration.ts';
+import { type ListedOutcome, metadataText } from './metadata-text.ts';
+import type { ReadExperiment } from './read-experiment.ts';
+import { resolveExperiment, settingsFor } from './resolve-experiment.ts';
+
+export interface BuildDependencies {
+  readonly metricHub: MetricHub;
+  /** Shared by all builds of a process. */
+  readonly configurations: ConfigurationLoader;
+}
+
+export interface BuildRequest {
+  readonly experiment: ReadExperiment;
+  /** As `analysis-start.ts` writes it; null: there was no run. */
+  readonly analysisStart: string | null;
+  /** When the experiment was first analysed, milliseconds since 1970; metrics are resolved as of then. */
+  readonly firstAnalysedAt: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type BuiltMetadata =
+  | {
+      readonly kind: 'file';
+      readonly text: string;
+      /** The newest revision, for the object's metadata. */
+      readonly revision: string;
+      /** Why metric-hub may have changed since. */
+      readonly warning: string | undefined;
+    }
+  /** There must be no file, and why. */
+  | { readonly kind: 'nothing'; readonly reason: string };
+
+/**
+ * The file of an experiment. Throws CONFIGURATION_INVALID where metric-hub or the experiment's part of it cannot be used,
+ * METRIC_HUB_UNREADABLE where it cannot be had at all.
+ */
+export async function buildMetadata(deps: BuildDependencies, request: BuildRequest): Promise<BuiltMetadata> {
+  const { experiment, analysisStart, signal } = request;
+  if (experiment.slug === '') return { kind: 'nothing', reason: 'the experiment has no slug' };
+  if (deps.metricHub.isPrivate) return { kind: 'nothing', reason: 'metric-hub is a private repository' };
+  const state = await deps.metricHub.current(signal);
+  const newest = await deps.configurations.load(state.newest, signal);
+  const pinned = await configurationAt(deps, state, request);
+  const settings = settingsFor(experiment, pinned);
+  const isPrivate = [settings, settingsFor(experiment, newest)].some(
+    ({ experiment: { isPrivate } }) => isPrivate?.value === true,
+  );
+  if (isPrivate) return { kind: 'nothing', reason: 'the experiment is private' };
+  const resolved = resolveExperiment(experiment, settings, pinned);
+  const outcomes = await listOutcomes(experiment, { state, newest, signal });
+  return {
+    kind: 'file',
+    text: metadataText({ analysisStart, ...resolved, outcomes }),
+    revision: state.newest.id,
+    warning: state.warning,
+  };
+}
+
+/** metric-hub as it stood when the experiment was first analysed, or as soon after as it can be used. */
+async function configurationAt(
+  { configurations }: BuildDependencies,
+  state: HubState,
+  { firstAnalysedAt, signal }: BuildRequest,
+): Promise<HubConfiguration> {
+  if (firstAnalysedAt === undefined) return configurations.load(state.newest, signal);
+  return configurations.loadFirstUsable(await state.since(firstAnalysedAt, signal), signal);
+}
+
+/** The outcomes of the record as the newest revision describes them; those that it has no more are left out. */
+async function listOutcomes(
+  { appName, outcomes }: ReadExperiment,
+  {
+    state,
+    newest,
+    signal,
+  }: { readonly state: HubState; readonly newest: HubConfiguration; readonly signal: AbortSignal },
+): Promise<ListedOutcome[]> {
+  const listed: ListedOutcome[] = [];
+  for (const slug of new Set(outcomes)) {
+    const outcome = newest.outcomeOf(appName, slug);
+    if (outcome === undefined) continue;
+    listed.push({
+      slug,
+      commitHash: await state.newest.lastCommitOf(outcomePath(appName, slug), signal),
+      defaultMetrics: outcome.defaultMetrics,
+      description: outcome.description,
+      friendlyName: outcome.friendlyName,
+      metrics: [...outcome.metrics.keys()],
+    });
+  }
+  return listed;
+}

@@ -1,0 +1,148 @@
+/**
+ * SQL templates. They never reach the file, but an experiment whose template cannot be filled in gets no file (spec:
+ * metadata, section 8), so expressions are read as Jinja reads them, as far as to know which names they need.
+ */
+import { expressionsOf, TemplateError, type TemplateToken } from './template-tokens.ts';
+
+/** A name that an expression begins with: `agg_sum(…)`, `parameters.x`. */
+export interface TemplateReference {
+  readonly name: string;
+  /** What is looked up in it, if the template says it literally. */
+  readonly attribute: string | undefined;
+  /** How many values it is called with; undefined where it is not called. */
+  readonly calledWith: number | undefined;
+}
+
+const CONSTANTS = ['true', 'false', 'none', 'True', 'False', 'None'];
+const PREFIXES = ['not', '-', '+'];
+const INFIXES = ['+', '-', '*', '/', '//', '%', '**', '~', '==', '!=', '<', '<=', '>', '>=', 'and', 'or', 'in', 'is'];
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** The names that a template needs. Throws a TemplateError where it cannot be read. */
+export function referencesOf(template: string): TemplateReference[] {
+  if (!template.includes('{')) return [];
+  return expressionsOf(template).flatMap((tokens) => new ExpressionReader(tokens).read());
+}
+
+class ExpressionReader {
+  readonly #tokens: readonly TemplateToken[];
+  readonly #references: TemplateReference[] = [];
+  #at = 0;
+
+  constructor(tokens: readonly TemplateToken[]) {
+    this.#tokens = tokens;
+  }
+
+  read(): TemplateReference[] {
+    this.#expression();
+    const rest = this.#tokens[this.#at];
+    if (rest !== undefined) throw new TemplateError(`${rest.text} has no place there`);
+    return this.#references;
+  }
+
+  #expression(): void {
+    do {
+      while (PREFIXES.includes(this.#sign())) this.#at += 1;
+      this.#operand();
+    } while (this.#takesInfix());
+    if (this.#takes('if')) {
+      this.#expression();
+      if (this.#takes('else')) this.#expression();
+    }
+  }
+
+  #takesInfix(): boolean {
+    if (this.#takes('not')) return this.#expect('in');
+    if (!INFIXES.includes(this.#sign())) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #operand(): void {
+    const token = this.#tokens[this.#at];
+    if (token === undefined) throw new TemplateError('an expression is missing');
+    this.#at += 1;
+    switch (token.type) {
+      case 'text':
+        // Pieces in quotes that follow each other join: `"""x"""` is three of them.
+        while (this.#tokens[this.#at]?.type === 'text') this.#at += 1;
+        this.#behindValue();
+        return;
+      case 'number':
+        this.#behindValue();
+        return;
+      case 'name':
+        if (CONSTANTS.includes(token.text)) this.#behindValue();
+        else this.#reference(token.text);
+        return;
+      case 'sign': {
+        const closing = CLOSING[token.text];
+        if (closing === undefined) throw new TemplateError(`${token.text} has no place there`);
+        this.#listUntil(closing);
+        this.#behindValue();
+      }
+    }
+  }
+
+  #reference(name: string): void {
+    const attribute = this.#attribute();
+    const calledWith = attribute === undefined && this.#takes('(') ? this.#listUntil(')') : undefined;
+    this.#references.push({ name, attribute, calledWith });
+    this.#behindValue();
+  }
+
+  /** `.x` or `['x']` behind a name. */
+  #attribute(): string | undefined {
+    const [open, key, close] = this.#tokens.slice(this.#at, this.#at + 3);
+    if (open?.text === '.' && key?.type === 'name') {
+      this.#at += 2;
+      return key.text;
+    }
+    if (open?.text !== '[' || key?.type !== 'text' || close?.text !== ']') return undefined;
+    this.#at += 3;
+    return key.text.slice(1, -1);
+  }
+
+  /** Lookups, calls and filters behind a value: nothing in them but their own operands needs a name. */
+  #behindValue(): void {
+    for (;;) {
+      if (this.#takes('.') || this.#takes('|')) this.#at += 1;
+      else if (this.#takes('(')) this.#listUntil(')');
+      else if (this.#takes('[')) this.#listUntil(']');
+      else return;
+    }
+  }
+
+  /** Values with commas between them, up to the bracket; how many there are. */
+  #listUntil(closing: string): number {
+    let count = 0;
+    while (!this.#takes(closing)) {
+      const isNamed = this.#tokens[this.#at]?.type === 'name' && this.#tokens[this.#at + 1]?.text === '=';
+      if (isNamed) this.#at += 2;
+      this.#expression();
+      if (this.#takes(':')) this.#expression();
+      count += 1;
+      if (this.#takes(',')) continue;
+      this.#expect(closing);
+      return count;
+    }
+    return count;
+  }
+
+  #takes(text: string): boolean {
+    if (this.#sign() !== text) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #expect(text: string): true {
+    if (this.#takes(text)) return true;
+    throw new TemplateError(`${text} is missing`);
+  }
+
+  /** The token at hand, if it can be a sign or a word of the language. */
+  #sign(): string {
+    const token = this.#tokens[this.#at];
+    return token === undefined || token.type === 'text' ? '' : token.text;
+  }
+}

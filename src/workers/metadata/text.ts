@@ -1,0 +1,33 @@
+/** What the format does to texts (spec: metadata, sections 3 and 5). */
+
+/** Removes blanks at the end of the first line of a text of several lines; other lines keep theirs. */
+export function trimFirstLine(text: string): string {
+  return text.replace(/^([^\n]*?)[ \t]+\n/, '$1\n');
+}
+
+/**
+ * Removes the margin: lines of blanks and tabs become empty, then the longest run of blanks and tabs that all other
+ * lines begin with, compared character by character, is taken from each. Nothing else is trimmed.
+ */
+export function dedent(text: string): string {
+  const lines = text.split('\n').map((line) => (/^[ \t]+$/.test(line) ? '' : line));
+  const margin = lines.filter((line) => line !== '').reduce<string | undefined>(commonMargin, undefined) ?? '';
+  return lines.map((line) => (line === '' ? line : line.slice(margin.length))).join('\n');
+}
+
+function commonMargin(margin: string | undefined, line: string): string {
+  const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+  if (margin === undefined) return indent;
+  let length = 0;
+  while (length < margin.length && margin[length] === indent[length]) length += 1;
+  return margin.slice(0, length);
+}
+
+/** A name for people made of a metric's name: `_` as blanks, each run of letters with one capital. */
+export function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.replace(/\p{L}+/gu, (run) => {
+    const [first = '', ...rest] = run;
+    return first.toUpperCase() + rest.join('').toLowerCase();
+  });
+}
