@@ -12,7 +12,9 @@ const KEPT_FILES = 8_000;
 
 /** Configuration by revision; one object is shared by all jobs of a process. */
 export class ConfigurationLoader {
-  readonly #revisions = new Map<string, Promise<HubConfiguration>>();
+  /** What came of a revision; an error is one of its content, which stays. */
+  readonly #revisions = new Map<string, HubConfiguration | ContrailError>();
+  readonly #loading = new Map<string, Promise<HubConfiguration>>();
   readonly #files = new Map<string, ParsedFile | ContrailError>();
 
   /**
@@ -20,19 +22,12 @@ export class ConfigurationLoader {
    * METRIC_HUB_UNREADABLE if one cannot be read. An abort ends this caller's waiting alone.
    */
   async load(revision: HubRevision, signal: AbortSignal): Promise<HubConfiguration> {
+    signal.throwIfAborted();
     const known = this.#revisions.get(revision.id);
-    const loading = known ?? this.#parse(revision);
-    this.#revisions.delete(revision.id);
-    this.#revisions.set(revision.id, loading);
-    if (known === undefined) forgetOldest(this.#revisions, KEPT_REVISIONS);
-    try {
-      return await untilAborted(loading, signal);
-    } catch (error) {
-      // What is wrong with the files stays wrong; what kept them from being read may pass.
-      const isContent = error instanceof ContrailError && error.code === 'CONFIGURATION_INVALID';
-      if (!isContent && !signal.aborted) this.#revisions.delete(revision.id);
-      throw error;
-    }
+    if (known === undefined) return untilAborted(this.#loadOnce(revision), signal);
+    this.#keep(revision.id, known);
+    if (known instanceof ContrailError) throw known;
+    return known;
   }
 
   /**
@@ -48,6 +43,32 @@ export class ConfigurationLoader {
       }
     }
     throw new ContrailError('METRIC_HUB_UNREADABLE', 'metric-hub has no revision.');
+  }
+
+  /** The loading under way, or a new one. What kept files from being read may pass, so that is not remembered. */
+  #loadOnce(revision: HubRevision): Promise<HubConfiguration> {
+    const underWay = this.#loading.get(revision.id);
+    if (underWay !== undefined) return underWay;
+    const loading = this.#parseAndKeep(revision).finally(() => this.#loading.delete(revision.id));
+    this.#loading.set(revision.id, loading);
+    return loading;
+  }
+
+  async #parseAndKeep(revision: HubRevision): Promise<HubConfiguration> {
+    try {
+      const configuration = await this.#parse(revision);
+      this.#keep(revision.id, configuration);
+      return configuration;
+    } catch (error) {
+      if (error instanceof ContrailError && error.code === 'CONFIGURATION_INVALID') this.#keep(revision.id, error);
+      throw error;
+    }
+  }
+
+  #keep(id: string, result: HubConfiguration | ContrailError): void {
+    this.#revisions.delete(id);
+    this.#revisions.set(id, result);
+    forgetOldest(this.#revisions, KEPT_REVISIONS);
   }
 
   async #parse(revision: HubRevision): Promise<HubConfiguration> {

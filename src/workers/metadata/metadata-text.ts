@@ -30,7 +30,7 @@ export function metadataText({ analysisStart, externalConfig, metrics, outcomes 
   return objectOf([
     ['analysis_start_time', JSON.stringify(analysisStart)],
     ['external_config', JSON.stringify(externalConfig)],
-    ['metrics', objectOf(metrics.map((metric) => [metric.name, metricText(metric)]))],
+    ['metrics', `{${metrics.map(metricText).join(',')}}`],
     ['outcomes', objectOf(outcomes.map((outcome) => [outcome.slug, outcomeText(outcome)]))],
     ['version_info', 'null'],
     ['version_date', 'null'],
@@ -38,14 +38,17 @@ export function metadataText({ analysisStart, externalConfig, metrics, outcomes 
   ]);
 }
 
-const metricText = memoised(({ analysisBases, biggerIsBetter, description, friendlyName }: ResolvedMetric) =>
-  objectOf([
+/** A metric with its name. Most metrics are shared by many experiments, so each is put into words once. */
+const metricText = memoised((metric: ResolvedMetric) => {
+  const { name, analysisBases, biggerIsBetter, description, friendlyName } = metric;
+  const text = objectOf([
     ['analysis_bases', JSON.stringify(analysisBases)],
     ['bigger_is_better', JSON.stringify(biggerIsBetter)],
     ['description', JSON.stringify(description)],
     ['friendly_name', JSON.stringify(friendlyName)],
-  ]),
-);
+  ]);
+  return pairOf([name, text]);
+});
 
 function outcomeText(outcome: ListedOutcome): string {
   return objectOf([
@@ -59,5 +62,9 @@ function outcomeText(outcome: ListedOutcome): string {
 }
 
 function objectOf(pairs: readonly Pair[]): string {
-  return `{${pairs.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(',')}}`;
+  return `{${pairs.map(pairOf).join(',')}}`;
+}
+
+function pairOf([key, json]: Pair): string {
+  return `${JSON.stringify(key)}:${json}`;
 }
