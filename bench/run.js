@@ -4,7 +4,7 @@
  * each in a process of its own. Exit 1 when a limit is missed or a question breaks off, 2 for wrong usage.
  */
 import { execFileSync, fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -15,7 +15,6 @@ const BENCH = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(BENCH);
 /** Questions of work that is not finished: the answer is known to be short of the goal. */
 const FULL_ONLY = ['metadata'];
-const BUILT = join(BENCH, '.build', 'bench');
 const GIB = 1024 ** 3;
 
 /** The folders with a `run.ts`. */
@@ -47,17 +46,26 @@ function readOptions(known) {
   };
 }
 
+/** Compiles into a folder of this run's own, inside the project so that imports find its packages, and returns it. */
 function build() {
-  rmSync(join(BENCH, '.build'), { recursive: true, force: true });
+  const parent = join(BENCH, '.build');
+  mkdirSync(parent, { recursive: true });
+  const built = mkdtempSync(join(parent, 'run-'));
+  process.once('exit', () => rmSync(built, { recursive: true, force: true }));
   const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
   const tsc = join(dirname(typescript), 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', join(ROOT, 'tsconfig.bench.json')], { stdio: ['ignore', 2, 2] });
+  const options = ['-p', join(ROOT, 'tsconfig.bench.json'), '--outDir', built];
+  execFileSync(process.execPath, [tsc, ...options], { stdio: ['ignore', 2, 2] });
+  return built;
 }
 
 /** The answer of one question's process. What it prints goes to stderr: stdout is for results. */
-function ask(question, full) {
+function ask(question, { built, full }) {
   const folder = mkdtempSync(join(tmpdir(), 'contrail-bench-'));
-  const child = fork(join(BUILT, 'run-question.js'), { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+  const child = fork(join(built, 'bench', 'run-question.js'), {
+    serialization: 'advanced',
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
   const clean = () => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -74,9 +82,9 @@ function ask(question, full) {
   });
 }
 
-async function answersOf(question, full) {
+async function answersOf(question, order) {
   try {
-    return await ask(question, full);
+    return await ask(question, order);
   } catch (error) {
     console.error(error.message);
     const failure = { question: `${question}: broke off`, value: 0, unit: 'answers', floor: 1, ok: false };
@@ -111,12 +119,12 @@ function rounded(value) {
 
 async function main() {
   const { full, json, questions } = readOptions(knownQuestions());
-  build();
+  const built = build();
   if (!json) printHeader();
   const all = [];
   for (const name of questions) {
     const start = performance.now();
-    const answers = await answersOf(name, full);
+    const answers = await answersOf(name, { built, full });
     all.push(...answers.results);
     if (!json) printResults(name, answers, (performance.now() - start) / 1000);
   }

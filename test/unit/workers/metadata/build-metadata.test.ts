@@ -119,6 +119,33 @@ describe('a revision', () => {
     expect(await configurations.load(newest, never)).toBe(loaded[0]);
   });
 
+  it('that cannot be used is not parsed again', async () => {
+    const metricHub = new MemoryMetricHub();
+    metricHub.commit({ [OWN]: '[' }, 0);
+    const configurations = new ConfigurationLoader();
+    const { newest } = await metricHub.current(never);
+
+    const [first] = await Promise.allSettled([configurations.load(newest, never)]);
+    const later = configurations.load(newest, never);
+
+    await expect(later).rejects.toBe(first.status === 'rejected' ? first.reason : undefined);
+  });
+
+  it('is read again where a file could not be read', async () => {
+    const metricHub = new MemoryMetricHub();
+    metricHub.commit({ [OWN]: '' }, 0);
+    const { newest } = await metricHub.current(never);
+    const trouble = new ContrailError('METRIC_HUB_UNREADABLE', 'It cannot be read.');
+    let isDown = true;
+    const flaky = { ...newest, files: () => (isDown ? Promise.reject(trouble) : newest.files(never)) };
+    const configurations = new ConfigurationLoader();
+
+    await expect(configurations.load(flaky, never)).rejects.toBe(trouble);
+    isDown = false;
+
+    await expect(configurations.load(flaky, never)).resolves.toBeDefined();
+  });
+
   it('is parsed to the end although one who waits for it gives up', async () => {
     const metricHub = new MemoryMetricHub();
     metricHub.commit({ [OWN]: '' }, 0);
