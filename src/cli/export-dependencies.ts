@@ -1,5 +1,6 @@
-/** What an export of statistics needs, of the settings and the adapters. */
+/** What exports need, of the settings and the adapters. */
 import type { Config } from '../config/load-config.ts';
+import type { MetadataDependencies } from '../workers/metadata/export-metadata.ts';
 import type { ExportDependencies } from '../workers/statistics/export-table.ts';
 import type { StatisticsHandlerDependencies } from '../workers/statistics/statistics-handler.ts';
 import type { Parts } from './wire.ts';
@@ -9,6 +10,15 @@ export function exportDependencies(parts: Parts, config: Config): ExportDependen
     ...parts,
     refusedShareLimit: config['statistics.refusedShare'],
     duplicateLimit: config['statistics.duplicateLimit'],
+  };
+}
+
+export async function metadataDependencies(parts: Parts, config: Config): Promise<MetadataDependencies> {
+  return {
+    ...parts,
+    ...(await parts.resolution()),
+    experimentsApi: parts.experiments,
+    analysisLeadMs: config['metadata.analysisLead'],
   };
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
+import type { JobReference } from '../producer/product-plan.ts';
 
 const POLL_MS = 250;
 /** After so many looks without a job at work, somebody should be told. */
@@ -9,8 +10,7 @@ const LOOKS_BEFORE_IDLE = 40;
 
 export interface FollowRequest {
   readonly queue: JobQueue;
-  readonly queueName: string;
-  readonly ids: readonly string[];
+  readonly jobs: readonly JobReference[];
   readonly signal: AbortSignal;
   readonly onProgress: (ended: number) => void;
   /** Told each job once, when it has ended. */
@@ -38,32 +38,47 @@ const Outcome = z.object({ kind: z.string() });
 
 /** Resolves when all jobs have ended, for good or ill. A job that is no longer kept counts as failed. */
 export async function followJobs(request: FollowRequest): Promise<FollowReport> {
-  const open = new Set(request.ids);
+  const open = new Set(request.jobs);
   const failures: FollowedFailure[] = [];
   let unchanged = 0;
   let done = 0;
   let idleLooks = 0;
   while (open.size > 0) {
-    const jobs = new Map(
-      (await request.queue.find(request.queueName, [...open], request.signal)).map((job) => [job.id, job]),
-    );
-    for (const id of open) {
-      const job = jobs.get(id);
+    const jobs = await findAll(request.queue, [...open], request.signal);
+    for (const reference of open) {
+      const job = jobs.get(keyOf(reference));
       if (job !== undefined && job.state !== 'completed' && job.state !== 'failed') continue;
-      open.delete(id);
+      open.delete(reference);
       if (job?.state === 'completed') {
         done += 1;
         if (Outcome.safeParse(job.result).data?.kind !== 'published') unchanged += 1;
-      } else failures.push(failureOf(id, job));
+      } else failures.push(failureOf(reference.id, job));
       if (job !== undefined) request.onEnded?.(job);
     }
-    request.onProgress(request.ids.length - open.size);
+    request.onProgress(request.jobs.length - open.size);
     if (open.size === 0) break;
     idleLooks = [...jobs.values()].some((job) => job.state === 'active') ? 0 : idleLooks + 1;
     if (idleLooks === LOOKS_BEFORE_IDLE) request.onIdle?.();
     await delay(POLL_MS, undefined, { signal: request.signal });
   }
   return { done, unchanged, failures };
+}
+
+async function findAll(
+  queue: JobQueue,
+  jobs: readonly JobReference[],
+  signal: AbortSignal,
+): Promise<Map<string, KnownJob>> {
+  const found = new Map<string, KnownJob>();
+  for (const name of new Set(jobs.map((job) => job.queue))) {
+    const ids = jobs.filter((job) => job.queue === name).map((job) => job.id);
+    for (const job of await queue.find(name, ids, signal)) found.set(keyOf(job), job);
+  }
+  return found;
+}
+
+function keyOf({ queue, id }: JobReference): string {
+  return `${queue} ${id}`;
 }
 
 function failureOf(id: string, job: KnownJob | undefined): FollowedFailure {

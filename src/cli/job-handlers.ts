@@ -1,15 +1,20 @@
 /** Who does which kind of job: one handler for each, with what it needs. */
 import type { Config } from '../config/load-config.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
+import { ERRORS_JOB, type ErrorsPayload } from '../jobs/errors-job.ts';
+import { METADATA_JOB, type MetadataPayload } from '../jobs/metadata-job.ts';
 import { RECORDS_JOB, type RecordsPayload } from '../jobs/records-job.ts';
 import { STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
 import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../jobs/statistics-part-job.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
+import { handleErrorsJob } from '../workers/errors/errors-handler.ts';
+import { handleMetadataJob } from '../workers/metadata/metadata-handler.ts';
 import { handleRecordsJob } from '../workers/records/records-handler.ts';
 import type { LogRecordDependencies } from '../workers/records/write-log-records.ts';
 import { handleStatisticsPart } from '../workers/statistics/part-handler.ts';
 import { handleStatisticsJob, type StatisticsHandlerDependencies } from '../workers/statistics/statistics-handler.ts';
-import { divisionOf, exportDependencies } from './export-dependencies.ts';
+import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
 import type { Parts } from './wire.ts';
 
 export interface HandlerParts {
@@ -17,9 +22,11 @@ export interface HandlerParts {
   readonly parts: Parts;
   readonly records: LogRecordDependencies;
   readonly stage: RecordStage;
+  /** Where jobs look for others. */
+  readonly jobs: Pick<JobQueue, 'find'>;
 }
 
-export function jobHandlers({ config, parts, records, stage }: HandlerParts): JobHandler<unknown>[] {
+export function jobHandlers({ config, parts, records, stage, jobs }: HandlerParts): JobHandler<unknown>[] {
   const division = divisionOf(parts, config);
   const statistics: StatisticsHandlerDependencies = {
     ...exportDependencies(parts, config),
@@ -36,6 +43,18 @@ export function jobHandlers({ config, parts, records, stage }: HandlerParts): Jo
     {
       kind: STATISTICS_PART_JOB,
       handle: (payload: StatisticsPartPayload, context) => handleStatisticsPart(statisticsParts, payload, context),
+    },
+    {
+      kind: ERRORS_JOB,
+      handle: (payload: ErrorsPayload, context) => handleErrorsJob({ ...parts, records }, payload, context),
+    },
+    {
+      kind: METADATA_JOB,
+      handle: async (payload: MetadataPayload, context) => {
+        const longestWaitMs = config['metadata.longestWait'];
+        const metadata = { ...(await metadataDependencies(parts, config)), records, jobs, longestWaitMs };
+        return handleMetadataJob(metadata, payload, context);
+      },
     },
     {
       kind: RECORDS_JOB,

@@ -1,6 +1,8 @@
 /** Every attempt that ended is a row of `export_runs_v1`, and each failed one an ERROR in `logs`. */
 import { errorText } from '../domain/errors.ts';
 import type { Pricing } from '../domain/query-cost-price.ts';
+import { ERRORS_JOB, ErrorsPayload } from '../jobs/errors-job.ts';
+import { METADATA_JOB, MetadataPayload } from '../jobs/metadata-job.ts';
 import { STATISTICS_JOB, StatisticsPayload } from '../jobs/statistics-job.ts';
 import type { AttemptFacts, FailureEvent, OutcomeEvent } from '../queue/worker-events.ts';
 import { type RunEnd, type RunFacts, runRecordBatch } from '../workers/records/run-record.ts';
@@ -48,14 +50,25 @@ async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd)
 
 interface Subject extends Pick<RunFacts, 'product'> {
   readonly experiment: string;
-  readonly period: string;
+  readonly period?: string;
 }
 
 /** What a job is about, as far as its payload is what it should be. */
 function subjectOf(queue: string, payload: unknown): Subject | undefined {
-  if (queue !== STATISTICS_JOB.queue) return undefined;
-  const parsed = StatisticsPayload.safeParse(payload);
-  if (!parsed.success) return undefined;
-  const { experiment, period } = parsed.data;
-  return { product: 'statistics', experiment, period };
+  switch (queue) {
+    case STATISTICS_JOB.queue: {
+      const parsed = StatisticsPayload.safeParse(payload).data;
+      return parsed && { product: 'statistics', experiment: parsed.experiment, period: parsed.period };
+    }
+    case METADATA_JOB.queue: {
+      const parsed = MetadataPayload.safeParse(payload).data;
+      return parsed && { product: 'metadata', experiment: parsed.experiment };
+    }
+    case ERRORS_JOB.queue: {
+      const parsed = ErrorsPayload.safeParse(payload).data;
+      return parsed && { product: 'errors', experiment: parsed.experiment };
+    }
+    default:
+      return undefined;
+  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FileRecordSpool } from '../adapters/filesystem/record-spool.ts';
 import type { Config } from '../config/load-config.ts';
 import { errorText } from '../domain/errors.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
 import { RedisRecordStage } from '../queue/redis-record-stage.ts';
@@ -14,6 +15,7 @@ const RECOVERY_INTERVAL_MS = 15_000;
 export interface RecordKeeping {
   readonly taker: RecordTaker;
   readonly stage: RecordStage;
+  readonly queue: JobQueue;
   /** Brings on its way what still waits on this machine, as far as Redis answers, and ends the connections. */
   readonly stop: () => Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startRecordKeeping(config: Config, parts: Parts, redisUrl:
   return {
     taker: records,
     stage,
+    queue,
     async stop() {
       await recover();
       stopping.abort();

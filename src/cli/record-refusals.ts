@@ -1,17 +1,32 @@
-/** Files that cannot be made are told in `monitoring.logs` like failed exports, once a day and cause however often it is planned. */
-import type { RefusedStatistics } from '../producer/plan-statistics.ts';
+/** What cannot be made is told in `monitoring.logs` like failed exports, once a day and cause however often it is planned. */
+import type { ContrailError } from '../domain/errors.ts';
+import type { LogEvent } from '../domain/log-record.ts';
+import type { ProductPlan } from '../producer/product-plan.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../workers/records/write-log-records.ts';
 import { eventOfFailure } from '../workers/statistics/export-events.ts';
 
 const DAY_MS = 86_400_000;
 
-export async function recordRefusals(
-  records: LogRecordDependencies,
-  refused: readonly RefusedStatistics[],
-): Promise<void> {
+export async function recordRefusals(records: LogRecordDependencies, plan: ProductPlan): Promise<void> {
   const day = String(Math.floor(records.clock.now() / DAY_MS));
-  for (const { error, ...target } of refused) {
-    const work = ['refused', target.experiment, target.period, error.message, day];
-    await writeLogRecords(records, work, [eventOfFailure(error, target)]);
+  for (const { error, ...file } of plan.refused) {
+    const work = ['refused', file.product, file.experiment, file.period ?? '', error.message, day];
+    await writeLogRecords(records, work, [eventOfFailure(error, file)]);
   }
+  for (const error of plan.problems) {
+    if (error.code !== 'EXPERIMENT_MALFORMED') continue;
+    await writeLogRecords(records, ['malformed', error.message, day], [eventOfMalformed(error)]);
+  }
+}
+
+/** Under the names that the analysis gives it (spec: monitoring, section 1). */
+function eventOfMalformed(error: ContrailError): LogEvent {
+  return {
+    ...(error.subject === undefined ? {} : { experiment: error.subject }),
+    level: 'ERROR',
+    message: error.sentence,
+    exception: error.message,
+    exceptionType: error.exceptionType,
+    at: { file: 'experimenter.py', function: 'from_experimenter' },
+  };
 }

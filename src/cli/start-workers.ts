@@ -6,6 +6,7 @@ import { RECORDS_JOB } from '../jobs/records-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../queue/worker-events.ts';
 import { jobHandlers } from './job-handlers.ts';
+import { pricingOf } from './pricing.ts';
 import { recordFailure, recordOutcome } from './record-attempts.ts';
 import { startRecordKeeping } from './record-keeping.ts';
 import type { Parts } from './wire.ts';
@@ -33,7 +34,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       redisUrl,
       prefix: config['queue.prefix'],
       kinds: JOB_KINDS,
-      handlers: jobHandlers({ config, parts, records, stage: keeping.stage }),
+      handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue }),
       concurrency: concurrencyOf(request.concurrency),
       log: parts.log,
       drainDeadlineMs: config['worker.drainTimeout'],
@@ -61,14 +62,6 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
     await keeping.stop();
     throw error;
   }
-}
-
-export function pricingOf(config: Config) {
-  return {
-    mode: config['pricing.mode'],
-    usdPerSlotHour: config['pricing.usdPerSlotHour'],
-    usdPerTiB: config['pricing.usdPerTiB'],
-  };
 }
 
 /** What is asked for counts for the exports; few records are written at once whatever is asked for. */

@@ -9,12 +9,14 @@ import type { Config } from '../config/load-config.ts';
 import { ContrailError } from '../domain/errors.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ExperimentLogs } from '../ports/experiment-logs.ts';
 import type { ExperimentsApi } from '../ports/experiments-api.ts';
 import type { Log } from '../ports/log.ts';
 import type { ComposingStore, ObjectStore } from '../ports/object-store.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../ports/statistics-source.ts';
 import type { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
+import type { BuildDependencies } from '../workers/metadata/build-metadata.ts';
 
 export interface Parts extends DivisibleParts {
   readonly clock: Clock;
@@ -23,6 +25,10 @@ export interface Parts extends DivisibleParts {
   readonly sink: RecordSink;
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;
+  /** What the analysis has logged. */
+  readonly logs: ExperimentLogs;
+  /** What metadata are resolved with, once for a process; metric-hub is opened when it is first asked for. */
+  readonly resolution: () => Promise<BuildDependencies>;
   /** The DuckDB file, where the warehouse is one: the demo changes its tables. */
   readonly duckdb?: DuckDbFile;
   /** Lets go of files and connections. Of a DuckDB file, work under way may still end. */
@@ -51,7 +57,8 @@ export async function wire(config: Config, options: WireOptions): Promise<Parts>
     storeOf(config),
     experimentsOf(config),
   ]);
-  return { clock, log, ...warehouse, store, composingStore: store, experiments };
+  const resolution = once(() => resolutionOf(config));
+  return { clock, log, ...warehouse, store, composingStore: store, experiments, resolution };
 }
 
 /** The object store of a configuration whose `bucket` is set. */
@@ -78,7 +85,14 @@ export function logOf(config: Config): Log {
   return createLog({ level: config.logLevel, target: process.stderr });
 }
 
+/** The experiments API, asked once for all that happens in a short while. */
 export async function experimentsOf(config: Config): Promise<ExperimentsApi> {
+  const { KeptExperimentsApi } = await import('../adapters/experimenter/kept-experiments-api.ts');
+  const api = await experimentsSourceOf(config);
+  return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock: systemClock });
+}
+
+async function experimentsSourceOf(config: Config): Promise<ExperimentsApi> {
   const url = config.experimenter;
   if (url.scheme === 'file') {
     const { FileExperimentsApi } = await import('../adapters/experimenter/file-experiments-api.ts');
@@ -88,18 +102,49 @@ export async function experimentsOf(config: Config): Promise<ExperimentsApi> {
   return new HttpExperimentsApi({ url: url.text, timeoutMs: 30_000 });
 }
 
-type Warehouse = Pick<Parts, 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'>;
+async function resolutionOf(config: Config): Promise<BuildDependencies> {
+  const [{ fetchedMetricHub, localMetricHub }, { ConfigurationLoader }] = await Promise.all([
+    import('../adapters/metric-hub/open-metric-hub.ts'),
+    import('../workers/metadata/configuration-loader.ts'),
+  ]);
+  const { scheme, path, text } = config.metricHub;
+  const options = {
+    cloneFolder: config['metricHub.folder'],
+    refreshMs: config['metricHub.refresh'],
+    timeoutMs: config['metricHub.timeout'],
+    isPrivate: config['metricHub.private'],
+    clock: systemClock,
+  };
+  const metricHub = scheme === 'file' ? await localMetricHub(path, options) : fetchedMetricHub(text, options);
+  return { metricHub, configurations: new ConfigurationLoader() };
+}
+
+/** What `make` gives, made when it is first asked for; made anew where that failed. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+type Warehouse = Pick<Parts, 'logs' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'>;
 
 function warehouseOf(config: Config, options: WireOptions): Promise<Warehouse> {
   return required(config, 'warehouse').scheme === 'duckdb' ? duckdbOf(config, options) : bigqueryOf(config);
 }
 
 async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse> {
-  const [{ DuckDbFile }, { DuckDbStatisticsSource }, { DuckDbRecordSink }] = await Promise.all([
-    import('../adapters/duckdb/database.ts'),
-    import('../adapters/duckdb/statistics-source.ts'),
-    import('../adapters/duckdb/record-sink.ts'),
-  ]);
+  const [{ DuckDbFile }, { DuckDbStatisticsSource }, { DuckDbRecordSink }, { DuckDbExperimentLogs }] =
+    await Promise.all([
+      import('../adapters/duckdb/database.ts'),
+      import('../adapters/duckdb/statistics-source.ts'),
+      import('../adapters/duckdb/record-sink.ts'),
+      import('../adapters/duckdb/experiment-logs.ts'),
+    ]);
   const duckdb = new DuckDbFile({
     path: required(config, 'warehouse').path,
     memoryLimit: config['duckdb.memoryLimit'],
@@ -112,16 +157,19 @@ async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse
     duckdb,
     source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
     sink: new DuckDbRecordSink({ file: duckdb, dataset: config.monitoringDataset }),
+    logs: new DuckDbExperimentLogs({ file: duckdb, dataset: config.monitoringDataset }),
     close: () => Promise.resolve(duckdb.close()),
   };
 }
 
 async function bigqueryOf(config: Config): Promise<Warehouse> {
-  const [{ BigQueryStatisticsSource }, { BigQueryRecordSink }, { DEFAULT_LIMITS }] = await Promise.all([
-    import('../adapters/bigquery/statistics-source.ts'),
-    import('../adapters/bigquery/record-sink.ts'),
-    import('../adapters/bigquery/options.ts'),
-  ]);
+  const [{ BigQueryStatisticsSource }, { BigQueryRecordSink }, { BigQueryExperimentLogs }, { DEFAULT_LIMITS }] =
+    await Promise.all([
+      import('../adapters/bigquery/statistics-source.ts'),
+      import('../adapters/bigquery/record-sink.ts'),
+      import('../adapters/bigquery/experiment-logs.ts'),
+      import('../adapters/bigquery/options.ts'),
+    ]);
   const { hostname, searchParams } = new URL(required(config, 'warehouse').text);
   const location = searchParams.get('location');
   const options = {
@@ -143,6 +191,7 @@ async function bigqueryOf(config: Config): Promise<Warehouse> {
     source,
     divisibleSource: source,
     sink: new BigQueryRecordSink({ ...options, dataset: config.monitoringDataset }),
+    logs: new BigQueryExperimentLogs({ ...options, dataset: config.monitoringDataset }),
     close: () => source.close(),
   };
 }

@@ -1,7 +1,15 @@
 /** All kinds of job there are; workers refuse to start when one has no handler. */
 import type { JobKind } from './job-kind.ts';
+import { ERRORS_JOB } from './errors-job.ts';
+import { METADATA_JOB } from './metadata-job.ts';
 import { RECORDS_JOB } from './records-job.ts';
 import { STATISTICS_JOB } from './statistics-job.ts';
 import { STATISTICS_PART_JOB } from './statistics-part-job.ts';
 
-export const JOB_KINDS: readonly JobKind<unknown>[] = [STATISTICS_JOB, STATISTICS_PART_JOB, RECORDS_JOB];
+export const JOB_KINDS: readonly JobKind<unknown>[] = [
+  STATISTICS_JOB,
+  STATISTICS_PART_JOB,
+  ERRORS_JOB,
+  METADATA_JOB,
+  RECORDS_JOB,
+];

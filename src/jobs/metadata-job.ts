@@ -1,7 +1,7 @@
 /** The export of one experiment's metadata (design, section 5). */
 import { z } from 'zod';
-import { normaliseSlug, slugHash } from '../domain/slug.ts';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
+import { jobIdOf, slugForId } from './experiment-id.ts';
 import type { JobKind } from './job-kind.ts';
 
 export const MetadataPayload = z.object({
@@ -10,6 +10,11 @@ export const MetadataPayload = z.object({
   sourceVersion: z.string().max(100),
   /** When the analysis began, as the producer derived or was told it; null without a run, absent to derive it anew. */
   analysisStart: z.string().max(100).nullable().optional(),
+  /** Jobs that are to end first: the console must find new results when new metadata tell it to look. */
+  after: z
+    .array(z.object({ queue: z.string().max(100), id: z.string().max(600) }))
+    .max(100)
+    .optional(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
 });
@@ -30,9 +35,5 @@ export function metadataJobId(
   export_: { readonly experiment: string; readonly sourceVersion: SourceVersion },
   nonce?: string,
 ): string {
-  const normalised = normaliseSlug(export_.experiment);
-  const isPlain = normalised === export_.experiment.replaceAll('-', '_');
-  const slug = isPlain ? normalised : `${normalised}-${slugHash(export_.experiment)}`;
-  const parts = [slug, versionForId(export_.sourceVersion)];
-  return [...parts, ...(nonce === undefined ? [] : [nonce])].join('.');
+  return jobIdOf([slugForId(export_.experiment), versionForId(export_.sourceVersion)], nonce);
 }

@@ -1,8 +1,8 @@
 /** The export of one experiment's statistics of one period (design, section 5). */
 import { z } from 'zod';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
-import { normaliseSlug, slugHash } from '../domain/slug.ts';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
+import { jobIdOf, slugForId } from './experiment-id.ts';
 import type { JobKind } from './job-kind.ts';
 
 export const StatisticsPayload = z.object({
@@ -36,9 +36,5 @@ export function statisticsJobId(
   export_: { experiment: string; period: AnalysisPeriod; sourceVersion: SourceVersion },
   nonce?: string,
 ): string {
-  const normalised = normaliseSlug(export_.experiment);
-  const isPlain = normalised === export_.experiment.replaceAll('-', '_');
-  const slug = isPlain ? normalised : `${normalised}-${slugHash(export_.experiment)}`;
-  const parts = [slug, export_.period, versionForId(export_.sourceVersion)];
-  return [...parts, ...(nonce === undefined ? [] : [nonce])].join('.');
+  return jobIdOf([slugForId(export_.experiment), export_.period, versionForId(export_.sourceVersion)], nonce);
 }

@@ -1,7 +1,7 @@
 /** The state of each file: what is published against what the source has, and what the queue is doing about it. */
-import { statisticsJobId, STATISTICS_JOB } from '../jobs/statistics-job.ts';
+import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
-import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './plan-statistics.ts';
+import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
 
 /**
  * `fresh`: the file has the newest rows, `stale`: the source has changed since, `never`: there is no file yet,
@@ -10,10 +10,7 @@ import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './plan-sta
  */
 export type FileStateName = 'fresh' | 'stale' | 'never' | 'queued' | 'running' | 'failed' | 'refused';
 
-export interface FileState {
-  readonly experiment: string;
-  readonly product: 'statistics';
-  readonly period: string;
+export interface FileState extends ProductFile {
   readonly state: FileStateName;
   /** Why, where that is not plain: the sentence of a failure, the progress of a job. */
   readonly detail?: string;
@@ -21,25 +18,50 @@ export interface FileState {
 
 /** The states of all files of a plan. Without a queue, what jobs are doing stays unknown. */
 export async function fileStates(
-  plan: StatisticsPlan,
+  plan: Pick<ProductPlan, 'due' | 'skipped' | 'refused'>,
   queue: JobQueue | undefined,
   signal: AbortSignal,
 ): Promise<FileState[]> {
-  const ids = new Map(plan.due.map((due) => [due, statisticsJobId(due)]));
-  const jobs = (await queue?.find(STATISTICS_JOB.queue, [...ids.values()], signal)) ?? [];
-  const jobById = new Map(jobs.map((job) => [job.id, job]));
+  const jobOf = await jobsOf(plan.due, queue, signal);
   return [
-    ...plan.skipped.map((target) => stateOf(target, { state: 'fresh' })),
-    ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobById.get(ids.get(due) ?? '')))),
-    ...plan.refused.map((target) => stateOf(target, { state: 'refused', detail: target.error.sentence })),
-  ].sort((a, b) => (a.experiment < b.experiment ? -1 : a.experiment > b.experiment ? 1 : 0));
+    ...plan.skipped.map((file) => stateOf(file, { state: 'fresh' })),
+    ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due)))),
+    ...plan.refused.map((file) => stateOf(file, { state: 'refused', detail: file.error.sentence })),
+  ].sort(compareFiles);
 }
 
-function stateOf(target: StatisticsTarget, found: Pick<FileState, 'state' | 'detail'>): FileState {
-  return { experiment: target.experiment, product: 'statistics', period: target.period, ...found };
+/** By experiment, then statistics, errors, metadata; periods in their own order. */
+function compareFiles(a: ProductFile, b: ProductFile): number {
+  if (a.experiment !== b.experiment) return a.experiment < b.experiment ? -1 : 1;
+  return rankOf(a) - rankOf(b);
 }
 
-function stateOfDue(due: DueStatistics, job: KnownJob | undefined): Pick<FileState, 'state' | 'detail'> {
+function rankOf({ product, period }: ProductFile): number {
+  const ofPeriod = period === undefined ? 0 : ANALYSIS_PERIODS.indexOf(period);
+  return PRODUCTS.indexOf(product) * ANALYSIS_PERIODS.length + ofPeriod;
+}
+
+async function jobsOf(
+  due: readonly DueFile[],
+  queue: JobQueue | undefined,
+  signal: AbortSignal,
+): Promise<(file: DueFile) => KnownJob | undefined> {
+  const jobs = new Map<string, KnownJob>();
+  for (const product of PRODUCTS) {
+    const files = due.filter((file) => file.product === product);
+    const [first] = files;
+    if (first === undefined || queue === undefined) continue;
+    const ids = files.map((file) => file.jobId());
+    for (const job of await queue.find(first.queue, ids, signal)) jobs.set(`${job.queue} ${job.id}`, job);
+  }
+  return (file) => jobs.get(`${file.queue} ${file.jobId()}`);
+}
+
+function stateOf({ experiment, product, period }: ProductFile, found: Pick<FileState, 'state' | 'detail'>): FileState {
+  return { experiment, product, ...(period === undefined ? {} : { period }), ...found };
+}
+
+function stateOfDue(due: DueFile, job: KnownJob | undefined): Pick<FileState, 'state' | 'detail'> {
   switch (job?.state) {
     case 'active':
       return { state: 'running', ...(job.progress === undefined ? {} : { detail: `${Math.floor(job.progress)} %` }) };

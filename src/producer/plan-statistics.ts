@@ -6,7 +6,6 @@ import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { METADATA } from '../domain/object-metadata.ts';
-import { normaliseSlug } from '../domain/slug.ts';
 import { isNewerVersion, type SourceVersion } from '../domain/source-version.ts';
 import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
 import {
@@ -17,7 +16,9 @@ import {
   type StoredObject,
 } from '../ports/object-store.ts';
 import type { SourceTable } from '../ports/statistics-source.ts';
-import { type ExperimentSources, listExperiments, unknownExperiment } from './known-experiments.ts';
+import type { ExperimentSources } from './known-experiments.ts';
+import { type Listing, objectsByName, takeListing } from './listing.ts';
+import { checkSelection, isSelected, type PlanSelection } from './plan-selection.ts';
 
 /** One file: an experiment and a period, and the table that its rows come from. */
 export interface StatisticsTarget {
@@ -54,17 +55,6 @@ export interface StatisticsPlan {
   readonly problems: readonly ContrailError[];
 }
 
-export interface PlanSelection {
-  /** Slugs as the API or the tables have them; none: all. An unknown one throws EXPERIMENT_UNKNOWN. */
-  readonly experiments: readonly string[];
-  /** None: all. */
-  readonly periods: readonly AnalysisPeriod[];
-  /** Names of applications, as the API has them; none: all. Leaves out what only tables tell of. */
-  readonly apps: readonly string[];
-  /** Plan also what is current. */
-  readonly force: boolean;
-}
-
 export interface PlanDependencies extends ExperimentSources {
   readonly store: ObjectStore;
 }
@@ -74,16 +64,24 @@ export async function planStatistics(
   selection: PlanSelection,
   signal: AbortSignal,
 ): Promise<StatisticsPlan> {
-  const { experiments, problems } = await listExperiments(deps.api, signal);
-  const tables = await deps.source.listTables(signal);
-  checkSelection(selection, experiments, tables);
+  const listing = await takeListing(deps, signal);
+  await checkSelection(deps, selection, listing, signal);
+  return planStatisticsOf(deps, selection, { listing, signal });
+}
+
+/** The plan over experiments and tables that were listed before. */
+export async function planStatisticsOf(
+  deps: PlanDependencies,
+  selection: PlanSelection,
+  { listing: { experiments, problems, tables }, signal }: { readonly listing: Listing; readonly signal: AbortSignal },
+): Promise<StatisticsPlan> {
   const { targets, conflicts } = assignTables(experiments, tables);
   const wanted = targets.filter((target) => isSelected(target, selection, experiments));
   const { tables: described, unreadable } = await deps.source.describeTables(
     wanted.map((target) => target.table),
     signal,
   );
-  const objects = await objectsByName(deps.store, signal);
+  const objects = await objectsByName(deps.store, 'statistics/', signal);
   const versions = new Map(described.map((table) => [table.name, table]));
   const due: DueStatistics[] = [];
   const skipped: SkippedStatistics[] = [];
@@ -190,42 +188,4 @@ function conflict(first: StatisticsTarget, second: StatisticsTarget): ContrailEr
     `The experiments ${first.experiment} and ${second.experiment} would share the table ${first.table} and its file.`,
     { subject: first.table, hint: `Only ${first.experiment} is exported. Rename one of them in Experimenter.` },
   );
-}
-
-function isSelected(
-  target: StatisticsTarget,
-  { experiments, periods, apps }: PlanSelection,
-  listed: readonly Experiment[],
-): boolean {
-  if (experiments.length > 0 && !experiments.some((slug) => names(slug, target))) return false;
-  if (periods.length > 0 && !periods.includes(target.period)) return false;
-  return apps.length === 0 || listed.some((entry) => entry.slug === target.experiment && apps.includes(entry.appName));
-}
-
-/** A slug names an experiment by its own text; one known only by tables has nothing but its normal form. */
-function names(slug: string, { experiment, knownBy }: Pick<StatisticsTarget, 'experiment' | 'knownBy'>): boolean {
-  return slug === experiment || (knownBy === 'tables' && normaliseSlug(slug) === experiment);
-}
-
-function checkSelection(selection: PlanSelection, listed: readonly Experiment[], tables: readonly string[]): void {
-  const bySlug = listed.map((entry) => entry.slug);
-  const byTable = tables.flatMap((table) => parseStatisticsTableName(table)?.slug ?? []);
-  for (const slug of selection.experiments) {
-    const isKnown = bySlug.includes(slug) || byTable.includes(normaliseSlug(slug));
-    if (!isKnown) throw unknownExperiment(slug, [...bySlug, ...byTable]);
-  }
-  const apps = [...new Set(listed.map((entry) => entry.appName))];
-  for (const app of selection.apps) {
-    if (!apps.includes(app)) {
-      throw new ContrailError('USAGE', `No experiment is of the application ${JSON.stringify(app)}.`, {
-        hint:
-          apps.length === 0 ? 'The experiments API told of none.' : `The applications are ${apps.sort().join(', ')}.`,
-      });
-    }
-  }
-}
-
-async function objectsByName(store: ObjectStore, signal: AbortSignal): Promise<Map<string, StoredObject>> {
-  const objects = await store.list('statistics/', signal);
-  return new Map(objects.map((object) => [object.name, object]));
 }

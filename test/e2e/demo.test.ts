@@ -24,6 +24,9 @@ it('publishes the sample, refuses the bad table, and exports only what changed t
   expect(readFileSync(join(folder, 'statistics_demo_no_rows_weekly.json'), 'utf8')).toBe('[]');
   expect(existsSync(join(folder, REFUSED))).toBe(false);
   expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining('1 file due') });
+  const bucket = join(cwd, 'demo-data', 'bucket');
+  expect(readdirSync(join(bucket, 'metadata'))).toHaveLength(11);
+  expect(readdirSync(join(bucket, 'errors'))).toHaveLength(11);
 });
 
 it('ends tidily when it is interrupted, with the pages up', async () => {

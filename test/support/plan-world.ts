@@ -1,7 +1,10 @@
 /** Experiments, tables and files in memory, and plans made of them. */
 import { METADATA } from '../../src/domain/object-metadata.ts';
-import { type EnqueueOptions, enqueueStatistics } from '../../src/producer/enqueue-statistics.ts';
-import { type DueStatistics, planStatistics, type PlanSelection } from '../../src/producer/plan-statistics.ts';
+import { enqueueFiles } from '../../src/producer/enqueue-files.ts';
+import type { EnqueueOptions } from '../../src/producer/kept-job.ts';
+import type { PlanSelection } from '../../src/producer/plan-selection.ts';
+import { type DueStatistics, planStatistics } from '../../src/producer/plan-statistics.ts';
+import { statisticsFiles } from '../../src/producer/statistics-files.ts';
 import { memoryTable, numberedRows } from './statistics-table.ts';
 import { makeStatisticsWorld } from './statistics-world.ts';
 
@@ -18,7 +21,12 @@ export function makePlanWorld() {
     plan: (selection: Partial<PlanSelection> = {}) =>
       planStatistics(deps, { ...EVERYTHING, ...selection }, world.never),
     enqueue: (due: readonly DueStatistics[], options: EnqueueOptions = { retryFailed: false }) =>
-      enqueueStatistics({ queue: world.queue, clock: world.clock }, due, options, world.never),
+      enqueueFiles(
+        { queue: world.queue, clock: world.clock },
+        statisticsFiles({ due, skipped: [], refused: [], problems: [] }).due,
+        options,
+        world.never,
+      ),
     /** Makes tables, or changes them, at that time. */
     tables: (names: readonly string[], changedAt = CHANGED_AT): void => {
       for (const name of names) world.source.set(name, memoryTable(numberedRows(2), { changedAt }));

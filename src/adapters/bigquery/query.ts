@@ -8,6 +8,8 @@ import type { UsageMeter } from './usage-meter.ts';
 
 export interface QueryRequest {
   readonly sql: string;
+  /** Texts that the query names as `@name`. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Rows wanted inside the reply; 0 where they will be read in another way. */
   readonly rowsInReply: number;
   readonly maximumBytesBilled: number;
@@ -122,7 +124,7 @@ export class QueryRunner {
   }
 
   #ask(
-    { sql, rowsInReply, maximumBytesBilled, labels, meter, signal }: QueryRequest,
+    { sql, parameters, rowsInReply, maximumBytesBilled, labels, meter, signal }: QueryRequest,
     dryRun: boolean,
   ): Promise<unknown> {
     const body = {
@@ -135,6 +137,7 @@ export class QueryRunner {
       timeoutMs: FIRST_PATIENCE_MS,
       formatOptions: { useInt64Timestamp: true },
       requestId: randomUUID(),
+      ...parametersOf(parameters),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     };
     // The request's id makes a repeat harmless.
@@ -212,4 +215,14 @@ function textsOf(row: unknown): (string | null)[] {
     const value = typeof cell === 'object' && cell !== null && 'v' in cell ? cell.v : null;
     return typeof value === 'string' ? value : null;
   });
+}
+
+function parametersOf(parameters: QueryRequest['parameters']): Record<string, unknown> {
+  if (parameters === undefined) return {};
+  const queryParameters = Object.entries(parameters).map(([name, value]) => ({
+    name,
+    parameterType: { type: 'STRING' },
+    parameterValue: { value },
+  }));
+  return { parameterMode: 'NAMED', queryParameters };
 }

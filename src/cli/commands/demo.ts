@@ -5,6 +5,7 @@ import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts'
 import { type Config, isSet, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
+import { SAMPLE_METRIC_HUB } from '../demo/sample.ts';
 import { prepareDemo } from '../demo/prepare-demo.ts';
 import { ask, examples } from '../help.ts';
 import { printResult, say } from '../output.ts';
@@ -101,6 +102,7 @@ function demoConfig(): Config {
       CONTRAIL_WAREHOUSE: `duckdb:${FOLDER}/contrail.duckdb`,
       CONTRAIL_BUCKET: `file:${FOLDER}/bucket`,
       CONTRAIL_EXPERIMENTER: `file:${FOLDER}/experiments.json`,
+      CONTRAIL_METRIC_HUB: `file:${SAMPLE_METRIC_HUB}`,
       CONTRAIL_RESULTS_DATASET: 'mozanalysis',
       CONTRAIL_MONITORING_DATASET: 'monitoring',
       CONTRAIL_RECORDS_WINDOW: '2s',

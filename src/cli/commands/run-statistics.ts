@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
-import type { JobOutcome } from '../../domain/outcome.ts';
 import { checkSlug, normaliseSlug } from '../../domain/slug.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import { explainMissingResults } from '../../producer/known-experiments.ts';
@@ -11,8 +10,10 @@ import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure, eventsOfResult } from '../../workers/statistics/export-events.ts';
 import { type ExportDependencies, type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
 import { ask, examples } from '../help.ts';
-import { formatBytes, plural, printable, printJson, printResult, say } from '../output.ts';
+import { printable, printJson, say } from '../output.ts';
+import { failureDocument, printOutcome } from '../print-outcome.ts';
 import { progressBar } from '../progress-bar.ts';
+import { isAboutTheExperiment } from '../run-experiments.ts';
 import { abortOnSignals } from '../signals.ts';
 import { exportDependencies } from '../export-dependencies.ts';
 import { type Parts, wire } from '../wire.ts';
@@ -62,11 +63,16 @@ async function runStatistics(options: Options): Promise<void> {
     });
     bar.stop();
     if (options.json) printJson({ ...request, outcome: outcome.kind, ...outcome });
-    else report(outcome);
+    else printOutcome(outcome, 'row');
   } catch (error) {
     bar.stop();
     const failure = toContrailError(error);
-    if (options.json) printJson(failureDocument(request, failure));
+    if (options.json)
+      printJson({
+        ...request,
+        object: statisticsObjectName(request.experiment, request.period),
+        ...failureDocument(failure),
+      });
     else if (failure.evidence !== undefined) say(printable(failure.evidence));
     throw failure;
   } finally {
@@ -95,48 +101,4 @@ async function explained(parts: Parts, request: ExportRequest, failure: Contrail
   if (failure.code !== 'RESULTS_MISSING') return failure;
   const sources = { api: parts.experiments, source: parts.source, sink: parts.sink };
   return explainMissingResults(sources, request, request.signal);
-}
-
-/** A slug that nobody knows is a slip of the keyboard, and a warehouse that cannot be opened takes no records. */
-function isAboutTheExperiment({ code }: ContrailError): boolean {
-  return !['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'].includes(code);
-}
-
-function report(outcome: JobOutcome): void {
-  switch (outcome.kind) {
-    case 'published':
-    case 'unchanged': {
-      const done = outcome.kind === 'published' ? 'published' : 'unchanged, the same bytes are published already:';
-      const facts = [plural(outcome.rows, 'row'), formatBytes(outcome.bytes), `${outcome.durationMs} ms`];
-      printResult(`${done} ${outcome.location} (${facts.join(', ')})`);
-      if (outcome.rejected > 0)
-        say(`warning: ${plural(outcome.rejected, 'row')} broke the rules of the console and were left out.`);
-      for (const warning of outcome.warnings) say(`warning: ${printable(warning.message)}`);
-      return;
-    }
-    case 'skipped':
-    case 'superseded':
-      printResult(
-        `${outcome.kind}: ${outcome.reason}${outcome.location === undefined ? '' : ` (${outcome.location})`}`,
-      );
-      return;
-    case 'snoozed':
-      printResult(`snoozed: ${outcome.reason}`);
-      return;
-    case 'divided':
-    case 'part':
-      printResult(outcome.kind);
-  }
-}
-
-function failureDocument(request: { experiment: string; period: ExportRequest['period'] }, failure: ContrailError) {
-  return {
-    ...request,
-    outcome: 'failed',
-    object: statisticsObjectName(request.experiment, request.period),
-    code: failure.code,
-    class: failure.failureClass,
-    message: failure.message,
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-  };
 }

@@ -28,12 +28,12 @@ async function schedule(once: boolean): Promise<void> {
   const { signal, release } = abortOnSignals();
   try {
     if (once) {
-      const { enqueued, skipped } = await scanOnce(parts, { queue, records: keeping.taker, signal });
+      const { enqueued, skipped } = await scanOnce(parts, { config, queue, records: keeping.taker, signal });
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
     }
     const scan = async (scanSignal: AbortSignal): Promise<void> => {
-      await scanOnce(parts, { queue, records: keeping.taker, signal: scanSignal });
+      await scanOnce(parts, { config, queue, records: keeping.taker, signal: scanSignal });
     };
     const service = new ScanService({ scan, intervalMs: config['schedule.interval'], log: parts.log });
     service.start();

@@ -2,13 +2,15 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
-import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
-import type { QueueCounts } from '../../ports/job-queue.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import { type FileState, fileStates } from '../../producer/file-states.ts';
-import { planStatistics } from '../../producer/plan-statistics.ts';
+import { planProducts } from '../../producer/plan-products.ts';
+import { PRODUCTS } from '../../producer/product-plan.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { examples } from '../help.ts';
 import { plural, oneLine, printJson, printResult, say } from '../output.ts';
+import { planDependencies } from '../planning.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, wire } from '../wire.ts';
 
@@ -28,14 +30,22 @@ async function status(slug: string | undefined, asJson: boolean): Promise<void> 
   const { signal, release } = abortOnSignals();
   const queue = await openQueue(config);
   try {
-    const selection = { experiments: slug === undefined ? [] : [slug], periods: [], apps: [], force: false };
-    const plan = await planStatistics({ ...parts, api: parts.experiments }, selection, signal);
-    for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
+    const selection = {
+      experiments: slug === undefined ? [] : [slug],
+      periods: [],
+      apps: [],
+      force: false,
+      products: PRODUCTS,
+    };
+    const plan = await planProducts(planDependencies(parts, config), selection, signal);
+    for (const problem of [...plan.problems, ...plan.failures.map((failure) => failure.error)]) {
+      say(`warning: ${oneLine(problem.sentence)}`);
+    }
     // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
     const trouble = await checkRedis(config.redis.text).then(() => undefined, toContrailError);
     const files = await fileStates(plan, trouble === undefined ? queue : undefined, signal);
-    const counts = trouble === undefined ? await queue.counts(STATISTICS_JOB.queue) : undefined;
-    if (asJson) printJson({ totals: totalsOf(files), queues: { statistics: counts ?? null }, files });
+    const counts = trouble === undefined ? await countsOf(queue) : undefined;
+    if (asJson) printJson({ totals: totalsOf(files), queues: counts ?? null, files });
     else report(files, counts);
     if (trouble !== undefined) throw trouble satisfies ContrailError;
   } finally {
@@ -45,29 +55,33 @@ async function status(slug: string | undefined, asJson: boolean): Promise<void> 
   }
 }
 
+async function countsOf(queue: JobQueue): Promise<Record<string, QueueCounts>> {
+  const counts = await Promise.all(
+    JOB_KINDS.map(async (kind) => [kind.queue, await queue.counts(kind.queue)] as const),
+  );
+  return Object.fromEntries(counts);
+}
+
 function totalsOf(files: readonly FileState[]): Record<string, number> {
   const totals: Record<string, number> = {};
   for (const { state } of files) totals[state] = (totals[state] ?? 0) + 1;
   return totals;
 }
 
-function report(files: readonly FileState[], counts: QueueCounts | undefined): void {
+function report(files: readonly FileState[], counts: Readonly<Record<string, QueueCounts>> | undefined): void {
   let experiment = '';
   for (const file of files) {
     if (file.experiment !== experiment) printResult(oneLine(file.experiment));
     experiment = file.experiment;
-    const line = `${file.period.padEnd(20)} ${file.state.padEnd(8)} ${file.detail ?? ''}`;
+    const line = `${(file.period ?? file.product).padEnd(20)} ${file.state.padEnd(8)} ${file.detail ?? ''}`;
     printResult(`  ${oneLine(line)}`);
   }
   const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${count} ${state}`);
   printResult(
-    files.length === 0
-      ? 'There are no statistics tables yet.'
-      : `${plural(files.length, 'file')}: ${totals.join(', ')}.`,
+    files.length === 0 ? 'There are no results yet.' : `${plural(files.length, 'file')}: ${totals.join(', ')}.`,
   );
-  if (counts !== undefined) {
-    printResult(
-      `Queue: ${counts.waiting} waiting, ${counts.active} running, ${counts.delayed} delayed, ${counts.failed} failed.`,
-    );
+  for (const [name, { waiting, active, delayed, failed }] of Object.entries(counts ?? {})) {
+    if (waiting + active + delayed + failed === 0) continue;
+    printResult(`Queue ${name}: ${waiting} waiting, ${active} running, ${delayed} delayed, ${failed} failed.`);
   }
 }

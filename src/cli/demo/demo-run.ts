@@ -2,9 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import type { Config } from '../../config/load-config.ts';
-import { STATISTICS_JOB, StatisticsPayload } from '../../jobs/statistics-job.ts';
+import { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
-import type { EnqueueReport } from '../../producer/enqueue-statistics.ts';
+import type { EnqueueReport } from '../../producer/enqueue-files.ts';
+import { nameOfFile } from '../../producer/product-plan.ts';
 import { followJobs } from '../follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { scanOnce } from '../scan.ts';
@@ -64,6 +65,8 @@ export class DemoRun {
     if (changeFirst) await this.#change('Since the last demo');
     const ended = await this.#exportDue();
     if (!changeFirst) {
+      // What the first exports had to log is then in the warehouse, and due as errors files.
+      await this.#pool.waitUntilDrained();
       await this.#change('While you watch');
       ended.push(...(await this.#exportDue()));
     }
@@ -101,14 +104,13 @@ export class DemoRun {
   }
 
   async #exportDue(): Promise<KnownJob[]> {
-    const { signal } = this.#options;
-    const report = await scanOnce(this.#parts, { queue: this.#options.queue, records: this.#parts.sink, signal });
+    const { config, queue, signal } = this.#options;
+    const report = await scanOnce(this.#parts, { config, queue, records: this.#parts.sink, signal });
     tellPlan(report);
     const ended: KnownJob[] = [];
     await followJobs({
-      queue: this.#options.queue,
-      queueName: STATISTICS_JOB.queue,
-      ids: report.enqueued.map((entry) => entry.jobId),
+      queue,
+      jobs: report.enqueued.map(({ due, jobId }) => ({ queue: due.queue, id: jobId })),
       signal,
       onProgress: () => undefined,
       onEnded: (job) => {
@@ -122,7 +124,7 @@ export class DemoRun {
 
 function tellPlan({ enqueued, skipped }: EnqueueReport): void {
   say(`${plural(enqueued.length, 'file')} due.`);
-  for (const { due, reason } of skipped) say(`  left alone  ${oneLine(`${due.experiment} ${due.period}: ${reason}`)}`);
+  for (const { due, reason } of skipped) say(`  left alone  ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
 }
 
 function isMeantToFail(job: KnownJob): boolean {

@@ -7,15 +7,31 @@ export const BAD_EXPERIMENT = 'demo-bad-rows';
 export const EMPTY_EXPERIMENT = 'demo-no-rows';
 export const CHANGING_EXPERIMENT = 'demo-changing-results';
 
-/** Every record of the API that these experiments need. */
+/** Records as the API would list these experiments. */
 export function oddExperiments(now: number): object[] {
   const startDate = new Date(now - 30 * 86_400_000).toISOString().slice(0, 10);
   return [BAD_EXPERIMENT, EMPTY_EXPERIMENT, CHANGING_EXPERIMENT].map((slug) => ({
     slug,
     appName: 'firefox_desktop',
+    appId: 'firefox-desktop',
+    channel: 'release',
+    channels: ['release'],
+    targeting: 'true',
     startDate,
     endDate: null,
     enrollmentEndDate: null,
+    proposedEnrollment: 7,
+    proposedDuration: 28,
+    referenceBranch: 'control',
+    branches: [
+      { slug: 'control', ratio: 1, features: [] },
+      { slug: 'treatment', ratio: 1, features: [] },
+    ],
+    bucketConfig: { namespace: slug, randomizationUnit: 'normandy_id', start: 0, count: 1000, total: 10_000 },
+    featureIds: [],
+    isRollout: false,
+    outcomes: [],
+    segments: [],
   }));
 }
 

@@ -6,6 +6,9 @@ import { z } from 'zod';
 import type { StatisticsView } from '../../adapters/duckdb/load-statistics.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../sample/', import.meta.url));
+
+/** A part of metric-hub: the definitions that the sample's experiments need. */
+export const SAMPLE_METRIC_HUB = join(FOLDER, 'metric-hub');
 const DAY_MS = 86_400_000;
 /** The day on which the sample plays. */
 const SAMPLE_TODAY = '2026-01-15';

@@ -1,12 +1,9 @@
 /** The errors file of an experiment: which log rows it holds, in which order, as which text (spec: monitoring, section 2). */
-import { createHash } from 'node:crypto';
-import { normaliseSlug } from '../../domain/slug.ts';
-import type { SourceVersion } from '../../domain/source-version.ts';
-import { parseTimestamp } from '../../domain/utc-time.ts';
+import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
+import { errorsObjectName, type ErrorRowsSummary } from '../../domain/errors-export.ts';
+import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
+import type { ErrorLogRow } from '../../ports/experiment-logs.ts';
 import { ErrorEntry } from './error-entry.ts';
-
-/** A row of `monitoring.logs` as the warehouse gives it; absent is NULL, `timestamp` is ISO text. */
-export type ErrorLogRow = Readonly<Record<string, unknown>>;
 
 export interface ErrorsFileRequest {
   /** As the experiments API writes it; only rows with exactly this slug count. */
@@ -23,6 +20,8 @@ export interface ErrorsFile {
   /** A JSON array on one line; `[]` where there is nothing to say. */
   readonly text: string;
   readonly entries: number;
+  /** Of all rows that belong to the file, those that are left out included. */
+  readonly summary: ErrorRowsSummary;
   /** Rows that the console would refuse, with the file around them; they are left out. */
   readonly dropped: readonly DroppedRow[];
 }
@@ -33,20 +32,14 @@ export interface DroppedRow {
   readonly problem: string;
 }
 
-/** Experiments in these states are no failure: the analysis says so on every run. */
-const EXPECTED_EXCEPTIONS = new Set<unknown>(['EndedException', 'EnrollmentNotCompleteException']);
-
-/** `my-slug` → `errors/errors_my_slug.json`. */
-export function errorsObjectName(slug: string): string {
-  return `errors/errors_${normaliseSlug(slug)}.json`;
-}
+const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
 
 /** The errors file of these rows. Rows may be in any order and of any experiment; the text depends on no order of theirs. */
 export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): ErrorsFile {
   const entries: ErrorEntry[] = [];
   const dropped: DroppedRow[] = [];
-  for (const row of rows) {
-    if (!belongsToFile(row, slug, bound)) continue;
+  const belonging = [...rows].filter((row) => belongsToFile(row, slug, bound));
+  for (const row of belonging) {
     const parsed = ErrorEntry.safeParse(row);
     if (parsed.success) entries.push(parsed.data);
     else dropped.push({ row, problem: describeIssues(parsed.error.issues) });
@@ -57,22 +50,9 @@ export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): Error
     contentType: 'application/json',
     text: `[${texts.map((entry) => entry.json).join(',')}]`,
     entries: entries.length,
+    summary: { rows: belonging.length, newest: newestOf(belonging) },
     dropped,
   };
-}
-
-/**
- * The source version of an errors file: it changes whenever the rows that belong to it do. `newest` is the time of the
- * newest such row (null: none), `rows` their number.
- */
-export function errorsSourceVersion(facts: {
-  readonly newest: string | null;
-  readonly rows: number;
-  readonly bound: number | null;
-}): SourceVersion {
-  const newest = facts.newest === null ? null : (parseTimestamp(facts.newest) ?? facts.newest);
-  const text = JSON.stringify([newest, facts.rows, facts.bound]);
-  return `f${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }
 
 /**
@@ -82,13 +62,20 @@ export function errorsSourceVersion(facts: {
 export function belongsToFile(row: ErrorLogRow, slug: string, bound: number | null): boolean {
   if (row['experiment'] !== slug || row['source'] === 'contrail') return false;
   const exceptionType = row['exception_type'] ?? null;
-  if (exceptionType === null || EXPECTED_EXCEPTIONS.has(exceptionType)) return false;
+  if (exceptionType === null || EXPECTED.has(exceptionType)) return false;
   return bound === null || isFrom(row['timestamp'], bound);
 }
 
 function isFrom(timestamp: unknown, bound: number): boolean {
   const micros = typeof timestamp === 'string' ? parseTimestamp(timestamp) : undefined;
   return micros !== undefined && micros >= bound;
+}
+
+function newestOf(rows: readonly ErrorLogRow[]): string | null {
+  const micros = rows.flatMap(({ timestamp }) =>
+    typeof timestamp === 'string' ? (parseTimestamp(timestamp) ?? []) : [],
+  );
+  return micros.length === 0 ? null : timestampText(micros.reduce((a, b) => Math.max(a, b)));
 }
 
 interface SortableEntry {

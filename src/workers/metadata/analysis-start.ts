@@ -1,4 +1,5 @@
 /** When the analysis began: as it is told, or derived from the tables it wrote (spec: metadata, section 1; design, section 7). */
+import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
@@ -9,8 +10,6 @@ const TIME =
   /^(?<seconds>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i;
 /** Versions that are times; others are fingerprints (`domain/source-version.ts`). */
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T/;
-const RUN_MS = 12 * 3_600_000;
-const WINDOW_PERIODS = 'day|week|days28|overall|preenrollment_week|preenrollment_days28';
 
 /**
  * A time in the form of the file: UTC, a blank between date and time, six digits of a second unless they are zero.
@@ -52,17 +51,15 @@ export interface RunOfTables {
  * the newest change. Undefined without such tables, and where the warehouse keeps no times.
  */
 export async function newestRunStart({ source, experiment, leadMs, signal }: RunOfTables): Promise<number | undefined> {
-  const pattern = new RegExp(`^statistics_${normaliseSlug(experiment)}_(?:${WINDOW_PERIODS})_\\d+$`);
-  const tables = (await source.listTables(signal)).filter((name) => pattern.test(name));
+  const slug = normaliseSlug(experiment);
+  const tables = (await source.listTables(signal)).filter((name) => windowTableOwners(name).includes(slug));
   const [first, ...others] = tables;
   if (first === undefined) return undefined;
   const firstChange = await changesOf(source, [first], signal);
   // Where one table's version is no time, none is: their contents need not be hashed.
   if (firstChange === undefined) return undefined;
   const changes = [...firstChange, ...((await changesOf(source, others, signal)) ?? [])];
-  if (changes.length === 0) return undefined;
-  const newest = changes.reduce((a, b) => Math.max(a, b));
-  return changes.filter((change) => change >= newest - RUN_MS).reduce((a, b) => Math.min(a, b)) - leadMs;
+  return startOfNewestRun(changes, leadMs);
 }
 
 /** When the experiment was first analysed, as far as its enrollments table tells (milliseconds since 1970). */

@@ -70,7 +70,8 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
     force: request.force,
     signal: request.signal,
     make: async () => {
-      const preparation = await prepareMetadata(deps, experiment, request);
+      const facts = await analysisFacts(deps, slug, request);
+      const preparation = await prepareMetadata(deps, experiment, { ...facts, signal: request.signal });
       if (preparation.kind === 'file') return preparation.file;
       ({ reason } = preparation);
       return undefined;
@@ -84,16 +85,21 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
   return { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings, durationMs };
 }
 
+/** What the tables tell about the analysis of an experiment. */
+export interface AnalysisFacts {
+  /** As `analysis-start.ts` writes it; null: there was no run. */
+  readonly analysisStart: string | null;
+  /** When the experiment was first analysed, milliseconds since 1970. */
+  readonly firstAnalysedAt: number | undefined;
+}
+
 /** What the file would be now, and its version, without touching the store: planning compares that with the object's. */
 export async function prepareMetadata(
-  deps: Omit<MetadataDependencies, 'experimentsApi' | 'store' | 'clock'>,
+  deps: BuildDependencies,
   experiment: ReadExperiment,
-  request: Pick<MetadataRequest, 'analysisStart' | 'signal'>,
+  facts: AnalysisFacts & { readonly signal: AbortSignal },
 ): Promise<Preparation> {
-  const { signal } = request;
-  const analysisStart = await analysisStartOf(deps, experiment.slug, request);
-  const firstAnalysedAt = await enrollmentsTime(deps.source, experiment.slug, signal);
-  const built = await buildMetadata(deps, { experiment, analysisStart, firstAnalysedAt, signal });
+  const built = await buildMetadata(deps, { experiment, ...facts });
   if (built.kind === 'nothing') return built;
   const { text, revision, warning } = built;
   return {
@@ -104,6 +110,17 @@ export async function prepareMetadata(
       sourceVersion: versionOf(experiment, text),
       warnings: warning === undefined ? [] : [{ kind: 'metric_hub', message: warning }],
     },
+  };
+}
+
+async function analysisFacts(
+  deps: MetadataDependencies,
+  experiment: string,
+  request: Pick<MetadataRequest, 'analysisStart' | 'signal'>,
+): Promise<AnalysisFacts> {
+  return {
+    analysisStart: await analysisStartOf(deps, experiment, request),
+    firstAnalysedAt: await enrollmentsTime(deps.source, experiment, request.signal),
   };
 }
 

@@ -5,7 +5,8 @@ import type { ExportResult } from './export-table.ts';
 
 interface Subject {
   readonly experiment: string;
-  readonly period: string;
+  /** Of statistics. */
+  readonly period?: string;
 }
 
 const AT = { file: 'export-table.ts', function: 'exportTable' } as const;
@@ -39,5 +40,5 @@ export function eventOfFailure(error: ContrailError, subject: Subject): LogEvent
 }
 
 function about({ experiment, period }: Subject) {
-  return { experiment, analysisPeriod: period, at: AT };
+  return { experiment, ...(period === undefined ? {} : { analysisPeriod: period }), at: AT };
 }

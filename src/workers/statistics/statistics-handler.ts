@@ -4,6 +4,7 @@ import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
+import { describeOutcome } from '../publish/describe-outcome.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
 import { eventsOfResult } from './export-events.ts';
 import { divideExport, isJoinable, joinExport } from './divided-export.ts';
@@ -72,22 +73,4 @@ function requestFor(payload: StatisticsPayload, context: JobContext): ExportRequ
     signal: context.signal,
     onProgress: (rows, ofRows) => context.progress(ofRows === 0 ? 1 : rows / ofRows),
   };
-}
-
-function describeOutcome(outcome: JobOutcome): string {
-  switch (outcome.kind) {
-    case 'published':
-    case 'unchanged':
-      return [
-        `${outcome.kind} ${outcome.object}: ${outcome.rows} rows, ${outcome.bytes} bytes, ${outcome.durationMs} ms,`,
-        `${outcome.rejected} left out, ${outcome.duplicates} duplicates`,
-      ].join(' ');
-    case 'skipped':
-    case 'superseded':
-    case 'snoozed':
-      return `${outcome.kind}: ${outcome.reason}`;
-    case 'divided':
-    case 'part':
-      return outcome.kind;
-  }
 }

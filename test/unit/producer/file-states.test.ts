@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import type { JobState, KnownJob } from '../../../src/ports/job-queue.ts';
 import { fileStates } from '../../../src/producer/file-states.ts';
+import { statisticsFiles } from '../../../src/producer/statistics-files.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { makePlanWorld, VERSION } from '../../support/plan-world.ts';
 
@@ -13,7 +14,7 @@ function setup() {
   world.tables([TABLE]);
   return {
     ...world,
-    states: async () => fileStates(await world.plan(), world.queue, world.never),
+    states: async () => fileStates(statisticsFiles(await world.plan()), world.queue, world.never),
     scan: async () => world.enqueue((await world.plan()).due),
   };
 }
@@ -98,7 +99,9 @@ describe('the state of a file', () => {
     const { plan, scan, never } = setup();
     await scan();
 
-    expect(await fileStates(await plan(), undefined, never)).toEqual([expect.objectContaining({ state: 'never' })]);
+    expect(await fileStates(statisticsFiles(await plan()), undefined, never)).toEqual([
+      expect.objectContaining({ state: 'never' }),
+    ]);
   });
 
   it.each<[JobState, string]>([
@@ -112,7 +115,7 @@ describe('the state of a file', () => {
     const job = { queue: 'statistics', name: '', state: jobState, payload: {}, enqueuedAt: 0, attempts: 0 };
     queue.find = async (_queue, ids) => ids.map((id): KnownJob => ({ ...job, id }));
 
-    expect(await fileStates(await plan(), queue, never)).toEqual([expect.objectContaining({ state })]);
+    expect(await fileStates(statisticsFiles(await plan()), queue, never)).toEqual([expect.objectContaining({ state })]);
   });
 
   it('is told for all files, in the order of experiments', async () => {

@@ -2,13 +2,9 @@ import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { parseTimestamp } from '../../../../src/domain/utc-time.ts';
 import { droppedRowEvents } from '../../../../src/workers/errors/dropped-row-events.ts';
-import { errorsBound } from '../../../../src/workers/errors/errors-bound.ts';
-import {
-  buildErrorsFile,
-  type ErrorLogRow,
-  errorsObjectName,
-  errorsSourceVersion,
-} from '../../../../src/workers/errors/errors-file.ts';
+import { errorsBound } from '../../../../src/domain/errors-export.ts';
+import type { ErrorLogRow } from '../../../../src/ports/experiment-logs.ts';
+import { buildErrorsFile } from '../../../../src/workers/errors/errors-file.ts';
 import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
 
 interface GoldenCase {
@@ -116,25 +112,6 @@ describe('buildErrorsFile', () => {
         expect(texts[0]).toBe(texts[1]);
       }),
     );
-  });
-});
-
-describe('errorsObjectName', () => {
-  it('turns every character outside letters, digits and underscore into an underscore', () => {
-    expect(errorsObjectName('My-Slug.é😀')).toBe('errors/errors_My_Slug___.json');
-  });
-});
-
-describe('errorsSourceVersion', () => {
-  it('changes with the newest row, the count and the bound, and with nothing else', () => {
-    const facts = { newest: '2026-01-13 04:30:00', rows: 2, bound: 5 };
-
-    const version = errorsSourceVersion(facts);
-
-    expect(version).toMatch(/^f[0-9a-f]{16}$/);
-    expect(errorsSourceVersion({ ...facts, newest: '2026-01-13T04:30:00.000Z' })).toBe(version);
-    const changed = [{ newest: null }, { rows: 3 }, { bound: null }].map((part) => ({ ...facts, ...part }));
-    expect(new Set([version, ...changed.map(errorsSourceVersion)]).size).toBe(4);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MICROS_PER_DAY, parseTimestamp, timestampText } from '../../../../src/domain/utc-time.ts';
-import { errorsBound } from '../../../../src/workers/errors/errors-bound.ts';
+import { MICROS_PER_DAY, parseTimestamp, timestampText } from '../../../src/domain/utc-time.ts';
+import { errorsBound, errorsObjectName, errorsSourceVersion } from '../../../src/domain/errors-export.ts';
 
 describe('errorsBound', () => {
   it.each([
@@ -43,3 +43,26 @@ function boundByLoop(analysisStart: number, enrollmentEnd: number): number {
 function microsOf(text: string | null): number | null {
   return text === null ? null : (parseTimestamp(text) ?? null);
 }
+
+describe('errorsObjectName', () => {
+  it('turns every character outside letters, digits and underscore into an underscore', () => {
+    expect(errorsObjectName('My-Slug.é😀')).toBe('errors/errors_My_Slug___.json');
+  });
+});
+
+describe('errorsSourceVersion', () => {
+  it('changes with the newest row, the count and the bound, and with nothing else', () => {
+    const facts = { newest: '2026-01-13 04:30:00', rows: 2 };
+
+    const version = errorsSourceVersion(facts, 5);
+
+    expect(version).toMatch(/^f[0-9a-f]{16}$/);
+    expect(errorsSourceVersion({ ...facts, newest: '2026-01-13T04:30:00.000Z' }, 5)).toBe(version);
+    const changed = [
+      errorsSourceVersion({ ...facts, newest: null }, 5),
+      errorsSourceVersion({ ...facts, rows: 3 }, 5),
+      errorsSourceVersion(facts, null),
+    ];
+    expect(new Set([version, ...changed]).size).toBe(4);
+  });
+});

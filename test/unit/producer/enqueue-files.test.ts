@@ -122,7 +122,7 @@ describe('a job that failed for good', () => {
 
       expect(await scan()).toEqual({
         enqueued: [],
-        skipped: [`failed with this version of the table: It is ${code}.`],
+        skipped: [`failed with this version of the source: It is ${code}.`],
       });
       tables([TABLE], CHANGED_AT + 1);
       expect((await scan()).enqueued).toHaveLength(1);

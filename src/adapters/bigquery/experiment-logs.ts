@@ -1,0 +1,110 @@
+/** The log rows of experiments in BigQuery. */
+import { earliestOf, EXPECTED_EXCEPTIONS, sumMinutes } from '../../domain/error-rows.ts';
+import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
+import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
+import { floorTo, MICROS_PER_MINUTE, timestampText } from '../../domain/utc-time.ts';
+import type { ErrorLogRow, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
+import { jobLabels } from './labels.ts';
+import type { BigQueryOptions } from './options.ts';
+import { type QueryRequest, QueryRunner } from './query.ts';
+import { RestClient } from './rest-client.ts';
+import { identifier, type TableName, tablePath, tableText, textLiteral } from './sql.ts';
+import { UsageMeter } from './usage-meter.ts';
+import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
+
+export interface BigQueryLogsOptions extends BigQueryOptions {
+  /** The dataset that holds the monitoring tables: `monitoring`. */
+  readonly dataset: string;
+}
+
+type Rows = readonly (readonly (string | null)[])[];
+
+const COLUMNS = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => column.name);
+/** Times travel as microseconds in texts, which are exact. */
+const MICROS = 'CAST(UNIX_MICROS(timestamp) AS STRING)';
+
+export class BigQueryExperimentLogs implements ExperimentLogs {
+  readonly source: string;
+  readonly #options: BigQueryLogsOptions;
+  readonly #queries: QueryRunner;
+
+  constructor(options: BigQueryLogsOptions) {
+    this.#options = options;
+    this.source = tableText(this.#name);
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location: options.location });
+  }
+
+  async errorRows({ experiment, from }: ErrorRowsRequest, signal: AbortSignal): Promise<ErrorLogRow[]> {
+    const columns = COLUMNS.map((name) => (name === 'timestamp' ? `${MICROS} AS micros` : identifier(name)));
+    const rows = await this.#query(
+      {
+        sql: `SELECT ${columns.join(', ')} FROM ${tablePath(this.#name)}
+          WHERE experiment = @experiment AND ${this.#condition(from)}`,
+        parameters: { experiment },
+      },
+      signal,
+    );
+    return rows.map((cells) => Object.fromEntries(COLUMNS.map((name, index) => [name, cellOf(name, cells[index])])));
+  }
+
+  async summarise(
+    requests: readonly ErrorRowsRequest[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ErrorRowsSummary>> {
+    const earliest = earliestOf(requests.map((request) => request.from));
+    const rows = await this.#query(
+      {
+        sql: `SELECT experiment, CAST(MIN(UNIX_MICROS(timestamp)) AS STRING), CAST(COUNT(*) AS STRING),
+            CAST(MAX(UNIX_MICROS(timestamp)) AS STRING)
+          FROM ${tablePath(this.#name)} WHERE experiment IS NOT NULL AND ${this.#condition(earliest)}
+          GROUP BY experiment, DIV(UNIX_MICROS(timestamp), ${MICROS_PER_MINUTE})`,
+      },
+      signal,
+    );
+    const minutes = rows.map(([experiment, first, count, newest]) => ({
+      experiment: experiment ?? '',
+      minute: floorTo(Number(first), MICROS_PER_MINUTE),
+      rows: Number(count),
+      newest: timestampText(Number(newest)),
+    }));
+    return sumMinutes(minutes, new Map(requests.map((request) => [request.experiment, request.from])));
+  }
+
+  async #query(query: Pick<QueryRequest, 'sql' | 'parameters'>, signal: AbortSignal): Promise<Rows> {
+    const { limits } = this.#options;
+    const act = { doing: `Reading ${this.source}`, subject: this.source, permission: 'bigquery.tables.getData' };
+    return during(act, signal, async () => {
+      try {
+        const { rows } = await this.#queries.list({
+          ...query,
+          maximumBytesBilled: limits.maximumBytesBilled,
+          labels: jobLabels({ product: 'errors' }),
+          meter: new UsageMeter(),
+          signal,
+        });
+        return rows;
+      } catch (error) {
+        if (isTableMissing(error, this.#name) || isDatasetMissing(error)) return [];
+        throw error;
+      }
+    });
+  }
+
+  /** The rows that belong to errors files, from that time on: the days before are not read. */
+  #condition(from: number | null): string {
+    const expected = EXPECTED_EXCEPTIONS.map(textLiteral).join(', ');
+    const time = from === null ? '' : ` AND timestamp >= TIMESTAMP_MICROS(${Math.trunc(from)})`;
+    return `exception_type NOT IN (${expected}) AND IFNULL(source, '') != 'contrail'${time}`;
+  }
+
+  get #name(): TableName {
+    const { project, dataset } = this.#options;
+    return { project, dataset, table: LOGS_TABLE };
+  }
+}
+
+function cellOf(name: string, cell: string | null | undefined): string | null {
+  if (cell === undefined || cell === null) return null;
+  return name === 'timestamp' ? timestampText(Number(cell)) : cell;
+}

@@ -1,0 +1,107 @@
+/** The log rows of experiments in a DuckDB file. A table that lacks columns has NULL in their place. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { earliestOf, EXPECTED_EXCEPTIONS, type MinuteOfRows, sumMinutes } from '../../domain/error-rows.ts';
+import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
+import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
+import { floorTo, MICROS_PER_MINUTE, timestampText } from '../../domain/utc-time.ts';
+import type { ErrorLogRow, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
+import type { DuckDbFile } from './database.ts';
+import { identifier, qualified, queryTexts } from './sql.ts';
+
+export interface DuckDbLogsOptions {
+  readonly file: DuckDbFile;
+  /** The schema that holds the monitoring tables: `monitoring`. */
+  readonly dataset: string;
+}
+
+const COLUMNS = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => column.name);
+/** Tables of others may have TIMESTAMP for TIMESTAMPTZ; its times are UTC. */
+const MICROS = `epoch_us("timestamp")`;
+const QUOTED = EXPECTED_EXCEPTIONS.map((name) => `'${name}'`).join(', ');
+
+export class DuckDbExperimentLogs implements ExperimentLogs {
+  readonly source: string;
+  readonly #file: DuckDbFile;
+  readonly #dataset: string;
+
+  constructor({ file, dataset }: DuckDbLogsOptions) {
+    this.#file = file;
+    this.#dataset = dataset;
+    this.source = `${dataset}.${LOGS_TABLE}`;
+  }
+
+  async errorRows({ experiment, from }: ErrorRowsRequest, signal: AbortSignal): Promise<ErrorLogRow[]> {
+    return this.#read(signal, async (connection, rows) => {
+      const texts = COLUMNS.map((name) => (name === 'timestamp' ? MICROS : identifier(name)));
+      const reader = await connection.runAndReadAll(
+        `SELECT ${texts.map((text) => `CAST(${text} AS VARCHAR)`).join(', ')} FROM ${rows}
+         WHERE experiment = $1 AND ${MICROS} >= CAST($2 AS BIGINT)`,
+        [experiment, String(from ?? Number.MIN_SAFE_INTEGER)],
+      );
+      return reader.getRowsJS().map(rowOf);
+    });
+  }
+
+  async summarise(
+    requests: readonly ErrorRowsRequest[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ErrorRowsSummary>> {
+    const earliest = earliestOf(requests.map((request) => request.from));
+    const minutes = await this.#read(signal, async (connection, rows) => {
+      const found = await queryTexts(
+        connection,
+        `SELECT experiment, CAST(min(${MICROS}) AS VARCHAR), CAST(count(*) AS VARCHAR), CAST(max(${MICROS}) AS VARCHAR)
+         FROM ${rows} WHERE experiment IS NOT NULL AND ${MICROS} >= CAST($1 AS BIGINT)
+         GROUP BY experiment, ${MICROS} // 60000000`,
+        [String(earliest ?? Number.MIN_SAFE_INTEGER)],
+      );
+      return found.map(minuteOf);
+    });
+    return sumMinutes(minutes, new Map(requests.map(({ experiment, from }) => [experiment, from])));
+  }
+
+  /** What `read` makes of the rows that belong to errors files; nothing where there is no such table. */
+  async #read<Item>(
+    signal: AbortSignal,
+    read: (connection: DuckDBConnection, rows: string) => Promise<Item[]>,
+  ): Promise<Item[]> {
+    signal.throwIfAborted();
+    if (!this.#file.exists()) return [];
+    return this.#file.use('read', async (connection) => {
+      const present = await queryTexts(
+        connection,
+        'SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
+        [this.#dataset, LOGS_TABLE],
+      );
+      if (present.length === 0) return [];
+      return read(connection, this.#errorRows(new Set(present.flat())));
+    });
+  }
+
+  #errorRows(present: ReadonlySet<string>): string {
+    const columns = COLUMNS.map((name) => (present.has(name) ? identifier(name) : `NULL AS ${identifier(name)}`)).join(
+      ', ',
+    );
+    return `(SELECT * FROM (SELECT ${columns} FROM ${qualified(this.#dataset, LOGS_TABLE)})
+      WHERE exception_type NOT IN (${QUOTED}) AND source IS DISTINCT FROM 'contrail')`;
+  }
+}
+
+function rowOf(cells: readonly unknown[]): ErrorLogRow {
+  return Object.fromEntries(
+    COLUMNS.map((name, index) => {
+      const cell = cells[index] ?? null;
+      return [name, name === 'timestamp' && cell !== null ? timestampText(Number(cell)) : cell];
+    }),
+  );
+}
+
+function minuteOf([experiment = '', first = '', rows = '', newest = '']: readonly string[]): MinuteOfRows {
+  return {
+    experiment,
+    minute: floorTo(Number(first), MICROS_PER_MINUTE),
+    rows: Number(rows),
+    newest: timestampText(Number(newest)),
+  };
+}

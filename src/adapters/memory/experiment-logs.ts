@@ -1,0 +1,60 @@
+/** The log rows of experiments in a sink that is kept in memory. */
+import { EXPECTED_EXCEPTIONS, sumMinutes } from '../../domain/error-rows.ts';
+import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
+import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
+import { floorTo, MICROS_PER_MINUTE, parseTimestamp } from '../../domain/utc-time.ts';
+import type { ErrorLogRow, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
+import type { RecordRow } from '../../ports/record-sink.ts';
+import type { MemoryRecordSink } from './record-sink.ts';
+
+const NULLS = Object.fromEntries((MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => [column.name, null]));
+const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
+
+export class MemoryExperimentLogs implements ExperimentLogs {
+  readonly source = 'memory:logs';
+  readonly #sink: MemoryRecordSink;
+
+  constructor(sink: MemoryRecordSink) {
+    this.#sink = sink;
+  }
+
+  async errorRows({ experiment, from }: ErrorRowsRequest, signal: AbortSignal): Promise<ErrorLogRow[]> {
+    signal.throwIfAborted();
+    const rows = this.#errors().filter((row) => row['experiment'] === experiment);
+    return rows.filter((row) => from === null || timeOf(row) >= from).map((row) => ({ ...NULLS, ...row }));
+  }
+
+  async summarise(
+    requests: readonly ErrorRowsRequest[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ErrorRowsSummary>> {
+    signal.throwIfAborted();
+    const minutes = this.#errors()
+      .map((row) => ({
+        experiment: String(row['experiment']),
+        minute: floorTo(timeOf(row), MICROS_PER_MINUTE),
+        rows: 1,
+        newest: String(row['timestamp']),
+        micros: timeOf(row),
+      }))
+      // In a minute the newest comes first, and stays.
+      .sort((a, b) => b.micros - a.micros);
+    return sumMinutes(minutes, new Map(requests.map(({ experiment, from }) => [experiment, from])));
+  }
+
+  #errors(): RecordRow[] {
+    return this.#sink
+      .rows(LOGS_TABLE)
+      .filter(
+        (row) =>
+          (row['exception_type'] ?? null) !== null &&
+          !EXPECTED.has(row['exception_type']) &&
+          row['source'] !== 'contrail',
+      );
+  }
+}
+
+function timeOf(row: RecordRow): number {
+  return parseTimestamp(String(row['timestamp'])) ?? 0;
+}

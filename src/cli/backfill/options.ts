@@ -1,0 +1,41 @@
+/** What `contrail backfill` is asked for. */
+import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/nearest-name.ts';
+import { quote } from '../../domain/slug.ts';
+import type { ProductSelection } from '../../producer/plan-products.ts';
+import { type ProductName, PRODUCTS } from '../../producer/product-plan.ts';
+
+export interface BackfillOptions {
+  readonly experiment?: readonly string[];
+  readonly period?: readonly string[];
+  readonly app?: readonly string[];
+  readonly product?: string;
+  readonly force?: true;
+  readonly dryRun?: true;
+  readonly wait?: true;
+  readonly json?: true;
+}
+
+/** The selection, or USAGE for a product or period that does not exist. Only statistics have periods, so one that is named selects them alone. */
+export function selectionOf(options: BackfillOptions): ProductSelection {
+  const periods = (options.period ?? []).map(parseAnalysisPeriod);
+  const unless: readonly ProductName[] = periods.length > 0 ? ['statistics'] : PRODUCTS;
+  return {
+    products: options.product === undefined ? unless : readProducts(options.product),
+    experiments: options.experiment ?? [],
+    periods,
+    apps: options.app ?? [],
+    force: options.force ?? false,
+  };
+}
+
+function readProducts(text: string): ProductName[] {
+  return text.split(',').map((name) => {
+    const product = PRODUCTS.find((known) => known === name.trim());
+    if (product !== undefined) return product;
+    throw new ContrailError('USAGE', `There is no product ${quote(name)}.`, {
+      hint: `${didYouMean(name, PRODUCTS)}The products are ${PRODUCTS.join(', ')}.`,
+    });
+  });
+}

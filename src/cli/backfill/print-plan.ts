@@ -1,0 +1,49 @@
+/** Prints the plan of a backfill that enqueues nothing. */
+import type { Pricing } from '../../domain/query-cost-price.ts';
+import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
+import { formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
+import type { Estimate } from './estimate.ts';
+
+export function printPlanAsJson(
+  { due, skipped, refused }: ProductPlan,
+  { bytes, totalBytes, usd }: Estimate,
+  pricing: Pricing,
+): void {
+  const plan = due.map(({ product, experiment, period, reason, rows, table, ...file }) => ({
+    product,
+    experiment,
+    period,
+    reason,
+    rows,
+    bytes: file.bytes ?? (table === undefined ? undefined : bytes.get(table)),
+  }));
+  const price = { bytes: totalBytes, usdOnDemand: usd, priceMode: pricing.mode };
+  printJson({
+    planned: due.length,
+    enqueued: 0,
+    skipped: skipped.length,
+    refused: refused.length,
+    estimate: price,
+    plan,
+  });
+}
+
+export function printPlan({ due, skipped }: ProductPlan, estimate: Estimate, pricing: Pricing): void {
+  for (const file of due)
+    printResult(oneLine(`${file.reason.padEnd(8)} ${nameOfFile(file)} ${sizeOf(file, estimate)}`.trimEnd()));
+  if (estimate.totalBytes > 0) printResult(priceText(estimate, pricing));
+  printResult(`${plural(due.length, 'file')} due, ${skipped.length} current; nothing was enqueued.`);
+}
+
+function sizeOf({ rows, table, ...file }: DueFile, { bytes }: Estimate): string {
+  const size = file.bytes ?? (table === undefined ? undefined : bytes.get(table));
+  const parts = [rows === undefined ? [] : plural(rows, 'row'), size === undefined ? [] : formatBytes(size)].flat();
+  return parts.length > 0 ? `(${parts.join(', ')})` : '';
+}
+
+function priceText({ totalBytes, usd }: Estimate, { mode }: Pricing): string {
+  const price = `The queries would read ${formatBytes(totalBytes)}: ${usd.toFixed(2)} USD at the list price for bytes read`;
+  return mode === 'on_demand'
+    ? `${price}.`
+    : `${price}; slot-hours, which are paid for here, are known only afterwards.`;
+}

@@ -1,0 +1,82 @@
+/** `contrail run errors`: the errors files of experiments at once, in this process, without Redis. */
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { checkSlug, normaliseSlug, quote } from '../../domain/slug.ts';
+import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
+import { exportErrors } from '../../workers/errors/export-errors.ts';
+import { ask, examples } from '../help.ts';
+import { runExperiments } from '../run-experiments.ts';
+import { abortOnSignals } from '../signals.ts';
+import { wire } from '../wire.ts';
+
+interface Options {
+  readonly experiment: readonly string[];
+  readonly analysisStart?: string;
+  readonly enrollmentEnd?: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+export function addRunErrors(run: Command): void {
+  run
+    .command('errors')
+    .description('export what the analysis has logged about experiments into their errors files')
+    .requiredOption('--experiment <slug...>', 'the experiments')
+    .option('--analysis-start <time>', 'when the analysis began, ISO (default: all log rows count)')
+    .option('--enrollment-end <date>', 'the day on which enrollment ended, YYYY-MM-DD')
+    .option('--force', 'write the files also when they are current')
+    .option('--json', 'print the outcomes as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'contrail run errors --experiment my-experiment',
+        'contrail run errors --experiment my-experiment --analysis-start 2026-01-13T04:30:00Z --enrollment-end 2026-01-05',
+      ),
+    )
+    .action(async (options: Options) => runErrors(options));
+}
+
+async function runErrors({ experiment, analysisStart, enrollmentEnd, force, json }: Options): Promise<void> {
+  const times = {
+    analysisStart: ask(() => readTime(analysisStart)),
+    enrollmentEnd: ask(() => readDay(enrollmentEnd)),
+  };
+  const slugs = [...new Set(experiment)].map((slug) => ask(() => checkSlug(slug)));
+  const config = loadConfig(['warehouse', 'bucket']);
+  const parts = await wire(config, { createWarehouse: true });
+  const { signal, release } = abortOnSignals();
+  try {
+    await runExperiments({
+      product: 'errors',
+      experiments: slugs,
+      parts,
+      asJson: json ?? false,
+      counted: 'row',
+      signal,
+      run: (slug) => {
+        const knownBy = normaliseSlug(slug) === slug ? 'tables' : 'api';
+        return exportErrors(parts, { experiment: slug, knownBy, ...times, force: force ?? false, job: 'run', signal });
+      },
+    });
+  } finally {
+    release();
+    await parts.close();
+  }
+}
+
+function readTime(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const micros = parseTimestamp(text);
+  if (micros !== undefined) return micros;
+  throw new ContrailError('USAGE', `${quote(text)} is not a time.`, {
+    hint: 'A time is written like 2026-08-21T04:12:09Z.',
+  });
+}
+
+function readDay(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const micros = parseDate(text);
+  if (micros !== undefined) return micros;
+  throw new ContrailError('USAGE', `${quote(text)} is not a day.`, { hint: 'A day is written like 2026-08-21.' });
+}

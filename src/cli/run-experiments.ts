@@ -1,0 +1,67 @@
+/** Runs the export of several experiments one after another, as `run metadata` and `run errors` do. */
+import { ContrailError, toContrailError } from '../domain/errors.ts';
+import type { LogEvent } from '../domain/log-record.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
+import { writeLogRecords } from '../workers/records/write-log-records.ts';
+import { eventOfFailure } from '../workers/statistics/export-events.ts';
+import { plural, printJson, say, sayError } from './output.ts';
+import { failureDocument, printOutcome } from './print-outcome.ts';
+import type { Parts } from './wire.ts';
+
+export interface ExperimentRuns {
+  readonly product: 'metadata' | 'errors';
+  readonly experiments: readonly string[];
+  readonly parts: Pick<Parts, 'sink' | 'clock' | 'log'>;
+  readonly asJson: boolean;
+  /** What the files have many of, for people. */
+  readonly counted?: string;
+  readonly signal: AbortSignal;
+  readonly run: (experiment: string) => Promise<{ readonly outcome: JobOutcome; readonly events: readonly LogEvent[] }>;
+}
+
+/** One that fails stops no other; that any did is thrown at the end. A single failure is thrown as it is. */
+export async function runExperiments(request: ExperimentRuns): Promise<void> {
+  const documents: object[] = [];
+  const failures: ContrailError[] = [];
+  for (const experiment of request.experiments) {
+    const result = await runOne(request, experiment);
+    if (result instanceof ContrailError) {
+      failures.push(result);
+      documents.push({ experiment, ...failureDocument(result) });
+      if (request.experiments.length > 1) sayError(result);
+    } else {
+      documents.push({ experiment, outcome: result.kind, ...result });
+      if (!request.asJson) printOutcome(result, request.counted);
+    }
+  }
+  if (request.asJson) printJson(request.experiments.length === 1 ? documents[0] : documents);
+  const [first] = failures;
+  if (first !== undefined && request.experiments.length === 1) throw first;
+  if (first !== undefined) {
+    throw new ContrailError('JOB_FAILED', `${plural(failures.length, 'export')} failed; see above.`);
+  }
+}
+
+async function runOne(
+  { parts, product, signal, run }: ExperimentRuns,
+  experiment: string,
+): Promise<JobOutcome | ContrailError> {
+  const work = ['run', product, experiment, String(parts.clock.now()), String(process.pid)];
+  try {
+    const { outcome, events } = await run(experiment);
+    await writeLogRecords(parts, work, events);
+    return outcome;
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = toContrailError(error);
+    if (failure.evidence !== undefined) say(failure.evidence);
+    if (isAboutTheExperiment(failure)) await writeLogRecords(parts, work, [eventOfFailure(failure, { experiment })]);
+    return failure;
+  }
+}
+
+/** A slug that nobody knows is a slip of the keyboard, and a warehouse that cannot be opened takes no records. */
+export function isAboutTheExperiment({ code, failureClass }: ContrailError): boolean {
+  const others = ['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'];
+  return failureClass !== 'usage' && !others.includes(code);
+}

@@ -1,0 +1,73 @@
+/** Experiments that metadata and errors files are about: those that have been analysed, or have log rows. */
+import { windowTableOwners } from '../domain/analysis-run.ts';
+import type { Experiment } from '../domain/experiment.ts';
+import { normaliseSlug } from '../domain/slug.ts';
+import { parseStatisticsTableName } from '../domain/statistics-name.ts';
+import type { Listing } from './listing.ts';
+import { isSelected, type PlanSelection } from './plan-selection.ts';
+
+export interface AnalysedExperiment {
+  readonly experiment: string;
+  readonly knownBy: 'api' | 'tables';
+  /** Its record, where the experiments API has one. */
+  readonly record?: Experiment;
+  /** Names of the tables of its windows. */
+  readonly windowTables: readonly string[];
+}
+
+/**
+ * The selected experiments that have results, or are among the logged ones; by slug. Those that only tables tell of go
+ * by their normalised name, those that only log rows tell of by the slug that was logged.
+ */
+export function analysedExperiments(
+  { experiments, tables }: Listing,
+  logged: readonly string[],
+  selection: PlanSelection,
+): AnalysedExperiment[] {
+  const results = resultsBySlug(tables);
+  const isLogged = new Set(logged);
+  const found = new Map<string, AnalysedExperiment>();
+  const taken = new Set<string>();
+  const take = (entry: Omit<AnalysedExperiment, 'windowTables'>): void => {
+    const normalised = normaliseSlug(entry.experiment);
+    taken.add(normalised);
+    found.set(entry.experiment, { ...entry, windowTables: results.windows.get(normalised) ?? [] });
+  };
+  for (const record of experiments) {
+    const { slug } = record;
+    if (!isLogged.has(slug) && !results.slugs.has(normaliseSlug(slug))) continue;
+    take({ experiment: slug, knownBy: 'api', record });
+  }
+  for (const slug of logged) {
+    if (!found.has(slug) && !taken.has(normaliseSlug(slug))) take({ experiment: slug, knownBy: 'tables' });
+  }
+  for (const slug of results.views) {
+    if (!taken.has(slug)) take({ experiment: slug, knownBy: 'tables' });
+  }
+  return [...found.values()]
+    .filter((entry) => isSelected(entry, selection, experiments))
+    .sort((a, b) => (a.experiment < b.experiment ? -1 : 1));
+}
+
+interface Results {
+  /** Normalised slugs that have any table. */
+  readonly slugs: ReadonlySet<string>;
+  /** Normalised slugs that have a view or table of a period: of the others nobody knows where the slug ends. */
+  readonly views: ReadonlySet<string>;
+  readonly windows: ReadonlyMap<string, readonly string[]>;
+}
+
+function resultsBySlug(tables: readonly string[]): Results {
+  const views = new Set<string>();
+  const windows = new Map<string, string[]>();
+  for (const table of tables) {
+    const name = parseStatisticsTableName(table);
+    if (name !== undefined) views.add(name.slug);
+    for (const slug of windowTableOwners(table)) {
+      const known = windows.get(slug);
+      if (known === undefined) windows.set(slug, [table]);
+      else known.push(table);
+    }
+  }
+  return { slugs: new Set([...views, ...windows.keys()]), views, windows };
+}

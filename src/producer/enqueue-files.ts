@@ -1,0 +1,111 @@
+/**
+ * Asks the queue for what is due. Ids are made of what is to be done, so asking twice, or two producers asking at once,
+ * enqueues nothing twice. A queue swallows a job whose id it still keeps, so the kept ones are looked at first.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../ports/clock.ts';
+import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
+import { type EnqueueOptions, reasonToWait } from './kept-job.ts';
+import { type DueFile, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
+
+export interface EnqueueDependencies {
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+}
+
+export interface EnqueuedFile {
+  readonly due: DueFile;
+  readonly jobId: string;
+}
+
+export interface EnqueueReport {
+  readonly enqueued: readonly EnqueuedFile[];
+  /** Already in the queue, or failed and not to be tried yet; and why. */
+  readonly skipped: readonly (EnqueuedFile & { readonly reason: string })[];
+}
+
+/** Product after product, so that the job of an experiment's metadata knows the jobs it comes after. */
+export async function enqueueFiles(
+  deps: EnqueueDependencies,
+  due: readonly DueFile[],
+  options: EnqueueOptions,
+  signal: AbortSignal,
+): Promise<EnqueueReport> {
+  const wanted = due.map((file) => ({ due: file, jobId: file.jobId(file.reason === 'forced' ? nonce() : undefined) }));
+  const reasons = new Map<EnqueuedFile, string>();
+  for (const product of PRODUCTS) {
+    const files = wanted.filter((entry) => entry.due.product === product);
+    const after = product === 'metadata' ? resultsByExperiment(wanted) : new Map<string, JobReference[]>();
+    for (const [entry, reason] of await enqueueProduct(deps, { files, after, options, signal })) {
+      reasons.set(entry, reason);
+    }
+  }
+  return {
+    enqueued: wanted.filter((entry) => !reasons.has(entry)),
+    skipped: wanted.flatMap((entry) => {
+      const reason = reasons.get(entry);
+      return reason === undefined ? [] : [{ ...entry, reason }];
+    }),
+  };
+}
+
+interface ProductRequest {
+  readonly files: readonly EnqueuedFile[];
+  readonly after: ReadonlyMap<string, readonly JobReference[]>;
+  readonly options: EnqueueOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Enqueues files of one queue; tells of those that it did not enqueue, and why. */
+async function enqueueProduct(
+  { queue, clock }: EnqueueDependencies,
+  { files, after, options, signal }: ProductRequest,
+): Promise<Map<EnqueuedFile, string>> {
+  const reasons = new Map<EnqueuedFile, string>();
+  const queueName = files[0]?.due.queue;
+  if (queueName === undefined) return reasons;
+  const byId = new Map(files.map((entry) => [entry.jobId, entry]));
+  const kept = new Map((await queue.find(queueName, [...byId.keys()], signal)).map((job) => [job.id, job]));
+  const fresh: JobRequest[] = [];
+  const again: JobRequest[] = [];
+  for (const entry of files) {
+    const job = kept.get(entry.jobId);
+    const reason = job === undefined ? undefined : reasonToWait(job, options, clock.now());
+    if (reason !== undefined) reasons.set(entry, reason);
+    else (job === undefined ? fresh : again).push(requestFor(entry, job, after.get(entry.due.experiment) ?? []));
+  }
+  const added = await queue.enqueue(queueName, fresh, signal);
+  const renewed = await queue.renew(queueName, again, signal);
+  for (const id of [...added.known, ...renewed.known]) {
+    const entry = byId.get(id);
+    if (entry !== undefined) reasons.set(entry, 'already queued');
+  }
+  return reasons;
+}
+
+function requestFor(
+  { due, jobId }: EnqueuedFile,
+  kept: KnownJob | undefined,
+  after: readonly JobReference[],
+): JobRequest {
+  const again = kept?.state === 'failed' ? 'retried' : 'missing';
+  return {
+    id: jobId,
+    name: nameOfFile(due),
+    payload: due.payload(kept === undefined ? due.reason : again, after),
+  };
+}
+
+/** The jobs of each experiment's results: files that are due with its metadata. */
+function resultsByExperiment(files: readonly EnqueuedFile[]): Map<string, JobReference[]> {
+  const jobs = new Map<string, JobReference[]>();
+  for (const { due, jobId } of files) {
+    if (due.product === 'metadata') continue;
+    jobs.set(due.experiment, [...(jobs.get(due.experiment) ?? []), { queue: due.queue, id: jobId }]);
+  }
+  return jobs;
+}
+
+function nonce(): string {
+  return randomUUID().slice(0, 8);
+}

@@ -1,0 +1,93 @@
+/** Decides which errors files are due: those whose log rows, or the time from which they count, have changed (design, section 5). */
+import { errorsBound, errorsObjectName, errorsSourceVersion, type ErrorRowsSummary } from '../domain/errors-export.ts';
+import { METADATA } from '../domain/object-metadata.ts';
+import { MICROS_PER_MS, parseDate } from '../domain/utc-time.ts';
+import { errorsJobId, ERRORS_JOB, type ErrorsPayload } from '../jobs/errors-job.ts';
+import type { ExperimentLogs } from '../ports/experiment-logs.ts';
+import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
+import type { AnalysedExperiment } from './analysed-experiments.ts';
+import type { AnalysisTimes } from './analysis-times.ts';
+import { objectsByName } from './listing.ts';
+import { type DueFile, EMPTY_PLAN, type ProductPlan, type SkippedFile } from './product-plan.ts';
+
+export interface ErrorsPlanning {
+  readonly logs: ExperimentLogs;
+  readonly store: ObjectStore;
+  readonly experiments: readonly AnalysedExperiment[];
+  readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
+  /** Plan also what is current. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+const NO_ROWS: ErrorRowsSummary = { newest: null, rows: 0 };
+
+export async function planErrors({
+  logs,
+  store,
+  experiments,
+  timesOf,
+  force,
+  signal,
+}: ErrorsPlanning): Promise<ProductPlan> {
+  if (experiments.length === 0) return EMPTY_PLAN;
+  const sources = experiments.map((entry) => sourceOf(entry, timesOf(entry)));
+  const requests = sources.map(({ entry, bound }) => ({ experiment: entry.experiment, from: bound }));
+  const summaries = await logs.summarise(requests, signal);
+  const objects = await objectsByName(store, 'errors/', signal);
+  const due: DueFile[] = [];
+  const skipped: SkippedFile[] = [];
+  for (const source of sources) {
+    const { experiment } = source.entry;
+    const version = errorsSourceVersion(summaries.get(experiment) ?? NO_ROWS, source.bound);
+    const object = objects.get(errorsObjectName(experiment));
+    const isCurrent = object?.metadata[METADATA.sourceVersion] === version;
+    if (isCurrent && !force) skipped.push({ product: 'errors', experiment, reason: 'current' });
+    else due.push(dueFile(source, { version, object, force }));
+  }
+  return { ...EMPTY_PLAN, due, skipped };
+}
+
+interface ErrorsSource {
+  readonly entry: AnalysedExperiment;
+  /** Milliseconds since 1970. */
+  readonly start: number | null;
+  readonly enrollmentEnd: string | null;
+  readonly bound: number | null;
+}
+
+function sourceOf(entry: AnalysedExperiment, { start }: AnalysisTimes): ErrorsSource {
+  const enrollmentEnd = entry.record?.enrollmentEndDate ?? null;
+  const bound = errorsBound({
+    analysisStart: start === null ? null : start * MICROS_PER_MS,
+    enrollmentEnd: enrollmentEnd === null ? null : (parseDate(enrollmentEnd) ?? null),
+  });
+  return { entry, start, enrollmentEnd, bound };
+}
+
+interface ErrorsDecision {
+  readonly version: string;
+  readonly object: StoredObject | undefined;
+  readonly force: boolean;
+}
+
+function dueFile({ entry, start, enrollmentEnd }: ErrorsSource, { version, object, force }: ErrorsDecision): DueFile {
+  const { experiment, knownBy } = entry;
+  const subject = { experiment, sourceVersion: version };
+  return {
+    product: 'errors',
+    experiment,
+    reason: force ? 'forced' : object === undefined ? 'new' : 'changed',
+    queue: ERRORS_JOB.queue,
+    jobId: (nonce) => errorsJobId(subject, nonce),
+    payload: (reason): ErrorsPayload => ({
+      version: 1,
+      ...subject,
+      knownBy,
+      analysisStart: start === null ? null : new Date(start).toISOString(),
+      enrollmentEnd,
+      reason,
+      force,
+    }),
+  };
+}

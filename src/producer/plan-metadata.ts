@@ -1,0 +1,105 @@
+/** Decides which metadata files are due: experiment, configuration or analysis start have changed (design, section 7). */
+import { ContrailError, toContrailError } from '../domain/errors.ts';
+import type { Experiment } from '../domain/experiment.ts';
+import { metadataObjectName } from '../domain/metadata-name.ts';
+import { METADATA } from '../domain/object-metadata.ts';
+import type { SourceVersion } from '../domain/source-version.ts';
+import { metadataJobId, METADATA_JOB, type MetadataPayload } from '../jobs/metadata-job.ts';
+import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
+import type { AnalysedExperiment } from './analysed-experiments.ts';
+import type { AnalysisTimes } from './analysis-times.ts';
+import { objectsByName } from './listing.ts';
+import {
+  type DueFile,
+  EMPTY_PLAN,
+  type ProductFile,
+  type ProductPlan,
+  type RefusedFile,
+  type SkippedFile,
+} from './product-plan.ts';
+
+/** What an experiment's metadata would be now: their version, or why there must be none. */
+export type MetadataVersion = { readonly version: SourceVersion } | { readonly nothing: string };
+
+/**
+ * Resolves the metadata of an experiment. Throws CONFIGURATION_INVALID or EXPERIMENT_MALFORMED where they cannot be
+ * made, METRIC_HUB_UNREADABLE where none can.
+ */
+export type ResolveMetadata = (
+  experiment: Experiment,
+  facts: { readonly analysisStart: number | null; readonly firstAnalysedAt: number | undefined },
+  signal: AbortSignal,
+) => Promise<MetadataVersion>;
+
+export interface MetadataPlanning {
+  readonly resolve: ResolveMetadata;
+  readonly store: ObjectStore;
+  readonly experiments: readonly AnalysedExperiment[];
+  readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
+  /** Plan also what is current. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function planMetadata(planning: MetadataPlanning): Promise<ProductPlan> {
+  const objects = await objectsByName(planning.store, 'metadata/', planning.signal);
+  const due: DueFile[] = [];
+  const skipped: SkippedFile[] = [];
+  const refused: RefusedFile[] = [];
+  for (const entry of planning.experiments) {
+    // Only the API has the record that metadata are made of.
+    if (entry.record === undefined) continue;
+    const object = objects.get(metadataObjectName(entry.experiment));
+    const decision = await decide(planning, { entry, record: entry.record, object });
+    if ('queue' in decision) due.push(decision);
+    else if ('error' in decision) refused.push(decision);
+    else skipped.push(decision);
+  }
+  return { ...EMPTY_PLAN, due, skipped, refused };
+}
+
+interface Candidate {
+  readonly entry: AnalysedExperiment;
+  readonly record: Experiment;
+  readonly object: StoredObject | undefined;
+}
+
+async function decide(
+  { resolve, timesOf, force, signal }: MetadataPlanning,
+  { entry, record, object }: Candidate,
+): Promise<DueFile | SkippedFile | RefusedFile> {
+  const file: ProductFile = { product: 'metadata', experiment: entry.experiment };
+  const { start, firstAt } = timesOf(entry);
+  try {
+    const found = await resolve(record, { analysisStart: start, firstAnalysedAt: firstAt }, signal);
+    if ('nothing' in found) return { ...file, reason: found.nothing };
+    const isCurrent = object?.metadata[METADATA.sourceVersion] === found.version;
+    if (isCurrent && !force) return { ...file, reason: 'current' };
+    const reason = force ? 'forced' : object === undefined ? 'new' : 'changed';
+    return { ...file, reason, ...jobOf({ experiment: entry.experiment, sourceVersion: found.version }, start, force) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const isOfAll = error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE';
+    if (isOfAll) throw error;
+    return { ...file, error: toContrailError(error) };
+  }
+}
+
+function jobOf(
+  subject: Pick<MetadataPayload, 'experiment' | 'sourceVersion'>,
+  start: number | null,
+  force: boolean,
+): Pick<DueFile, 'queue' | 'jobId' | 'payload'> {
+  return {
+    queue: METADATA_JOB.queue,
+    jobId: (nonce) => metadataJobId(subject, nonce),
+    payload: (reason, after): MetadataPayload => ({
+      version: 1,
+      ...subject,
+      analysisStart: start === null ? null : new Date(start).toISOString(),
+      ...(after.length === 0 ? {} : { after: [...after] }),
+      reason,
+      force,
+    }),
+  };
+}

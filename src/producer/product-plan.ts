@@ -1,0 +1,75 @@
+/** What is due of all products, in one form: what `backfill`, `status` and the scans work with. */
+import type { AnalysisPeriod } from '../domain/analysis-period.ts';
+import type { ContrailError } from '../domain/errors.ts';
+
+/** In the order in which they are published: an experiment's metadata come after its results (design, section 5). */
+export const PRODUCTS = ['statistics', 'errors', 'metadata'] as const;
+export type ProductName = (typeof PRODUCTS)[number];
+
+/** One file. */
+export interface ProductFile {
+  readonly product: ProductName;
+  readonly experiment: string;
+  /** Of statistics. */
+  readonly period?: AnalysisPeriod;
+}
+
+export type DueReason = 'new' | 'changed' | 'forced';
+
+/** Why a job is made: as planned, or because its work was done before (`missing`) or failed before (`retried`). */
+export type JobReason = DueReason | 'missing' | 'retried';
+
+export interface JobReference {
+  readonly queue: string;
+  readonly id: string;
+}
+
+export interface DueFile extends ProductFile {
+  readonly reason: DueReason;
+  /** The view or table that will be queried, where there is one. */
+  readonly table?: string;
+  /** Rows and bytes of the source, as far as known. */
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly queue: string;
+  /** The id of its job; with a nonce, one that no other job has. */
+  readonly jobId: (nonce?: string) => string;
+  readonly payload: (reason: JobReason, after: readonly JobReference[]) => unknown;
+}
+
+export interface SkippedFile extends ProductFile {
+  readonly reason: string;
+}
+
+export interface RefusedFile extends ProductFile {
+  readonly error: ContrailError;
+}
+
+export interface ProductPlan {
+  readonly due: readonly DueFile[];
+  readonly skipped: readonly SkippedFile[];
+  /** What cannot be made, whoever asks. */
+  readonly refused: readonly RefusedFile[];
+  /** What made the plan poorer than it could be. */
+  readonly problems: readonly ContrailError[];
+  /** Products that could not be planned at all, and why. */
+  readonly failures: readonly { readonly product: ProductName; readonly error: ContrailError }[];
+}
+
+export const EMPTY_PLAN: ProductPlan = { due: [], skipped: [], refused: [], problems: [], failures: [] };
+
+/** All of several plans. */
+export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
+  return {
+    due: plans.flatMap((plan) => plan.due),
+    skipped: plans.flatMap((plan) => plan.skipped),
+    refused: plans.flatMap((plan) => plan.refused),
+    problems: plans.flatMap((plan) => plan.problems),
+    failures: plans.flatMap((plan) => plan.failures),
+  };
+}
+
+/** `my-slug weekly`, `my-slug errors`: what people see in lists. */
+export function nameOfFile({ experiment, product, period }: ProductFile): string {
+  return `${experiment} ${period ?? product}`;
+}

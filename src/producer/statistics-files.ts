@@ -1,0 +1,46 @@
+/** A plan of statistics in the form of all products. */
+import { statisticsJobId, STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
+import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './plan-statistics.ts';
+import type { DueFile, JobReason, ProductFile, ProductPlan } from './product-plan.ts';
+
+export function statisticsFiles({ due, skipped, refused, problems }: StatisticsPlan): ProductPlan {
+  return {
+    due: due.map(dueFile),
+    skipped: skipped.map((target) => ({ ...fileOf(target), reason: target.reason })),
+    refused: refused.map((target) => ({ ...fileOf(target), error: target.error })),
+    problems,
+    failures: [],
+  };
+}
+
+function fileOf({ experiment, period }: StatisticsTarget): ProductFile {
+  return { product: 'statistics', experiment, period };
+}
+
+function dueFile(due: DueStatistics): DueFile {
+  return {
+    ...fileOf(due),
+    reason: due.reason,
+    table: due.table,
+    ...(due.rows === undefined ? {} : { rows: due.rows }),
+    ...(due.bytes === undefined ? {} : { bytes: due.bytes }),
+    queue: STATISTICS_JOB.queue,
+    jobId: (nonce) => statisticsJobId(due, nonce),
+    payload: (reason) => payloadOf(due, reason),
+  };
+}
+
+function payloadOf(due: DueStatistics, reason: JobReason): StatisticsPayload {
+  const { experiment, period, knownBy, sourceVersion, seen, rows } = due;
+  return {
+    version: 1,
+    experiment,
+    period,
+    knownBy,
+    sourceVersion,
+    seen,
+    ...(rows === undefined ? {} : { rows }),
+    reason,
+    force: due.reason === 'forced',
+  };
+}

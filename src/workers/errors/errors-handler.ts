@@ -1,0 +1,33 @@
+/** The handler of errors jobs: one export, and the log rows of what had to be left out. */
+import type { JobOutcome } from '../../domain/outcome.ts';
+import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
+import type { ErrorsPayload } from '../../jobs/errors-job.ts';
+import type { JobContext } from '../../jobs/job-handler.ts';
+import { describeOutcome } from '../publish/describe-outcome.ts';
+import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
+import { type ErrorsDependencies, exportErrors } from './export-errors.ts';
+
+export interface ErrorsHandlerDependencies extends ErrorsDependencies {
+  readonly records: LogRecordDependencies;
+}
+
+/** Does one job. */
+export async function handleErrorsJob(
+  deps: ErrorsHandlerDependencies,
+  payload: ErrorsPayload,
+  { jobId, attempt, signal, log }: JobContext,
+): Promise<JobOutcome> {
+  const { experiment, knownBy, force, analysisStart, enrollmentEnd } = payload;
+  const { outcome, events } = await exportErrors(deps, {
+    experiment,
+    knownBy,
+    force,
+    analysisStart: analysisStart === null ? null : (parseTimestamp(analysisStart) ?? null),
+    enrollmentEnd: enrollmentEnd === null ? null : (parseDate(enrollmentEnd) ?? null),
+    job: jobId,
+    signal,
+  });
+  log(describeOutcome(outcome));
+  await writeLogRecords(deps.records, ['errors', jobId, String(attempt)], events);
+  return outcome;
+}

@@ -1,0 +1,20 @@
+/** How a job ended, as a line of its log on the board. */
+import type { JobOutcome } from '../../domain/outcome.ts';
+
+export function describeOutcome(outcome: JobOutcome): string {
+  switch (outcome.kind) {
+    case 'published':
+    case 'unchanged':
+      return [
+        `${outcome.kind} ${outcome.object}: ${outcome.rows} rows, ${outcome.bytes} bytes, ${outcome.durationMs} ms,`,
+        `${outcome.rejected} left out, ${outcome.duplicates} duplicates`,
+      ].join(' ');
+    case 'skipped':
+    case 'superseded':
+    case 'snoozed':
+      return `${outcome.kind}: ${outcome.reason}`;
+    case 'divided':
+    case 'part':
+      return outcome.kind;
+  }
+}
