@@ -4,14 +4,17 @@ import type { ErrorRowsSummary } from './errors-export.ts';
 /** Experiments in these states are no failure: the analysis says so on every run. */
 export const EXPECTED_EXCEPTIONS = ['EndedException', 'EnrollmentNotCompleteException'] as const;
 
+/** Rows without a time come before all others, and count only where all rows do. */
+export const NO_TIME = Number.NEGATIVE_INFINITY;
+
 /** The rows of one experiment and one minute. */
 export interface MinuteOfRows {
   readonly experiment: string;
-  /** Microseconds since 1970 at the start of the minute. */
+  /** Microseconds since 1970 at the start of the minute; `NO_TIME` for rows without a time. */
   readonly minute: number;
   readonly rows: number;
-  /** ISO text. */
-  readonly newest: string;
+  /** ISO text; null without a time. */
+  readonly newest: string | null;
 }
 
 /** Sums the minutes of each experiment from its own time on; experiments without rows are left out. */
@@ -19,7 +22,7 @@ export function sumMinutes(
   minutes: Iterable<MinuteOfRows>,
   fromOf: ReadonlyMap<string, number | null>,
 ): Map<string, ErrorRowsSummary> {
-  const sums = new Map<string, { newest: string; minute: number; rows: number }>();
+  const sums = new Map<string, { newest: string | null; minute: number; rows: number }>();
   for (const { experiment, minute, rows, newest } of minutes) {
     const from = fromOf.get(experiment);
     if (from === undefined || (from !== null && minute < from)) continue;

@@ -32,7 +32,9 @@ export function describeExperimentLogs(name: string, setup: () => Promise<Experi
     await world.sink.append({ id: 'rows', table: 'logs', rows: rows.map((row) => ({ ...ROW, ...row })) }, never);
     return {
       messages: async (request: { experiment: string; from: number | null }) =>
-        (await world.logs.errorRows(request, never)).map((row) => row['message']).sort(),
+        (await world.logs.errorRows(request, never))
+          .map((row) => row['message'])
+          .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
       ...world,
     };
   }
@@ -99,6 +101,19 @@ export function describeExperimentLogs(name: string, setup: () => Promise<Experi
       const found = await messages({ experiment: 'my-slug', from: from('2026-01-13T04:30:00Z') });
 
       expect(found).toEqual(['after', 'at']);
+    });
+
+    it('count rows without a time where there is no bound, and nowhere else', async () => {
+      const { logs, messages } = await setupWith({ message: 'timeless', timestamp: null }, { message: 'timed' });
+      const bound = from('2026-01-01T00:00:00Z');
+
+      const summaries = await logs.summarise([{ experiment: 'my-slug', from: null }], never);
+      const bounded = await logs.summarise([{ experiment: 'my-slug', from: bound }], never);
+
+      expect(summaries.get('my-slug')).toEqual({ rows: 2, newest: '2026-01-13T04:30:00Z' });
+      expect(bounded.get('my-slug')).toEqual({ rows: 1, newest: '2026-01-13T04:30:00Z' });
+      expect(await messages({ experiment: 'my-slug', from: null })).toEqual(['timed', 'timeless']);
+      expect(await messages({ experiment: 'my-slug', from: bound })).toEqual(['timed']);
     });
 
     it('are summed for each experiment from its own bound on', async () => {

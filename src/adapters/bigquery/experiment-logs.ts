@@ -1,5 +1,5 @@
 /** The log rows of experiments in BigQuery. */
-import { earliestOf, EXPECTED_EXCEPTIONS, sumMinutes } from '../../domain/error-rows.ts';
+import { earliestOf, EXPECTED_EXCEPTIONS, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -64,9 +64,9 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
     );
     const minutes = rows.map(([experiment, first, count, newest]) => ({
       experiment: experiment ?? '',
-      minute: floorTo(Number(first), MICROS_PER_MINUTE),
+      minute: first == null ? NO_TIME : floorTo(Number(first), MICROS_PER_MINUTE),
       rows: Number(count),
-      newest: timestampText(Number(newest)),
+      newest: newest == null ? null : timestampText(Number(newest)),
     }));
     return sumMinutes(minutes, new Map(requests.map((request) => [request.experiment, request.from])));
   }

@@ -1,6 +1,6 @@
 /** The log rows of experiments in a DuckDB file. A table that lacks columns has NULL in their place. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { earliestOf, EXPECTED_EXCEPTIONS, type MinuteOfRows, sumMinutes } from '../../domain/error-rows.ts';
+import { earliestOf, EXPECTED_EXCEPTIONS, type MinuteOfRows, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -36,8 +36,8 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
       const texts = COLUMNS.map((name) => (name === 'timestamp' ? MICROS : identifier(name)));
       const reader = await connection.runAndReadAll(
         `SELECT ${texts.map((text) => `CAST(${text} AS VARCHAR)`).join(', ')} FROM ${rows}
-         WHERE experiment = $1 AND ${MICROS} >= CAST($2 AS BIGINT)`,
-        [experiment, String(from ?? Number.MIN_SAFE_INTEGER)],
+         WHERE experiment = $1${conditionOf(from)}`,
+        [experiment],
       );
       return reader.getRowsJS().map(rowOf);
     });
@@ -52,9 +52,8 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
       const found = await queryTexts(
         connection,
         `SELECT experiment, CAST(min(${MICROS}) AS VARCHAR), CAST(count(*) AS VARCHAR), CAST(max(${MICROS}) AS VARCHAR)
-         FROM ${rows} WHERE experiment IS NOT NULL AND ${MICROS} >= CAST($1 AS BIGINT)
-         GROUP BY experiment, ${MICROS} // 60000000`,
-        [String(earliest ?? Number.MIN_SAFE_INTEGER)],
+         FROM ${rows} WHERE experiment IS NOT NULL${conditionOf(earliest)}
+         GROUP BY experiment, ${MICROS} // ${MICROS_PER_MINUTE}`,
       );
       return found.map(minuteOf);
     });
@@ -88,6 +87,11 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
   }
 }
 
+/** From that time on, microseconds since 1970; no condition for all. */
+function conditionOf(from: number | null): string {
+  return from === null ? '' : ` AND ${MICROS} >= ${Math.trunc(from)}`;
+}
+
 function rowOf(cells: readonly unknown[]): ErrorLogRow {
   return Object.fromEntries(
     COLUMNS.map((name, index) => {
@@ -100,8 +104,8 @@ function rowOf(cells: readonly unknown[]): ErrorLogRow {
 function minuteOf([experiment = '', first = '', rows = '', newest = '']: readonly string[]): MinuteOfRows {
   return {
     experiment,
-    minute: floorTo(Number(first), MICROS_PER_MINUTE),
+    minute: first === '' ? NO_TIME : floorTo(Number(first), MICROS_PER_MINUTE),
     rows: Number(rows),
-    newest: timestampText(Number(newest)),
+    newest: newest === '' ? null : timestampText(Number(newest)),
   };
 }

@@ -1,5 +1,5 @@
 /** The log rows of experiments in a sink that is kept in memory. */
-import { EXPECTED_EXCEPTIONS, sumMinutes } from '../../domain/error-rows.ts';
+import { EXPECTED_EXCEPTIONS, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -32,14 +32,14 @@ export class MemoryExperimentLogs implements ExperimentLogs {
     signal.throwIfAborted();
     const minutes = this.#errors()
       .map((row) => ({
-        experiment: String(row['experiment']),
-        minute: floorTo(timeOf(row), MICROS_PER_MINUTE),
+        experiment: textOf(row, 'experiment'),
+        minute: hasTime(row) ? floorTo(timeOf(row), MICROS_PER_MINUTE) : NO_TIME,
         rows: 1,
-        newest: String(row['timestamp']),
+        newest: hasTime(row) ? textOf(row, 'timestamp') : null,
         micros: timeOf(row),
       }))
       // In a minute the newest comes first, and stays.
-      .sort((a, b) => b.micros - a.micros);
+      .sort((a, b) => (b.micros > a.micros ? 1 : -1));
     return sumMinutes(minutes, new Map(requests.map(({ experiment, from }) => [experiment, from])));
   }
 
@@ -55,6 +55,15 @@ export class MemoryExperimentLogs implements ExperimentLogs {
   }
 }
 
+function hasTime(row: RecordRow): boolean {
+  return timeOf(row) !== NO_TIME;
+}
+
 function timeOf(row: RecordRow): number {
-  return parseTimestamp(String(row['timestamp'])) ?? 0;
+  return parseTimestamp(textOf(row, 'timestamp')) ?? NO_TIME;
+}
+
+function textOf(row: RecordRow, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : '';
 }
