@@ -1,6 +1,6 @@
 /** Alert messages over HTTP: a signed JSON body for any receiver, or a Slack incoming webhook. */
-import type { AlertMessage } from '../../domain/alert-message.ts';
-import { signatureHeaders, slackBody, webhookBody } from '../../domain/alert-message-formats.ts';
+import type { AlertMessage } from '../../domain/alerts/message.ts';
+import { signatureHeaders, slackBody, webhookBody } from '../../domain/alerts/message-formats.ts';
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { Clock } from '../../ports/clock.ts';

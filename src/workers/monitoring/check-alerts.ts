@@ -1,11 +1,11 @@
 /** One check of all alert rules: what was found, what is told to whom, and the rows of it (design, section 5). */
-import type { AlertInputs } from '../../domain/alert-inputs.ts';
-import { buildAlertMessage } from '../../domain/alert-message.ts';
-import { dueNotifications, type Notification, withDeliveries } from '../../domain/alert-notification.ts';
-import { type AlertRow, groupBy, newestRows } from '../../domain/alert-row.ts';
-import type { AlertRule, RuleLimits } from '../../domain/alert-rule.ts';
-import { evaluateRules } from '../../domain/alert-rules.ts';
-import { stepAlerts } from '../../domain/alert-state.ts';
+import type { AlertInputs } from '../../domain/alerts/inputs.ts';
+import { buildAlertMessage } from '../../domain/alerts/message.ts';
+import { dueNotifications, type Notification, withDeliveries } from '../../domain/alerts/notification.ts';
+import { type AlertRow, groupBy, newestRows } from '../../domain/alerts/row.ts';
+import type { AlertRule, RuleLimits } from '../../domain/alerts/rule.ts';
+import { evaluateRules } from '../../domain/alerts/rules.ts';
+import { stepAlerts } from '../../domain/alerts/state.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebhookNotifier, type WebhookOptions } from '../../../../src/adapters/webhook/notifier.ts';
-import type { AlertMessage } from '../../../../src/domain/alert-message.ts';
+import type { AlertMessage } from '../../../../src/domain/alerts/message.ts';
 import { NOW } from '../../../support/alert-world.ts';
 
 const MESSAGE: AlertMessage = {

@@ -1,0 +1,106 @@
+/** The text of alert messages: all that a check has to say to one target is one message, so that a storm is one too. */
+import type { Notification } from './notification.ts';
+import { groupBy } from './row.ts';
+import type { AlertSeverity } from './rule.ts';
+import { namesText, pluralText } from './text.ts';
+
+export interface AlertMessage {
+  /** `2 alerts opened, 1 resolved` */
+  readonly title: string;
+  /** Worst first; one for each rule, however many subjects it has. */
+  readonly lines: readonly MessageLine[];
+  /** The alerts one by one, as many as a message holds. */
+  readonly alerts: readonly MessageAlert[];
+  /** How many alerts the message tells of, those included that it does not hold. */
+  readonly count: number;
+}
+
+export interface MessageLine {
+  readonly event: Notification['event'];
+  readonly severity: AlertSeverity;
+  readonly text: string;
+  /** Where to look, if the address of the pages is configured. */
+  readonly url: string | null;
+}
+
+export type MessageAlert = {
+  readonly event: Notification['event'];
+  readonly id: string;
+  readonly rule: string;
+  readonly product: string;
+  readonly severity: AlertSeverity;
+  readonly subject: string;
+  readonly summary: string;
+  readonly formula: string;
+  readonly opened_at: string | null;
+  readonly resolved_at: string | null;
+  readonly url: string | null;
+};
+
+const MOST_ALERTS = 100;
+const SEVERITY_ORDER: readonly AlertSeverity[] = ['critical', 'warning', 'info'];
+
+/** One message about these notifications, which are all for one target. `pages`: the address of the web pages. */
+export function buildAlertMessage(notifications: readonly Notification[], pages: string | null): AlertMessage {
+  const sorted = [...notifications].sort((a, b) => orderOf(a) - orderOf(b) || compareIds(a, b));
+  const groups = [...groupBy(sorted, ({ event, rule, row }) => [event, row.severity, rule.id].join()).values()];
+  return {
+    title: titleOf(sorted),
+    lines: groups.flatMap((group) => lineOf(group, pages)),
+    alerts: sorted.slice(0, MOST_ALERTS).map((notification) => messageAlert(notification, pages)),
+    count: sorted.length,
+  };
+}
+
+function titleOf(notifications: readonly Notification[]): string {
+  const opened = notifications.filter(({ event }) => event === 'opened').length;
+  const resolved = notifications.length - opened;
+  const parts = [
+    opened === 0 ? '' : `${pluralText(opened, 'alert')} opened`,
+    resolved === 0 ? '' : `${opened === 0 ? pluralText(resolved, 'alert') : String(resolved)} resolved`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function lineOf(group: readonly Notification[], pages: string | null): MessageLine[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { event, rule, row } = first;
+  const label = `${rule.id} ${rule.title} (${rule.product})`;
+  const subjects = namesText(group.map((notification) => notification.row.subject));
+  const detail =
+    group.length === 1 && event === 'opened' ? `${row.summary ?? subjects} ${row.formula ?? ''}` : subjects;
+  const many = group.length === 1 ? '' : `${group.length} × `;
+  const text = `${event === 'resolved' ? 'Resolved: ' : ''}${many}${label}: ${detail.trim()}`;
+  const url = group.length === 1 ? urlOf(row.link, pages) : urlOf(`/alerts?rule=${rule.id}`, pages);
+  return [{ event, severity: row.severity, text, url }];
+}
+
+function messageAlert({ event, rule, row }: Notification, pages: string | null): MessageAlert {
+  return {
+    event,
+    id: row.alert_id,
+    rule: rule.id,
+    product: rule.product,
+    severity: row.severity,
+    subject: row.subject,
+    summary: row.summary ?? '',
+    formula: row.formula ?? '',
+    opened_at: row.opened_at,
+    resolved_at: row.resolved_at,
+    url: urlOf(row.link, pages),
+  };
+}
+
+function urlOf(link: string | null, pages: string | null): string | null {
+  return link === null || pages === null ? null : `${pages.replace(/\/$/, '')}${link}`;
+}
+
+/** What has opened comes before what is over, worse before better. */
+function orderOf({ event, row }: Notification): number {
+  return (event === 'opened' ? 0 : SEVERITY_ORDER.length) + SEVERITY_ORDER.indexOf(row.severity);
+}
+
+function compareIds(a: Notification, b: Notification): number {
+  return a.row.alert_id < b.row.alert_id ? -1 : 1;
+}

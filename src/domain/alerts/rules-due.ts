@@ -1,0 +1,86 @@
+/** Rules M5 and M6: what the owner of an experiment is due to do (spec: monitoring, section 7). */
+import { addDays } from './expected-results.ts';
+import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { type AlertRule, defineRule, type Verdict } from './rule.ts';
+import { dayOf, daysBetween } from '../utc-time.ts';
+
+const MAIL = 'spec/monitoring.md section 7: console mail';
+
+const END_ENROLLMENT = defineRule({
+  id: 'M5',
+  title: 'end enrollment due',
+  product: 'console',
+  severity: 'info',
+  threshold: 0,
+  thresholdSource: MAIL,
+  formula: 'today >= start + proposed_enrollment',
+  notify: 'once',
+  needs: ['experiments'],
+  // Beyond the spec: who has ended enrollment already need not be told to.
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter(
+      (experiment) => hasStartedLive(experiment, now) && !experiment.isRollout && !experiment.isEnrollmentPaused,
+    ),
+  nameOf: (experiment) => experiment.slug,
+  linkOf,
+  check: (experiment, { now, threshold }) => {
+    const { slug, startDate, proposedEnrollment } = experiment;
+    return judgeDue(addDays(startDate, proposedEnrollment), {
+      now,
+      threshold,
+      summary: (due) =>
+        `Enrollment in ${slug} was planned for ${proposedEnrollment} days and is due to end since ${due}.`,
+    });
+  },
+});
+
+const PAST_END = defineRule({
+  id: 'M6',
+  title: 'experiment past planned end',
+  product: 'console',
+  severity: 'info',
+  threshold: 0,
+  thresholdSource: MAIL,
+  formula: 'today >= start + enrollment days (actual, else proposed) + (proposedDuration - proposedEnrollment)',
+  notify: 'once',
+  needs: ['experiments'],
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => hasStartedLive(experiment, now)),
+  nameOf: (experiment) => experiment.slug,
+  linkOf,
+  check: (experiment, { now, threshold }) => {
+    if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is not known' };
+    const days = enrollmentDays(experiment) + experiment.proposedDuration - experiment.proposedEnrollment;
+    return judgeDue(addDays(experiment.startDate, days), {
+      now,
+      threshold,
+      summary: (due) => `${experiment.slug} was planned to end on ${due} and is still live.`,
+    });
+  },
+});
+
+export const DUE_RULES: readonly AlertRule[] = [END_ENROLLMENT, PAST_END];
+
+function judgeDue(
+  due: string | null,
+  { now, threshold, summary }: { now: number; threshold: number; summary: (due: string) => string },
+): Verdict {
+  const today = dayOf(now);
+  const late = due === null ? undefined : daysBetween(due, today);
+  if (due === null || late === undefined) return { kind: 'no_data', reason: 'it needs a start date' };
+  if (late < threshold) return { kind: 'passing', value: late, formula: `${today} < ${due}` };
+  return { kind: 'failing', value: late, formula: `${today} ≥ ${due}`, summary: summary(due) };
+}
+
+function enrollmentDays({ startDate, enrollmentEndDate, proposedEnrollment }: WatchedExperiment): number {
+  const actual =
+    startDate === null || enrollmentEndDate === null ? undefined : daysBetween(startDate, enrollmentEndDate);
+  return actual ?? proposedEnrollment;
+}
+
+function hasStartedLive(experiment: WatchedExperiment, now: number): boolean {
+  return experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined;
+}
+
+function linkOf({ slug }: WatchedExperiment): string {
+  return `/experiments/${encodeURIComponent(slug)}`;
+}

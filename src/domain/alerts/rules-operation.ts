@@ -1,0 +1,165 @@
+/** Rules F1, F2, R1, L1 and L2: what the operator of Contrail must know. Ours. */
+import type { FileCondition } from './inputs.ts';
+import { groupBy } from './row.ts';
+import { type AlertRule, defineRule } from './rule.ts';
+import { countText, durationText, namesText, pluralText } from './text.ts';
+
+const EXPORT_FAILED = defineRule({
+  id: 'F1',
+  title: 'export failed for good',
+  product: 'contrail',
+  severity: 'critical',
+  threshold: 0,
+  thresholdSource: 'ours: spec/pages.md section 2, state "failed"',
+  formula: 'files of the experiment whose newest run failed for good > threshold',
+  notify: 'change',
+  needs: ['files'],
+  subjects: ({ sources }) => byExperiment(sources.files),
+  nameOf: ({ experiment }) => experiment,
+  linkOf: ({ experiment }) => experimentFiles(experiment),
+  check: ({ experiment, files }, { threshold }) => {
+    const failed = files.filter(hasFailed);
+    const formula = `${failed.length} of ${pluralText(files.length, 'file')} failed`;
+    if (failed.length <= threshold) return { kind: 'passing', value: failed.length, formula };
+    const names = failed.map((file) => {
+      const { code, attempts } = file.failure ?? { code: 'unknown', attempts: 0 };
+      return `${fileName(file)} (${code} after ${pluralText(attempts, 'attempt')})`;
+    });
+    const summary = `Files of ${experiment} could not be published: ${namesText(names)}. The last good ones stay.`;
+    return { kind: 'failing', value: failed.length, formula, summary, changeKey: keyOf(failed) };
+  },
+});
+
+const RESULTS_STALE = defineRule({
+  id: 'F2',
+  title: 'results stale',
+  product: 'contrail',
+  severity: 'warning',
+  threshold: 0,
+  thresholdSource: 'ours: spec/pages.md section 2, states "stale" and "never" (freshness.lag, 6 h)',
+  formula: 'files of the experiment that are behind their source for longer than the allowed lag > threshold',
+  notify: 'change',
+  needs: ['files'],
+  subjects: ({ sources }) => byExperiment(sources.files),
+  nameOf: ({ experiment }) => experiment,
+  linkOf: ({ experiment }) => experimentFiles(experiment),
+  check: ({ experiment, files }, { threshold }) => {
+    const stale = files.filter(isLate);
+    const latest = stale.reduce((most, file) => Math.max(most, file.lateMs ?? 0), 0);
+    const formula = `${stale.length} of ${pluralText(files.length, 'file')} late, at most ${durationText(latest)}`;
+    if (stale.length <= threshold) return { kind: 'passing', value: stale.length, formula };
+    const summary = `Files of ${experiment} are behind their source: ${namesText(stale.map(fileName))}.`;
+    return { kind: 'failing', value: stale.length, formula, summary, changeKey: keyOf(stale) };
+  },
+});
+
+const RECORDS_WAITING = defineRule({
+  id: 'R1',
+  title: 'records waiting too long',
+  product: 'contrail',
+  severity: 'critical',
+  threshold: 600_000,
+  thresholdSource: 'ours: five of the two minutes in which a records worker writes a batch (design, section 8)',
+  formula: 'age of the oldest record on its way to the warehouse, in milliseconds > threshold',
+  notify: 'opening',
+  needs: ['records'],
+  subjects: ({ sources }) => sources.records,
+  nameOf: ({ queue }) => queue,
+  linkOf: ({ queue }) => `/queues/queue/${encodeURIComponent(queue)}`,
+  check: ({ queue, waiting, oldestMs }, { threshold }) => {
+    const isLate = waiting > 0 && oldestMs > threshold;
+    const formula = `${durationText(oldestMs)} ${isLate ? '>' : '≤'} ${durationText(threshold)}`;
+    if (!isLate) return { kind: 'passing', value: oldestMs, formula };
+    const summary = `${pluralText(waiting, 'record')} in ${queue} cannot be written to the warehouse; the oldest waits for ${durationText(oldestMs)}.`;
+    return { kind: 'failing', value: oldestMs, formula, summary };
+  },
+});
+
+const UNCATEGORIZED = defineRule({
+  id: 'L1',
+  title: 'uncategorized log rows',
+  product: 'contrail',
+  severity: 'info',
+  threshold: 0,
+  thresholdSource: 'spec/monitoring.md section 4: rules and log sites have drifted apart',
+  formula: 'log rows of the last day that no category fits > threshold',
+  notify: 'opening',
+  needs: ['logs'],
+  subjects: ({ sources }) => [{ table: 'logs', count: sources.logs.uncategorized }],
+  nameOf: ({ table }) => table,
+  linkOf: () => '/errors?range=1d&category=uncategorized',
+  check: ({ count }, { threshold }) => {
+    const isOver = count > threshold;
+    const formula = `${countText(count)} ${isOver ? '>' : '≤'} ${countText(threshold)}`;
+    if (!isOver) return { kind: 'passing', value: count, formula };
+    return {
+      kind: 'failing',
+      value: count,
+      formula,
+      summary: `${pluralText(count, 'log row')} fit no category of errors.`,
+    };
+  },
+});
+
+const CRITICAL_ERRORS = defineRule({
+  id: 'L2',
+  title: 'critical errors',
+  product: 'contrail',
+  severity: 'warning',
+  threshold: 0,
+  thresholdSource: 'spec/monitoring.md section 6: users subscribe to critical errors of the last runs > 0',
+  formula: 'critical errors of the last three days > threshold',
+  notify: 'opening',
+  needs: ['logs'],
+  subjects: ({ sources }) => [...sources.logs.critical].map(([experiment, count]) => ({ experiment, count })),
+  nameOf: ({ experiment }) => (experiment === '' ? 'logs' : experiment),
+  linkOf: ({ experiment }) => `/errors?range=7d&level=ERROR&experiment=${encodeURIComponent(experiment)}`,
+  check: ({ experiment, count }, { threshold }) => {
+    const isOver = count > threshold;
+    const formula = `${countText(count)} ${isOver ? '>' : '≤'} ${countText(threshold)}`;
+    if (!isOver) return { kind: 'passing', value: count, formula };
+    const of = experiment === '' ? 'outside experiments' : `of ${experiment}`;
+    return {
+      kind: 'failing',
+      value: count,
+      formula,
+      summary: `${pluralText(count, 'critical error')} ${of} in three days.`,
+    };
+  },
+});
+
+export const OPERATION_RULES: readonly AlertRule[] = [
+  EXPORT_FAILED,
+  RESULTS_STALE,
+  RECORDS_WAITING,
+  UNCATEGORIZED,
+  CRITICAL_ERRORS,
+];
+
+function byExperiment(files: readonly FileCondition[]): { experiment: string; files: readonly FileCondition[] }[] {
+  const groups = groupBy(files, (file) => file.experiment);
+  return [...groups].map(([experiment, files]) => ({ experiment, files }));
+}
+
+/** A file that is tried again stays failed until a run has succeeded, else its alert would come and go. */
+function hasFailed(file: FileCondition): boolean {
+  return file.state === 'failed' || (file.state === 'running' && file.failure !== null);
+}
+
+function isLate(file: FileCondition): boolean {
+  const isRunningLate = file.state === 'running' && file.lateMs !== null && file.lateMs > 0;
+  return file.state === 'stale' || file.state === 'never' || isRunningLate;
+}
+
+/** `weekly`, `metadata` */
+function fileName(file: FileCondition): string {
+  return file.period ?? file.product;
+}
+
+function keyOf(files: readonly FileCondition[]): string {
+  return files.map(fileName).sort().join();
+}
+
+function experimentFiles(experiment: string): string {
+  return `/experiments/${encodeURIComponent(experiment)}#files`;
+}

@@ -1,0 +1,70 @@
+/** Rules E1 to E5: the status tile as rules, so that pages can list them beside the others. They send no messages. */
+import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { type AlertRule, type AlertSeverity, defineRule } from './rule.ts';
+import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
+import { countText, percentText } from './text.ts';
+
+const TILES: readonly {
+  readonly id: TileRule;
+  readonly title: string;
+  readonly severity: AlertSeverity;
+  readonly formula: string;
+}[] = [
+  {
+    id: 'E1',
+    title: 'low enrollment',
+    severity: 'warning',
+    formula: 'days since launch > 0 and enrollments < threshold',
+  },
+  {
+    id: 'E2',
+    title: 'high unenrollment',
+    severity: 'warning',
+    formula: 'unenrolled / enrolled > threshold, while running',
+  },
+  {
+    id: 'E3',
+    title: 'elevated unenrollment',
+    severity: 'info',
+    formula: 'unenrolled / enrolled > threshold and not E2',
+  },
+  {
+    id: 'E4',
+    title: 'maybe elevated unenrollment',
+    severity: 'info',
+    formula: 'unenrolled / enrolled > threshold and not E3',
+  },
+  { id: 'E5', title: 'waiting for enrollments', severity: 'info', formula: 'days since launch = threshold' },
+];
+
+export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
+  defineRule({
+    ...tile,
+    product: 'tile',
+    threshold: tileLimit(tile.id).value,
+    thresholdSource: 'spec/monitoring.md section 7: status tile',
+    notify: 'never',
+    needs: ['experiments', 'enrollmentCounts'],
+    subjects: ({ sources, now }) =>
+      sources.experiments.filter(
+        (experiment) => experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined,
+      ),
+    nameOf: (experiment: WatchedExperiment) => experiment.slug,
+    linkOf: ({ slug }) => `/enrollments?rule=${tile.id}&q=${encodeURIComponent(slug)}`,
+    check: ({ slug, startDate, endDate }, { sources, times }) => {
+      const counts = sources.enrollmentCounts.get(slug);
+      if (counts === undefined || startDate === null) {
+        return { kind: 'no_data', reason: 'there are no enrollment counts of it' };
+      }
+      const { totalEnrollments: enrolled, totalUnenrollments: unenrolled } = counts;
+      // The counts have no windows; the time they were made is the last that they can know of.
+      const lastWindow = times.enrollmentCounts;
+      const status = statusTile({ launchDate: startDate, endDate, lastWindow, enrolled, unenrolled });
+      const share = enrolled === 0 ? 0 : unenrolled / enrolled;
+      const value = tile.id === 'E1' ? enrolled : tile.id === 'E5' ? status.daysSinceLaunch : share;
+      const formula = `${countText(unenrolled)} of ${countText(enrolled)} have unenrolled = ${percentText(share)}; limit ${tileLimit(tile.id).text}`;
+      if (status.rule !== tile.id) return { kind: 'passing', value, formula };
+      return { kind: 'failing', value, formula, summary: `${slug}: ${status.text}.` };
+    },
+  }),
+);

@@ -1,0 +1,67 @@
+/** All alert rules, and their evaluation as one: a rule that cannot be evaluated is a finding of its own. */
+import type { AlertInputs, SourceName } from './inputs.ts';
+import type { AlertRule, Finding, RuleFacts, RuleLimits, RuleResult } from './rule.ts';
+import { CONSOLE_RULES } from './rules-console.ts';
+import { COST_RULES } from './rules-cost.ts';
+import { DUE_RULES } from './rules-due.ts';
+import { GUIDE_RULES } from './rules-guide.ts';
+import { OPERATION_RULES } from './rules-operation.ts';
+import { RESULT_RULES } from './rules-results.ts';
+import { TILE_RULES } from './rules-tile.ts';
+
+export const ALERT_RULES: readonly AlertRule[] = [
+  ...CONSOLE_RULES,
+  ...DUE_RULES,
+  ...RESULT_RULES,
+  ...TILE_RULES,
+  ...GUIDE_RULES,
+  ...COST_RULES,
+  ...OPERATION_RULES,
+];
+
+/** A check that cannot be made is itself an alert: silence must never look like health. */
+export const CHECK_FAILED: RuleFacts = {
+  id: 'X1',
+  title: 'check failed',
+  product: 'contrail',
+  severity: 'warning',
+  threshold: 0,
+  thresholdSource: 'ours: an exception in one check must not silence the others, nor itself',
+  formula: 'sources that cannot be read, and rules that fail',
+  notify: 'change',
+  needs: [],
+};
+
+/** The results of every rule, X1 last. `limits`: thresholds other than the defaults, by rule. */
+export function evaluateRules(
+  rules: readonly AlertRule[],
+  inputs: AlertInputs,
+  limits: Readonly<Record<string, RuleLimits>> = {},
+): RuleResult[] {
+  const results = rules.map((rule) => rule.evaluate(inputs, limits[rule.id]));
+  return [...results, failedChecks(results, inputs)];
+}
+
+function failedChecks(results: readonly RuleResult[], inputs: AlertInputs): RuleResult {
+  const missing = Object.entries(inputs.sources).flatMap(([name, reading]) =>
+    reading.kind === 'missing'
+      ? [checkFinding(name, `The source ${name} of the alerts cannot be read: ${reading.reason}.`)]
+      : [],
+  );
+  const isMissing = (name: SourceName): boolean => inputs.sources[name].kind === 'missing';
+  const failing = results
+    .filter(({ rule, problem }) => problem !== null && !rule.needs.some(isMissing))
+    .map(({ rule, problem }) => checkFinding(rule.id, `Rule ${rule.id} (${rule.title}) failed: ${problem}.`));
+  return { rule: CHECK_FAILED, findings: [...missing, ...failing], problem: null, isComplete: true };
+}
+
+function checkFinding(subject: string, summary: string): Finding {
+  return {
+    rule: CHECK_FAILED.id,
+    subject,
+    severity: CHECK_FAILED.severity,
+    threshold: CHECK_FAILED.threshold,
+    link: '/alerts',
+    verdict: { kind: 'failing', value: 1, formula: CHECK_FAILED.formula, summary },
+  };
+}
