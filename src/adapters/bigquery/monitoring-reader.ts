@@ -1,0 +1,69 @@
+/** Rows of the monitoring tables in BigQuery. */
+import type { MonitoringColumn } from '../../domain/monitoring-tables.ts';
+import { monitoringColumns, monitoringValue } from '../../domain/monitoring-values.ts';
+import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
+import type { RecordRow } from '../../ports/record-sink.ts';
+import { jobLabels } from './labels.ts';
+import type { BigQueryOptions } from './options.ts';
+import { QueryRunner } from './query.ts';
+import { RestClient } from './rest-client.ts';
+import { identifier, tablePath, tableText } from './sql.ts';
+import { UsageMeter } from './usage-meter.ts';
+import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
+
+export interface BigQueryReaderOptions extends BigQueryOptions {
+  /** The dataset that holds the monitoring tables: `monitoring`. */
+  readonly dataset: string;
+}
+
+export class BigQueryMonitoringReader implements MonitoringReader {
+  readonly #options: BigQueryReaderOptions;
+  readonly #queries: QueryRunner;
+
+  constructor(options: BigQueryReaderOptions) {
+    this.#options = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location: options.location });
+  }
+
+  async rows({ table, columns: names, since }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+    const { project, dataset, limits } = this.#options;
+    const columns = monitoringColumns(table, names);
+    const name = { project, dataset, table };
+    const subject = tableText(name);
+    const condition =
+      since === undefined ? '' : ` WHERE ${identifier(since.column)} >= TIMESTAMP_MICROS(${Math.trunc(since.from)})`;
+    const act = { doing: `Reading ${subject}`, subject, permission: 'bigquery.tables.getData' };
+    return during(act, signal, async () => {
+      try {
+        const { rows } = await this.#queries.list({
+          sql: `SELECT ${columns.map(cellOf).join(', ')} FROM ${tablePath(name)}${condition}`,
+          maximumBytesBilled: limits.maximumBytesBilled,
+          labels: jobLabels({ product: 'monitoring', table }),
+          meter: new UsageMeter(),
+          signal,
+        });
+        return rows.map((cells) => rowOf(columns, cells));
+      } catch (error) {
+        if (isTableMissing(error, name) || isDatasetMissing(error)) return [];
+        throw error;
+      }
+    });
+  }
+}
+
+/** Numbers and times travel as texts, which are exact. */
+function cellOf({ name, type }: MonitoringColumn): string {
+  const column = identifier(name);
+  if (type === 'TIMESTAMP') return `CAST(UNIX_MICROS(${column}) AS STRING) AS ${column}`;
+  return type === 'JSON' ? `TO_JSON_STRING(${column}) AS ${column}` : `CAST(${column} AS STRING) AS ${column}`;
+}
+
+function rowOf(columns: readonly MonitoringColumn[], cells: readonly (string | null)[]): RecordRow {
+  return Object.fromEntries(
+    columns.map((column, index) => {
+      const cell = cells[index] ?? null;
+      // A JSON column that is NULL is the text `null`.
+      return [column.name, monitoringValue(column, cell)];
+    }),
+  );
+}

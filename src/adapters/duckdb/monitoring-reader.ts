@@ -1,0 +1,59 @@
+/** Rows of the monitoring tables in a DuckDB file. */
+import type { MonitoringColumn } from '../../domain/monitoring-tables.ts';
+import { monitoringColumns, monitoringValue } from '../../domain/monitoring-values.ts';
+import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
+import type { RecordRow } from '../../ports/record-sink.ts';
+import type { DuckDbFile } from './database.ts';
+import { identifier, qualified, queryTexts } from './sql.ts';
+
+export interface DuckDbReaderOptions {
+  readonly file: DuckDbFile;
+  /** The schema that holds the monitoring tables: `monitoring`. */
+  readonly dataset: string;
+}
+
+export class DuckDbMonitoringReader implements MonitoringReader {
+  readonly #file: DuckDbFile;
+  readonly #dataset: string;
+
+  constructor({ file, dataset }: DuckDbReaderOptions) {
+    this.#file = file;
+    this.#dataset = dataset;
+  }
+
+  async rows({ table, columns: names, since }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+    signal.throwIfAborted();
+    const columns = monitoringColumns(table, names);
+    if (!this.#file.exists()) return [];
+    return this.#file.use('read', async (connection) => {
+      const found = await queryTexts(
+        connection,
+        'SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
+        [this.#dataset, table],
+      );
+      if (found.length === 0) return [];
+      const present = new Set(found.flat());
+      const cells = columns.map((column) => (present.has(column.name) ? cellOf(column) : 'NULL'));
+      const condition =
+        since === undefined ? '' : ` WHERE epoch_us(${identifier(since.column)}) >= ${Math.trunc(since.from)}`;
+      const reader = await connection.runAndReadAll(
+        `SELECT ${cells.join(', ')} FROM ${qualified(this.#dataset, table)}${condition}`,
+      );
+      return reader.getRowsJS().map((row) => rowOf(columns, row));
+    });
+  }
+}
+
+function cellOf({ name, type }: MonitoringColumn): string {
+  const column = identifier(name);
+  return `CAST(${type === 'TIMESTAMP' ? `epoch_us(${column})` : column} AS VARCHAR)`;
+}
+
+function rowOf(columns: readonly MonitoringColumn[], cells: readonly unknown[]): RecordRow {
+  return Object.fromEntries(
+    columns.map((column, index) => {
+      const cell = cells[index];
+      return [column.name, monitoringValue(column, typeof cell === 'string' ? cell : null)];
+    }),
+  );
+}

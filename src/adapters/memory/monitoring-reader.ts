@@ -1,0 +1,35 @@
+/** Rows of a sink that is kept in memory, read back as a warehouse gives them. */
+import { monitoringColumns } from '../../domain/monitoring-values.ts';
+import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
+import type { JsonValue } from '../../domain/json-value.ts';
+import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
+import type { RecordRow } from '../../ports/record-sink.ts';
+import type { MemoryRecordSink } from './record-sink.ts';
+
+export class MemoryMonitoringReader implements MonitoringReader {
+  readonly #sink: MemoryRecordSink;
+
+  constructor(sink: MemoryRecordSink) {
+    this.#sink = sink;
+  }
+
+  async rows({ table, columns: names, since }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+    signal.throwIfAborted();
+    const columns = monitoringColumns(table, names);
+    return this.#sink
+      .rows(table)
+      .filter((row) => since === undefined || microsOf(row[since.column]) >= since.from)
+      .map((row) =>
+        Object.fromEntries(
+          columns.map(({ name, type }) => {
+            const value = row[name] ?? null;
+            return [name, type === 'TIMESTAMP' && value !== null ? timestampText(microsOf(value)) : value];
+          }),
+        ),
+      );
+  }
+}
+
+function microsOf(value: JsonValue | undefined): number {
+  return (typeof value === 'string' ? parseTimestamp(value) : undefined) ?? Number.NEGATIVE_INFINITY;
+}

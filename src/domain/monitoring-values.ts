@@ -1,0 +1,39 @@
+/** Values of monitoring tables out of the texts in which warehouses give them. */
+import type { JsonValue } from './json-value.ts';
+import { MONITORING_TABLES, type MonitoringColumn } from './monitoring-tables.ts';
+import { timestampText } from './utc-time.ts';
+
+/** The columns of these names, in this order. Throws for a table or column that is none of ours. */
+export function monitoringColumns(table: string, names: readonly string[]): MonitoringColumn[] {
+  const columns = MONITORING_TABLES.get(table) ?? [];
+  return names.map((name) => {
+    const column = columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new Error(`The table ${table} has no column ${name}.`);
+    return column;
+  });
+}
+
+/** The value of a cell: a TIMESTAMP comes as microseconds since 1970, everything else as the warehouse writes it. */
+export function monitoringValue({ type }: MonitoringColumn, text: string | null): JsonValue {
+  if (text === null) return null;
+  switch (type) {
+    case 'INT64':
+    case 'FLOAT64':
+      return Number(text);
+    case 'BOOL':
+      return text.toLowerCase() === 'true';
+    case 'TIMESTAMP':
+      return timestampText(Number(text));
+    case 'JSON':
+      return parseJson(text);
+    case 'STRING':
+    case 'DATE':
+    case 'RECORD':
+      return text;
+  }
+}
+
+function parseJson(text: string): JsonValue {
+  const value: JsonValue = JSON.parse(text);
+  return value;
+}

@@ -1,0 +1,19 @@
+/** Reads rows of the monitoring tables back: for alerts and pages. */
+import type { RecordRow } from './record-sink.ts';
+
+export interface MonitoringRequest {
+  /** Bare name of one of `domain/monitoring-tables.ts`. */
+  readonly table: string;
+  /** Columns of that table that are neither RECORD nor REPEATED. */
+  readonly columns: readonly string[];
+  /** Only rows whose time in that column is not before it, microseconds since 1970. */
+  readonly since?: { readonly column: string; readonly from: number };
+}
+
+export interface MonitoringReader {
+  /**
+   * The rows, in any order, with all the columns asked for: times and days as ISO text, JSON as the value it holds, NULL
+   * as null. A table or dataset that is missing has no rows, a column that is missing only NULL.
+   */
+  rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]>;
+}
