@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
 import {
   type FoundRecord,
@@ -17,7 +18,7 @@ export interface FileExperimentsOptions {
 }
 
 /** Experiments in a file or a folder, read anew at each call. */
-export class FileExperimentsApi implements ExperimentsApi {
+export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
   readonly url: string;
   readonly #path: string;
 
@@ -34,6 +35,19 @@ export class FileExperimentsApi implements ExperimentsApi {
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof ContrailError ? error : this.#unreadable(reasonOf(error), error);
+    }
+  }
+
+  /** What the file holds, or what the files of the folder hold, as a list; a file that is no JSON is a text in it. */
+  async fetch(signal: AbortSignal): Promise<unknown> {
+    signal.throwIfAborted();
+    try {
+      if (!(await stat(this.#path)).isDirectory()) return await readJson(this.#path, signal);
+      const names = (await readdir(this.#path)).filter((name) => name.endsWith('.json')).sort();
+      return await Promise.all(names.map((name) => readJson(join(this.#path, name), signal).catch(() => name)));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.#unreadable(reasonOf(error), error);
     }
   }
 

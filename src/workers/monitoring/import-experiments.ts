@@ -6,17 +6,10 @@ import { EXPERIMENTS_TABLE } from '../../domain/monitoring-tables.ts';
 import { quote } from '../../domain/slug.ts';
 import { dayOf, MICROS_PER_MS } from '../../domain/utc-time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
 import { readExperimentRecord } from './experiment-record-row.ts';
-
-/** The reply of the experiments API, not yet looked at. */
-export interface ExperimentRecords {
-  /** Where it comes from, for messages. */
-  readonly url: string;
-  /** The body of a reply with status 2xx. Throws EXPERIMENTS_UNREADABLE for any other. */
-  fetch(signal: AbortSignal): Promise<unknown>;
-}
 
 export interface ImportDependencies {
   readonly source: ExperimentRecords;

@@ -2,23 +2,13 @@
 import { ContrailError } from '../../domain/errors.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { QUERY_COST_TABLE } from '../../domain/monitoring-tables.ts';
-import { queryCostRows, type WarehouseJob } from '../../domain/query-cost.ts';
+import { queryCostRows } from '../../domain/query-cost.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { quote } from '../../domain/slug.ts';
 import { dayOf, daysBetween } from '../../domain/utc-time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { JobHistory } from '../../ports/job-history.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
-
-/** The warehouse's record of its own jobs. */
-export interface JobHistory {
-  /** How many days it goes back (BigQuery: 180); null: it forgets nothing. */
-  readonly keptDays: number | null;
-  /**
-   * The jobs that were created on that day (UTC), at least those that wrote to the dataset; more does no harm. Throws
-   * ACCESS_DENIED without the right to see all jobs.
-   */
-  jobsOf(day: string, dataset: string, signal: AbortSignal): Promise<readonly WarehouseJob[]>;
-}
 
 export interface ScrapeDependencies {
   readonly history: JobHistory;

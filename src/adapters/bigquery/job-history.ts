@@ -1,0 +1,150 @@
+/**
+ * The jobs of a project: from INFORMATION_SCHEMA, which needs one query, or from the jobs API where that is lacking.
+ *
+ * @see https://cloud.google.com/bigquery/docs/information-schema-jobs
+ */
+import { z } from 'zod';
+import type { WarehouseJob } from '../../domain/query-cost.ts';
+import { MICROS_PER_DAY, MICROS_PER_MS, parseDate, timestampText } from '../../domain/utc-time.ts';
+import type { JobHistory } from '../../ports/job-history.ts';
+import { jobLabels } from './labels.ts';
+import type { BigQueryOptions } from './options.ts';
+import { QueryRunner } from './query.ts';
+import { RestClient } from './rest-client.ts';
+import { identifier } from './sql.ts';
+import { UsageMeter } from './usage-meter.ts';
+import { during, ServiceRefusal } from './vendor-errors.ts';
+
+const DEFAULT_REGION = 'us';
+const LACKING = /INFORMATION_SCHEMA|JOBS_BY_PROJECT/i;
+const JOBS_A_PAGE = 1_000;
+
+const Count = z.coerce.number();
+const Table = z.object({ datasetId: z.string(), tableId: z.string() });
+const ListedJob = z.object({
+  configuration: z
+    .object({
+      query: z.object({ query: z.string().optional(), destinationTable: Table.optional() }).optional(),
+      load: z.object({ destinationTable: Table.optional() }).optional(),
+    })
+    .default({}),
+  status: z
+    .object({ errorResult: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional() })
+    .default({}),
+  statistics: z.object({
+    creationTime: Count,
+    startTime: Count.optional(),
+    endTime: Count.optional(),
+    totalBytesProcessed: Count.optional(),
+    totalSlotMs: Count.optional(),
+    query: z.object({ totalBytesProcessed: Count.optional(), totalSlotMs: Count.optional() }).optional(),
+  }),
+});
+type ListedJob = z.infer<typeof ListedJob>;
+const JobListReply = z.object({ jobs: z.array(ListedJob).default([]), nextPageToken: z.string().optional() });
+
+export class BigQueryJobHistory implements JobHistory {
+  readonly keptDays = 180;
+  readonly #options: BigQueryOptions;
+  readonly #rest: RestClient;
+  readonly #queries: QueryRunner;
+
+  constructor(options: BigQueryOptions) {
+    this.#options = options;
+    this.#rest = new RestClient(options);
+    this.#queries = new QueryRunner({ rest: this.#rest, location: options.location });
+  }
+
+  async jobsOf(day: string, dataset: string, signal: AbortSignal): Promise<readonly WarehouseJob[]> {
+    const subject = `the jobs of project ${this.#options.project}`;
+    const act = { doing: `Reading ${subject}`, subject, permission: 'bigquery.jobs.listAll' };
+    return during(act, signal, async () => {
+      try {
+        return await this.#query(day, dataset, signal);
+      } catch (error) {
+        const isLacking = error instanceof ServiceRefusal && error.status !== 403 && LACKING.test(error.message);
+        if (!isLacking) throw error;
+        return this.#list(day, signal);
+      }
+    });
+  }
+
+  async #query(day: string, dataset: string, signal: AbortSignal): Promise<WarehouseJob[]> {
+    const region = `region-${(this.#options.location ?? DEFAULT_REGION).toLowerCase()}`;
+    const table = `${identifier(this.#options.project)}.${identifier(region)}.INFORMATION_SCHEMA.JOBS_BY_PROJECT`;
+    const times = ['creation_time', 'start_time', 'end_time'].map((name) => `CAST(UNIX_MICROS(${name}) AS STRING)`);
+    const { rows } = await this.#queries.list({
+      sql: `SELECT ${times.join(', ')}, destination_table.dataset_id, destination_table.table_id, query,
+          error_result.reason, error_result.message, CAST(total_bytes_processed AS STRING), CAST(total_slot_ms AS STRING)
+        FROM ${table}
+        WHERE creation_time >= TIMESTAMP(@day) AND creation_time < TIMESTAMP_ADD(TIMESTAMP(@day), INTERVAL 1 DAY)
+          AND destination_table.dataset_id = @dataset`,
+      parameters: { day, dataset },
+      maximumBytesBilled: this.#options.limits.maximumBytesBilled,
+      labels: jobLabels({ product: 'query_cost' }),
+      meter: new UsageMeter(),
+      signal,
+    });
+    return rows.map(jobOfRow);
+  }
+
+  async #list(day: string, signal: AbortSignal): Promise<WarehouseJob[]> {
+    const from = (parseDate(day) ?? 0) / MICROS_PER_MS;
+    const jobs: WarehouseJob[] = [];
+    let pageToken: string | undefined;
+    do {
+      const reply = await this.#rest.request({
+        method: 'GET',
+        path: '/jobs',
+        query: {
+          projection: 'full',
+          allUsers: 'true',
+          maxResults: JOBS_A_PAGE,
+          minCreationTime: from,
+          maxCreationTime: from + MICROS_PER_DAY / MICROS_PER_MS - 1,
+          pageToken,
+        },
+        isRepeatable: true,
+        meter: new UsageMeter(),
+        signal,
+      });
+      const page = JobListReply.parse(reply);
+      jobs.push(...page.jobs.map(jobOfListed));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined && pageToken !== '');
+    return jobs;
+  }
+}
+
+function jobOfRow(cells: readonly (string | null)[]): WarehouseJob {
+  const [created, started, ended, dataset, table, query, reason, message, bytes, slotMs] = cells;
+  const time = (micros: string | null | undefined): string | null =>
+    micros == null ? null : timestampText(Number(micros));
+  return {
+    creation_time: time(created) ?? '',
+    start_time: time(started),
+    end_time: time(ended),
+    destination_table: dataset == null || table == null ? null : { dataset_id: dataset, table_id: table },
+    query: query ?? null,
+    error_result: reason == null && message == null ? null : { reason: reason ?? null, message: message ?? null },
+    total_bytes_processed: bytes == null ? null : Number(bytes),
+    total_slot_ms: slotMs == null ? null : Number(slotMs),
+  };
+}
+
+function jobOfListed({ configuration, status, statistics }: ListedJob): WarehouseJob {
+  const table = configuration.query?.destinationTable ?? configuration.load?.destinationTable;
+  const time = (ms: number | undefined): string | null => (ms === undefined ? null : timestampText(ms * MICROS_PER_MS));
+  const { errorResult } = status;
+  return {
+    creation_time: timestampText(statistics.creationTime * MICROS_PER_MS),
+    start_time: time(statistics.startTime),
+    end_time: time(statistics.endTime),
+    destination_table: table === undefined ? null : { dataset_id: table.datasetId, table_id: table.tableId },
+    query: configuration.query?.query ?? null,
+    error_result:
+      errorResult === undefined ? null : { reason: errorResult.reason ?? null, message: errorResult.message ?? null },
+    total_bytes_processed: statistics.totalBytesProcessed ?? statistics.query?.totalBytesProcessed ?? null,
+    total_slot_ms: statistics.totalSlotMs ?? statistics.query?.totalSlotMs ?? null,
+  };
+}
