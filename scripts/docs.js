@@ -6,6 +6,7 @@ import { root, setUp } from './set-up.js';
 
 setUp();
 const { SETTINGS } = await import('../dist/config/settings.js');
+const { ALERT_RULES, CHECK_FAILED } = await import('../dist/domain/alerts/rules.js');
 const { ERROR_CATALOGUE } = await import('../dist/domain/errors.js');
 
 const CLASSES = {
@@ -19,6 +20,7 @@ const CLASSES = {
 
 const documents = {
   'docs/configuration.md': await format(configuration(), { parser: 'markdown' }),
+  'docs/alerts.md': await format(alerts(), { parser: 'markdown' }),
   'docs/errors.md': await format(errors(), { parser: 'markdown' }),
   '.env.example': environmentExample(),
 };
@@ -70,6 +72,43 @@ on the board, in \`contrail status\`, on stderr, and in \`monitoring.logs\`. The
 what can be done about it.
 
 ${sections.join('\n')}`;
+}
+
+function alerts() {
+  const rows = [...ALERT_RULES, CHECK_FAILED].map((rule) => {
+    const limit =
+      rule.criticalThreshold === undefined ? rule.threshold : `${rule.threshold} / ${rule.criticalThreshold}`;
+    const cells = [
+      rule.id,
+      rule.title,
+      rule.severity,
+      cell(rule.formula),
+      limit,
+      cell(rule.thresholdSource),
+      rule.notify,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return `# Alerts
+
+<!-- Made from src/domain/alerts/rules*.ts by \`npm run docs\`. -->
+
+\`contrail run check-alerts\`, and the scheduler every few minutes, evaluate these rules. What opens, closes or is silenced is
+kept in \`monitoring.alerts_v1\`: one row for each change, at most one open alert for a rule and subject. A rule that cannot
+be evaluated silences no other, and is an alert of its own (X1).
+
+- Thresholds: \`CONTRAIL_ALERTS_LIMITS=M3=500,C1=0.5/2\`; behind the slash the one above which the alert is critical.
+- Silence: \`CONTRAIL_ALERTS_SILENCE=E4,my-experiment,M1:other-experiment\`, by rule, by subject, or both.
+- Messages: \`CONTRAIL_NOTIFY_WEBHOOK\` (JSON, signed with \`CONTRAIL_NOTIFY_WEBHOOK_SECRET\`) and \`CONTRAIL_NOTIFY_SLACK\`. All
+  that opened and closed in one check is one message to each target; a target that does not take it is told at the next check.
+
+When a message is sent: \`opening\`: each time the alert opens and closes; \`once\`: once for a subject, ever; \`change\`: also
+when what is found changes; \`never\`: it is only shown.
+
+| rule | alert | severity | fires when | threshold / critical | source of the default | message |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
 }
 
 function environmentExample() {

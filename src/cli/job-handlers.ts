@@ -3,18 +3,22 @@ import type { Config } from '../config/load-config.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { ERRORS_JOB, type ErrorsPayload } from '../jobs/errors-job.ts';
 import { METADATA_JOB, type MetadataPayload } from '../jobs/metadata-job.ts';
+import { MONITORING_JOB, type MonitoringPayload } from '../jobs/monitoring-job.ts';
 import { RECORDS_JOB, type RecordsPayload } from '../jobs/records-job.ts';
 import { STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
 import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../jobs/statistics-part-job.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
 import { handleErrorsJob } from '../workers/errors/errors-handler.ts';
 import { handleMetadataJob } from '../workers/metadata/metadata-handler.ts';
+import { handleMonitoringJob } from '../workers/monitoring/monitoring-handler.ts';
 import { handleRecordsJob } from '../workers/records/records-handler.ts';
 import type { LogRecordDependencies } from '../workers/records/write-log-records.ts';
 import { handleStatisticsPart } from '../workers/statistics/part-handler.ts';
 import { handleStatisticsJob, type StatisticsHandlerDependencies } from '../workers/statistics/statistics-handler.ts';
 import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
+import { monitoringDependencies } from './monitoring-dependencies.ts';
 import type { Parts } from './wire.ts';
 
 export interface HandlerParts {
@@ -23,10 +27,11 @@ export interface HandlerParts {
   readonly records: LogRecordDependencies;
   readonly stage: RecordStage;
   /** Where jobs look for others. */
-  readonly jobs: Pick<JobQueue, 'find'>;
+  readonly jobs: JobQueue;
+  readonly notifiers: readonly Notifier[];
 }
 
-export function jobHandlers({ config, parts, records, stage, jobs }: HandlerParts): JobHandler<unknown>[] {
+export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: HandlerParts): JobHandler<unknown>[] {
   const division = divisionOf(parts, config);
   const statistics: StatisticsHandlerDependencies = {
     ...exportDependencies(parts, config),
@@ -35,6 +40,8 @@ export function jobHandlers({ config, parts, records, stage, jobs }: HandlerPart
   };
   const statisticsParts =
     division === undefined ? undefined : { ...division, duplicateLimit: config['statistics.duplicateLimit'] };
+  const waiting = () => stage.waiting();
+  const monitoring = monitoringDependencies({ config, parts, records: records.sink, queue: jobs, waiting, notifiers });
   return [
     {
       kind: STATISTICS_JOB,
@@ -55,6 +62,10 @@ export function jobHandlers({ config, parts, records, stage, jobs }: HandlerPart
         const metadata = { ...(await metadataDependencies(parts, config)), records, jobs, longestWaitMs };
         return handleMetadataJob(metadata, payload, context);
       },
+    },
+    {
+      kind: MONITORING_JOB,
+      handle: (payload: MonitoringPayload, context) => handleMonitoringJob(monitoring, payload, context),
     },
     {
       kind: RECORDS_JOB,

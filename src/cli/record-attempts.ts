@@ -3,6 +3,7 @@ import { errorText } from '../domain/errors.ts';
 import type { Pricing } from '../domain/query-cost-price.ts';
 import { ERRORS_JOB, ErrorsPayload } from '../jobs/errors-job.ts';
 import { METADATA_JOB, MetadataPayload } from '../jobs/metadata-job.ts';
+import { MONITORING_JOB, MonitoringPayload } from '../jobs/monitoring-job.ts';
 import { STATISTICS_JOB, StatisticsPayload } from '../jobs/statistics-job.ts';
 import type { AttemptFacts, FailureEvent, OutcomeEvent } from '../queue/worker-events.ts';
 import { type RunEnd, type RunFacts, runRecordBatch } from '../workers/records/run-record.ts';
@@ -49,9 +50,17 @@ async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd)
 }
 
 interface Subject extends Pick<RunFacts, 'product'> {
-  readonly experiment: string;
+  readonly experiment?: string;
   readonly period?: string;
 }
+
+/** Sample ratios belong to the alerts: they are what one of them is made of. */
+const PRODUCT_OF: Readonly<Record<MonitoringPayload['task'], Subject['product']>> = {
+  'import-experiments': 'experiments',
+  'query-cost': 'query_cost',
+  'sample-ratio': 'alerts',
+  'check-alerts': 'alerts',
+};
 
 /** What a job is about, as far as its payload is what it should be. */
 function subjectOf(queue: string, payload: unknown): Subject | undefined {
@@ -67,6 +76,11 @@ function subjectOf(queue: string, payload: unknown): Subject | undefined {
     case ERRORS_JOB.queue: {
       const parsed = ErrorsPayload.safeParse(payload).data;
       return parsed && { product: 'errors', experiment: parsed.experiment };
+    }
+    case MONITORING_JOB.queue: {
+      const parsed = MonitoringPayload.safeParse(payload).data;
+      const product = parsed === undefined ? undefined : PRODUCT_OF[parsed.task];
+      return product && { product };
     }
     default:
       return undefined;

@@ -15,6 +15,7 @@ const RECOVERY_INTERVAL_MS = 15_000;
 export interface RecordKeeping {
   readonly taker: RecordTaker;
   readonly stage: RecordStage;
+  /** The queue, for those who look jobs up. */
   readonly queue: JobQueue;
   /** Brings on its way what still waits on this machine, as far as Redis answers, and ends the connections. */
   readonly stop: () => Promise<void>;

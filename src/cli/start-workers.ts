@@ -6,6 +6,7 @@ import { RECORDS_JOB } from '../jobs/records-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../queue/worker-events.ts';
 import { jobHandlers } from './job-handlers.ts';
+import { notifiersOf } from './notifiers.ts';
 import { pricingOf } from './pricing.ts';
 import { recordFailure, recordOutcome } from './record-attempts.ts';
 import { startRecordKeeping } from './record-keeping.ts';
@@ -28,13 +29,14 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const { config, parts, queues, onFinished, redisUrl = request.config.redis.text } = request;
   const keeping = await startRecordKeeping(config, parts, redisUrl);
   const records = { sink: keeping.taker, clock: parts.clock, log: parts.log };
+  const notifiers = await notifiersOf(config, parts.clock);
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
   try {
     const pool = await startWorkerPool({
       redisUrl,
       prefix: config['queue.prefix'],
       kinds: JOB_KINDS,
-      handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue }),
+      handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
       concurrency: concurrencyOf(request.concurrency),
       log: parts.log,
       drainDeadlineMs: config['worker.drainTimeout'],

@@ -10,8 +10,11 @@ import { ContrailError } from '../domain/errors.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExperimentLogs } from '../ports/experiment-logs.ts';
+import type { ExperimentRecords } from '../ports/experiment-records.ts';
 import type { ExperimentsApi } from '../ports/experiments-api.ts';
+import type { JobHistory } from '../ports/job-history.ts';
 import type { Log } from '../ports/log.ts';
+import type { MonitoringReader } from '../ports/monitoring-reader.ts';
 import type { ComposingStore, ObjectStore } from '../ports/object-store.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../ports/statistics-source.ts';
@@ -25,6 +28,11 @@ export interface Parts extends DivisibleParts {
   readonly sink: RecordSink;
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;
+  /** The same list as it comes, for the table that copies it. */
+  readonly experimentRecords: ExperimentRecords;
+  /** The monitoring tables, read back. */
+  readonly reader: MonitoringReader;
+  readonly jobHistory: JobHistory;
   /** What the analysis has logged. */
   readonly logs: ExperimentLogs;
   /** What metadata are resolved with, once for a process; metric-hub is opened when it is first asked for. */
@@ -52,13 +60,14 @@ export interface WireOptions {
 export async function wire(config: Config, options: WireOptions): Promise<Parts> {
   const clock = clockOf(config);
   const log = logOf(config);
-  const [warehouse, store, experiments] = await Promise.all([
+  const [warehouse, store, api] = await Promise.all([
     warehouseOf(config, options),
     storeOf(config),
-    experimentsOf(config),
+    experimentsSourceOf(config),
   ]);
+  const experiments = await keptExperiments(config, api);
   const resolution = once(() => resolutionOf(config));
-  return { clock, log, ...warehouse, store, composingStore: store, experiments, resolution };
+  return { clock, log, ...warehouse, store, composingStore: store, experiments, experimentRecords: api, resolution };
 }
 
 /** The object store of a configuration whose `bucket` is set. */
@@ -86,13 +95,12 @@ export function logOf(config: Config): Log {
 }
 
 /** The experiments API, asked once for all that happens in a short while. */
-export async function experimentsOf(config: Config): Promise<ExperimentsApi> {
+async function keptExperiments(config: Config, api: ExperimentsApi): Promise<ExperimentsApi> {
   const { KeptExperimentsApi } = await import('../adapters/experimenter/kept-experiments-api.ts');
-  const api = await experimentsSourceOf(config);
   return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock: systemClock });
 }
 
-async function experimentsSourceOf(config: Config): Promise<ExperimentsApi> {
+async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & ExperimentRecords> {
   const url = config.experimenter;
   if (url.scheme === 'file') {
     const { FileExperimentsApi } = await import('../adapters/experimenter/file-experiments-api.ts');
@@ -131,20 +139,22 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-type Warehouse = Pick<Parts, 'logs' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'>;
+type Warehouse = Pick<
+  Parts,
+  'logs' | 'reader' | 'jobHistory' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
+>;
 
 function warehouseOf(config: Config, options: WireOptions): Promise<Warehouse> {
   return required(config, 'warehouse').scheme === 'duckdb' ? duckdbOf(config, options) : bigqueryOf(config);
 }
 
 async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse> {
-  const [{ DuckDbFile }, { DuckDbStatisticsSource }, { DuckDbRecordSink }, { DuckDbExperimentLogs }] =
-    await Promise.all([
-      import('../adapters/duckdb/database.ts'),
-      import('../adapters/duckdb/statistics-source.ts'),
-      import('../adapters/duckdb/record-sink.ts'),
-      import('../adapters/duckdb/experiment-logs.ts'),
-    ]);
+  const { DuckDbFile } = await import('../adapters/duckdb/database.ts');
+  const { DuckDbStatisticsSource } = await import('../adapters/duckdb/statistics-source.ts');
+  const { DuckDbRecordSink } = await import('../adapters/duckdb/record-sink.ts');
+  const { DuckDbExperimentLogs } = await import('../adapters/duckdb/experiment-logs.ts');
+  const { DuckDbMonitoringReader } = await import('../adapters/duckdb/monitoring-reader.ts');
+  const { DuckDbJobHistory } = await import('../adapters/duckdb/job-history.ts');
   const duckdb = new DuckDbFile({
     path: required(config, 'warehouse').path,
     memoryLimit: config['duckdb.memoryLimit'],
@@ -153,23 +163,25 @@ async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse
     createIfMissing: options.createWarehouse,
     keepOpen: options.keepWarehouseOpen ?? false,
   });
+  const monitoring = { file: duckdb, dataset: config.monitoringDataset };
   return {
     duckdb,
     source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
-    sink: new DuckDbRecordSink({ file: duckdb, dataset: config.monitoringDataset }),
-    logs: new DuckDbExperimentLogs({ file: duckdb, dataset: config.monitoringDataset }),
+    sink: new DuckDbRecordSink(monitoring),
+    logs: new DuckDbExperimentLogs(monitoring),
+    reader: new DuckDbMonitoringReader(monitoring),
+    jobHistory: new DuckDbJobHistory({ file: duckdb }),
     close: () => Promise.resolve(duckdb.close()),
   };
 }
 
 async function bigqueryOf(config: Config): Promise<Warehouse> {
-  const [{ BigQueryStatisticsSource }, { BigQueryRecordSink }, { BigQueryExperimentLogs }, { DEFAULT_LIMITS }] =
-    await Promise.all([
-      import('../adapters/bigquery/statistics-source.ts'),
-      import('../adapters/bigquery/record-sink.ts'),
-      import('../adapters/bigquery/experiment-logs.ts'),
-      import('../adapters/bigquery/options.ts'),
-    ]);
+  const { BigQueryStatisticsSource } = await import('../adapters/bigquery/statistics-source.ts');
+  const { BigQueryRecordSink } = await import('../adapters/bigquery/record-sink.ts');
+  const { BigQueryExperimentLogs } = await import('../adapters/bigquery/experiment-logs.ts');
+  const { BigQueryMonitoringReader } = await import('../adapters/bigquery/monitoring-reader.ts');
+  const { BigQueryJobHistory } = await import('../adapters/bigquery/job-history.ts');
+  const { DEFAULT_LIMITS } = await import('../adapters/bigquery/options.ts');
   const { hostname, searchParams } = new URL(required(config, 'warehouse').text);
   const location = searchParams.get('location');
   const options = {
@@ -186,12 +198,15 @@ async function bigqueryOf(config: Config): Promise<Warehouse> {
     clock: clockOf(config),
     log: logOf(config),
   };
+  const monitoring = { ...options, dataset: config.monitoringDataset };
   const source = new BigQueryStatisticsSource({ ...options, dataset: config.resultsDataset });
   return {
     source,
     divisibleSource: source,
-    sink: new BigQueryRecordSink({ ...options, dataset: config.monitoringDataset }),
-    logs: new BigQueryExperimentLogs({ ...options, dataset: config.monitoringDataset }),
+    sink: new BigQueryRecordSink(monitoring),
+    logs: new BigQueryExperimentLogs(monitoring),
+    reader: new BigQueryMonitoringReader(monitoring),
+    jobHistory: new BigQueryJobHistory(options),
     close: () => source.close(),
   };
 }

@@ -23,7 +23,7 @@ export interface ConfigSources {
 /** Variables of our name that are not settings: those of tests. */
 const NOT_SETTINGS = new Set(['CONTRAIL_TEST_REDIS']);
 /** Settings whose values never show in a message. */
-const SECRET = new Set<SettingName>(['redis']);
+const SECRET = new Set<SettingName>(['redis', 'notify.webhook', 'notify.webhookSecret', 'notify.slack']);
 
 /**
  * Reads all settings; those of `required` must be set. Throws CONFIG_INVALID that reports every problem: variables that

@@ -1,5 +1,6 @@
 /** The kinds of values that settings have, parsed from text. */
 import { z } from 'zod';
+import type { RuleLimits } from '../domain/alerts/rule.ts';
 
 /** A URL of one of these schemes: the scheme without colon, and the text as it was given. */
 export interface SettingUrl {
@@ -40,6 +41,45 @@ export function duration(): z.ZodType<number, string> {
     .string()
     .regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, 'a time span such as 500ms, 20s, 5m, 6h or 7d')
     .transform((text) => Number.parseInt(text, 10) * (UNITS[text.replace(/^\d+/, '')] ?? 1));
+}
+
+/** Names separated by commas; none is an empty text. */
+export function names(): z.ZodType<readonly string[], string> {
+  return z.string().transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  );
+}
+
+/** An address of the web over HTTP. */
+export function webAddress(): z.ZodType<string, string> {
+  const allowed = 'an address that begins with https:// or http://';
+  return z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), allowed);
+}
+
+/** Thresholds by rule, `M3=500,C1=0.5/2`: behind the slash the one above which it is critical. */
+export function ruleLimits(rules: readonly string[]): z.ZodType<Readonly<Record<string, RuleLimits>>, string> {
+  return z.string().transform((text, context) => {
+    const limits: Record<string, RuleLimits> = {};
+    for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+      const found = /^\s*(?<rule>\w+)\s*=\s*(?<threshold>\d+(?:\.\d+)?)(?:\/(?<critical>\d+(?:\.\d+)?))?\s*$/.exec(
+        entry,
+      )?.groups;
+      if (found === undefined || !rules.includes(found['rule'] ?? '')) {
+        const message = `rules with thresholds, such as M3=500 or C1=0.5/2; the rules are ${rules.join(', ')}`;
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+      const { rule = '', threshold, critical } = found;
+      limits[rule] = {
+        threshold: Number(threshold),
+        ...(critical === undefined ? {} : { criticalThreshold: Number(critical) }),
+      };
+    }
+    return limits;
+  });
 }
 
 /** A whole number from 1 to `largest`. */

@@ -3,15 +3,19 @@
  * are made from this list (`npm run docs`), and a check keeps them equal.
  */
 import { z } from 'zod';
+import { ALERT_RULES } from '../domain/alerts/rules.ts';
 import {
   byteSize,
   duration,
   hostOrUrl,
   isProjectUrl,
+  names,
   parsedUrl,
   positiveInteger,
+  ruleLimits,
   share,
   usd,
+  webAddress,
 } from './setting-types.ts';
 
 export interface Setting<Value, Default extends string | undefined> {
@@ -234,6 +238,76 @@ export const SETTINGS = {
     example: '5m',
     default: '1m',
     schema: duration(),
+  }),
+  'schedule.importExperiments': setting({
+    variable: 'CONTRAIL_SCHEDULE_IMPORT_EXPERIMENTS',
+    text: 'How often the list of experiments is copied into `experimenter_experiments_v1`.',
+    example: '1h',
+    default: '10m',
+    schema: duration(),
+  }),
+  'schedule.checkAlerts': setting({
+    variable: 'CONTRAIL_SCHEDULE_CHECK_ALERTS',
+    text: 'How often the alert rules are evaluated.',
+    example: '15m',
+    default: '5m',
+    schema: duration(),
+  }),
+  'schedule.dailyAfter': setting({
+    variable: 'CONTRAIL_SCHEDULE_DAILY_AFTER',
+    text: 'How long after midnight UTC the daily work begins: cost of the day before, sample ratios.',
+    example: '5h',
+    default: '3h',
+    schema: duration(),
+  }),
+  'freshness.lag': setting({
+    variable: 'CONTRAIL_FRESHNESS_LAG',
+    text: 'How long a file may be behind its source before it counts as stale.',
+    example: '2h',
+    default: '6h',
+    schema: duration(),
+  }),
+  'alerts.limits': setting({
+    variable: 'CONTRAIL_ALERTS_LIMITS',
+    text: 'Thresholds other than the defaults, by rule; behind a slash the one above which it is critical. docs/alerts.md lists the rules.',
+    example: 'M3=500,C1=0.5/2',
+    default: '',
+    schema: ruleLimits(ALERT_RULES.map((rule) => rule.id)),
+  }),
+  'alerts.silence': setting({
+    variable: 'CONTRAIL_ALERTS_SILENCE',
+    text: 'Alerts that are to be quiet: rules, experiments (or other subjects), or both as in `M1:my-experiment`.',
+    example: 'E4,M1:my-experiment',
+    default: '',
+    schema: names(),
+  }),
+  'notify.webhook': setting({
+    variable: 'CONTRAIL_NOTIFY_WEBHOOK',
+    text: 'Where messages about alerts are posted as JSON.',
+    example: 'https://alerts.example.org/contrail',
+    default: undefined,
+    schema: webAddress(),
+  }),
+  'notify.webhookSecret': setting({
+    variable: 'CONTRAIL_NOTIFY_WEBHOOK_SECRET',
+    text: 'The key that signs those messages (HMAC-SHA256 over time and body).',
+    example: 'a-long-random-text',
+    default: undefined,
+    schema: z.string().min(8, 'at least 8 characters'),
+  }),
+  'notify.slack': setting({
+    variable: 'CONTRAIL_NOTIFY_SLACK',
+    text: 'The address of an incoming webhook of Slack.',
+    example: 'https://hooks.slack.com/services/…',
+    default: undefined,
+    schema: webAddress(),
+  }),
+  'web.address': setting({
+    variable: 'CONTRAIL_WEB_ADDRESS',
+    text: 'The address under which people reach the pages, for links in messages.',
+    example: 'https://contrail.example.org',
+    default: undefined,
+    schema: webAddress(),
   }),
   'records.window': setting({
     variable: 'CONTRAIL_RECORDS_WINDOW',

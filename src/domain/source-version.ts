@@ -4,6 +4,7 @@
  */
 export type SourceVersion = string;
 
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T/;
 const FINGERPRINT = /^f[0-9a-f]{16}$/;
 
 /** The version of a source that was last changed at that time (milliseconds since 1970). */
@@ -27,4 +28,9 @@ export function isNewerVersion(a: SourceVersion, b: SourceVersion): boolean | un
   const timeB = Date.parse(b);
   if (FINGERPRINT.test(a) || FINGERPRINT.test(b) || Number.isNaN(timeA) || Number.isNaN(timeB)) return undefined;
   return timeA > timeB;
+}
+
+/** The time that a version is, milliseconds since 1970; undefined for a fingerprint. */
+export function timeOfVersion(version: SourceVersion): number | undefined {
+  return ISO_TIME.test(version) ? Date.parse(version) : undefined;
 }

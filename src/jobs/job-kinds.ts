@@ -2,6 +2,7 @@
 import type { JobKind } from './job-kind.ts';
 import { ERRORS_JOB } from './errors-job.ts';
 import { METADATA_JOB } from './metadata-job.ts';
+import { MONITORING_JOB } from './monitoring-job.ts';
 import { RECORDS_JOB } from './records-job.ts';
 import { STATISTICS_JOB } from './statistics-job.ts';
 import { STATISTICS_PART_JOB } from './statistics-part-job.ts';
@@ -11,5 +12,6 @@ export const JOB_KINDS: readonly JobKind<unknown>[] = [
   STATISTICS_PART_JOB,
   ERRORS_JOB,
   METADATA_JOB,
+  MONITORING_JOB,
   RECORDS_JOB,
 ];

@@ -22,6 +22,8 @@ export interface RecordStage {
   drop(window: StageWindow): Promise<void>;
   /** All windows that hold rows. */
   windows(): Promise<StageWindow[]>;
+  /** How many batches of rows wait, and for how long the oldest of them has, milliseconds. */
+  waiting(): Promise<{ readonly batches: number; readonly oldestMs: number }>;
   /** How long until a window is over, milliseconds; 0 where it is. */
   endsInMs(window: StageWindow): number;
 }

@@ -1,6 +1,7 @@
 /** When the analysis of each experiment last began, out of the changes of its tables, for all experiments at once. */
 import { startOfNewestRun } from '../domain/analysis-run.ts';
 import { normaliseSlug } from '../domain/slug.ts';
+import { timeOfVersion } from '../domain/source-version.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
 import type { AnalysedExperiment } from './analysed-experiments.ts';
 
@@ -19,9 +20,6 @@ export interface TimesRequest {
   readonly leadMs: number;
   readonly signal: AbortSignal;
 }
-
-/** Versions that are times; others are fingerprints (`domain/source-version.ts`). */
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T/;
 
 /** The times of these experiments, in two requests to the warehouse. */
 export async function analysisTimes(
@@ -53,8 +51,12 @@ async function changesOf(
   const [first, ...others] = new Set(tables);
   if (first === undefined) return new Map();
   const probe = await source.describeTables([first], signal);
-  if (probe.tables.some((table) => !ISO_TIME.test(table.version))) return new Map();
+  if (probe.tables.some((table) => timeOfVersion(table.version) === undefined)) return new Map();
   const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal);
-  const found = [...probe.tables, ...described.tables].filter((table) => ISO_TIME.test(table.version));
-  return new Map(found.map((table) => [table.name, Date.parse(table.version)]));
+  return new Map(
+    [...probe.tables, ...described.tables].flatMap(({ name, version }) => {
+      const time = timeOfVersion(version);
+      return time === undefined ? [] : [[name, time] as const];
+    }),
+  );
 }

@@ -22,7 +22,7 @@ export async function fileStates(
   queue: JobQueue | undefined,
   signal: AbortSignal,
 ): Promise<FileState[]> {
-  const jobOf = await jobsOf(plan.due, queue, signal);
+  const jobOf = await fileJobs(plan.due, queue, signal);
   return [
     ...plan.skipped.map((file) => stateOf(file, { state: 'fresh' })),
     ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due)))),
@@ -41,7 +41,8 @@ function rankOf({ product, period }: ProductFile): number {
   return PRODUCTS.indexOf(product) * ANALYSIS_PERIODS.length + ofPeriod;
 }
 
-async function jobsOf(
+/** The job of each due file, as far as the queue keeps one. */
+export async function fileJobs(
   due: readonly DueFile[],
   queue: JobQueue | undefined,
   signal: AbortSignal,

@@ -26,6 +26,8 @@ export interface JobReference {
 
 export interface DueFile extends ProductFile {
   readonly reason: DueReason;
+  /** When the source changed, milliseconds since 1970, where its version tells. */
+  readonly changedAt?: number;
   /** The view or table that will be queried, where there is one. */
   readonly table?: string;
   /** Rows and bytes of the source, as far as known. */

@@ -1,4 +1,5 @@
 /** A plan of statistics in the form of all products. */
+import { type SourceVersion, timeOfVersion } from '../domain/source-version.ts';
 import { statisticsJobId, STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
 import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './plan-statistics.ts';
 import type { DueFile, JobReason, ProductFile, ProductPlan } from './product-plan.ts';
@@ -22,12 +23,18 @@ function dueFile(due: DueStatistics): DueFile {
     ...fileOf(due),
     reason: due.reason,
     table: due.table,
+    ...changeOf(due.sourceVersion),
     ...(due.rows === undefined ? {} : { rows: due.rows }),
     ...(due.bytes === undefined ? {} : { bytes: due.bytes }),
     queue: STATISTICS_JOB.queue,
     jobId: (nonce) => statisticsJobId(due, nonce),
     payload: (reason) => payloadOf(due, reason),
   };
+}
+
+function changeOf(version: SourceVersion): Pick<DueFile, 'changedAt'> {
+  const changedAt = timeOfVersion(version);
+  return changedAt === undefined ? {} : { changedAt };
 }
 
 function payloadOf(due: DueStatistics, reason: JobReason): StatisticsPayload {

@@ -83,6 +83,16 @@ export class RedisRecordStage implements RecordStage {
     });
   }
 
+  async waiting(): Promise<{ readonly batches: number; readonly oldestMs: number }> {
+    const { clock, windowMs } = this.#options;
+    const windows = await this.windows();
+    const counts = await this.#ask(() =>
+      Promise.all(windows.map(({ table, window }) => this.#redis.llen(`${this.#base}rows:${table}:${window}`))),
+    );
+    const oldest = windows.reduce((least, { window }) => Math.min(least, window * windowMs), clock.now());
+    return { batches: counts.reduce((sum, count) => sum + count, 0), oldestMs: Math.max(0, clock.now() - oldest) };
+  }
+
   endsInMs({ window }: StageWindow): number {
     const { clock, windowMs } = this.#options;
     return Math.max(0, (window + 1) * windowMs - clock.now());

@@ -62,11 +62,11 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
       },
       signal,
     );
-    const minutes = rows.map(([experiment, first, count, newest]) => ({
+    const minutes = rows.map(([experiment = null, first = null, count = null, newest = null]) => ({
       experiment: experiment ?? '',
-      minute: first == null ? NO_TIME : floorTo(Number(first), MICROS_PER_MINUTE),
+      minute: first === null ? NO_TIME : floorTo(Number(first), MICROS_PER_MINUTE),
       rows: Number(count),
-      newest: newest == null ? null : timestampText(Number(newest)),
+      newest: newest === null ? null : timestampText(Number(newest)),
     }));
     return sumMinutes(minutes, new Map(requests.map((request) => [request.experiment, request.from])));
   }

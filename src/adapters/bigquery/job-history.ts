@@ -117,18 +117,18 @@ export class BigQueryJobHistory implements JobHistory {
 }
 
 function jobOfRow(cells: readonly (string | null)[]): WarehouseJob {
-  const [created, started, ended, dataset, table, query, reason, message, bytes, slotMs] = cells;
-  const time = (micros: string | null | undefined): string | null =>
-    micros == null ? null : timestampText(Number(micros));
+  const [created = null, started = null, ended = null, dataset = null, table = null] = cells;
+  const [query = null, reason = null, message = null, bytes = null, slotMs = null] = cells.slice(5);
+  const time = (micros: string | null): string | null => (micros === null ? null : timestampText(Number(micros)));
   return {
     creation_time: time(created) ?? '',
     start_time: time(started),
     end_time: time(ended),
-    destination_table: dataset == null || table == null ? null : { dataset_id: dataset, table_id: table },
-    query: query ?? null,
-    error_result: reason == null && message == null ? null : { reason: reason ?? null, message: message ?? null },
-    total_bytes_processed: bytes == null ? null : Number(bytes),
-    total_slot_ms: slotMs == null ? null : Number(slotMs),
+    destination_table: dataset === null || table === null ? null : { dataset_id: dataset, table_id: table },
+    query,
+    error_result: reason === null && message === null ? null : { reason, message },
+    total_bytes_processed: bytes === null ? null : Number(bytes),
+    total_slot_ms: slotMs === null ? null : Number(slotMs),
   };
 }
 

@@ -3,6 +3,7 @@
  * from being written twice. (Streamed rows are told apart for about a minute only.) Datasets are not created: where they
  * lie and who may read them is the operator's to decide.
  */
+import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
 import { jobLabels } from './labels.ts';
@@ -111,16 +112,30 @@ export class BigQueryRecordSink implements RecordSink {
     const layout = tableLayout(table);
     if (this.#known.has(table) || layout === undefined) return;
     if ((await this.#table(table, signal)) === undefined) {
-      const path = `/datasets/${encodeURIComponent(this.#options.dataset)}/tables`;
-      const body = { tableReference: this.#reference(table), ...layout };
-      try {
-        await this.#rest.request({ method: 'POST', path, body, isRepeatable: true, meter: new UsageMeter(), signal });
-      } catch (error) {
-        // Somebody else has made it meanwhile.
-        if (!isDuplicate(error)) throw error;
-      }
+      await this.#createTable({ tableReference: this.#reference(table), ...layout }, signal);
     }
+    if (table === LOGS_TABLE) await this.#ensureErrorsView(signal);
     this.#known.add(table);
+  }
+
+  /** The view over the log rows, with the category of each. */
+  async #ensureErrorsView(signal: AbortSignal): Promise<void> {
+    if ((await this.#table(ERRORS_VIEW, signal)) !== undefined) return;
+    const query = errorsViewQuery('bigquery', tablePath(this.#name(LOGS_TABLE)));
+    await this.#createTable(
+      { tableReference: this.#reference(ERRORS_VIEW), view: { query, useLegacySql: false } },
+      signal,
+    );
+  }
+
+  async #createTable(body: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+    const path = `/datasets/${encodeURIComponent(this.#options.dataset)}/tables`;
+    try {
+      await this.#rest.request({ method: 'POST', path, body, isRepeatable: true, meter: new UsageMeter(), signal });
+    } catch (error) {
+      // Somebody else has made it meanwhile.
+      if (!isDuplicate(error)) throw error;
+    }
   }
 
   async #table(table: string, signal: AbortSignal): Promise<TableReply | undefined> {

@@ -9,8 +9,9 @@ import { qualified, queryTexts } from './sql.ts';
 const SCHEMA = 'region_us';
 const TABLE = 'jobs_by_project';
 
-const Parts = z.object({ dataset_id: z.string().nullish(), table_id: z.string().nullish() }).nullable();
-const Failure = z.object({ reason: z.string().nullish(), message: z.string().nullish() }).nullable();
+const Text = z.string().nullable().default(null);
+const Parts = z.object({ dataset_id: Text, table_id: Text }).nullable();
+const Failure = z.object({ reason: Text, message: Text }).nullable();
 
 export interface DuckDbHistoryOptions {
   readonly file: DuckDbFile;
@@ -58,15 +59,9 @@ function jobOf(cells: readonly (string | null)[]): WarehouseJob {
     creation_time: timeOf(created) ?? '',
     start_time: timeOf(started),
     end_time: timeOf(ended),
-    destination_table:
-      destination?.dataset_id == null || destination.table_id == null
-        ? null
-        : { dataset_id: destination.dataset_id, table_id: destination.table_id },
+    destination_table: destinationOf(destination),
     query,
-    error_result:
-      failure?.reason == null && failure?.message == null
-        ? null
-        : { reason: failure.reason ?? null, message: failure.message ?? null },
+    error_result: failure?.reason === null && failure.message === null ? null : failure,
     total_bytes_processed: bytes === null ? null : Number(bytes),
     total_slot_ms: slotMs === null ? null : Number(slotMs),
   };
@@ -74,4 +69,9 @@ function jobOf(cells: readonly (string | null)[]): WarehouseJob {
 
 function timeOf(micros: string | null): string | null {
   return micros === null ? null : timestampText(Number(micros));
+}
+
+function destinationOf(parts: z.infer<typeof Parts>): WarehouseJob['destination_table'] {
+  if (parts === null || parts.dataset_id === null || parts.table_id === null) return null;
+  return { dataset_id: parts.dataset_id, table_id: parts.table_id };
 }

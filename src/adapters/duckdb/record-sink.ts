@@ -1,6 +1,7 @@
 /** Rows for the monitoring tables in a DuckDB file: each batch in one transaction with a ledger of batch ids. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ContrailError } from '../../domain/errors.ts';
+import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import {
   MONITORING_LAYOUTS,
@@ -146,6 +147,16 @@ export class DuckDbRecordSink implements RecordSink {
     if (columns === undefined) return;
     const definitions = columns.map(columnDefinition).join(', ');
     await connection.run(`CREATE TABLE IF NOT EXISTS ${qualified(this.#dataset, table)} (${definitions})`);
+    if (table === LOGS_TABLE) await this.#createErrorsView(connection);
+  }
+
+  /** A log table of somebody else may lack columns that the categories look at; it then has no view. */
+  async #createErrorsView(connection: DuckDBConnection): Promise<void> {
+    const present = await this.#columnsOf(connection, LOGS_TABLE);
+    const isWhole = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).every((column) => present.has(column.name));
+    if (!isWhole) return;
+    const query = errorsViewQuery('duckdb', qualified(this.#dataset, LOGS_TABLE));
+    await connection.run(`CREATE VIEW IF NOT EXISTS ${qualified(this.#dataset, ERRORS_VIEW)} AS ${query}`);
   }
 
   async #columnsOf(connection: DuckDBConnection, table: string): Promise<Map<string, string>> {

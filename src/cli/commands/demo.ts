@@ -63,10 +63,10 @@ interface DemoSetup {
 
 async function runDemo({ config, parts, redis, port, signal, isToExit }: DemoSetup): Promise<void> {
   say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
-  const isNew = await prepareDemo(
-    { file: parts.duckdb, dataset: config.resultsDataset, experimentsPath: `${FOLDER}/experiments.json` },
-    parts.clock,
-  );
+  const isNew = await prepareDemo(parts, {
+    dataset: config.resultsDataset,
+    experimentsPath: `${FOLDER}/experiments.json`,
+  });
   const web = await startPages(config, parts, { port, redisUrl: redis.url });
   say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
   say(`  Files      ${parts.store.url}`);

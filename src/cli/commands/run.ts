@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addRunErrors } from './run-errors.ts';
 import { addRunMetadata } from './run-metadata.ts';
+import { addRunMonitoring } from './run-monitoring.ts';
 import { addRunStatistics } from './run-statistics.ts';
 
 export function addRun(program: Command): void {
@@ -9,4 +10,5 @@ export function addRun(program: Command): void {
   addRunStatistics(run);
   addRunMetadata(run);
   addRunErrors(run);
+  addRunMonitoring(run);
 }

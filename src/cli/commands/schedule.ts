@@ -1,6 +1,7 @@
 /** `contrail schedule`: continuous mode. */
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load-config.ts';
+import { type Config, loadConfig } from '../../config/load-config.ts';
+import { enqueueTicks, type MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
 import { ScanService } from '../../producer/scan-service.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { examples } from '../help.ts';
@@ -10,10 +11,13 @@ import { scanOnce } from '../scan.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, wire } from '../wire.ts';
 
+/** How often it is looked whether repeating work is due. */
+const TICK_INTERVAL_MS = 15_000;
+
 export function addSchedule(program: Command): void {
   program
     .command('schedule')
-    .description('look for changes again and again, and enqueue them (CONTRAIL_SCHEDULE_INTERVAL)')
+    .description('look for changes again and again, and enqueue them, with the repeating work on the monitoring tables')
     .option('--once', 'look once, then end')
     .addHelpText('after', examples('contrail schedule', 'contrail schedule --once'))
     .action(async (options: { readonly once?: true }) => schedule(options.once ?? false));
@@ -28,6 +32,7 @@ async function schedule(once: boolean): Promise<void> {
   const { signal, release } = abortOnSignals();
   try {
     if (once) {
+      await enqueueTicks({ queue, clock: parts.clock }, monitoringSchedule(config), signal);
       const { enqueued, skipped } = await scanOnce(parts, { config, queue, records: keeping.taker, signal });
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
@@ -35,14 +40,27 @@ async function schedule(once: boolean): Promise<void> {
     const scan = async (scanSignal: AbortSignal): Promise<void> => {
       await scanOnce(parts, { config, queue, records: keeping.taker, signal: scanSignal });
     };
+    const tick = async (tickSignal: AbortSignal): Promise<void> => {
+      await enqueueTicks({ queue, clock: parts.clock }, monitoringSchedule(config), tickSignal);
+    };
     const service = new ScanService({ scan, intervalMs: config['schedule.interval'], log: parts.log });
+    const ticking = new ScanService({ scan: tick, intervalMs: TICK_INTERVAL_MS, log: parts.log });
     service.start();
+    ticking.start();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await service.stop();
+    await Promise.all([service.stop(), ticking.stop()]);
   } finally {
     release();
     await keeping.stop();
     await queue.close();
     await parts.close();
   }
+}
+
+function monitoringSchedule(config: Config): MonitoringSchedule {
+  return {
+    importExperimentsMs: config['schedule.importExperiments'],
+    checkAlertsMs: config['schedule.checkAlerts'],
+    dailyAfterMs: config['schedule.dailyAfter'],
+  };
 }

@@ -2,15 +2,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import type { Config } from '../../config/load-config.ts';
+import { MONITORING_JOB } from '../../jobs/monitoring-job.ts';
 import { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile } from '../../producer/product-plan.ts';
+import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';
+import { newestRows } from '../../domain/alerts/row.ts';
+import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { followJobs } from '../follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { scanOnce } from '../scan.ts';
 import { startWorkers, type Workers } from '../start-workers.ts';
 import type { Parts } from '../wire.ts';
+import { demoTasks, enqueueTasks } from './demo-monitoring.ts';
 import { describeEndedJob } from './describe-job.ts';
 import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';
 
@@ -71,9 +76,12 @@ export class DemoRun {
       ended.push(...(await this.#exportDue()));
     }
     await this.#pool.waitUntilDrained();
+    ended.push(...(await this.#watch()));
+    await this.#pool.waitUntilDrained();
     const surprises = ended.filter((job) => (job.state === 'failed') !== isMeantToFail(job));
-    const published = ended.filter((job) => job.state === 'completed').length;
-    const refused = ended.length - published;
+    const files = ended.filter((job) => job.queue !== MONITORING_JOB.queue);
+    const published = files.filter((job) => job.state === 'completed').length;
+    const refused = files.length - published;
     const text = `${plural(published, 'file')} published, ${refused} refused${refused > 0 ? ' as intended' : ''}. Run the demo again: only what changed is exported.`;
     return {
       text: surprises.length === 0 ? text : `${surprises.length} exports ended otherwise than intended.`,
@@ -101,6 +109,26 @@ export class DemoRun {
   async #change(when: string): Promise<void> {
     say(`${when}, ${CHANGING_EXPERIMENT} got new results.`);
     await runStatements(this.#options.parts.duckdb, changeResults(this.#options.config.resultsDataset));
+  }
+
+  /** Brings the monitoring tables up to date, and tells what there is to see. */
+  async #watch(): Promise<KnownJob[]> {
+    const { queue, signal, parts } = this.#options;
+    say('Monitoring: experiments, query cost of two weeks, sample ratios, alerts.');
+    const ended: KnownJob[] = [];
+    const now = parts.clock.now();
+    for (const tasks of demoTasks(now)) {
+      const jobs = await enqueueTasks(queue, tasks, { now, signal });
+      await followJobs({ queue, jobs, signal, onProgress: () => undefined, onEnded: (job) => ended.push(job) });
+    }
+    const alerts = newestRows(await alertHistory(parts.reader).alerts(signal)).filter(({ state }) => state === 'open');
+    const shown = alerts.filter(({ severity }) => severity === 'critical');
+    say(
+      `  ${plural(alerts.length, 'alert')} open, ${shown.length} of them critical (all: monitoring.${ALERTS_TABLE}):`,
+    );
+    for (const { severity, rule, summary } of shown)
+      say(`  ${severity.padEnd(8)} ${rule.padEnd(3)} ${oneLine(summary ?? '')}`);
+    return ended;
   }
 
   async #exportDue(): Promise<KnownJob[]> {

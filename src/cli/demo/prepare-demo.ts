@@ -1,32 +1,52 @@
-/** Makes the demo's data, once: the sample in a DuckDB file and the list of experiments. */
+/** Makes the demo's data, once: the sample in a DuckDB file, the list of experiments, and what other systems write. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DuckDbFile } from '../../adapters/duckdb/database.ts';
+import { loadJobs } from '../../adapters/duckdb/load-jobs.ts';
 import { loadStatistics, runStatements } from '../../adapters/duckdb/load-statistics.ts';
-import { DuckDbStatisticsSource } from '../../adapters/duckdb/statistics-source.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
+import { ENROLLMENT_COUNTS_OBJECT } from '../../workers/monitoring/read-enrollment-counts.ts';
+import type { DemoParts } from './demo-run.ts';
 import { createOddTables, oddExperiments, oddViews } from './odd-tables.ts';
-import { sampleExperiments, sampleViews } from './sample.ts';
+import {
+  daysSinceSample,
+  SAMPLE_JOBS,
+  sampleEnrollmentCounts,
+  sampleExperiments,
+  sampleLogs,
+  sampleViews,
+} from './sample.ts';
 
 export interface DemoData {
-  readonly file: DuckDbFile;
   readonly dataset: string;
   /** Where the list of experiments is written. */
   readonly experimentsPath: string;
 }
 
 /** Whether the tables had to be made; the list of experiments is always written anew, because its dates move. */
-export async function prepareDemo({ file, dataset, experimentsPath }: DemoData, clock: Clock): Promise<boolean> {
+export async function prepareDemo(parts: DemoParts, { dataset, experimentsPath }: DemoData): Promise<boolean> {
+  const { signal } = new AbortController();
   mkdirSync(dirname(experimentsPath), { recursive: true });
-  const now = clock.now();
+  const now = parts.clock.now();
   writeFileSync(experimentsPath, JSON.stringify([...sampleExperiments(now), ...oddExperiments(now)], undefined, 2));
   const views = sampleViews();
-  if (file.exists()) {
-    const source = new DuckDbStatisticsSource({ file, dataset });
-    const known = await source.listTables(new AbortController().signal);
+  if (parts.duckdb.exists()) {
+    const known = await parts.source.listTables(signal);
     if ([...views, ...oddViews()].every(({ view }) => known.includes(view))) return false;
   }
-  await loadStatistics(file, dataset, views);
-  await runStatements(file, createOddTables(dataset));
+  await loadStatistics(parts.duckdb, dataset, views);
+  await runStatements(parts.duckdb, createOddTables(dataset));
+  await parts.sink.append({ id: 'demo-sample-logs', table: LOGS_TABLE, rows: sampleLogs(now) }, signal);
+  await loadJobs(parts.duckdb, SAMPLE_JOBS, daysSinceSample(now));
+  await writeEnrollmentCounts(parts.store, signal);
   return true;
+}
+
+/** Another system does this every day. */
+async function writeEnrollmentCounts(store: ObjectStore, signal: AbortSignal): Promise<void> {
+  const name = ENROLLMENT_COUNTS_OBJECT;
+  const ifGeneration = (await store.head(name, signal))?.generation ?? ABSENT;
+  const writer = await store.write({ name, contentType: 'application/json', ifGeneration, signal });
+  await writer.write(sampleEnrollmentCounts());
+  await writer.commit({});
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { StatisticsView } from '../../adapters/duckdb/load-statistics.ts';
+import type { RecordRow } from '../../ports/record-sink.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../sample/', import.meta.url));
 
@@ -18,6 +19,8 @@ const INVENTED = /-three-way$/;
 const Cases = z.object({
   cases: z.array(z.object({ experiment: z.string(), view: z.string(), tables: z.array(z.string()) })),
 });
+
+const LogRow = z.object({ timestamp: z.string() }).catchall(z.string().nullable());
 
 const DateOrNull = z.iso.date().nullable();
 const Records = z.array(
@@ -41,7 +44,7 @@ export function sampleViews(): StatisticsView[] {
 /** The experiments of the sample as the API would list them, the invented ones as if the sample played today. */
 export function sampleExperiments(now: number): object[] {
   const records = Records.parse(JSON.parse(readFileSync(join(FOLDER, 'experiments.json'), 'utf8')));
-  const days = Math.floor(now / DAY_MS) - Date.parse(SAMPLE_TODAY) / DAY_MS;
+  const days = daysSinceSample(now);
   const shift = (date: string | null): string | null => (date === null ? null : shiftDate(date, days));
   return records.map((record) =>
     INVENTED.test(record.slug)
@@ -53,6 +56,31 @@ export function sampleExperiments(now: number): object[] {
         }
       : record,
   );
+}
+
+/** Path of the job history of the sample's warehouse. */
+export const SAMPLE_JOBS = join(FOLDER, 'jobs_by_project.ndjson');
+
+/** From the day on which the sample plays to today. */
+export function daysSinceSample(now: number): number {
+  return Math.floor(now / DAY_MS) - Date.parse(SAMPLE_TODAY) / DAY_MS;
+}
+
+/** What the analysis logged in the two weeks up to today. */
+export function sampleLogs(now: number): RecordRow[] {
+  const lines = readFileSync(join(FOLDER, 'logs.ndjson'), 'utf8').split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const row = LogRow.parse(JSON.parse(line));
+      const [date = '', time = ''] = row.timestamp.split(' ');
+      return { ...row, timestamp: `${shiftDate(date, daysSinceSample(now))}T${time}Z` };
+    });
+}
+
+/** The enrollment counts, as the other system writes them. */
+export function sampleEnrollmentCounts(): Buffer {
+  return readFileSync(join(FOLDER, 'enrollment_counts_latest.json'));
 }
 
 function shiftDate(date: string, days: number): string {

@@ -2,14 +2,13 @@
 import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
+import { timeOfVersion } from '../../domain/source-version.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
 
 export type TableSource = Pick<StatisticsSource, 'listTables' | 'describeTables'>;
 
 const TIME =
   /^(?<seconds>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i;
-/** Versions that are times; others are fingerprints (`domain/source-version.ts`). */
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T/;
 
 /**
  * A time in the form of the file: UTC, a blank between date and time, six digits of a second unless they are zero.
@@ -80,6 +79,6 @@ async function changesOf(
 ): Promise<number[] | undefined> {
   if (names.length === 0) return [];
   const { tables } = await source.describeTables(names, signal);
-  if (tables.some((table) => !ISO_TIME.test(table.version))) return undefined;
+  if (tables.some((table) => timeOfVersion(table.version) === undefined)) return undefined;
   return tables.map((table) => Date.parse(table.version));
 }

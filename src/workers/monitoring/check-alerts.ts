@@ -2,7 +2,8 @@
 import type { AlertInputs } from '../../domain/alerts/inputs.ts';
 import { buildAlertMessage } from '../../domain/alerts/message.ts';
 import { dueNotifications, type Notification, withDeliveries } from '../../domain/alerts/notification.ts';
-import { type AlertRow, groupBy, newestRows } from '../../domain/alerts/row.ts';
+import { configuredSilences } from '../../domain/alerts/configured-silence.ts';
+import { type AlertRow, groupBy, newestRows, timeText } from '../../domain/alerts/row.ts';
 import type { AlertRule, RuleLimits } from '../../domain/alerts/rule.ts';
 import { evaluateRules } from '../../domain/alerts/rules.ts';
 import { stepAlerts } from '../../domain/alerts/state.ts';
@@ -27,6 +28,8 @@ export interface CheckDependencies {
   readonly inputs: (signal: AbortSignal) => Promise<AlertInputs>;
   readonly history: AlertHistory;
   readonly sink: Pick<RecordSink, 'append'>;
+  /** Rules, subjects, or `rule:subject` that are to be quiet. */
+  readonly silences: readonly string[];
   readonly notifiers: readonly Notifier[];
   /** The address of the web pages, for links; null: no links. */
   readonly pages: string | null;
@@ -35,6 +38,8 @@ export interface CheckDependencies {
 }
 
 export interface CheckResult {
+  /** Alerts that are open now: rule, subject and sentence. */
+  readonly alerts: readonly Pick<AlertRow, 'rule' | 'severity' | 'subject' | 'state' | 'summary'>[];
   readonly open: number;
   readonly silenced: number;
   readonly noData: number;
@@ -55,10 +60,11 @@ export async function checkAlerts(
   work: readonly string[],
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  const previous = newestRows(await deps.history.alerts(signal));
+  const known = newestRows(await deps.history.alerts(signal));
   const inputs = await deps.inputs(signal);
   const now = deps.clock.now();
   const results = evaluateRules(deps.rules, inputs, deps.limits);
+  const previous = [...known, ...configuredSilences(results, deps.silences, timeText(now))];
   const alerts = stepAlerts({ previous, results, now });
   const targets = deps.notifiers.map((notifier) => notifier.name);
   const rules = results.map(({ rule }) => rule);
@@ -68,13 +74,16 @@ export async function checkAlerts(
   const id = recordBatchId([ALERTS_TABLE, ...work]);
   if (rows.length > 0) await deps.sink.append({ id, table: ALERTS_TABLE, rows }, signal);
   const count = (state: AlertRow['state']): number => alerts.filter(({ row }) => row.state === state).length;
-  const known = new Set(previous.map((row) => row.alert_id));
+  const before = new Set(known.map((row) => row.alert_id));
   return {
+    alerts: alerts
+      .filter(({ row }) => row.state !== 'resolved')
+      .map(({ row: { rule, severity, subject, state, summary } }) => ({ rule, severity, subject, state, summary })),
     open: count('open'),
     silenced: count('silenced'),
     noData: count('no_data'),
-    opened: alerts.filter(({ row }) => !known.has(row.alert_id)).length,
-    resolved: alerts.filter(({ row }) => row.state === 'resolved' && known.has(row.alert_id)).length,
+    opened: alerts.filter(({ row }) => !before.has(row.alert_id)).length,
+    resolved: alerts.filter(({ row }) => row.state === 'resolved' && before.has(row.alert_id)).length,
     sent: taken,
     unsent,
   };

@@ -4,7 +4,8 @@ import type { LogEvent } from '../../domain/log-record.ts';
 import type { ExportResult } from './export-table.ts';
 
 interface Subject {
-  readonly experiment: string;
+  /** Absent where no experiment is concerned. */
+  readonly experiment?: string;
   /** Of statistics. */
   readonly period?: string;
 }
@@ -40,5 +41,9 @@ export function eventOfFailure(error: ContrailError, subject: Subject): LogEvent
 }
 
 function about({ experiment, period }: Subject) {
-  return { experiment, ...(period === undefined ? {} : { analysisPeriod: period }), at: AT };
+  return {
+    ...(experiment === undefined ? {} : { experiment }),
+    ...(period === undefined ? {} : { analysisPeriod: period }),
+    at: AT,
+  };
 }

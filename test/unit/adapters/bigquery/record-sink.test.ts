@@ -12,8 +12,10 @@ async function setup(faults: readonly FaultRule[] = []) {
   return replayWorld({ datasets: ['monitoring'], faults });
 }
 
+const VIEW = 'jetstream_analysis_errors';
+
 describe('BigQuery record sink', () => {
-  it('makes a missing table by days and clusters, and looks for it once', async () => {
+  it('makes a missing table by days and clusters, and the view over the logs, once', async () => {
     const { server, sink } = await setup();
 
     await sink.append(LOGS, never);
@@ -25,8 +27,10 @@ describe('BigQuery record sink', () => {
       timePartitioning: { type: 'DAY', field: 'timestamp' },
       clustering: { fields: ['experiment'] },
     });
+    const view = await fetch(`${server.restUrl}/bigquery/v2/projects/${PROJECT}/datasets/monitoring/tables/${VIEW}`);
+    expect(await view.json()).toMatchObject({ view: { query: expect.stringContaining('error_category') } });
     expect(server.rowsOf('monitoring.logs')).toHaveLength(2);
-    expect(server.counters.read().requests).toMatchObject({ 'tables.insert': 1, 'jobs.upload': 2 });
+    expect(server.counters.read().requests).toMatchObject({ 'tables.insert': 2, 'jobs.upload': 2 });
   });
 
   it('replaces the rows of a day and leaves the other days alone', async () => {

@@ -12,12 +12,14 @@ function setup() {
   return { folder };
 }
 
-/** Runs the watchdog over a program that prints its input, and gives what was printed and the code. */
-async function watch(input: string, folder: string) {
+/** Runs the watchdog over a program that prints its configuration and ends, and gives what was printed and the code. */
+async function watch(input: string, folder: string, keepsOpen = false) {
   const child = spawn('sh', ['-c', WATCHDOG, 'sh', 'cat', folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stdin.end(input);
+  // The program is ended when the input closes, so it stays open for one that is to print.
+  if (keepsOpen) child.stdin.write(input);
+  else child.stdin.end(input);
   const [code] = (await once(child, 'close')) as [number];
   return { code, output };
 }
@@ -34,7 +36,7 @@ it('starts nothing without the end of the configuration, and clears up', async (
 it('hands the configuration on as it is, by no argument that others could read', async () => {
   const { folder } = setup();
 
-  const { output } = await watch('dir "/a b/$HOME/`id`\\\\"\n# $(id)\nend\n', '');
+  const { output } = await watch('dir "/a b/$HOME/`id`\\\\"\n# $(id)\nend\n', '', true);
 
   expect(output).toBe('dir "/a b/$HOME/`id`\\\\"\n# $(id)\n\n');
   expect(existsSync(folder)).toBe(true);

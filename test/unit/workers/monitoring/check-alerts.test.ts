@@ -46,6 +46,7 @@ function setup() {
           inputs: async (): Promise<AlertInputs> => ({ ...world.inputs, now: world.now }),
           history: { alerts: async () => world.rows() },
           sink,
+          silences: [],
           notifiers: [world.slack, world.hook],
           pages: null,
           clock: { now: () => world.now },

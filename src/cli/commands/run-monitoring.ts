@@ -1,0 +1,142 @@
+/** `contrail run import-experiments`, `query-cost`, `sample-ratio`, `check-alerts`: work on the monitoring tables at once. */
+import type { Command } from 'commander';
+import { type Config, loadConfig } from '../../config/load-config.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { quote } from '../../domain/slug.ts';
+import { dateText, MICROS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
+import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import { type MonitoringResult, runMonitoringTask } from '../../workers/monitoring/monitoring-tasks.ts';
+import { ask, examples } from '../help.ts';
+import { type MonitoringParts, monitoringDependencies } from '../monitoring-dependencies.ts';
+import { notifiersOf } from '../notifiers.ts';
+import { oneLine, plural, printJson, printResult, say } from '../output.ts';
+import { withRedisIfThere } from '../redis-if-there.ts';
+import { abortOnSignals } from '../signals.ts';
+import { type Parts, wire } from '../wire.ts';
+
+interface Options {
+  readonly json?: true;
+}
+
+export function addRunMonitoring(run: Command): void {
+  run
+    .command('import-experiments')
+    .description('copy the list of the experiments API into experimenter_experiments_v1')
+    .option('--json', 'print the result as one JSON document')
+    .action(async (options: Options) => runTasks([{ version: 1, task: 'import-experiments' }], options));
+  run
+    .command('query-cost')
+    .description("write what the analysis' queries of a day cost into query_cost_v1")
+    .requiredOption('--date <day>', 'the day, UTC: YYYY-MM-DD')
+    .option('--to <day>', 'the last day of a range that begins with --date')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'contrail run query-cost --date 2026-01-14',
+        'contrail run query-cost --date 2026-01-01 --to 2026-01-14',
+      ),
+    )
+    .action(async ({ date, to, ...options }: Options & { readonly date: string; readonly to?: string }) => {
+      const days = ask(() => daysFrom(date, to ?? date));
+      await runTasks(
+        days.map((day) => ({ version: 1, task: 'query-cost', day })),
+        options,
+      );
+    });
+  run
+    .command('sample-ratio')
+    .description('test whether enrollments are distributed as configured, into experiment_sample_ratio_mismatch_v1')
+    .option('--json', 'print the result as one JSON document')
+    .action(async (options: Options) => runTasks([{ version: 1, task: 'sample-ratio' }], options));
+  run
+    .command('check-alerts')
+    .description('evaluate the alert rules, keep what opened and closed in alerts_v1, and tell the configured targets')
+    .option('--json', 'print the result as one JSON document')
+    .action(async (options: Options) => runTasks([{ version: 1, task: 'check-alerts' }], options));
+}
+
+async function runTasks(payloads: readonly MonitoringPayload[], { json }: Options): Promise<void> {
+  const config = loadConfig(['warehouse', 'bucket']);
+  const parts = await wire(config, { createWarehouse: true });
+  const { signal, release } = abortOnSignals();
+  try {
+    const results = await withAllParts(config, parts, async (all) => {
+      const deps = monitoringDependencies(all);
+      const done: MonitoringResult[] = [];
+      for (const payload of payloads) {
+        const work = ['run', String(parts.clock.now()), String(process.pid), JSON.stringify(payload)];
+        done.push((await runMonitoringTask(deps, { payload, work, signal })).done);
+      }
+      return done;
+    });
+    if (json) printJson(results.length === 1 ? results[0]?.result : results.map(({ result }) => result));
+    else results.forEach(report);
+  } finally {
+    release();
+    await parts.close();
+  }
+}
+
+/** Only the alerts look at the queue, and do without where there is none. */
+async function withAllParts<Result>(
+  config: Config,
+  parts: Parts,
+  work: (all: MonitoringParts) => Promise<Result>,
+): Promise<Result> {
+  const notifiers = await notifiersOf(config, parts.clock);
+  return withRedisIfThere(config, parts.clock, ({ queue, waiting }) =>
+    work({ config, parts, records: parts.sink, queue, waiting, notifiers }),
+  );
+}
+
+function report(done: MonitoringResult): void {
+  switch (done.task) {
+    case 'import-experiments': {
+      const { imported, malformed, outcome } = done.result;
+      printResult(outcome === 'kept' ? 'Nothing to import.' : `${plural(imported, 'experiment')} imported.`);
+      if (malformed > 0) say(`warning: ${plural(malformed, 'record')} could not be read; monitoring.logs tells why.`);
+      return;
+    }
+    case 'query-cost': {
+      const { day, rows, costUsd, isComplete } = done.result;
+      printResult(`${day}: ${plural(rows, 'row')}, ${costUsd.toFixed(2)} USD.`);
+      if (!isComplete) say(`warning: ${day} is not over; its cost can still grow.`);
+      return;
+    }
+    case 'sample-ratio': {
+      const { rows, likely } = done.result;
+      printResult(`${plural(rows, 'experiment')} tested, ${likely.length} with a likely mismatch.`);
+      for (const slug of likely) printResult(`  ${oneLine(slug)}`);
+      return;
+    }
+    case 'check-alerts': {
+      const { alerts, opened, resolved, sent, unsent } = done.result;
+      for (const { rule, severity, subject, state, summary } of alerts)
+        printResult(
+          oneLine(
+            `${severity.padEnd(8)} ${rule.padEnd(3)} ${subject}: ${summary ?? ''} ${state === 'open' ? '' : `(${state})`}`,
+          ),
+        );
+      printResult(
+        `${plural(alerts.length, 'alert')}: ${opened} opened and ${resolved} resolved now; ${plural(sent, 'message')} sent.`,
+      );
+      for (const target of unsent) say(`warning: ${target} did not take its message; it is told at the next check.`);
+    }
+  }
+}
+
+/** Each day of a range, both ends included. */
+function daysFrom(first: string, last: string): string[] {
+  const [from, to] = [first, last].map((day) => {
+    const micros = parseDate(day);
+    if (micros !== undefined) return micros;
+    throw new ContrailError('USAGE', `${quote(day)} is not a day.`, { hint: 'A day is written like 2026-01-14.' });
+  });
+  if (from === undefined || to === undefined || to < from) {
+    throw new ContrailError('USAGE', `The range ends before it begins: ${first} to ${last}.`);
+  }
+  return Array.from({ length: (to - from) / MICROS_PER_DAY + 1 }, (_, index) =>
+    dateText(from + index * MICROS_PER_DAY),
+  );
+}

@@ -1,0 +1,34 @@
+/** The work on the monitoring tables that the demo asks for: what a scheduler would ask for over two weeks. */
+import { dayOf, MS_PER_DAY } from '../../domain/utc-time.ts';
+import { MONITORING_JOB, monitoringJobId, type MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import type { JobQueue, JobRequest } from '../../ports/job-queue.ts';
+import type { JobReference } from '../../producer/product-plan.ts';
+
+const DAYS_OF_COST = 14;
+
+/** Tables first, then the alerts that look at them; each list can be followed to its end. */
+export function demoTasks(now: number): readonly (readonly MonitoringPayload[])[] {
+  const days = Array.from({ length: DAYS_OF_COST }, (_, index) => dayOf(now - (index + 1) * MS_PER_DAY));
+  return [
+    [
+      { version: 1, task: 'import-experiments' },
+      { version: 1, task: 'sample-ratio' },
+      ...days.map((day): MonitoringPayload => ({ version: 1, task: 'query-cost', day })),
+    ],
+    [{ version: 1, task: 'check-alerts' }],
+  ];
+}
+
+/** Enqueues these tasks under names of their own. */
+export async function enqueueTasks(
+  queue: JobQueue,
+  payloads: readonly MonitoringPayload[],
+  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+): Promise<JobReference[]> {
+  const requests = payloads.map((payload): JobRequest => {
+    const of = payload.task === 'query-cost' ? payload.day : 'demo';
+    return { id: monitoringJobId(payload.task, `${of}.d${now}`), name: `${payload.task} ${of}`, payload };
+  });
+  await queue.enqueue(MONITORING_JOB.queue, requests, signal);
+  return requests.map(({ id }) => ({ queue: MONITORING_JOB.queue, id }));
+}

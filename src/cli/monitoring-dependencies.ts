@@ -1,0 +1,76 @@
+/** What the work on the monitoring tables needs, of the settings and the adapters. */
+import type { Config } from '../config/load-config.ts';
+import { ALERT_RULES } from '../domain/alerts/rules.ts';
+import type { WaitingRecords } from '../domain/alerts/inputs.ts';
+import { RECORDS_JOB } from '../jobs/records-job.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { RecordTaker } from '../ports/record-sink.ts';
+import { fileConditions } from '../producer/file-conditions.ts';
+import { planProducts } from '../producer/plan-products.ts';
+import { PRODUCTS } from '../producer/product-plan.ts';
+import { alertHistory } from '../workers/monitoring/alert-history.ts';
+import { readAlertInputs } from '../workers/monitoring/alert-sources.ts';
+import type { MonitoringDependencies } from '../workers/monitoring/monitoring-tasks.ts';
+import { planDependencies } from './planning.ts';
+import { pricingOf } from './pricing.ts';
+import type { Parts } from './wire.ts';
+
+export interface MonitoringParts {
+  readonly config: Config;
+  readonly parts: Parts;
+  /** Where log rows go. */
+  readonly records: RecordTaker;
+  /** Where jobs are looked up; absent without Redis. */
+  readonly queue: JobQueue | undefined;
+  /** Records on their way to the warehouse. Throws without Redis. */
+  readonly waiting: () => Promise<{ readonly batches: number; readonly oldestMs: number }>;
+  readonly notifiers: readonly Notifier[];
+}
+
+const EVERYTHING = { experiments: [], periods: [], apps: [], force: false, products: PRODUCTS };
+
+export function monitoringDependencies(request: MonitoringParts): MonitoringDependencies {
+  const { config, parts, records, notifiers } = request;
+  const { sink: tables, clock, log, store, experimentRecords: source } = parts;
+  return {
+    dataset: config.monitoringDataset,
+    clock,
+    import: { source, tables, records: { sink: records, clock, log }, clock },
+    scrape: { history: parts.jobHistory, tables, clock, dataset: config.resultsDataset, pricing: pricingOf(config) },
+    sampleRatio: { source, store, tables, clock },
+    check: {
+      rules: ALERT_RULES,
+      limits: config['alerts.limits'],
+      silences: config['alerts.silence'],
+      inputs: (signal) => readAlertInputs(alertSources(request), signal),
+      history: alertHistory(parts.reader),
+      sink: parts.sink,
+      notifiers,
+      pages: config['web.address'] ?? null,
+      clock,
+      log,
+    },
+  };
+}
+
+function alertSources({ config, parts, queue, waiting }: MonitoringParts): Parameters<typeof readAlertInputs>[0] {
+  const { experimentRecords, source, store, reader, clock } = parts;
+  return {
+    records: experimentRecords,
+    source,
+    store,
+    reader,
+    clock,
+    files: async (signal) => {
+      const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
+      const [failure] = plan.failures;
+      if (failure !== undefined) throw failure.error;
+      return fileConditions({ plan, queue, now: clock.now(), lagMs: config['freshness.lag'], signal });
+    },
+    waiting: async (): Promise<WaitingRecords[]> => {
+      const { batches, oldestMs } = await waiting();
+      return [{ queue: RECORDS_JOB.queue, waiting: batches, oldestMs }];
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Work on the monitoring tables that is done again and again (design, section 5). */
+import { z } from 'zod';
+import type { JobKind } from './job-kind.ts';
+
+export const MonitoringPayload = z.discriminatedUnion('task', [
+  z.object({ version: z.literal(1), task: z.literal('import-experiments') }),
+  z.object({ version: z.literal(1), task: z.literal('query-cost'), day: z.iso.date() }),
+  z.object({ version: z.literal(1), task: z.literal('sample-ratio') }),
+  z.object({ version: z.literal(1), task: z.literal('check-alerts') }),
+]);
+export type MonitoringPayload = z.infer<typeof MonitoringPayload>;
+export type MonitoringTask = MonitoringPayload['task'];
+
+export const MONITORING_JOB: JobKind<MonitoringPayload> = {
+  queue: 'monitoring',
+  payload: MonitoringPayload,
+  // The next tick is the retry.
+  retry: { attempts: 1, firstDelayMs: 1_000, longestDelayMs: 1_000 },
+  concurrency: 2,
+};
+
+/** `import-experiments.2945808`, `query-cost.2026-01-14.1`: the task, and which of its ticks. */
+export function monitoringJobId(task: MonitoringTask, tick: string): string {
+  return `${task}.${tick}`;
+}

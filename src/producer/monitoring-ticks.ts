@@ -1,0 +1,87 @@
+/**
+ * Asks for the repeating work when its time has come. Ids are made of the tick, so several schedulers ask for it once. A
+ * tick that finds the task still at work or waiting is dropped, not queued.
+ */
+import { MONITORING_JOB, monitoringJobId, type MonitoringPayload } from '../jobs/monitoring-job.ts';
+import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
+
+export interface MonitoringSchedule {
+  /** Milliseconds between two imports of the list of experiments. */
+  readonly importExperimentsMs: number;
+  readonly checkAlertsMs: number;
+  /** From midnight UTC to the daily work. */
+  readonly dailyAfterMs: number;
+}
+
+export interface TickDependencies {
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+}
+
+/** Daily work that fails is asked for again: two more times, half an hour apart (spec: monitoring, table of tables). */
+const DAILY_TRIES = 3;
+const BETWEEN_TRIES_MS = 30 * 60_000;
+const MOST_UNFINISHED = 1_000;
+
+/** Enqueues what is due now. Tells the ids that were enqueued. */
+export async function enqueueTicks(
+  { queue, clock }: TickDependencies,
+  schedule: MonitoringSchedule,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const now = clock.now();
+  const unfinished = await queue.list(MONITORING_JOB.queue, ['waiting', 'active', 'delayed'], MOST_UNFINISHED);
+  const busy = new Set(unfinished.map((job) => taskOf(job.id)));
+  const daily = await dailyTicks(queue, { now, schedule, signal });
+  const due = [...regularTicks(now, schedule), ...daily].filter((request) => !busy.has(taskOf(request.id)));
+  return (await queue.enqueue(MONITORING_JOB.queue, due, signal)).added;
+}
+
+function regularTicks(now: number, { importExperimentsMs, checkAlertsMs }: MonitoringSchedule): JobRequest[] {
+  const tick = (task: 'import-experiments' | 'check-alerts', everyMs: number): JobRequest =>
+    requestOf({ version: 1, task }, String(Math.floor(now / everyMs)));
+  return [tick('import-experiments', importExperimentsMs), tick('check-alerts', checkAlertsMs)];
+}
+
+interface DailyRequest {
+  readonly now: number;
+  readonly schedule: MonitoringSchedule;
+  readonly signal: AbortSignal;
+}
+
+async function dailyTicks(queue: JobQueue, { now, schedule, signal }: DailyRequest): Promise<JobRequest[]> {
+  if (now % MS_PER_DAY < schedule.dailyAfterMs) return [];
+  const today = dayOf(now);
+  const yesterday = dayOf(now - MS_PER_DAY);
+  const tasks: readonly { readonly payload: MonitoringPayload; readonly day: string }[] = [
+    { payload: { version: 1, task: 'query-cost', day: yesterday }, day: yesterday },
+    { payload: { version: 1, task: 'sample-ratio' }, day: today },
+  ];
+  const due: JobRequest[] = [];
+  for (const { payload, day } of tasks) {
+    const tries = Array.from({ length: DAILY_TRIES }, (_, index) => `${day}.${index + 1}`);
+    const ids = tries.map((tick) => monitoringJobId(payload.task, tick));
+    const known = await queue.find(MONITORING_JOB.queue, ids, signal);
+    const next = nextTry(known, now);
+    const tick = next === undefined ? undefined : tries[next];
+    if (tick !== undefined) due.push(requestOf(payload, tick));
+  }
+  return due;
+}
+
+/** Which try is due now, counted from 0; undefined: none, or none yet. */
+function nextTry(known: readonly KnownJob[], now: number): number | undefined {
+  if (known.some((job) => job.state !== 'failed')) return undefined;
+  const lastEnd = known.reduce((latest, job) => Math.max(latest, job.finishedAt ?? 0), 0);
+  return known.length === 0 || now - lastEnd >= BETWEEN_TRIES_MS ? known.length : undefined;
+}
+
+function requestOf(payload: MonitoringPayload, tick: string): JobRequest {
+  return { id: monitoringJobId(payload.task, tick), name: `${payload.task} ${tick}`, payload };
+}
+
+function taskOf(id: string): string {
+  return id.slice(0, id.indexOf('.'));
+}

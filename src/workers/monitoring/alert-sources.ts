@@ -1,0 +1,73 @@
+/** Reads what the alert rules look at. A source that cannot be read is missing, and keeps no other from being read. */
+import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../domain/alerts/inputs.ts';
+import { toContrailError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { StatisticsSource } from '../../ports/statistics-source.ts';
+import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
+import { errorsByExperiment, logCounts, readRecentLogs } from './recent-logs.ts';
+import { recentQueries, recentRuns } from './recent-costs.ts';
+import { changeTimes } from './table-changes.ts';
+import { watchedExperiments } from './watched-experiments.ts';
+
+export interface AlertSourceDependencies {
+  readonly records: ExperimentRecords;
+  readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
+  readonly store: ObjectStore;
+  readonly reader: MonitoringReader;
+  readonly clock: Clock;
+  /** The state of every file, as planning and the queue know it. */
+  readonly files: (signal: AbortSignal) => Promise<readonly FileCondition[]>;
+  /** Rows on their way to the warehouse. */
+  readonly waiting: () => Promise<readonly WaitingRecords[]>;
+}
+
+/** All inputs, each of about now. Throws only when aborted. */
+export async function readAlertInputs(deps: AlertSourceDependencies, signal: AbortSignal): Promise<AlertInputs> {
+  const { store, reader, clock } = deps;
+  const now = clock.now();
+  const experiments = await reading(signal, now, () => watchedExperiments(deps.records, now, signal));
+  const slugs = experiments.kind === 'read' ? experiments.value.map(({ slug }) => slug) : [];
+  const counts = await reading(signal, now, () => fetchEnrollmentCounts(store, signal));
+  const objects = await reading(signal, now, () => store.list('statistics/', signal));
+  const tables = await reading(signal, now, () => changeTimes(deps, objectsOf(objects), signal));
+  const logs = await reading(signal, now, () => readRecentLogs(reader, now, signal));
+  const starts = tables.kind === 'read' ? tables.value : [];
+  return {
+    now,
+    sources: {
+      experiments,
+      enrollmentCounts:
+        counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
+      // No system writes the funnel where Contrail could read it yet: nothing is known of conflicts.
+      enrollmentFunnel: { kind: 'read', value: new Map(), at: now },
+      errors: mapped(logs, (rows) => errorsByExperiment(rows, slugs, starts)),
+      objects: mapped(objects, (list) => new Set(list.map((object) => object.name))),
+      tables,
+      queries: await reading(signal, now, () => recentQueries(reader, { slugs, now, signal })),
+      runs: await reading(signal, now, () => recentRuns(reader, now, signal)),
+      files: await reading(signal, now, () => deps.files(signal)),
+      records: await reading(signal, now, () => deps.waiting()),
+      logs: mapped(logs, (rows) => logCounts(rows, now)),
+    } satisfies { [Name in keyof SourceValues]: Reading<SourceValues[Name]> },
+  };
+}
+
+function objectsOf<Object_>(objects: Reading<readonly Object_[]>): readonly Object_[] {
+  return objects.kind === 'read' ? objects.value : [];
+}
+
+async function reading<Value>(signal: AbortSignal, at: number, read: () => Promise<Value>): Promise<Reading<Value>> {
+  try {
+    return { kind: 'read', value: await read(), at };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: 'missing', reason: toContrailError(error).message };
+  }
+}
+
+function mapped<Value, Result>(source: Reading<Value>, map: (value: Value) => Result): Reading<Result> {
+  return source.kind === 'read' ? { ...source, value: map(source.value) } : source;
+}

@@ -1,0 +1,54 @@
+/** Replaces `experiment_sample_ratio_mismatch_v1` by the tests of today's enrollment counts (spec: monitoring, section 8). */
+import type { EnrollmentCounts } from '../../domain/alerts/enrollment-checks.ts';
+import type { WatchedExperiment } from '../../domain/alerts/inputs.ts';
+import { recordBatchId } from '../../domain/log-record.ts';
+import { SAMPLE_RATIO_TABLE } from '../../domain/monitoring-tables.ts';
+import { type SampleRatioInput, sampleRatioRows } from '../../domain/sample-ratio/table.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { RecordSink } from '../../ports/record-sink.ts';
+import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
+import { watchedExperiments } from './watched-experiments.ts';
+
+export interface SampleRatioDependencies {
+  readonly source: ExperimentRecords;
+  readonly store: ObjectStore;
+  readonly tables: Pick<RecordSink, 'replace'>;
+  readonly clock: Clock;
+}
+
+export interface SampleRatioResult {
+  /** Started experiments: each has a row. */
+  readonly rows: number;
+  /** Those whose enrollments are likely not distributed as configured. */
+  readonly likely: readonly string[];
+}
+
+/** `work` names this check: a repeat of it writes nothing twice. The table stays as it is where an input is missing. */
+export async function checkSampleRatio(
+  { source, store, tables, clock }: SampleRatioDependencies,
+  work: readonly string[],
+  signal: AbortSignal,
+): Promise<SampleRatioResult> {
+  const experiments = await watchedExperiments(source, clock.now(), signal);
+  const { counts } = await fetchEnrollmentCounts(store, signal);
+  const rows = sampleRatioRows(experiments.map((experiment) => inputOf(experiment, counts.get(experiment.slug))));
+  const id = recordBatchId([SAMPLE_RATIO_TABLE, ...work]);
+  await tables.replace({ id, table: SAMPLE_RATIO_TABLE, rows }, signal);
+  const likely = rows.filter((row) => row.enrollments_srm_likely === true).map((row) => row.experiment);
+  return { rows: rows.length, likely };
+}
+
+/** The counts object has no daily active users today. */
+function inputOf(experiment: WatchedExperiment, counts: EnrollmentCounts | undefined): SampleRatioInput {
+  const branches = [...(counts?.branches ?? [])];
+  return {
+    experiment: experiment.slug,
+    startDate: experiment.startDate,
+    ratios: Object.fromEntries(experiment.branches.map(({ slug, ratio }) => [slug, ratio])),
+    enrollments: Object.fromEntries(branches.map(([branch, { enrollments }]) => [branch, enrollments])),
+    unenrollments: Object.fromEntries(branches.map(([branch, { unenrollments }]) => [branch, unenrollments])),
+    dau: {},
+  };
+}

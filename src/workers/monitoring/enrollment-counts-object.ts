@@ -1,0 +1,33 @@
+/** Fetches the enrollment counts that another system keeps in the bucket. */
+import type { EnrollmentCounts } from '../../domain/alerts/enrollment-checks.ts';
+import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import { ENROLLMENT_COUNTS_OBJECT, readEnrollmentCounts } from './read-enrollment-counts.ts';
+
+export interface DatedCounts {
+  readonly counts: ReadonlyMap<string, EnrollmentCounts>;
+  /** When the object was written, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The counts by slug. Throws TARGET_UNREADABLE where there is no such object, or it holds something else. */
+export async function fetchEnrollmentCounts(store: ObjectStore, signal: AbortSignal): Promise<DatedCounts> {
+  const object = await store.head(ENROLLMENT_COUNTS_OBJECT, signal);
+  const stream = object === undefined ? undefined : await store.read(ENROLLMENT_COUNTS_OBJECT, signal);
+  if (object === undefined || stream === undefined) throw unreadable(store, 'there is none');
+  const pieces: Buffer[] = [];
+  for await (const piece of stream) pieces.push(Buffer.from(piece));
+  try {
+    const content: unknown = JSON.parse(Buffer.concat(pieces).toString('utf8'));
+    return { counts: readEnrollmentCounts(content), at: object.changedAt };
+  } catch (error) {
+    throw unreadable(store, `it does not hold what it should: ${errorText(error)}`);
+  }
+}
+
+function unreadable(store: ObjectStore, reason: string): ContrailError {
+  return new ContrailError('TARGET_UNREADABLE', `The enrollment counts cannot be read: ${reason}.`, {
+    subject: store.locate(ENROLLMENT_COUNTS_OBJECT),
+    hint: 'Another system writes them daily; see whether it runs.',
+  });
+}

@@ -1,0 +1,17 @@
+/** The handler of monitoring jobs. */
+import type { JobOutcome } from '../../domain/outcome.ts';
+import type { JobContext } from '../../jobs/job-handler.ts';
+import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import { describeOutcome } from '../publish/describe-outcome.ts';
+import { type MonitoringDependencies, runMonitoringTask } from './monitoring-tasks.ts';
+
+/** Does one job. What an attempt writes is named by the job, so that a repeat after a crash writes nothing twice. */
+export async function handleMonitoringJob(
+  deps: MonitoringDependencies,
+  payload: MonitoringPayload,
+  { jobId, attempt, signal, log }: JobContext,
+): Promise<JobOutcome> {
+  const { outcome } = await runMonitoringTask(deps, { payload, work: [jobId, String(attempt)], signal });
+  log(describeOutcome(outcome));
+  return outcome;
+}

@@ -1,0 +1,105 @@
+/** The repeating work on the monitoring tables, by task: the same for jobs and for `contrail run`. */
+import {
+  ALERTS_TABLE,
+  EXPERIMENTS_TABLE,
+  QUERY_COST_TABLE,
+  SAMPLE_RATIO_TABLE,
+} from '../../domain/monitoring-tables.ts';
+import type { JobOutcome, Warning } from '../../domain/outcome.ts';
+import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type CheckDependencies, type CheckResult, checkAlerts } from './check-alerts.ts';
+import { checkSampleRatio, type SampleRatioDependencies, type SampleRatioResult } from './check-sample-ratio.ts';
+import { importExperiments, type ImportDependencies, type ImportResult } from './import-experiments.ts';
+import { type ScrapeDependencies, scrapeQueryCost, type ScrapeResult } from './scrape-query-cost.ts';
+
+export interface MonitoringDependencies {
+  readonly import: ImportDependencies;
+  readonly scrape: ScrapeDependencies;
+  readonly sampleRatio: SampleRatioDependencies;
+  readonly check: CheckDependencies;
+  /** The dataset of the tables, for outcomes: `monitoring`. */
+  readonly dataset: string;
+  readonly clock: Clock;
+}
+
+export interface MonitoringRequest {
+  readonly payload: MonitoringPayload;
+  /** Names this work: a repeat of it writes nothing twice. */
+  readonly work: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export type MonitoringResult =
+  | { readonly task: 'import-experiments'; readonly result: ImportResult }
+  | { readonly task: 'query-cost'; readonly result: ScrapeResult }
+  | { readonly task: 'sample-ratio'; readonly result: SampleRatioResult }
+  | { readonly task: 'check-alerts'; readonly result: CheckResult };
+
+/** Does the task. Throws a ContrailError where its table had to stay as it was. */
+export async function runMonitoringTask(
+  deps: MonitoringDependencies,
+  { payload, work, signal }: MonitoringRequest,
+): Promise<{ readonly done: MonitoringResult; readonly outcome: JobOutcome }> {
+  const startedAt = deps.clock.now();
+  const done = await runTask(deps, { payload, work, signal });
+  return { done, outcome: outcomeOf(deps, done, deps.clock.now() - startedAt) };
+}
+
+async function runTask(
+  deps: MonitoringDependencies,
+  { payload, work, signal }: MonitoringRequest,
+): Promise<MonitoringResult> {
+  const { task } = payload;
+  switch (task) {
+    case 'import-experiments':
+      return { task, result: await importExperiments(deps.import, work, signal) };
+    case 'query-cost':
+      return { task, result: await scrapeQueryCost(deps.scrape, { day: payload.day, work, signal }) };
+    case 'sample-ratio':
+      return { task, result: await checkSampleRatio(deps.sampleRatio, work, signal) };
+    case 'check-alerts':
+      return { task, result: await checkAlerts(deps.check, work, signal) };
+  }
+}
+
+interface Written {
+  readonly table: string;
+  readonly rows: number;
+  readonly rejected?: number;
+  readonly warnings?: readonly Warning[];
+}
+
+/** A table that was written counts as published, like a file. */
+function outcomeOf({ dataset, clock }: MonitoringDependencies, done: MonitoringResult, durationMs: number): JobOutcome {
+  if (done.task === 'import-experiments' && done.result.outcome === 'kept') {
+    return { kind: 'skipped', reason: 'neither the API nor the table has an experiment' };
+  }
+  const { table, rows, rejected = 0, warnings = [] } = writtenBy(done);
+  const object = `${dataset}.${table}`;
+  const sourceVersion = new Date(clock.now()).toISOString();
+  const counts = { rows, rejected, duplicates: 0, bytes: 0 };
+  return {
+    kind: 'published',
+    object,
+    location: object,
+    source: done.task,
+    sourceVersion,
+    ...counts,
+    warnings,
+    durationMs,
+  };
+}
+
+function writtenBy(done: MonitoringResult): Written {
+  switch (done.task) {
+    case 'import-experiments':
+      return { table: EXPERIMENTS_TABLE, rows: done.result.imported, rejected: done.result.malformed };
+    case 'query-cost':
+      return { table: QUERY_COST_TABLE, rows: done.result.rows };
+    case 'sample-ratio':
+      return { table: SAMPLE_RATIO_TABLE, rows: done.result.rows };
+    case 'check-alerts':
+      return { table: ALERTS_TABLE, rows: done.result.opened + done.result.resolved };
+  }
+}

@@ -1,0 +1,92 @@
+/** Log rows of the last two weeks, as the alert rules look at them. */
+import { z } from 'zod';
+import { isCriticalError } from '../../domain/error-category-counters.ts';
+import { errorCategory } from '../../domain/error-category.ts';
+import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
+import type { AnalysisError, LogCounts } from '../../domain/alerts/inputs.ts';
+import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
+import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { normaliseSlug } from '../../domain/slug.ts';
+import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';
+import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
+import type { TableChange } from './table-changes.ts';
+
+const LOOK_BACK_DAYS = 14;
+const CRITICAL_DAYS = 3;
+const UNCATEGORIZED_DAYS = 1;
+/** An analysis begins so long before its first table. */
+const LEAD_MS = 30 * 60_000;
+
+const OptionalText = z.string().nullable();
+const RecentRow = z.object({
+  timestamp: z.string(),
+  experiment: OptionalText,
+  message: OptionalText,
+  log_level: OptionalText,
+  filename: OptionalText,
+  func_name: OptionalText,
+  exception_type: OptionalText,
+  source: OptionalText,
+  metric: OptionalText,
+});
+
+/** A log row, and its time in milliseconds since 1970. */
+export type RecentRow = z.infer<typeof RecentRow> & { readonly at: number };
+
+/** By time. Rows that cannot be read are left out. `now` in milliseconds since 1970. */
+export async function readRecentLogs(reader: MonitoringReader, now: number, signal: AbortSignal): Promise<RecentRow[]> {
+  const from = (now - LOOK_BACK_DAYS * MS_PER_DAY) * MICROS_PER_MS;
+  const since = { column: 'timestamp', from };
+  const rows = await reader.rows({ table: LOGS_TABLE, columns: Object.keys(RecentRow.shape), since }, signal);
+  return rows
+    .flatMap((row) => {
+      const parsed = RecentRow.safeParse(row).data;
+      return parsed === undefined ? [] : [{ ...parsed, at: (parseTimestamp(parsed.timestamp) ?? 0) / MICROS_PER_MS }];
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
+/** The errors of each experiment since its newest analysis began, as far as tables tell; by time. */
+export function errorsByExperiment(
+  rows: readonly RecentRow[],
+  slugs: readonly string[],
+  tables: readonly TableChange[],
+): Map<string, AnalysisError[]> {
+  const changes = changesBySlug(tables);
+  const errors = new Map<string, AnalysisError[]>(slugs.map((slug) => [slug, []]));
+  for (const row of rows) {
+    const known = row.experiment === null ? undefined : errors.get(row.experiment);
+    if (known === undefined || !isExperimentsError(row)) continue;
+    const start = startOfNewestRun(changes.get(normaliseSlug(row.experiment ?? '')) ?? [], LEAD_MS);
+    if (start === undefined || row.at >= start) known.push({ metric: row.metric, exceptionType: row.exception_type });
+  }
+  return errors;
+}
+
+/** `now` in milliseconds since 1970. */
+export function logCounts(rows: readonly RecentRow[], now: number): LogCounts {
+  const after = (days: number): RecentRow[] => rows.filter((row) => row.at > now - days * MS_PER_DAY);
+  const critical = new Map<string, number>();
+  for (const row of after(CRITICAL_DAYS)) {
+    if (!isCriticalError(row) || row.source === 'contrail') continue;
+    const experiment = row.experiment ?? '';
+    critical.set(experiment, (critical.get(experiment) ?? 0) + 1);
+  }
+  const uncategorized = after(UNCATEGORIZED_DAYS).filter((row) => errorCategory(row) === 'uncategorized').length;
+  return { uncategorized, critical };
+}
+
+const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
+
+/** As the errors file has them (spec: monitoring, section 2). */
+function isExperimentsError({ source, exception_type: type }: RecentRow): boolean {
+  return source !== 'contrail' && type !== null && !EXPECTED.has(type);
+}
+
+function changesBySlug(tables: readonly TableChange[]): Map<string, number[]> {
+  const changes = new Map<string, number[]>();
+  for (const { name, changedAt } of tables) {
+    for (const slug of windowTableOwners(name)) changes.set(slug, [...(changes.get(slug) ?? []), changedAt]);
+  }
+  return changes;
+}

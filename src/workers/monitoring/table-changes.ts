@@ -1,0 +1,54 @@
+/** When the tables of the analysis' windows were last changed. */
+import { windowTableOwners } from '../../domain/analysis-run.ts';
+import { METADATA } from '../../domain/object-metadata.ts';
+import { normaliseSlug } from '../../domain/slug.ts';
+import { timeOfVersion } from '../../domain/source-version.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { StoredObject } from '../../ports/object-store.ts';
+import type { StatisticsSource } from '../../ports/statistics-source.ts';
+
+export interface TableChange {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
+export interface ChangeDependencies {
+  readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
+  readonly clock: Clock;
+}
+
+/**
+ * The change of each table. Where the warehouse keeps no times, a table counts as changed when a statistics file of its
+ * experiment was last written, because a scan writes it within minutes; without such a file, as just changed.
+ */
+export async function changeTimes(
+  { source, clock }: ChangeDependencies,
+  objects: readonly StoredObject[],
+  signal: AbortSignal,
+): Promise<TableChange[]> {
+  const names = (await source.listTables(signal)).filter((name) => windowTableOwners(name).length > 0);
+  const [first, ...others] = names;
+  if (first === undefined) return [];
+  const probe = await source.describeTables([first], signal);
+  if (probe.tables.some((table) => timeOfVersion(table.version) === undefined))
+    return publicationTimes(names, objects, clock.now());
+  const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal);
+  return [...probe.tables, ...described.tables].flatMap(({ name, version }) => {
+    const changedAt = timeOfVersion(version);
+    return changedAt === undefined ? [] : [{ name, changedAt }];
+  });
+}
+
+function publicationTimes(names: readonly string[], objects: readonly StoredObject[], now: number): TableChange[] {
+  const newest = new Map<string, number>();
+  for (const { metadata, name, changedAt } of objects) {
+    const slug = metadata[METADATA.experiment];
+    const key = slug === undefined ? name.replace(/^statistics\/statistics_/, '') : normaliseSlug(slug);
+    newest.set(key, Math.max(newest.get(key) ?? 0, changedAt));
+  }
+  return names.map((name) => {
+    const changes = windowTableOwners(name).flatMap((slug) => newest.get(slug) ?? []);
+    return { name, changedAt: changes.length === 0 ? now : Math.max(...changes) };
+  });
+}
