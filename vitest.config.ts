@@ -9,8 +9,8 @@ const withRedis = {
   hookTimeout: INTEGRATION_TIMEOUT_MS,
 };
 
-/** They start emulators, and the large objects of theirs take long. */
-const withEmulators = { testTimeout: EMULATOR_TIMEOUT_MS, hookTimeout: EMULATOR_TIMEOUT_MS };
+/** They start emulators, which are slow, and some run the command line. */
+const withEmulators = { ...withRedis, testTimeout: EMULATOR_TIMEOUT_MS, hookTimeout: EMULATOR_TIMEOUT_MS };
 
 export default defineConfig({
   test: {

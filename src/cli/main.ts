@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ERROR_CATALOGUE, toContrailError } from '../domain/errors.ts';
 import { CONTRAIL_VERSION } from '../domain/version.ts';
 import { examples } from './help.ts';
-import { exitCodeOf, say, sayError } from './output.ts';
+import { endQuietlyWithReader, exitCodeOf, say, sayError } from './output.ts';
 
 /** The commands, each in its own file that is loaded only when it is asked for; in the order of the help. */
 const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = {
@@ -32,6 +32,7 @@ export async function buildProgram(name: string | undefined): Promise<Command> {
 
 /** Runs a command line, without the names of program and script, and gives the exit code. */
 export async function main(arguments_: readonly string[]): Promise<number> {
+  endQuietlyWithReader();
   try {
     const program = await buildProgram(arguments_[0]);
     await program.parseAsync(arguments_, { from: 'user' });

@@ -1,6 +1,14 @@
 /** What commands print: results to stdout, everything for people to stderr. */
 import type { ContrailError } from '../domain/errors.ts';
 
+/** A reader that has seen enough, as `head` does, ends the command quietly. */
+export function endQuietlyWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+
 /** A line of a result. */
 export function printResult(line: string): void {
   process.stdout.write(`${line}\n`);

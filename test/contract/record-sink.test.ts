@@ -1,21 +1,22 @@
 import { DuckDbRecordSink } from '../../src/adapters/duckdb/record-sink.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { queryRows, temporaryDuckDb } from '../support/duckdb.ts';
-import { describeRecordSink } from './record-sink.ts';
+import { describeRecordSink, type RecordSinkWorld } from './record-sink.ts';
+import { describeRecordSinkLayout } from './record-sink-layout.ts';
 
-describeRecordSink('memory', () => {
+describeRecordSink('memory', memory);
+describeRecordSinkLayout('memory', memory);
+describeRecordSink('duckdb', duckdb);
+describeRecordSinkLayout('duckdb', duckdb);
+
+async function memory(): Promise<RecordSinkWorld> {
   const sink = new MemoryRecordSink();
-  return Promise.resolve({ sink, rows: (table) => Promise.resolve([...sink.rows(table)]) });
-});
+  return { sink, rows: (table) => Promise.resolve([...sink.rows(table)]) };
+}
 
-describeRecordSink('duckdb', () => {
+async function duckdb(): Promise<RecordSinkWorld> {
   const file = temporaryDuckDb();
-  const sink = new DuckDbRecordSink({ file, dataset: 'monitoring' });
-  return Promise.resolve({
-    sink,
-    rows: async (table) => {
-      if (!file.exists()) return [];
-      return queryRows(file, `SELECT * FROM monitoring.${table} ORDER BY rowid`);
-    },
-  });
-});
+  const rows = async (table: string) =>
+    file.exists() ? queryRows(file, `SELECT * FROM monitoring.${table} ORDER BY rowid`) : [];
+  return { sink: new DuckDbRecordSink({ file, dataset: 'monitoring' }), rows };
+}

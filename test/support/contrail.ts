@@ -18,6 +18,8 @@ export interface ContrailRun {
 export interface RunOptions {
   readonly environment?: Environment;
   readonly cwd?: string;
+  /** When it is killed; after a minute unless said otherwise. */
+  readonly longestRunMs?: number;
 }
 
 /** A command that is under way. */
@@ -36,7 +38,7 @@ export function startContrail(arguments_: readonly string[], options: RunOptions
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_RUN_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.longestRunMs ?? LONGEST_RUN_MS);
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();

@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { KeptProgram } from './kept-program.ts';
 
-/** Where `tools/emulators/build.js` puts them. */
-export const BIN = fileURLToPath(new URL('../../tools/emulators/bin', import.meta.url));
+/** Where `tools/emulators/build.js` puts them, unless EMULATORS_BIN says otherwise. */
+export const BIN = process.env['EMULATORS_BIN'] ?? fileURLToPath(new URL('../../tools/emulators/bin', import.meta.url));
 const HOW_TO_GET = 'node tools/emulators/build.js';
 const PORT_TRIES = 5;
 

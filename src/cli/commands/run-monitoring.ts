@@ -61,7 +61,9 @@ async function runTasks(payloads: readonly MonitoringPayload[], { json }: Option
   const parts = await wire(config, { createWarehouse: true });
   const { signal, release } = abortOnSignals();
   try {
-    const results = await withAllParts(config, parts, async (all) => {
+    const looksAtQueue = payloads.some(({ task }) => task === 'check-alerts');
+    const withParts = looksAtQueue ? withAllParts : withoutQueue;
+    const results = await withParts(config, parts, async (all) => {
       const deps = monitoringDependencies(all);
       const done: MonitoringResult[] = [];
       for (const payload of payloads) {
@@ -76,6 +78,16 @@ async function runTasks(payloads: readonly MonitoringPayload[], { json }: Option
     release();
     await parts.close();
   }
+}
+
+/** The other work contacts no Redis and sends no message. */
+async function withoutQueue<Result>(
+  config: Config,
+  parts: Parts,
+  work: (all: MonitoringParts) => Promise<Result>,
+): Promise<Result> {
+  const waiting = () => Promise.reject(new ContrailError('REDIS_UNREACHABLE', 'Redis was not asked.'));
+  return work({ config, parts, records: parts.sink, queue: undefined, waiting, notifiers: [] });
 }
 
 /** Only the alerts look at the queue, and do without where there is none. */
