@@ -1,13 +1,14 @@
 /**
  * Records in files, one a process, a line a batch, synced before `keep` returns. A file belongs to its process while
- * that lives; what dead ones left is replayed by whoever comes next.
+ * that lives; what dead ones left is replayed by whoever comes next, also on another machine that shares the folder.
  */
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RecordBatch } from '../../ports/record-sink.ts';
 import type { RecordSpool } from '../../ports/record-spool.ts';
+import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
+import { describeThisProcess, fateOf, newOwnerText, type Owner, parseOwner } from './process-owner.ts';
 
 const Batch = z.object({ id: z.string(), table: z.string(), rows: z.array(z.record(z.string(), z.json())) });
 const SUFFIX = '.ndjson';
@@ -16,6 +17,7 @@ const TAKEN = '.taken';
 export class FileRecordSpool implements RecordSpool {
   readonly #folder: string;
   #file: { readonly handle: FileHandle; readonly path: string } | undefined;
+  #me: Promise<Owner> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ folder }: { readonly folder: string }) {
@@ -42,24 +44,50 @@ export class FileRecordSpool implements RecordSpool {
 
   async #create() {
     await mkdir(this.#folder, { recursive: true });
-    const path = join(this.#folder, `${process.pid}-${randomUUID()}${SUFFIX}`);
+    const path = join(this.#folder, `${newOwnerText(await this.#owner())}${SUFFIX}`);
     return { handle: await open(path, 'ax'), path };
   }
 
   async #names(): Promise<string[]> {
     try {
       const names = await readdir(this.#folder);
-      return names.filter((name) => name.endsWith(SUFFIX) || name.endsWith(TAKEN)).filter(isOurs);
+      const files = names.filter((name) => name.endsWith(SUFFIX) || name.endsWith(TAKEN));
+      const isFree = await Promise.all(files.map((name) => this.#isFree(name)));
+      return files.filter((_, index) => isFree[index]);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw error;
     }
   }
 
+  /** Whether a file is this process's, or of one that is gone. */
+  async #isFree(name: string): Promise<boolean> {
+    const owner = parseOwner(ownerTextOf(name));
+    const me = await this.#owner();
+    if (owner === undefined) return true;
+    if (owner.host === me.host && owner.pid === me.pid && owner.startedAt === me.startedAt) return true;
+    const fate = await fateOf(owner, me);
+    return fate === 'dead' || (fate === 'unknown' && (await this.#isGivenUp(name)));
+  }
+
+  /** A process begins a new file every few seconds: one that rests for long has no writer any more. */
+  async #isGivenUp(name: string): Promise<boolean> {
+    const stats = await lstat(join(this.#folder, name), { bigint: true }).catch(() => undefined);
+    const probe = join(this.#folder, `.${newOwnerText(await this.#owner())}.probe`);
+    return stats !== undefined && isGivenUp(stats, await fileSystemTimeNs(probe));
+  }
+
+  #owner(): Promise<Owner> {
+    this.#me ??= describeThisProcess();
+    return this.#me;
+  }
+
   /** A batch that is taken twice is known by its id, so a crash in between does no harm. */
   async #replayFile(path: string, take: (batch: RecordBatch) => Promise<void>): Promise<number> {
-    const mine = path.endsWith(TAKEN) ? path : `${path}.${process.pid}${TAKEN}`;
-    if (mine !== path && !(await claim(path, mine))) return 0;
+    const [original = path] = path.split(`${SUFFIX}.`);
+    const maker = original.endsWith(SUFFIX) ? original : `${original}${SUFFIX}`;
+    const mine = `${maker}.${newOwnerText(await this.#owner())}${TAKEN}`;
+    if (!(await claim(path, mine))) return 0;
     const lines = (await readFile(mine, 'utf8')).split('\n');
     let taken = 0;
     for (const line of lines) {
@@ -80,16 +108,10 @@ export class FileRecordSpool implements RecordSpool {
   }
 }
 
-/** Whether a file is this process's, or of a process that is gone. */
-function isOurs(name: string): boolean {
-  const owner = Number(/(\d+)\.taken$/.exec(name)?.[1] ?? /^(\d+)-/.exec(name)?.[1]);
-  if (owner === process.pid || Number.isNaN(owner)) return true;
-  try {
-    process.kill(owner, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+/** Of a file that was taken, the one who took it. */
+function ownerTextOf(name: string): string {
+  const [maker = '', taker] = name.split(`${SUFFIX}.`);
+  return taker === undefined ? maker.slice(0, -SUFFIX.length) : taker.slice(0, -TAKEN.length);
 }
 
 /** Whether the file was there to be taken: of two who try, one succeeds. */

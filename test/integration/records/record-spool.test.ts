@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FileRecordSpool } from '../../../src/adapters/filesystem/record-spool.ts';
+import type { RecordBatch } from '../../../src/ports/record-sink.ts';
+import { temporaryFolder } from '../../support/duckdb.ts';
+
+const batch = (id: string): RecordBatch => ({ id, table: 'logs', rows: [{ message: `of ${id}` }] });
+
+function setup() {
+  const folder = temporaryFolder();
+  const spool = new FileRecordSpool({ folder });
+  const taken: string[] = [];
+  return {
+    folder,
+    spool,
+    taken,
+    replay: () =>
+      spool.replay(async ({ id }) => {
+        taken.push(id);
+      }),
+  };
+}
+
+/** The name of a file that another process, on this machine or another, has left. */
+function nameOf({ host, pid }: { readonly host?: string; readonly pid?: number }, own: string): string {
+  const [myHost = '', machine, boot, namespace, myPid] = own.split('~');
+  return `${[host ?? myHost, machine, boot, namespace, pid ?? myPid, '1', '0123456789abcdef'].join('~')}.ndjson`;
+}
+
+describe('a spool of records', () => {
+  it('gives back what it kept, in order, once', async () => {
+    const { spool, taken, replay, folder } = setup();
+    await spool.keep(batch('a'));
+    await spool.keep(batch('b'));
+
+    const first = await replay();
+    const second = await replay();
+
+    expect([first, second]).toEqual([2, 0]);
+    expect(taken).toEqual(['a', 'b']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('keeps what could not be taken, for the next replay', async () => {
+    const { spool, taken, replay } = setup();
+    await spool.keep(batch('a'));
+
+    const failing = spool.replay(() => Promise.reject(new Error('Redis is away')));
+    await expect(failing).rejects.toThrow('Redis is away');
+    await replay();
+
+    expect(taken).toEqual(['a']);
+  });
+
+  it('passes over the last line of a process that was killed while it wrote', async () => {
+    const { spool, taken, replay, folder } = setup();
+    await spool.keep(batch('a'));
+    const [name = ''] = readdirSync(folder);
+    writeFileSync(join(folder, name), `${readFileSync(join(folder, name), 'utf8')}{"id":"b","ta`);
+
+    await replay();
+
+    expect(taken).toEqual(['a']);
+  });
+
+  it('replays what a process that is gone has left', async () => {
+    const { spool, taken, replay, folder } = setup();
+    await spool.keep(batch('own'));
+    const [own = ''] = readdirSync(folder);
+    const pid = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
+    writeFileSync(join(folder, nameOf({ pid }, own)), `${JSON.stringify(batch('of the dead'))}\n`);
+
+    await replay();
+
+    expect(taken.toSorted()).toEqual(['of the dead', 'own']);
+  });
+
+  it('leaves what another machine may still write to, and takes it after an hour of rest', async () => {
+    const { spool, taken, replay, folder } = setup();
+    await spool.keep(batch('own'));
+    const [own = ''] = readdirSync(folder);
+    const theirs = join(folder, nameOf({ host: 'another-host' }, own));
+    writeFileSync(theirs, `${JSON.stringify(batch('of another host'))}\n`);
+    await replay();
+    const soon = [...taken];
+
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    utimesSync(theirs, longAgo, longAgo);
+    await replay();
+
+    expect(soon).toEqual(['own']);
+    expect(taken).toEqual(['own', 'of another host']);
+  });
+});
