@@ -19,6 +19,8 @@ export function printOutcome(outcome: JobOutcome, counted?: string): void {
     }
     case 'skipped':
     case 'superseded':
+      if (outcome.kind === 'skipped' && outcome.warning !== undefined)
+        say(`warning: ${printable(outcome.warning.message)}`);
       printResult(
         `${outcome.kind}: ${outcome.reason}${outcome.location === undefined ? '' : ` (${outcome.location})`}`,
       );

@@ -17,6 +17,7 @@ export const ERROR_CATALOGUE = {
   EXPERIMENT_UNKNOWN: { class: 'content', text: 'No experiment of that name is known.' },
   EXPERIMENT_MALFORMED: { class: 'content', text: 'A record of the experiments API cannot be read.' },
   RESULTS_MISSING: { class: 'content', text: 'The warehouse has no results for that experiment and period.' },
+  VIEW_WITHOUT_TABLES: { class: 'content', text: 'A view was made before the first of the tables that it reads.' },
   COLUMN_TYPE_UNSUPPORTED: { class: 'content', text: 'A column has a type that has no place in the file format.' },
   ROWS_REFUSED: { class: 'content', text: 'More rows break the rules of the console than the configured share.' },
   COMPARISON_WITHOUT_BRANCH: { class: 'content', text: 'A comparison names a branch that has no rows.' },

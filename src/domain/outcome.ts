@@ -36,9 +36,11 @@ export interface Warning {
 
 /**
  * `duplicate`: rows with a key that was there before, `not_checked`: rows of which that is not known, `analysis_basis`: rows without one, `name`: the console will not
- * find the file, `non_finite`: NaN or infinite numbers written as null, `metric_hub`: it could not be reached.
+ * find the file, `non_finite`: NaN or infinite numbers written as null, `metric_hub`: it could not be reached,
+ * `view_without_tables`: there is nothing to read yet.
  */
-export type WarningKind = 'duplicate' | 'not_checked' | 'analysis_basis' | 'name' | 'non_finite' | 'metric_hub';
+export type WarningKind =
+  'duplicate' | 'not_checked' | 'analysis_basis' | 'name' | 'non_finite' | 'metric_hub' | 'view_without_tables';
 
 /** A part of a job's work, for another worker. */
 export interface PartRequest {
@@ -53,7 +55,14 @@ export type JobOutcome =
   /** The bytes were in place already; only the source version of the object was brought up to date. */
   | ({ readonly kind: 'unchanged' } & PublishedFacts)
   /** Nothing was to be done, and why. */
-  | { readonly kind: 'skipped'; readonly reason: string; readonly object?: string; readonly location?: string }
+  | {
+      readonly kind: 'skipped';
+      readonly reason: string;
+      readonly object?: string;
+      readonly location?: string;
+      /** What is odd about it. */
+      readonly warning?: Warning;
+    }
   /** Somebody published something newer meanwhile. */
   | { readonly kind: 'superseded'; readonly reason: string; readonly object: string; readonly location: string }
   /** To go on when these parts have ended, with what is needed then. */

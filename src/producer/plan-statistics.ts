@@ -40,6 +40,8 @@ export interface DueStatistics extends StatisticsTarget {
 
 export interface SkippedStatistics extends StatisticsTarget {
   readonly reason: string;
+  /** What is odd about it. */
+  readonly warning?: ContrailError;
 }
 
 export interface RefusedStatistics extends StatisticsTarget {
@@ -101,7 +103,12 @@ export async function planStatisticsOf(
     const error = unreadable.find((entry) => entry.name === target.table)?.error;
     return error === undefined ? [] : [{ ...target, error }];
   });
-  const refused = [...conflicts.filter((target) => isSelected(target, selection, experiments)), ...failing];
+  const withoutTables = failing.filter(({ error }) => error.code === 'VIEW_WITHOUT_TABLES');
+  skipped.push(...withoutTables.map(({ error, ...target }) => ({ ...target, reason: error.message, warning: error })));
+  const refused = [
+    ...conflicts.filter((target) => isSelected(target, selection, experiments)),
+    ...failing.filter((target) => !withoutTables.includes(target)),
+  ];
   return { due, skipped, refused, problems };
 }
 

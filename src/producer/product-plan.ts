@@ -41,6 +41,8 @@ export interface DueFile extends ProductFile {
 
 export interface SkippedFile extends ProductFile {
   readonly reason: string;
+  /** What is odd about it. */
+  readonly warning?: ContrailError;
 }
 
 export interface RefusedFile extends ProductFile {

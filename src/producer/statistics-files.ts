@@ -7,7 +7,11 @@ import type { DueFile, JobReason, ProductFile, ProductPlan } from './product-pla
 export function statisticsFiles({ due, skipped, refused, problems }: StatisticsPlan): ProductPlan {
   return {
     due: due.map(dueFile),
-    skipped: skipped.map((target) => ({ ...fileOf(target), reason: target.reason })),
+    skipped: skipped.map((target) => ({
+      ...fileOf(target),
+      reason: target.reason,
+      ...(target.warning === undefined ? {} : { warning: target.warning }),
+    })),
     refused: refused.map((target) => ({ ...fileOf(target), error: target.error })),
     problems,
     failures: [],

@@ -100,6 +100,12 @@ export class Catalog {
     }
   }
 
+  /** Throws the service's refusal where the dataset is not there, or not in the configured location. */
+  async requireDataset(meter: UsageMeter, signal: AbortSignal): Promise<void> {
+    const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}`;
+    await this.#options.rest.request({ method: 'GET', path, isRepeatable: true, meter, signal });
+  }
+
   /** Undefined where the service has no such table. */
   async #readMetaTable(where: string, meter: UsageMeter, signal: AbortSignal): Promise<TableFacts[] | undefined> {
     if (!this.#hasMetaTable) return undefined;

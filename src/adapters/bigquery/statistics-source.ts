@@ -82,7 +82,10 @@ export class BigQueryStatisticsSource implements DivisibleSource {
         return this.#opener.openUnseen(work, seenVersion, () => this.#describeOne(work));
       }
       const described = await this.#describeOne(work);
-      return described === undefined ? undefined : this.#opener.openDescribed(work, described);
+      if (described !== undefined) return this.#opener.openDescribed(work, described);
+      // A table that is not there may be a dataset that is not there, which somebody can put right.
+      await this.#catalog.requireDataset(work.meter, work.signal);
+      return undefined;
     });
   }
 

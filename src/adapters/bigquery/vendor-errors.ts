@@ -67,7 +67,9 @@ const DATASET_MISSING = /not found: dataset|dataset \S+ is not found/i;
 const BILLING = new Set(['billingNotEnabled', 'billingTierLimitExceeded']);
 
 function judge(act: Act, { status, reason, message }: ServiceRefusal): Verdict {
-  if (THROTTLED.has(reason) || status === 429) return { code: 'THROTTLED' };
+  if (THROTTLED.has(reason) || status === 429) {
+    return { code: 'THROTTLED', hint: 'BigQuery asks for fewer requests; try again in a few minutes.' };
+  }
   if (reason === 'quotaExceeded' || BILLING.has(reason)) {
     return { code: 'QUOTA_EXCEEDED', hint: 'Raise the quota of the project, or wait until it is renewed.' };
   }
@@ -89,7 +91,7 @@ const NO_CREDENTIALS: Verdict = {
 
 /** The analysis has made the view before its first table: no failure of its own. */
 const VIEW_WITHOUT_TABLES: Verdict = {
-  code: 'QUERY_FAILED',
+  code: 'VIEW_WITHOUT_TABLES',
   hint: 'The view has no tables to read yet; it is tried again when there are some.',
   exceptionType: 'ViewWithoutTablesException',
 };

@@ -52,6 +52,7 @@ async function backfill(options: BackfillOptions): Promise<void> {
     if (!options.dryRun) await checkRedis(config.redis.text);
     const plan = await planProducts(planDependencies(parts, config), selection, signal);
     for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
+    for (const { warning } of plan.skipped) if (warning !== undefined) say(`warning: ${oneLine(warning.sentence)}`);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
     for (const { product, error } of plan.failures) say(`not planned: ${product}: ${oneLine(error.sentence)}`);
     const work = { config, parts, plan, options, signal };

@@ -19,6 +19,10 @@ export function eventsOfResult({ outcome, refusal }: ExportResult, subject: Subj
     const { exceptionType, message } = refusal;
     events.push({ ...about(subject), level: 'ERROR', message, exception: message, exceptionType, source: 'jetstream' });
   }
+  if (outcome.kind === 'skipped' && outcome.warning !== undefined) {
+    const { message } = outcome.warning;
+    events.push({ ...about(subject), level: 'WARNING', message, exceptionType: 'ViewWithoutTablesException' });
+  }
   if (outcome.kind === 'published' || outcome.kind === 'unchanged') {
     for (const warning of outcome.warnings) {
       events.push({ ...about(subject), level: 'WARNING', message: warning.message });

@@ -61,11 +61,18 @@ export async function exportTable(deps: ExportDependencies, request: ExportReque
     try {
       return await exportOnce(deps, request, round === 1 ? request.seen : undefined);
     } catch (error) {
+      if (error instanceof ContrailError && error.code === 'VIEW_WITHOUT_TABLES') return skipView(error);
       const changed = error instanceof ContrailError && error.code === 'OBJECT_CHANGED';
       if (!changed || round === MOST_ROUNDS) throw error;
       request.signal.throwIfAborted();
     }
   }
+}
+
+/** The analysis makes the view first: there is nothing to export yet, and nothing is wrong. */
+function skipView({ message, sentence }: ContrailError): ExportResult {
+  const warning = { kind: 'view_without_tables', message: sentence } as const;
+  return { outcome: { kind: 'skipped', reason: message, warning } };
 }
 
 async function exportOnce(

@@ -205,7 +205,7 @@ describe('BigQuery statistics source', () => {
     const opening = opened(source, VERSION);
 
     const expected = {
-      code: 'QUERY_FAILED',
+      code: 'VIEW_WITHOUT_TABLES',
       exceptionType: 'ViewWithoutTablesException',
       subject: `${PROJECT}.${NAME}`,
       message: expect.stringContaining('does not match any table'),

@@ -1,0 +1,57 @@
+/** A very large table in parts, over several worker processes, against a replay of the real protocol. */
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { googleWorld, OBJECT, view } from './google-world.ts';
+
+const ROWS = 120_000;
+const WINDOWS = 8;
+/** Small enough that the table is divided. */
+const DIVIDED = { CONTRAIL_STATISTICS_DIVIDE_ROWS: '50000', CONTRAIL_BIGQUERY_PARTS: '4' };
+/** A plain table: of a view the warehouse does not tell how many rows it has. */
+const TABLE = { ...view(ROWS, WINDOWS), kind: 'table' } as const;
+const Rows = z.array(z.record(z.string(), z.unknown()));
+
+/** The rows of a file, each as its text, in an order of their own. */
+function sortedRows(bytes: Buffer | undefined): string[] {
+  return Rows.parse(JSON.parse(bytes?.toString('utf8') ?? '[]'))
+    .map((row) => JSON.stringify(row))
+    .toSorted();
+}
+
+it('gives the rows of the single path, with nothing left aside, whoever did the parts', async () => {
+  const single = await googleWorld({ tables: [TABLE] });
+  await single.run();
+  const divided = await googleWorld({ tables: [TABLE] }, DIVIDED);
+  await divided.contrail('backfill', '--product', 'statistics');
+
+  const workers = [1, 2].map(() => divided.start('worker', '--drain'));
+  const ends = await Promise.all(workers.map((worker) => worker.ended));
+
+  expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+  expect(sortedRows(divided.published())).toEqual(sortedRows(single.published()));
+  expect([...divided.storage.bucket.objects.keys()]).toEqual([OBJECT]);
+  const parts = ends.flatMap(({ stderr }) => stderr.match(/"queue":"statistics-parts"[^\n]*"msg":"job done"/g) ?? []);
+  expect(parts.length).toBeGreaterThan(1);
+});
+
+it('does a part again whose worker was killed, and that part alone', async () => {
+  const single = await googleWorld({ tables: [TABLE] });
+  await single.run();
+  const { contrail, start, replay, published, storage } = await googleWorld({ tables: [TABLE] }, DIVIDED);
+  await contrail('backfill', '--product', 'statistics');
+  // One stream stands still: its worker is killed over it.
+  replay.faults.add({ on: 'storage.readRows', skip: 1, fault: { kind: 'stall', afterBatches: 0 } });
+  const first = start('worker', '--queue', 'statistics', 'statistics-parts', '--concurrency', '2');
+  await first.says(/"queue":"statistics-parts"[^\n]*"msg":"job done"/);
+  first.child.kill('SIGKILL');
+  const sessionsBefore = replay.counters.read().requests['storage.createReadSession'] ?? 0;
+
+  const { code, stderr } = await start('worker', '--drain').ended;
+
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(sortedRows(published())).toEqual(sortedRows(single.published()));
+  expect([...storage.bucket.objects.keys()]).toEqual([OBJECT]);
+  const done = stderr.match(/"queue":"statistics-parts"[^\n]*"msg":"job done"/g) ?? [];
+  expect(done.length).toBeLessThan(4);
+  expect(replay.counters.read().requests['storage.createReadSession']).toBeGreaterThan(sessionsBefore);
+}, 90_000);
