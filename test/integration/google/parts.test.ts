@@ -18,6 +18,13 @@ function sortedRows(bytes: Buffer | undefined): string[] {
     .toSorted();
 }
 
+/** The ids of the parts that a worker has done. */
+function partsDone(log: string): string[] {
+  return [...log.matchAll(/"queue":"statistics-parts","jobId":"([^"]+)"[^\n]*"msg":"job done"/g)].map(
+    ([, id = '']) => id,
+  );
+}
+
 it('gives the rows of the single path, with nothing left aside, whoever did the parts', async () => {
   const single = await googleWorld({ tables: [TABLE] });
   await single.run();
@@ -30,7 +37,7 @@ it('gives the rows of the single path, with nothing left aside, whoever did the 
   expect(ends.map(({ code }) => code)).toEqual([0, 0]);
   expect(sortedRows(divided.published())).toEqual(sortedRows(single.published()));
   expect([...divided.storage.bucket.objects.keys()]).toEqual([OBJECT]);
-  const parts = ends.flatMap(({ stderr }) => stderr.match(/"queue":"statistics-parts"[^\n]*"msg":"job done"/g) ?? []);
+  const parts = ends.flatMap(({ stderr }) => partsDone(stderr));
   expect(parts.length).toBeGreaterThan(1);
 });
 
@@ -42,16 +49,19 @@ it('does a part again whose worker was killed, and that part alone', async () =>
   // One stream stands still: its worker is killed over it.
   replay.faults.add({ on: 'storage.readRows', skip: 1, fault: { kind: 'stall', afterBatches: 0 } });
   const first = start('worker', '--queue', 'statistics', 'statistics-parts', '--concurrency', '2');
-  await first.says(/"queue":"statistics-parts"[^\n]*"msg":"job done"/);
+  await first.says(/(?:"queue":"statistics-parts"[^\n]*"msg":"job done"[^]*){2}/);
   first.child.kill('SIGKILL');
-  const sessionsBefore = replay.counters.read().requests['storage.createReadSession'] ?? 0;
 
   const { code, stderr } = await start('worker', '--drain').ended;
 
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(sortedRows(published())).toEqual(sortedRows(single.published()));
   expect([...storage.bucket.objects.keys()]).toEqual([OBJECT]);
-  const done = stderr.match(/"queue":"statistics-parts"[^\n]*"msg":"job done"/g) ?? [];
-  expect(done.length).toBeLessThan(4);
-  expect(replay.counters.read().requests['storage.createReadSession']).toBeGreaterThan(sessionsBefore);
+  const before = partsDone((await first.ended).stderr);
+  const after = partsDone(stderr);
+  // What it told last it may not have told the queue any more.
+  const settled = before.slice(0, -1);
+  expect(settled.length).toBeGreaterThan(0);
+  expect(after.length).toBeGreaterThan(0);
+  expect(after.filter((id) => settled.includes(id))).toEqual([]);
 }, 90_000);
