@@ -2,9 +2,9 @@
  * Whether every branch that a comparison names has rows of its own in the same window, segment and basis (spec:
  * statistics, section 4). Needs all accepted rows, in any order; rows without a basis are left aside.
  */
-import type { ColumnBatch, ColumnVector } from '../../domain/column-batch.ts';
+import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
-import { isWritten, isWrittenAlike, textAt } from './written-value.ts';
+import { DistinctValues, MOST_VALUES, NULL_ID } from './distinct-values.ts';
 
 /** What is known of the branches of one window, segment and basis; plain data, so that groups of parts can be joined. */
 export interface BranchGroup {
@@ -25,102 +25,54 @@ export function missingBranches(groups: readonly BranchGroup[]): string[] {
 
 interface Group {
   readonly where: string;
-  readonly seen: Set<string>;
-  readonly named: Set<string>;
+  readonly seen: Set<number>;
+  readonly named: Set<number>;
 }
 
 const GROUP_COLUMNS = ['window_index', 'segment', 'analysis_basis'] as const;
 
 export class BranchCheck {
-  readonly #branch: Lookup;
-  readonly #target: Lookup;
-  readonly #groupColumns: readonly Lookup[];
-  readonly #basis: Lookup;
-  readonly #groups = new Map<string, Group>();
-  #group: Group | undefined;
-  #previous: { readonly batch: ColumnBatch; readonly row: number } | undefined;
+  readonly #branch: DistinctValues;
+  readonly #target: DistinctValues;
+  readonly #groupColumns: readonly DistinctValues[];
+  readonly #basis: DistinctValues;
+  readonly #groups = new Map<number, Group>();
 
   constructor(columns: readonly Column[]) {
-    const lookup = (name: string): Lookup =>
-      new Lookup(
-        name,
-        columns.findIndex((column) => column.name === name),
-      );
-    this.#branch = lookup('branch');
-    this.#target = lookup('comparison_to_branch');
-    this.#groupColumns = GROUP_COLUMNS.map(lookup);
-    this.#basis = lookup('analysis_basis');
+    const values = (name: string): DistinctValues => new DistinctValues(columns, name);
+    this.#branch = values('branch');
+    this.#target = values('comparison_to_branch');
+    this.#groupColumns = GROUP_COLUMNS.map(values);
+    this.#basis = values('analysis_basis');
   }
 
   /** Takes one accepted row. */
   add(batch: ColumnBatch, row: number): void {
     if (!this.#basis.isThere(batch, row)) return;
     const group = this.#groupOf(batch, row);
-    if (this.#branch.isThere(batch, row)) group.seen.add(this.#branch.text(batch, row));
-    if (this.#target.isThere(batch, row)) group.named.add(this.#target.text(batch, row));
+    const branch = this.#branch.idOf(batch, row);
+    if (branch !== NULL_ID) group.seen.add(branch);
+    const target = this.#target.idOf(batch, row);
+    if (target !== NULL_ID) group.named.add(target);
   }
 
   groups(): BranchGroup[] {
-    return [...this.#groups.values()].map(({ where, seen, named }) => ({ where, seen: [...seen], named: [...named] }));
+    return [...this.#groups.values()].map(({ where, seen, named }) => ({
+      where,
+      seen: [...seen].map((id) => this.#branch.text(id)),
+      named: [...named].map((id) => this.#target.text(id)),
+    }));
   }
 
+  /** Numbers of values are small, so those of a group make one number. */
   #groupOf(batch: ColumnBatch, row: number): Group {
-    const previous = this.#previous;
-    this.#previous = { batch, row };
-    if (this.#group !== undefined && previous !== undefined) {
-      const isSame = this.#groupColumns.every((column) => column.isAlike(batch, row, previous.batch, previous.row));
-      if (isSame) return this.#group;
-    }
+    let key = 0;
+    for (const column of this.#groupColumns) key = key * MOST_VALUES + column.idOf(batch, row) + 1;
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
     const where = this.#groupColumns.flatMap((column) => column.describe(batch, row)).join(', ');
-    const group = this.#groups.get(where) ?? { where, seen: new Set(), named: new Set() };
-    this.#groups.set(where, group);
-    this.#group = group;
+    const group = { where, seen: new Set<number>(), named: new Set<number>() };
+    this.#groups.set(key, group);
     return group;
   }
-}
-
-/** A column by its place, which may be nowhere; remembers the last text, as sorted rows repeat it. */
-class Lookup {
-  readonly #name: string;
-  readonly #index: number;
-  #last: { readonly vector: ColumnVector; readonly row: number; readonly text: string } | undefined;
-
-  constructor(name: string, index: number) {
-    this.#name = name;
-    this.#index = index;
-  }
-
-  isThere(batch: ColumnBatch, row: number): boolean {
-    const vector = batch.columns[this.#index];
-    return vector !== undefined && isWritten(vector, row);
-  }
-
-  isAlike(batch: ColumnBatch, row: number, other: ColumnBatch, otherRow: number): boolean {
-    const vector = batch.columns[this.#index];
-    const otherVector = other.columns[this.#index];
-    if (vector === undefined || otherVector === undefined) return true;
-    return isWrittenAlike(vector, row, otherVector, otherRow);
-  }
-
-  text(batch: ColumnBatch, row: number): string {
-    const vector = batch.columns[this.#index]!;
-    const last = this.#last;
-    if (last !== undefined && isWrittenAlike(vector, row, last.vector, last.row)) return last.text;
-    const text = textOf(vector, row);
-    this.#last = { vector, row, text };
-    return text;
-  }
-
-  describe(batch: ColumnBatch, row: number): string[] {
-    const vector = batch.columns[this.#index];
-    return vector === undefined ? [] : [`${this.#name} ${isWritten(vector, row) ? textOf(vector, row) : 'null'}`];
-  }
-}
-
-/** A key's value as text: texts as they are, integers by their words (windows are small and positive). */
-function textOf(vector: ColumnVector, row: number): string {
-  if (vector.layout === 'binary') return textAt(vector, row);
-  if (vector.layout !== 'integer') return '';
-  const words = vector.words.subarray(row * vector.wordsPerValue, (row + 1) * vector.wordsPerValue);
-  return String(words.reduceRight((value, word) => (value << 32n) | BigInt(word >>> 0), 0n));
 }

@@ -28,7 +28,8 @@ export function repeatedKeys({ columns, order, windowLimit }: RepeatedKeysOption
 class NeighbouringKeys implements RepeatedKeys {
   readonly unchecked = 0;
   readonly #columns: readonly number[];
-  #previous: { readonly batch: ColumnBatch; readonly row: number } | undefined;
+  #previousBatch: ColumnBatch | undefined;
+  #previousRow = 0;
 
   constructor(columns: readonly Column[]) {
     // Keys differ most often in their last columns, so those are compared first.
@@ -36,15 +37,16 @@ class NeighbouringKeys implements RepeatedKeys {
   }
 
   isRepeated(batch: ColumnBatch, row: number): boolean {
-    const previous = this.#previous;
+    const previous = this.#previousBatch;
     if (previous !== undefined && this.#isAlike(batch, row, previous)) return true;
-    this.#previous = { batch, row };
+    this.#previousBatch = batch;
+    this.#previousRow = row;
     return false;
   }
 
-  #isAlike(batch: ColumnBatch, row: number, previous: { readonly batch: ColumnBatch; readonly row: number }): boolean {
+  #isAlike(batch: ColumnBatch, row: number, previous: ColumnBatch): boolean {
     for (const column of this.#columns) {
-      if (!isWrittenAlike(batch.columns[column]!, row, previous.batch.columns[column]!, previous.row)) return false;
+      if (!isWrittenAlike(batch.columns[column]!, row, previous.columns[column]!, this.#previousRow)) return false;
     }
     return true;
   }

@@ -235,7 +235,7 @@ function withoutNul(column: Column, index: number): RowRule[] {
   if (!holdsText(column.type)) return [];
   const broken: BrokenRows = (batch, mark) => {
     const vector = batch.columns[index]!;
-    const isMarked = nulFinder(column.type, vector);
+    const isMarked = nulFinder(column.type, vector, batch.rowCount);
     if (isMarked === undefined) return;
     for (let row = 0; row < batch.rowCount; row++) if (isMarked(row)) mark(row);
   };
@@ -249,15 +249,17 @@ function holdsText(type: ColumnType): boolean {
 }
 
 /** Tells of a row whether a text in it holds U+0000; undefined when no row's does, which one search over the bytes shows. */
-function nulFinder(type: ColumnType, vector: ColumnVector): ((row: number) => boolean) | undefined {
+function nulFinder(type: ColumnType, vector: ColumnVector, rows: number): ((row: number) => boolean) | undefined {
   if (vector.layout === 'binary' && (type.kind === 'string' || type.kind === 'json')) {
     const needle = type.kind === 'json' ? NUL_IN_JSON : /\0/;
-    const bytes = Buffer.from(vector.bytes.buffer, vector.bytes.byteOffset, vector.bytes.byteLength);
+    // Behind the last text there may be padding, which is made of what is looked for.
+    const used = vector.bytes.subarray(vector.offsets[0], vector.offsets[rows]);
+    const bytes = Buffer.from(used.buffer, used.byteOffset, used.byteLength);
     if (!bytes.includes(type.kind === 'json' ? 'u0000' : '\0')) return undefined;
     return (row) => isValid(vector.validity, row) && needle.test(textAt(vector, row));
   }
   if (vector.layout === 'list' && type.kind === 'array') {
-    const inElement = nulFinder(type.element, vector.elements);
+    const inElement = nulFinder(type.element, vector.elements, vector.offsets[rows] ?? 0);
     if (inElement === undefined) return undefined;
     return (row) => {
       if (!isValid(vector.validity, row)) return false;
@@ -266,7 +268,7 @@ function nulFinder(type: ColumnType, vector: ColumnVector): ((row: number) => bo
     };
   }
   if (vector.layout === 'struct' && type.kind === 'struct') {
-    const finders = type.fields.flatMap((field, index) => nulFinder(field.type, vector.fields[index]!) ?? []);
+    const finders = type.fields.flatMap((field, index) => nulFinder(field.type, vector.fields[index]!, rows) ?? []);
     if (finders.length === 0) return undefined;
     return (row) => isValid(vector.validity, row) && finders.some((isMarked) => isMarked(row));
   }
