@@ -13,8 +13,6 @@ import { parseArgs } from 'node:util';
 
 const BENCH = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(BENCH);
-/** Questions of work that is not finished: the answer is known to be short of the goal. */
-const FULL_ONLY = ['metadata'];
 const GIB = 1024 ** 3;
 
 /** The folders with a `run.ts`. */
@@ -39,10 +37,7 @@ function readOptions(known) {
   if (unknown !== undefined) throw new Error(`--only: there is no question "${unknown}", but ${known.join(', ')}`);
   return {
     ...values,
-    questions:
-      values.only.length === 0
-        ? known.filter((name) => values.full || !FULL_ONLY.includes(name))
-        : known.filter((name) => values.only.includes(name)),
+    questions: values.only.length === 0 ? known : known.filter((name) => values.only.includes(name)),
   };
 }
 

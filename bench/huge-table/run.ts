@@ -1,34 +1,28 @@
-/** How much faster do four worker processes export one very large table than one, where the service is slow? See README.md. */
-import { statisticsTableName } from '../../src/domain/statistics-name.ts';
+/** What do more workers bring for one very large table, when the service is the slow part? See README.md. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPrivateRedis } from '../../src/adapters/redis-server/private-redis.ts';
 import type { BenchRequest, BenchResult } from '../bench-result.ts';
-import { withWorkers, type WorkerWorld } from '../support/worker-world.ts';
+import { environmentOf, runContrail, startWorker, stopWorker } from '../support/contrail.ts';
+import { startCountingStorage, startWarehouse } from '../support/services.ts';
 
-const SLUG = 'huge';
+const WORKERS = 4;
 const PARTS = 16;
-const ROWS_PER_SECOND = 10_000;
+const ROWS = 80_000;
 const LEAST_TIMES_ONE = 3.5;
 
-export const data = `one statistics table in ${PARTS} windows and ${PARTS} parts; BigQuery sends ${ROWS_PER_SECOND} rows/s in each stream`;
+export const data = `one table of ${ROWS.toLocaleString('en')} statistics rows in ${PARTS} parts; each stream of the service is held to a rate`;
 
 export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]> {
-  // A window is a part, which takes so long at that pace.
-  const rows = PARTS * ROWS_PER_SECOND * (full ? 10 : 5);
-  const settings = { CONTRAIL_STATISTICS_DIVIDE_ROWS: String(rows / 2), CONTRAIL_BIGQUERY_PARTS: String(PARTS) };
-  const [one, four] = await withWorkers({ slugs: [SLUG], folder, settings }, async (world) => {
-    const { control } = world.warehouse;
-    const name = `mozanalysis.${statisticsTableName(SLUG, 'weekly')}`;
-    await control.addTable({ name, generate: { rows, windows: PARTS } });
-    await control.addFault({
-      on: 'storage.readRows',
-      fault: { kind: 'rate', rowsPerSecond: ROWS_PER_SECOND },
-    });
-    return [await exportWith(1, world), await exportWith(4, world)];
-  });
+  // A part takes so many seconds, whoever reads it.
+  const secondsOfPart = full ? 12 : 8;
+  const one = await exportWith(1, secondsOfPart, folder);
+  const four = await exportWith(WORKERS, secondsOfPart, folder);
   return [
-    { question: `${rows} rows, one worker process`, value: one, unit: 's' },
-    { question: `${rows} rows, four worker processes`, value: four, unit: 's' },
+    { question: 'One worker process', value: one, unit: 's' },
+    { question: `${WORKERS} worker processes`, value: four, unit: 's' },
     {
-      question: 'Four worker processes over one',
+      question: `${WORKERS} worker processes over one`,
       value: one / four,
       unit: 'times',
       limit: { atLeast: LEAST_TIMES_ONE },
@@ -36,17 +30,39 @@ export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]
   ];
 }
 
-/** Seconds from the job's being there to the file's, with workers that wait for it. */
-async function exportWith(count: number, { enqueue, startWorker }: WorkerWorld): Promise<number> {
-  const workers = Array.from({ length: count }, () => startWorker('--queue', 'statistics', 'statistics-parts'));
+/** Seconds from the backfill to the published file, with workers that wait for jobs. */
+async function exportWith(workers: number, secondsOfPart: number, folder: string): Promise<number> {
+  const table = (name: string) => ({
+    name: `mozanalysis.statistics_${name}_weekly`,
+    kind: 'table' as const,
+    generate: { rows: ROWS, windows: PARTS },
+  });
+  const rowsPerSecond = ROWS / PARTS / secondsOfPart;
+  const warehouse = await startWarehouse({ tables: [table('warm'), table('huge')], datasets: ['monitoring'] });
+  const storage = await startCountingStorage();
+  const redis = await startPrivateRedis();
+  const experiments = join(folder, 'experiments.json');
+  writeFileSync(experiments, JSON.stringify([{ slug: 'huge' }, { slug: 'warm' }]));
+  const environment = environmentOf(warehouse, storage, {
+    CONTRAIL_REDIS: redis.url,
+    CONTRAIL_EXPERIMENTER: `file:${experiments}`,
+    CONTRAIL_STATISTICS_DIVIDE_ROWS: '50000',
+    CONTRAIL_BIGQUERY_PARTS: String(PARTS),
+    CONTRAIL_RECORDS_WINDOW: '1h',
+  });
   try {
-    await Promise.all(workers.map((worker) => worker.ready));
-    const published = Promise.race(workers.map((worker) => worker.jobsDone('statistics', 1)));
-    const enqueued = await enqueue('--force');
-    const start = performance.now();
-    await published;
-    return (performance.now() - start) / 1000;
+    const pool = await Promise.all(Array.from({ length: workers }, () => startWorker(environment, folder)));
+    const backfill = ['backfill', '--product', 'statistics', '--wait', '--json', '--experiment'];
+    // Workers run for weeks: their first job is not the question.
+    await runContrail([...backfill, 'warm'], environment, folder);
+    const rate = { kind: 'rate', rowsPerSecond } as const;
+    await warehouse.control.addFault({ on: 'storage.readRows', times: 'all', fault: rate });
+    const startedAt = performance.now();
+    await runContrail([...backfill, 'huge'], environment, folder);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await Promise.all(pool.map(stopWorker));
+    return seconds;
   } finally {
-    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all([warehouse.stop(), storage.stop(), redis.stop()]);
   }
 }

@@ -7,7 +7,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startPrivateRedis } from '../../src/adapters/redis-server/private-redis.ts';
 import { type RunningProgram, runningProgram } from './child.ts';
-import { BUCKET, type CountingStorage, PROJECT, startCountingStorage, startWarehouse, type Warehouse } from './services.ts';
+import {
+  BUCKET,
+  type CountingStorage,
+  PROJECT,
+  startCountingStorage,
+  startWarehouse,
+  type Warehouse,
+} from './services.ts';
 
 const MAIN = fileURLToPath(new URL('./contrail-main.js', import.meta.url));
 

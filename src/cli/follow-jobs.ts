@@ -1,6 +1,7 @@
 /** Waits for jobs to end, asking the queue now and then. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { STATISTICS_PART_JOB } from '../jobs/statistics-part-job.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import type { JobReference } from '../producer/product-plan.ts';
 
@@ -57,11 +58,17 @@ export async function followJobs(request: FollowRequest): Promise<FollowReport> 
     }
     request.onProgress(request.jobs.length - open.size);
     if (open.size === 0) break;
-    idleLooks = [...jobs.values()].some((job) => job.state === 'active') ? 0 : idleLooks + 1;
+    idleLooks = (await isAtWork(request.queue, jobs)) ? 0 : idleLooks + 1;
     if (idleLooks === LOOKS_BEFORE_IDLE) request.onIdle?.();
     await delay(POLL_MS, undefined, { signal: request.signal });
   }
   return { done, unchanged, failures };
+}
+
+/** A whole that waits for its parts is at work too: they are in a queue of their own. */
+async function isAtWork(queue: JobQueue, jobs: ReadonlyMap<string, KnownJob>): Promise<boolean> {
+  if ([...jobs.values()].some((job) => job.state === 'active')) return true;
+  return (await queue.counts(STATISTICS_PART_JOB.queue)).active > 0;
 }
 
 async function findAll(

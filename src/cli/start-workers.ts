@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Config } from '../config/load-config.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../jobs/records-job.ts';
+import { STATISTICS_PART_JOB } from '../jobs/statistics-part-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../queue/worker-events.ts';
 import { jobHandlers } from './job-handlers.ts';
@@ -10,12 +11,14 @@ import { notifiersOf } from './notifiers.ts';
 import { pricingOf } from './pricing.ts';
 import { recordFailure, recordOutcome } from './record-attempts.ts';
 import { startRecordKeeping } from './record-keeping.ts';
+import { startSweep } from './sweep-old-work.ts';
 import type { Parts } from './wire.ts';
 
 export interface StartWorkersRequest {
   readonly config: Config;
   readonly parts: Parts;
-  readonly concurrency: number;
+  /** Jobs of one queue at once; as the settings say, or as is usual, unless told. */
+  readonly concurrency?: number;
   readonly queues?: readonly string[];
   readonly redisUrl?: string;
   readonly onFinished?: (event: FinishedEvent) => void;
@@ -37,7 +40,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       prefix: config['queue.prefix'],
       kinds: JOB_KINDS,
       handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
-      concurrency: concurrencyOf(request.concurrency),
+      concurrency: concurrencyOf(request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config)),
       log: parts.log,
       drainDeadlineMs: config['worker.drainTimeout'],
       onOutcome: async (event: OutcomeEvent) => {
@@ -53,10 +56,12 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });
+    const sweep = startSweep({ store: parts.composingStore, queues, log: parts.log });
     return {
       waitUntilDrained: () => pool.waitUntilDrained(),
       async stop() {
         await pool.stop();
+        await sweep.stop();
         await keeping.stop();
       },
     };
@@ -66,8 +71,25 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   }
 }
 
-/** What is asked for counts for the exports; few records are written at once whatever is asked for. */
+/** With a service at a distance most of a job is waiting. */
+const REMOTE_CONCURRENCY = 32;
+const LOCAL_CONCURRENCY = 4;
+
+/** How many jobs of one queue are done at once, where nobody says. */
+function usualConcurrency(config: Config): number {
+  return config.warehouse?.scheme === 'bigquery' ? REMOTE_CONCURRENCY : LOCAL_CONCURRENCY;
+}
+
+/**
+ * What is asked for counts for the exports of one experiment. Few records are written at once whatever is asked for, and
+ * few parts of very large tables: they are made to be spread over processes.
+ */
 function concurrencyOf(concurrency: number): Record<string, number> {
   const kinds = JOB_KINDS.filter((kind) => kind.queue !== RECORDS_JOB.queue);
-  return Object.fromEntries(kinds.map((kind) => [kind.queue, concurrency]));
+  return Object.fromEntries(
+    kinds.map((kind) => [
+      kind.queue,
+      kind.queue === STATISTICS_PART_JOB.queue ? Math.min(concurrency, kind.concurrency) : concurrency,
+    ]),
+  );
 }

@@ -6,6 +6,7 @@ import type { DuckDbFile } from '../adapters/duckdb/database.ts';
 import { fixedClock, systemClock } from '../adapters/system/clock.ts';
 import { createLog } from '../adapters/system/log.ts';
 import type { Config } from '../config/load-config.ts';
+import { proxyEnvironment } from '../config/proxy-environment.ts';
 import { ContrailError } from '../domain/errors.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -82,6 +83,7 @@ export async function storeOf(config: Config): Promise<ComposingStore> {
     bucket: new URL(text).hostname,
     gzip: config['gcs.gzip'],
     log: logOf(config),
+    ...proxyEnvironment(),
     ...(config.storageEmulator === undefined ? {} : { apiEndpoint: config.storageEmulator }),
   });
 }

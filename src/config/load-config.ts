@@ -1,4 +1,4 @@
-/** The environment as one checked, frozen object. The only reader of `process.env`. */
+/** The environment as one checked, frozen object. Only this room reads `process.env`. */
 import type { z } from 'zod';
 import { ContrailError } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest-name.ts';

@@ -220,9 +220,9 @@ export const SETTINGS = {
   }),
   'worker.concurrency': setting({
     variable: 'CONTRAIL_WORKER_CONCURRENCY',
-    text: 'Jobs of one queue that a worker process does at once.',
+    text: 'Jobs of one queue that a worker process does at once. Unless set: 32 with BigQuery, whose answers take their time, 4 with DuckDB. Parts of very large tables: at most 2.',
     example: '8',
-    default: '4',
+    default: undefined,
     schema: positiveInteger(1000),
   }),
   'worker.drainTimeout': setting({

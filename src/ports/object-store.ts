@@ -68,6 +68,8 @@ export interface ComposingStore extends ObjectStore {
   compose(request: ComposeRequest): Promise<StoredObject>;
   /** Removes an object of a work folder. One that is not there is removed already. */
   remove(name: string, signal: AbortSignal): Promise<void>;
+  /** Removes work objects older than `WORK_KEPT_MS`; resolves to their number. Absent where a store does it by itself. */
+  removeOldWork?(signal: AbortSignal): Promise<number>;
 }
 
 export interface ComposeRequest extends WriteRequest {

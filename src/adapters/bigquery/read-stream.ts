@@ -10,6 +10,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import type { Log } from '../../ports/log.ts';
 import { toColumnBatch } from './arrow-batch.ts';
 import { broken, readMessages } from './arrow-messages.ts';
+import { unpackLz4 } from './lz4-block.ts';
 import type { ReadRowsResponse, StorageClient } from './storage-client.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { toRefusal } from './vendor-errors.ts';
@@ -113,7 +114,9 @@ function* batchesOf(columns: readonly Column[], response: ReadRowsResponse, mete
   const bytes = response.arrowRecordBatch?.serializedRecordBatch;
   if (!(bytes instanceof Uint8Array)) return;
   meter.bytesRead += bytes.length;
-  for (const message of readMessages(bytes)) {
+  // Set only where compression was asked for, and -1 where it would not have made this message smaller.
+  const unpackedBytes = Number(response.uncompressedByteSize ?? 0);
+  for (const message of readMessages(unpackedBytes > 0 ? unpackLz4(bytes, unpackedBytes) : bytes)) {
     if (message.kind === 'batch' && message.batch.rowCount > 0) yield toColumnBatch(columns, message.batch);
   }
 }

@@ -6,6 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { Credentials } from './credentials.ts';
 import { HttpConnections, type HttpReply } from './http-connections.ts';
+import type { ProxyOptions } from './proxy-agent.ts';
 import { type Act, isPassing, missingBucket, refusalError, unanswered, whatIsMissing } from './service-errors.ts';
 
 export interface ApiClientOptions {
@@ -15,6 +16,7 @@ export interface ApiClientOptions {
   readonly credentials: Credentials;
   readonly stallMs: number;
   readonly retry: RetryOptions;
+  readonly proxy?: ProxyOptions | undefined;
   readonly log: Log;
 }
 
@@ -64,7 +66,7 @@ export class ApiClient {
   constructor(options: ApiClientOptions) {
     this.bucket = options.bucket;
     this.#options = options;
-    this.#connections = new HttpConnections(options.stallMs);
+    this.#connections = new HttpConnections(options.stallMs, options.proxy);
   }
 
   get retry(): RetryOptions {

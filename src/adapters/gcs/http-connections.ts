@@ -10,6 +10,7 @@ import {
 } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import { bytesIn } from './pieces.ts';
+import { ProxyAgent, type ProxyOptions, usesProxy } from './proxy-agent.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -28,12 +29,14 @@ export interface HttpReply {
 
 export class HttpConnections {
   readonly #stallMs: number;
+  readonly #proxy: { readonly agent: ProxyAgent; readonly options: ProxyOptions } | undefined;
   readonly #plain = new PlainAgent({ keepAlive: true });
   readonly #secure = new SecureAgent({ keepAlive: true });
 
-  /** A connection on which nothing moves for `stallMs` is broken. */
-  constructor(stallMs: number) {
+  /** A connection on which nothing moves for `stallMs` is broken. Encrypted ones go through the proxy, if there is one. */
+  constructor(stallMs: number, proxy?: ProxyOptions) {
     this.#stallMs = stallMs;
+    if (proxy !== undefined) this.#proxy = { agent: new ProxyAgent(proxy.url, { stallMs }), options: proxy };
   }
 
   /** Resolves with the head of the reply. Rejects with the signal's reason, or with what broke the connection. */
@@ -43,10 +46,17 @@ export class HttpConnections {
       const options = { method, headers: { ...headers, 'content-length': String(bytesIn(body)) }, signal };
       const request =
         url.protocol === 'https:'
-          ? secureRequest(url, { ...options, agent: this.#secure })
+          ? secureRequest(url, { ...options, agent: this.#agentFor(url) })
           : plainRequest(url, { ...options, agent: this.#plain });
+      // A request that still waits for its connection is not told of an abort.
+      const stop = (): void => reject(asError(signal.reason));
+      signal.addEventListener('abort', stop, { once: true });
+      request.once('socket', () => signal.removeEventListener('abort', stop));
       request.setTimeout(this.#stallMs, () => request.destroy(stalled(this.#stallMs)));
-      request.on('error', (error) => reject(signal.aborted ? asError(signal.reason) : error));
+      request.on('error', (error) => {
+        signal.removeEventListener('abort', stop);
+        reject(signal.aborted ? asError(signal.reason) : error);
+      });
       request.once('response', (message) => {
         // From here on `bodyOf` watches: a reader that takes its time is no stalled socket.
         request.setTimeout(0);
@@ -57,6 +67,11 @@ export class HttpConnections {
       for (const piece of body) request.write(piece);
       request.end();
     });
+  }
+
+  #agentFor(url: URL): SecureAgent {
+    const proxy = this.#proxy;
+    return proxy !== undefined && usesProxy(url, proxy.options) ? proxy.agent : this.#secure;
   }
 
   /** The body of a reply, piece by piece. Fails when it ends early or stalls, and with the signal's reason. */

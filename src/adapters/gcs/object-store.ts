@@ -22,6 +22,7 @@ import { deleteObject, getObject, patchMetadata } from './object-calls.ts';
 import { readObject } from './object-reader.ts';
 import { storedObject } from './object-resource.ts';
 import { GcsObjectWriter, type UploadLimits } from './object-writer.ts';
+import type { ProxyOptions } from './proxy-agent.ts';
 import { changedError } from './service-errors.ts';
 import { CHUNK_UNIT_BYTES } from './upload-session.ts';
 
@@ -39,6 +40,8 @@ export interface GcsObjectStoreOptions {
   readonly gzip?: boolean;
   readonly timeouts?: Partial<GcsTimeouts>;
   readonly retry?: RetryOptions;
+  /** How https addresses are reached; straight unless told. Google's libraries find theirs in the environment by themselves. */
+  readonly proxy?: ProxyOptions;
   readonly log: Log;
 }
 
@@ -63,7 +66,7 @@ export class GcsObjectStore implements ComposingStore {
   #swept: Promise<void> | undefined;
 
   constructor(options: GcsObjectStoreOptions) {
-    const { bucket, apiEndpoint = GOOGLE, projectId, log, retry = DEFAULT_RETRY } = options;
+    const { bucket, apiEndpoint = GOOGLE, projectId, proxy, log, retry = DEFAULT_RETRY } = options;
     const { singleRequestBytes = 8 * MEBIBYTE, chunkBytes = 8 * MEBIBYTE, gzip = false } = options;
     const { stallMs = 60_000, cleanUpMs = 10_000 } = options.timeouts ?? {};
     if (chunkBytes <= 0 || chunkBytes % CHUNK_UNIT_BYTES !== 0) {
@@ -72,7 +75,7 @@ export class GcsObjectStore implements ComposingStore {
     const isEmulator = apiEndpoint.startsWith('http:');
     const credentials = isEmulator ? NO_CREDENTIALS : applicationDefault(projectId);
     this.url = `gs://${bucket}`;
-    this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, credentials, stallMs, retry, log });
+    this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, credentials, stallMs, retry, proxy, log });
     this.#limits = { singleRequestBytes, chunkBytes, cleanUpMs };
     this.#gzip = gzip;
     this.#log = log;
@@ -142,7 +145,7 @@ export class GcsObjectStore implements ComposingStore {
 
   /**
    * Removes work objects that a process left behind which is gone: those older than a day, by the service's own clock.
-   * Done by itself before the first work object of a process; resolves to their number.
+   * Asked for by workers, and done by itself before the first work object of a process; resolves to their number.
    */
   async removeOldWork(signal: AbortSignal): Promise<number> {
     const { objects, serviceTime } = await listObjects(this.#client, WORK_FOLDER, signal);

@@ -18,7 +18,10 @@ export function addWorker(program: Command): void {
   program
     .command('worker')
     .description('take jobs from the queues; SIGTERM or Ctrl-C finishes the running ones and gives back the rest')
-    .option('--concurrency <n>', 'jobs of one queue at once (default: CONTRAIL_WORKER_CONCURRENCY, or 4)')
+    .option(
+      '--concurrency <n>',
+      'jobs of one queue at once (default: CONTRAIL_WORKER_CONCURRENCY, or 32 with BigQuery, 4 with DuckDB)',
+    )
     .option('--queue <name...>', `only these queues: ${JOB_KINDS.map((kind) => kind.queue).join(', ')}`)
     .option('--drain', 'end when the queues are empty')
     .addHelpText('after', examples('contrail worker --concurrency 8', 'contrail worker --drain'))
@@ -35,7 +38,7 @@ async function work(options: Options): Promise<void> {
   const pool = await startWorkers({
     config,
     parts,
-    concurrency: concurrency ?? config['worker.concurrency'],
+    ...(concurrency === undefined ? {} : { concurrency }),
     ...(options.queue === undefined ? {} : { queues: options.queue }),
   });
   const stopped = new Promise<void>((resolve) => {

@@ -64,7 +64,6 @@ export class DemoRun {
     this.#pool = await startWorkers({
       config,
       parts: this.#parts,
-      concurrency: config['worker.concurrency'],
       redisUrl,
     });
     if (changeFirst) await this.#change('Since the last demo');

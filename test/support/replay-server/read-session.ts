@@ -8,6 +8,14 @@ export interface ReadStream {
   /** In the order of the stream. */
   readonly batches: readonly RowRange[];
   readonly rowCount: number;
+  /** Whether its batches are sent packed. */
+  readonly isCompressed: boolean;
+}
+
+export interface Dealing {
+  readonly ranges: readonly RowRange[];
+  readonly streams: number;
+  readonly isCompressed: boolean;
 }
 
 /**
@@ -17,13 +25,14 @@ export interface ReadStream {
 export function dealStreams(
   content: TableContent,
   fields: readonly TableField[],
-  { ranges, streams }: { readonly ranges: readonly RowRange[]; readonly streams: number },
+  { ranges, streams, isCompressed }: Dealing,
 ): ReadStream[] {
   const batches = joined(ranges).flatMap((range) => batchesOf(content, range));
   const count = Math.min(streams, batches.length);
   return Array.from({ length: count }, (_, stream) => {
     const own = batches.filter((_, index) => index % count === stream);
-    return { content, fields, batches: own, rowCount: own.reduce((sum, { from, to }) => sum + to - from, 0) };
+    const rowCount = own.reduce((sum, { from, to }) => sum + to - from, 0);
+    return { content, fields, batches: own, rowCount, isCompressed };
   });
 }
 

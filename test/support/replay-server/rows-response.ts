@@ -48,6 +48,16 @@ export class RowsResponse {
     this.bytes.writeDoubleLE(end, PROGRESS_END_AT);
   }
 
+  /** The field `stats`, with the progress as it was last set. */
+  get stats(): Uint8Array {
+    return this.bytes.subarray(0, STATS_BYTES);
+  }
+
+  /** `arrow_record_batch.serialized_record_batch`. */
+  get serializedBatch(): Uint8Array {
+    return this.bytes.subarray(this.#messageAt);
+  }
+
   /** The bytes of a buffer of the batch, to be changed in place. */
   bufferAt(index: number): Uint8Array {
     const { at, bytes } = this.#buffers[index]!;

@@ -26,6 +26,7 @@ const DEFAULT_STREAMS = 4;
 const SESSION_MS = 6 * 60 * 60 * 1000;
 const TABLE_NAME = /^projects\/[^/]+\/datasets\/([^/]+)\/tables\/([^/]+)$/;
 const ARROW = 2;
+const LZ4 = 2;
 
 export interface StorageServiceDependencies {
   readonly catalog: Catalog;
@@ -92,7 +93,9 @@ export class StorageService {
     const options = readSession?.readOptions;
     const fields = selectedFields(table, options?.selectedFields ?? []);
     const ranges = rangesOf(table, options?.rowRestriction ?? '');
-    const streams = dealStreams(table.content, fields, { ranges, streams: maxStreamCount || DEFAULT_STREAMS });
+    const isCompressed = Number(options?.responseCompressionCodec ?? 0) === LZ4;
+    const wanted = { ranges, streams: maxStreamCount || DEFAULT_STREAMS, isCompressed };
+    const streams = dealStreams(table.content, fields, wanted);
     const { location } = this.#deps.catalog;
     const session = `${parent}/locations/${location.toLowerCase()}/sessions/${randomUUID().replaceAll('-', '')}`;
     return {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { schemaMessage } from './arrow-message.ts';
+import { compressedResponse } from './compressed-response.ts';
 import type { Counters } from './counters.ts';
 import type { FaultPlan } from './faults.ts';
 import { arrowSchema } from './arrow-types.ts';
@@ -88,7 +89,7 @@ export class StreamSender {
   }
 
   #bytesOf(batch: RowRange, { before, isFirst }: { readonly before: number; readonly isFirst: boolean }): Buffer {
-    const { content, fields, rowCount } = this.#stream;
+    const { content, fields, rowCount, isCompressed } = this.#stream;
     const response = content.response(fields, batch);
     response.setProgress(before / rowCount, (before + response.rowCount) / rowCount);
     const { rowCountError } = this.#plan;
@@ -96,7 +97,8 @@ export class StreamSender {
       ...(isFirst ? [schemaAppendix(schemaMessage(arrowSchema(fields)))] : []),
       ...(rowCountError === 0 ? [] : [rowCountAppendix(response.rowCount + rowCountError)]),
     ];
-    const bytes = appendices.length === 0 ? response.bytes : Buffer.concat([response.bytes, ...appendices]);
+    const whole = isCompressed ? compressedResponse(response) : response.bytes;
+    const bytes = appendices.length === 0 ? whole : Buffer.concat([whole, ...appendices]);
     this.#counters.add('rowsStreamed', response.rowCount);
     this.#counters.add('batchesStreamed', 1);
     this.#counters.add('bytesStreamed', bytes.length);

@@ -1,6 +1,10 @@
 /** A replay server and the adapters that talk to it, for one test. */
 import { onTestFinished } from 'vitest';
-import { type BigQueryLimits, DEFAULT_LIMITS } from '../../../../src/adapters/bigquery/options.ts';
+import {
+  type BigQueryLimits,
+  type BigQueryOptions,
+  DEFAULT_LIMITS,
+} from '../../../../src/adapters/bigquery/options.ts';
 import { BigQueryRecordSink } from '../../../../src/adapters/bigquery/record-sink.ts';
 import { BigQueryStatisticsSource } from '../../../../src/adapters/bigquery/statistics-source.ts';
 import type { Column, ColumnType } from '../../../../src/domain/column-type.ts';
@@ -13,7 +17,11 @@ export const DATASET = 'mozanalysis';
 export const VERSION = '2026-01-15T00:00:00.000Z';
 export const never = new AbortController().signal;
 
-export async function replayWorld(options: ReplayServerOptions, limits: Partial<BigQueryLimits> = {}) {
+export async function replayWorld(
+  options: ReplayServerOptions,
+  limits: Partial<BigQueryLimits> = {},
+  more: Pick<BigQueryOptions, 'isCompressed'> = {},
+) {
   const server = await startReplayServer(options);
   onTestFinished(() => server.stop());
   const own = {
@@ -24,6 +32,7 @@ export async function replayWorld(options: ReplayServerOptions, limits: Partial<
     limits: { ...DEFAULT_LIMITS, stallTimeoutMs: 300, ...limits },
     clock: { now: () => Date.now() },
     log: recordedLog(),
+    ...more,
   };
   const makeSource = (): BigQueryStatisticsSource => {
     const source = new BigQueryStatisticsSource({ ...own, dataset: DATASET });

@@ -1,0 +1,33 @@
+/** The proxy that the environment names for HTTPS, in the variables that Google's libraries read for themselves. */
+import { ContrailError } from '../domain/errors.ts';
+import type { Environment } from './load-config.ts';
+
+/** Ready to be spread into the options of an adapter; empty where no proxy is named. */
+export interface ProxyEnvironment {
+  readonly proxy?: {
+    readonly url: URL;
+    /** Hosts that are reached without it, as `NO_PROXY` lists them: `.example.org`, `localhost:9050`, `*`. */
+    readonly exceptFor: readonly string[];
+  };
+}
+
+/** Throws CONFIG_INVALID where HTTPS_PROXY is no address. Its text is never told: it may hold a password. */
+export function proxyEnvironment(environment: Environment = process.env): ProxyEnvironment {
+  const text = environment['HTTPS_PROXY'] || environment['https_proxy'];
+  if (!text) return {};
+  const url = parseAddress(text.includes('://') ? text : `http://${text}`);
+  if (url === undefined) {
+    throw new ContrailError(
+      'CONFIG_INVALID',
+      'HTTPS_PROXY cannot be what it holds: allowed is http://<host>:<port>, perhaps with user and password, or https://.',
+    );
+  }
+  const list = environment['NO_PROXY'] || environment['no_proxy'] || '';
+  const exceptFor = list.split(/[\s,]+/).filter((entry) => entry !== '');
+  return { proxy: { url, exceptFor } };
+}
+
+function parseAddress(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : undefined;
+}

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryExperimentLogs } from '../../../src/adapters/memory/experiment-logs.ts';
+import { ContrailError } from '../../../src/domain/errors.ts';
+import { METADATA } from '../../../src/domain/object-metadata.ts';
+import { enqueueFiles } from '../../../src/producer/enqueue-files.ts';
+import type { MetadataVersion } from '../../../src/producer/plan-metadata.ts';
+import { planProducts, type ProductSelection } from '../../../src/producer/plan-products.ts';
+import { nameOfFile, type ProductPlan, PRODUCTS } from '../../../src/producer/product-plan.ts';
+import { ErrorsPayload } from '../../../src/jobs/errors-job.ts';
+import { MetadataPayload } from '../../../src/jobs/metadata-job.ts';
+import { makePlanWorld } from '../../support/plan-world.ts';
+
+const EVERYTHING: ProductSelection = { experiments: [], periods: [], apps: [], force: false, products: PRODUCTS };
+const HOUR = 3_600_000;
+
+function setup() {
+  const world = makePlanWorld();
+  const resolved = new Map<string, MetadataVersion | ContrailError>();
+  const deps = {
+    ...world.deps,
+    api: world.api,
+    sink: world.sink,
+    logs: new MemoryExperimentLogs(world.sink),
+    analysisLeadMs: HOUR / 2,
+    resolveMetadata: async ({ slug }: { readonly slug: string }): Promise<MetadataVersion> => {
+      const found = resolved.get(slug) ?? { version: 'f0000000000000001' };
+      if (found instanceof ContrailError) throw found;
+      return found;
+    },
+  };
+  let batches = 0;
+  return {
+    ...world,
+    resolved,
+    plan: (selection: Partial<ProductSelection> = {}) =>
+      planProducts(deps, { ...EVERYTHING, ...selection }, world.never),
+    log: (row: Record<string, string | null>) =>
+      world.sink.append(
+        {
+          id: `row-${(batches += 1)}`,
+          table: 'logs',
+          rows: [
+            {
+              timestamp: '2026-01-15T05:00:00Z',
+              message: 'm',
+              exception_type: 'ValueError',
+              source: 'jetstream',
+              ...row,
+            },
+          ],
+        },
+        world.never,
+      ),
+    /** Publishes all that is due, as workers would. */
+    publishAll: async ({ due }: ProductPlan) => {
+      for (const file of due) {
+        const payload = file.payload('new', []) as { readonly sourceVersion: string };
+        const name = `${file.product}/${file.product}_${file.experiment.replaceAll('-', '_')}${file.period === undefined ? '' : `_${file.period}`}.json`;
+        await world.publish('[]', { [METADATA.sourceVersion]: payload.sourceVersion }, name);
+      }
+    },
+  };
+}
+
+function dueOf({ due }: ProductPlan): string[] {
+  return due.map((file) => `${nameOfFile(file)} ${file.reason}`);
+}
+
+describe('the plan of all products', () => {
+  it('has statistics, errors and metadata of an experiment with results, and nothing once all is published', async () => {
+    const { plan, tables, api, publishAll } = setup();
+    api.replace([{ slug: 'my-slug' }, { slug: 'without-results' }]);
+    tables(['statistics_my_slug_weekly', 'statistics_my_slug_week_1']);
+
+    const first = await plan();
+    await publishAll(first);
+    const second = await plan();
+
+    expect(dueOf(first)).toEqual(['my-slug weekly new', 'my-slug errors new', 'my-slug metadata new']);
+    expect(dueOf(second)).toEqual([]);
+  });
+
+  it('has no metadata of what only tables tell of, which have no record', async () => {
+    const { plan, tables } = setup();
+    tables(['statistics_my_slug_weekly']);
+
+    expect(dueOf(await plan())).toEqual(['my_slug weekly new', 'my_slug errors new']);
+  });
+
+  it('has the errors file of an experiment that only its log rows tell of, under the slug that was logged', async () => {
+    const { plan, log } = setup();
+    await log({ experiment: 'only-logged' });
+
+    expect(dueOf(await plan())).toEqual(['only-logged errors new']);
+  });
+
+  it('is of the selected products alone', async () => {
+    const { plan, tables, api } = setup();
+    api.replace([{ slug: 'my-slug' }]);
+    tables(['statistics_my_slug_weekly']);
+
+    expect(dueOf(await plan({ products: ['errors'] }))).toEqual(['my-slug errors new']);
+  });
+
+  it('refuses a slug that nobody knows, and takes one that only log rows tell of', async () => {
+    const { plan, log } = setup();
+    await log({ experiment: 'only-logged' });
+
+    await expect(plan({ experiments: ['only-loged'] })).rejects.toMatchObject({
+      code: 'EXPERIMENT_UNKNOWN',
+      hint: expect.stringContaining('only-logged') as unknown,
+    });
+    expect(dueOf(await plan({ experiments: ['only-logged'] }))).toEqual(['only-logged errors new']);
+  });
+});
+
+describe('an errors file', () => {
+  async function published() {
+    const world = setup();
+    world.api.replace([{ slug: 'my-slug' }]);
+    world.tables(['statistics_my_slug_weekly']);
+    await world.publishAll(await world.plan());
+    const errorsDue = async () => dueOf(await world.plan({ products: ['errors'] }));
+    return { ...world, errorsDue };
+  }
+
+  it('is due when a log row has come, and not when Contrail has logged', async () => {
+    const { log, errorsDue } = await published();
+
+    await log({ experiment: 'my-slug', source: 'contrail' });
+    const afterOurs = await errorsDue();
+    await log({ experiment: 'my-slug' });
+    const afterTheirs = await errorsDue();
+
+    expect(afterOurs).toEqual([]);
+    expect(afterTheirs).toEqual(['my-slug errors changed']);
+  });
+
+  it('is due when a new analysis moves the time from which rows count', async () => {
+    const { tables, errorsDue } = await published();
+
+    tables(['statistics_my_slug_week_1'], Date.parse('2026-01-15T05:00:00Z'));
+
+    expect(await errorsDue()).toEqual(['my-slug errors changed']);
+  });
+
+  it('is asked for with what its job needs: when the analysis began, when enrollment ended', async () => {
+    const { plan, api, tables } = setup();
+    api.replace([{ slug: 'my-slug', enrollmentEndDate: '2026-01-05' }]);
+    tables(['statistics_my_slug_week_1'], Date.parse('2026-01-15T05:00:00Z'));
+
+    const { due } = await plan({ products: ['errors'] });
+
+    expect(ErrorsPayload.parse(due[0]?.payload('new', []))).toMatchObject({
+      experiment: 'my-slug',
+      knownBy: 'api',
+      analysisStart: '2026-01-15T04:30:00.000Z',
+      enrollmentEnd: '2026-01-05',
+    });
+  });
+});
+
+describe('a metadata file', () => {
+  function withResults() {
+    const world = setup();
+    world.api.replace([{ slug: 'a' }, { slug: 'b' }]);
+    world.tables(['statistics_a_weekly', 'statistics_b_weekly']);
+    return world;
+  }
+
+  it('is due when what it would hold is another', async () => {
+    const { plan, publishAll, resolved } = withResults();
+    await publishAll(await plan());
+
+    resolved.set('b', { version: 'f0000000000000002' });
+
+    expect(dueOf(await plan())).toEqual(['b metadata changed']);
+  });
+
+  it('is not due where there must be none', async () => {
+    const { plan, resolved } = withResults();
+    resolved.set('a', { nothing: 'the experiment is private' });
+
+    const { skipped } = await plan({ products: ['metadata'] });
+
+    expect(skipped).toEqual([{ product: 'metadata', experiment: 'a', reason: 'the experiment is private' }]);
+  });
+
+  it('that cannot be made stops no other', async () => {
+    const { plan, resolved } = withResults();
+    resolved.set('a', new ContrailError('CONFIGURATION_INVALID', 'No such metric.'));
+
+    const found = await plan({ products: ['metadata'] });
+
+    expect(dueOf(found)).toEqual(['b metadata new']);
+    expect(found.refused).toMatchObject([
+      { product: 'metadata', experiment: 'a', error: { message: 'No such metric.' } },
+    ]);
+  });
+
+  it('stops no other product where metric-hub cannot be read at all', async () => {
+    const { plan, resolved } = withResults();
+    resolved.set('a', new ContrailError('METRIC_HUB_UNREADABLE', 'Away.'));
+
+    const found = await plan();
+
+    expect(found.failures).toMatchObject([{ product: 'metadata', error: { message: 'Away.' } }]);
+    expect(dueOf(found)).toHaveLength(4);
+  });
+
+  it('is asked for after the results that are due with it', async () => {
+    const { plan, queue, clock, never } = withResults();
+
+    const { due } = await plan({ experiments: ['a'] });
+    const { enqueued } = await enqueueFiles({ queue, clock }, due, { retryFailed: false }, never);
+
+    const [statistics, errors, metadata] = enqueued.map(({ jobId }) => jobId);
+    const [job] = await queue.find('metadata', [metadata ?? ''], never);
+    expect(MetadataPayload.parse(job?.payload).after).toEqual([
+      { queue: 'statistics', id: statistics },
+      { queue: 'errors', id: errors },
+    ]);
+  });
+});

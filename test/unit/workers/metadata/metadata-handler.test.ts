@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryMetricHub } from '../../../../src/adapters/memory/metric-hub.ts';
+import { ContrailError } from '../../../../src/domain/errors.ts';
+import type { MetadataPayload } from '../../../../src/jobs/metadata-job.ts';
+import { ConfigurationLoader } from '../../../../src/workers/metadata/configuration-loader.ts';
+import { handleMetadataJob } from '../../../../src/workers/metadata/metadata-handler.ts';
+import { DATA_SOURCE } from '../../../support/metadata-world.ts';
+import { makeStatisticsWorld, NOW } from '../../../support/statistics-world.ts';
+
+const OBJECT = 'metadata/metadata_my_slug.json';
+const MINUTE = 60_000;
+const RECORD = {
+  slug: 'my-slug',
+  appName: 'fenix',
+  startDate: '2026-01-01',
+  endDate: null,
+  enrollmentEndDate: null,
+  proposedEnrollment: 7,
+  referenceBranch: 'control',
+  branches: [],
+  bucketConfig: { namespace: 'n', randomizationUnit: 'u', start: 0, count: 1, total: 10 },
+  outcomes: [],
+  segments: [],
+};
+
+function setup() {
+  const world = makeStatisticsWorld();
+  world.api.replace([RECORD]);
+  const metricHub = new MemoryMetricHub();
+  metricHub.commit({ 'definitions/fenix.toml': DATA_SOURCE }, 0);
+  const deps = {
+    ...world.deps,
+    experimentsApi: world.api,
+    metricHub,
+    configurations: new ConfigurationLoader(),
+    analysisLeadMs: 30 * MINUTE,
+    jobs: world.queue,
+    longestWaitMs: 30 * MINUTE,
+  };
+  const context = {
+    jobId: 'a-job',
+    attempt: 1,
+    attempts: 6,
+    signal: world.never,
+    enqueuedAt: NOW,
+    failedRounds: 0,
+    progress: () => undefined,
+    log: () => undefined,
+  };
+  const payload: MetadataPayload = {
+    version: 1,
+    experiment: 'my-slug',
+    sourceVersion: 'f0000000000000001',
+    analysisStart: null,
+    reason: 'new',
+    force: false,
+  };
+  return {
+    ...world,
+    enqueue: (queue: string, id: string) => world.queue.enqueue(queue, [{ id, name: id, payload: {} }], world.never),
+    handle: (after: MetadataPayload['after'] = []) => handleMetadataJob(deps, { ...payload, after }, context),
+  };
+}
+
+describe('a metadata job', () => {
+  it('publishes at once where no results are on their way', async () => {
+    const { handle, head } = setup();
+
+    const outcome = await handle([{ queue: 'statistics', id: 'long-gone' }]);
+
+    expect(outcome).toMatchObject({ kind: 'published', object: OBJECT });
+    expect(await head(OBJECT)).toBeDefined();
+  });
+
+  it('is put off while results of its experiment are on their way', async () => {
+    const { handle, enqueue, head } = setup();
+    await enqueue('statistics', 'results');
+
+    const outcome = await handle([{ queue: 'statistics', id: 'results' }]);
+
+    expect(outcome).toMatchObject({ kind: 'snoozed', delayMs: 1_000 });
+    expect(await head(OBJECT)).toBeUndefined();
+  });
+
+  it('goes on when they have ended, well or not', async () => {
+    const { handle, enqueue, queue } = setup();
+    await enqueue('statistics', 'good');
+    await enqueue('errors', 'bad');
+    await queue.run('statistics', async () => ({ kind: 'skipped', reason: 'done' }));
+    await queue.run('errors', () => Promise.reject(new ContrailError('ACCESS_DENIED', 'No.')));
+
+    const outcome = await handle([
+      { queue: 'statistics', id: 'good' },
+      { queue: 'errors', id: 'bad' },
+    ]);
+
+    expect(outcome).toMatchObject({ kind: 'published' });
+  });
+
+  it('waits less often the longer it waits, and no longer than the longest wait', async () => {
+    const { handle, enqueue, time } = setup();
+    await enqueue('statistics', 'results');
+    const after = [{ queue: 'statistics', id: 'results' }];
+
+    time.now = NOW + MINUTE;
+    const soon = await handle(after);
+    time.now = NOW + 29 * MINUTE;
+    const late = await handle(after);
+    time.now = NOW + 30 * MINUTE;
+    const atLast = await handle(after);
+
+    expect([soon, late]).toMatchObject([
+      { kind: 'snoozed', delayMs: 15_000 },
+      { kind: 'snoozed', delayMs: 30_000 },
+    ]);
+    expect(atLast).toMatchObject({ kind: 'published' });
+  });
+});
