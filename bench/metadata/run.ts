@@ -12,8 +12,8 @@ import { Stopwatch } from '../stopwatch.ts';
 
 const EXPERIMENTS = 1_000;
 const READINGS = 10;
-// Seen from `bench/.build/bench/metadata`, where this is compiled to.
-const FIXTURES = new URL('../../../../test/fixtures/metadata/', import.meta.url);
+// Seen from `bench/.build/<run>/bench/metadata`, where this is compiled to.
+const FIXTURES = new URL('../../../../../test/fixtures/metadata/', import.meta.url);
 const { signal } = new AbortController();
 
 export const data = `${EXPERIMENTS.toLocaleString('en')} experiments, 28 files of TOML, 0.25 MB`;

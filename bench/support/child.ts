@@ -19,7 +19,7 @@ export interface RunningProgram {
 }
 
 /** Sends a task to a module of this folder's neighbours and waits for its answer. */
-export async function measure<Task extends object, Result extends Measured>(module: URL, task: Task): Promise<Result> {
+export async function measure<Result extends Measured>(module: URL, task: object): Promise<Result> {
   const child = fork(fileURLToPath(module), { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
   try {
     child.send(task);
@@ -40,6 +40,7 @@ export async function measure<Task extends object, Result extends Measured>(modu
  * The other side of `measure`: prepares the task it is sent, does it, and answers with how long it took. Loading
  * modules and connecting is preparation: a worker does it once for all its jobs.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it is sent
 export function answerTask<Task, Facts extends object>(prepare: (task: Task) => Promise<() => Promise<Facts>>): void {
   process.once('message', (task: Task) => {
     timed(prepare, task).then(
@@ -50,6 +51,7 @@ export function answerTask<Task, Facts extends object>(prepare: (task: Task) => 
   });
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
 async function timed<Task, Facts extends object>(
   prepare: (task: Task) => Promise<() => Promise<Facts>>,
   task: Task,
@@ -62,6 +64,7 @@ async function timed<Task, Facts extends object>(
 }
 
 /** Starts a Node program that prints one line of JSON when it is ready, and ends with its input. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it prints
 export async function startNode<Line>(
   module: URL,
   argument: object,

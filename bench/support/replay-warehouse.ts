@@ -1,2 +1,2 @@
 /** The replay of BigQuery as a process: compiled with the questions, because of this file. */
-import '../../test/support/replay-server/main.ts';
+await import('../../test/support/replay-server/main.ts');

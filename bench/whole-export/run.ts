@@ -125,7 +125,7 @@ async function countRequests(): Promise<BenchResult[]> {
     const counted = await withServices({ tables }, startCountingStorage, async (warehouse, storage) => {
       await warehouse.control.resetCounters();
       const task = { ...taskOf('ours', 'small', warehouse, storage), isPlanned: true };
-      await measure<Task, TaskResult>(TASK, task);
+      await measure<TaskResult>(TASK, task);
       const { totalRequests } = await warehouse.control.counters();
       return totalRequests + (await storage.requests());
     });
@@ -159,7 +159,7 @@ function taskOf(kind: Task['kind'], experiment: string, warehouse: Warehouse, st
 }
 
 function runTask(kind: Task['kind'], experiment: string, warehouse: Warehouse, storage: Storage): Promise<TaskResult> {
-  return measure<Task, TaskResult>(TASK, taskOf(kind, experiment, warehouse, storage));
+  return measure<TaskResult>(TASK, taskOf(kind, experiment, warehouse, storage));
 }
 
 async function rateOf(kind: Task['kind'], experiment: string, warehouse: Warehouse, storage: Storage): Promise<number> {

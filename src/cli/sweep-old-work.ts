@@ -27,7 +27,7 @@ export function startSweep({ store, queues, log }: SweepRequest): Sweep {
   const waiting = new AbortController();
   const removing = new AbortController();
   const isWanted = queues === undefined || queues.some((queue) => MAKERS.includes(queue));
-  const ended = isWanted ? sweepAgainAndAgain() : Promise.resolve();
+  const ended = isWanted && store?.removeOldWork !== undefined ? sweepAgainAndAgain() : Promise.resolve();
 
   async function sweepAgainAndAgain(): Promise<void> {
     while (!waiting.signal.aborted) {

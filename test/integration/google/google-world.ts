@@ -15,6 +15,13 @@ export const OBJECT = `statistics/${VIEW}.json`;
 /** The sums of the bytes that were published, whatever they are. */
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
+/** The ids of the parts of very large tables that a worker has done, by its log. */
+export function partsDone(log: string): string[] {
+  return [...log.matchAll(/"queue":"statistics-parts","jobId":"([^"]+)"[^\n]*"msg":"job done"/g)].map(
+    ([, id = '']) => id,
+  );
+}
+
 /** A view of statistics, and the monitoring dataset beside it. */
 export const view = (rows: number, windows = 2) => ({
   name: `mozanalysis.${VIEW}`,

@@ -1,7 +1,7 @@
 /** A very large table in parts, over several worker processes, against a replay of the real protocol. */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { googleWorld, OBJECT, view } from './google-world.ts';
+import { googleWorld, OBJECT, partsDone, view } from './google-world.ts';
 
 const ROWS = 120_000;
 const WINDOWS = 8;
@@ -16,13 +16,6 @@ function sortedRows(bytes: Buffer | undefined): string[] {
   return Rows.parse(JSON.parse(bytes?.toString('utf8') ?? '[]'))
     .map((row) => JSON.stringify(row))
     .toSorted();
-}
-
-/** The ids of the parts that a worker has done. */
-function partsDone(log: string): string[] {
-  return [...log.matchAll(/"queue":"statistics-parts","jobId":"([^"]+)"[^\n]*"msg":"job done"/g)].map(
-    ([, id = '']) => id,
-  );
 }
 
 it('gives the rows of the single path, with nothing left aside, whoever did the parts', async () => {

@@ -60,10 +60,15 @@ export class ExplicitContent implements TableContent {
   }
 
   rangesOfWindows(isWanted: (window: number) => boolean): RowRange[] {
-    return this.rows.flatMap((row, index) => {
+    return this.rangesOf((row) => {
       const window = windowOf(row);
-      return window !== null && isWanted(window) ? [{ from: index, to: index + 1 }] : [];
+      return window !== null && isWanted(window);
     });
+  }
+
+  /** The rows that pass the test. */
+  rangesOf(isWanted: (row: ExplicitRow) => boolean): RowRange[] {
+    return this.rows.flatMap((row, index) => (isWanted(row) ? [{ from: index, to: index + 1 }] : []));
   }
 }
 

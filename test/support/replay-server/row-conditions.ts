@@ -17,6 +17,8 @@ const SHAPES: readonly [RegExp, (column: string, operand: string, parameters: Pa
   [new RegExp(`^${COLUMN} IN UNNEST\\((@\\w+)\\)$`, 'i'), isOneOf],
   [new RegExp(`^${COLUMN} IN ?\\((.+)\\)$`, 'i'), isOneOf],
   [new RegExp(`^${COLUMN} ?= ?(.+)$`, 'i'), isOneOf],
+  [new RegExp(`^${COLUMN} ?>= ?('.*')$`, 'i'), isTextWhere((order) => order >= 0)],
+  [new RegExp(`^${COLUMN} ?<= ?('.*')$`, 'i'), isTextWhere((order) => order <= 0)],
 ];
 
 /** A test of rows. Throws SyntaxError for a condition that the server does not know. */
@@ -54,6 +56,14 @@ function matches(column: string, operand: string, parameters: Parameters): RowTe
 function isOneOf(column: string, operand: string, parameters: Parameters): RowTest {
   const texts = textsOf(operand, parameters);
   return (row) => !isNull(row[column]) && texts.includes(cellText(row[column]));
+}
+
+/** Texts are compared by their bytes. */
+function isTextWhere(isWanted: (order: number) => boolean) {
+  return (column: string, operand: string, parameters: Parameters): RowTest => {
+    const bytes = Buffer.from(textsOf(operand, parameters)[0] ?? '');
+    return (row) => !isNull(row[column]) && isWanted(Buffer.compare(Buffer.from(cellText(row[column])), bytes));
+  };
 }
 
 /** Literals and parameters as texts: `'a', 'b'`, `1`, `@names`. */

@@ -5,6 +5,7 @@ import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc
 import { schemaMessage } from './arrow-message.ts';
 import type { Catalog, StoredTable } from './catalog.ts';
 import type { Counters } from './counters.ts';
+import { ExplicitContent } from './explicit-content.ts';
 import type { Faults } from './faults.ts';
 import { arrowSchema } from './arrow-types.ts';
 import type { TableField } from './field-schema.ts';
@@ -16,6 +17,7 @@ import type {
   ReadSessionReply,
 } from './read-api.ts';
 import { dealStreams, type ReadStream } from './read-session.ts';
+import { rowTest } from './row-conditions.ts';
 import { windowTest } from './row-restriction.ts';
 import { grpcStatus, RefusedError } from './statuses.ts';
 import { StreamSender } from './stream-sender.ts';
@@ -152,6 +154,9 @@ function selectedFields({ content, name }: StoredTable, selected: readonly strin
 }
 
 function rangesOf({ content }: StoredTable, restriction: string): RowRange[] {
+  if (content instanceof ExplicitContent && restriction.includes('`metric`')) {
+    return content.rangesOf(rowTest(restriction, new Map()));
+  }
   const test = windowTest(restriction);
   if (test === undefined) return [{ from: 0, to: content.rowCount }];
   if (content.fields.some((field) => field.name === 'window_index')) return content.rangesOfWindows(test);
