@@ -3,6 +3,7 @@
  * tables at once, free of charge; where there is none (the emulator), tables are listed and looked at one by one.
  */
 import type { z } from 'zod';
+import type { Log } from '../../ports/log.ts';
 import { mapConcurrently } from './map-concurrently.ts';
 import { TableListReply, TableReply } from './query-replies.ts';
 import type { QueryRunner } from './query.ts';
@@ -31,6 +32,7 @@ export interface CatalogOptions {
   readonly dataset: DatasetName;
   readonly concurrency: number;
   readonly maximumBytesBilled: number;
+  readonly log: Log;
 }
 
 /** Up to so many tables are asked for by name; for more, asking for all is one answer too, and simpler. */
@@ -48,11 +50,18 @@ export class Catalog {
     this.#options = options;
   }
 
-  /** All tables and views; facts where they come without further requests. A missing dataset holds none. */
+  /**
+   * All tables and views; facts where they come without further requests. A missing dataset holds none: that may be a
+   * project where no analysis has run yet, or a mistake in the settings, so the log tells of it.
+   */
   async entries(meter: UsageMeter, signal: AbortSignal): Promise<readonly (CatalogEntry | TableFacts)[]> {
-    return this.#emptyWhereMissing(async () => {
+    const work = async (): Promise<readonly (CatalogEntry | TableFacts)[]> => {
       const all = await this.#readMetaTable('', meter, signal);
       return all ?? (await this.#list(meter, signal));
+    };
+    return this.#emptyWhereMissing(work, () => {
+      const { dataset, log } = this.#options;
+      log.warn({ ...dataset, setting: 'CONTRAIL_RESULTS_DATASET' }, 'the dataset does not exist, so nothing is in it');
     });
   }
 
@@ -150,12 +159,13 @@ export class Catalog {
     return entries;
   }
 
-  async #emptyWhereMissing<T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  async #emptyWhereMissing<T>(work: () => Promise<readonly T[]>, tell?: () => void): Promise<readonly T[]> {
     try {
       return await work();
     } catch (error) {
-      if (isDatasetMissing(error)) return [];
-      throw error;
+      if (!isDatasetMissing(error)) throw error;
+      tell?.();
+      return [];
     }
   }
 }

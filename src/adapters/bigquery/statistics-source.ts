@@ -52,8 +52,8 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     this.#dataset = { project, dataset: options.dataset };
     this.#queries = new QueryRunner({ rest, location });
     this.#storage = new StorageClient(options);
-    this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, ...limits });
     const { clock, log } = options;
+    this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, log, ...limits });
     const parts = { queries: this.#queries, catalog: this.#catalog, storage: this.#storage };
     this.#opener = new TableOpener({ ...parts, limits, clock, log });
   }

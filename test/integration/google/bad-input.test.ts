@@ -142,4 +142,72 @@ describe('contrail run statistics against BigQuery and Cloud Storage', () => {
     expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('superseded') });
     expect(published()).toEqual(theirs);
   });
+
+  it('starts again when somebody else was faster with an older file', async () => {
+    const { run, storage, published, replay } = await googleWorld({ tables: [view(10)] });
+    const metadata = { 'contrail-source-version': '2020-01-01T00:00:00.000Z' };
+    storage.failNext('upload', {
+      before: () => void storage.bucket.put(OBJECT, Buffer.from('["older"]'), { metadata }),
+    });
+
+    const result = await run();
+
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('published') });
+    expect(JSON.parse(published()?.toString() ?? '')).toHaveLength(10);
+    expect(replay.rowsOf('monitoring.logs')).toEqual([]);
+  });
+});
+
+describe('contrail backfill against BigQuery and Cloud Storage', () => {
+  const backfill = ['backfill', '--product', 'statistics'] as const;
+
+  it('tells of a dataset that is missing, and of the setting that names it', async () => {
+    const { contrail } = await googleWorld({ tables: [view(10)] }, { CONTRAIL_RESULTS_DATASET: 'not_there' });
+
+    const { stderr } = await contrail(...backfill);
+
+    expect(stderr).toContain('"dataset":"not_there"');
+    expect(stderr).toContain('the dataset does not exist');
+    expect(stderr).toContain('CONTRAIL_RESULTS_DATASET');
+  });
+
+  it('names a bucket that is missing', async () => {
+    const { contrail } = await googleWorld({ tables: [view(10)] }, { CONTRAIL_BUCKET: 'gs://no-such-bucket' });
+
+    const result = await contrail(...backfill);
+
+    expectRefusal(result, 'no-such-bucket', 'does not exist', 'CONTRAIL_BUCKET');
+  });
+
+  it('names the permission that is missing on the dataset', async () => {
+    const { contrail, replay } = await googleWorld({ tables: [view(10)] });
+    const message = 'Access Denied: Dataset replay-project:mozanalysis';
+    const fault = { kind: 'refuse', code: 'PERMISSION_DENIED', reason: 'accessDenied', message } as const;
+    replay.faults.add({ times: 'all', fault });
+
+    const result = await contrail(...backfill);
+
+    expectRefusal(result, 'Grant the permission bigquery.', 'replay-project:mozanalysis');
+  });
+
+  it('names the permission that is missing on the bucket', async () => {
+    const { contrail, storage } = await googleWorld({ tables: [view(10)] });
+    const message = 'x@y does not have storage.objects.list access to the Google Cloud Storage bucket.';
+    storage.failNext('list', { reply: { status: 403, json: { error: { message } } } });
+
+    const result = await contrail(...backfill);
+
+    expectRefusal(result, 'storage.objects.list', 'gs://bucket');
+  });
+
+  it('says what to do about credentials that have expired', async () => {
+    const { contrail, replay } = await googleWorld({ tables: [view(10)] });
+    const message = 'Invalid Credentials';
+    const fault = { kind: 'refuse', code: 'UNAUTHENTICATED', reason: 'authError', message } as const;
+    replay.faults.add({ times: 'all', fault });
+
+    const result = await contrail(...backfill);
+
+    expectRefusal(result, 'gcloud auth application-default login');
+  });
 });

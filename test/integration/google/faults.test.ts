@@ -69,7 +69,7 @@ describe('an export through trouble that stays', () => {
   ];
 
   it.each(staying)('publishes nothing, and leaves the old file whole: %s', async (_name, fault, text) => {
-    const { run, replay, storage, published } = await googleWorld({ tables: [view(ROWS)] });
+    const { run, replay, storage, published, logged } = await googleWorld({ tables: [view(ROWS)] });
     const old = storage.bucket.put(OBJECT, Buffer.from('["old"]'));
     replay.faults.add(fault);
 
@@ -80,6 +80,9 @@ describe('an export through trouble that stays', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
     expect(published()).toEqual(old.bytes);
     expect([...storage.bucket.objects.keys()]).toEqual([OBJECT]);
+    expect(logged()).toMatchObject([
+      { log_level: 'ERROR', experiment: 'my-slug', message: expect.stringContaining(text) },
+    ]);
   });
 
   it("waits out throttling in the queue, at no attempt's cost", async () => {
@@ -100,5 +103,27 @@ describe('an export through trouble that stays', () => {
     const runs = replay.rowsOf('monitoring.export_runs_v1').filter((row) => row['product'] === 'statistics');
     expect(runs.map((row) => Number(row['attempt']))).toEqual(runs.map(() => 1));
     expect(runs.at(-1)).toMatchObject({ outcome: 'published' });
+  });
+
+  it('tells of each attempt in the record of runs, and of the failure in the log', async () => {
+    const { contrail, start, storage, replay, published, logged } = await googleWorld({ tables: [view(ROWS)] });
+    const old = storage.bucket.put(OBJECT, Buffer.from('["old"]'));
+    await contrail('backfill', '--product', 'statistics');
+    replay.faults.add({ on: 'storage.readRows', times: 6, fault: { kind: 'truncate' } });
+
+    const worker = start('worker', '--drain');
+    await worker.says(/"msg":"job failed"/);
+    const afterFailure = published();
+    const { code, stderr } = await worker.ended;
+
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(afterFailure).toEqual(old.bytes);
+    const runs = replay.rowsOf('monitoring.export_runs_v1').filter((row) => row['product'] === 'statistics');
+    expect(runs.map((row) => [Number(row['attempt']), row['outcome']])).toEqual([
+      [1, 'retrying'],
+      [2, 'published'],
+    ]);
+    expect(logged().map((row) => row['log_level'])).toEqual(['ERROR']);
+    expect(published()).not.toEqual(old.bytes);
   });
 });
