@@ -42,7 +42,7 @@ describe('an export through trouble that passes', () => {
       expect({ name, code, stderr }).toMatchObject({ code: 0 });
       expect(sha256(published() ?? Buffer.alloc(0)), name).toBe(expected);
     }
-  });
+  }, 90_000);
 });
 
 describe('an export through trouble that stays', () => {
