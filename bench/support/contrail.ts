@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { BUCKET, PROJECT, type Storage, type Warehouse } from './services.ts';
 
-// Seen from `bench/.build/<run>/bench/support`, where this is compiled to.
-const BIN = fileURLToPath(new URL('../../../../../bin/contrail.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('./contrail-main.js', import.meta.url));
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -30,7 +29,7 @@ export async function runContrail(
   environment: Environment,
   cwd: string,
 ): Promise<string> {
-  const child = spawn(process.execPath, [BIN, ...arguments_], {
+  const child = spawn(process.execPath, [MAIN, ...arguments_], {
     cwd,
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,7 +43,7 @@ export async function runContrail(
 
 /** Starts a worker; resolves when it takes jobs. */
 export async function startWorker(environment: Environment, cwd: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [BIN, 'worker'], {
+  const child = spawn(process.execPath, [MAIN, 'worker'], {
     cwd,
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -197,6 +197,7 @@ async function bigqueryOf(config: Config): Promise<Warehouse> {
       parts: config['bigquery.parts'],
       maximumBytesBilled: config['bigquery.maximumBytesBilled'],
     },
+    isCompressed: config['bigquery.compression'],
     clock: clockOf(config),
     log: logOf(config),
   };

@@ -211,6 +211,13 @@ export const SETTINGS = {
     default: '100GB',
     schema: byteSize(),
   }),
+  'bigquery.compression': setting({
+    variable: 'CONTRAIL_BIGQUERY_COMPRESSION',
+    text: 'Whether rows are read compressed (LZ4): for workers outside the region of the datasets.',
+    example: 'true',
+    default: 'false',
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  }),
   'gcs.gzip': setting({
     variable: 'CONTRAIL_GCS_GZIP',
     text: 'Whether files are stored compressed; readers must accept Content-Encoding: gzip.',
