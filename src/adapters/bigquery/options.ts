@@ -37,10 +37,12 @@ export interface BigQueryLimits {
   readonly deadlineMs: number;
   /** Requests that are under way together where one question takes many. */
   readonly concurrency: number;
+  /** Tables that are streamed at once, of all that are open. */
+  readonly streams: number;
 }
 
 export const DEFAULT_LIMITS: BigQueryLimits = {
-  smallRows: 20_000,
+  smallRows: 5_000,
   veryLargeBytes: 2 * 1024 ** 3,
   veryLargeRows: 10_000_000,
   parts: 16,
@@ -48,4 +50,5 @@ export const DEFAULT_LIMITS: BigQueryLimits = {
   stallTimeoutMs: 60_000,
   deadlineMs: 2 * 3_600_000,
   concurrency: 8,
+  streams: 4,
 };

@@ -16,6 +16,7 @@ import { querySorted, type SortedRows } from './sorted-query.ts';
 import { type TableName, tableText } from './sql.ts';
 import type { StorageClient } from './storage-client.ts';
 import { gone, openSession, replyTable, storedTable, type StoredRows, type TableHead } from './table-reader.ts';
+import { Turns } from './turns.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { ServiceRefusal, translate } from './vendor-errors.ts';
 
@@ -44,9 +45,11 @@ type Place = Pick<PartToken, 'table' | 'slices' | 'snapshotAt'>;
 
 export class TableOpener {
   readonly #deps: OpenerDependencies;
+  readonly #turns: Turns;
 
   constructor(deps: OpenerDependencies) {
     this.#deps = deps;
+    this.#turns = new Turns(deps.limits.streams);
   }
 
   /**
@@ -185,7 +188,7 @@ export class TableOpener {
     const { limits, log, storage } = this.#deps;
     const act = { doing: `Reading ${source}`, subject: source, permission: 'bigquery.readsessions.create' };
     const { stallTimeoutMs, deadlineMs } = limits;
-    return { ...place, client: storage, stallTimeoutMs, deadlineMs, act, log };
+    return { ...place, client: storage, turns: this.#turns, stallTimeoutMs, deadlineMs, act, log };
   }
 }
 

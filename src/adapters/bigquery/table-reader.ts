@@ -12,6 +12,7 @@ import { readStream } from './read-stream.ts';
 import { restRows } from './rest-rows.ts';
 import type { TableName } from './sql.ts';
 import type { Session, StorageClient } from './storage-client.ts';
+import type { Turns } from './turns.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { type Act, ServiceRefusal, toRefusal, translate } from './vendor-errors.ts';
 
@@ -44,6 +45,8 @@ export interface StoredRows {
   readonly table: TableName;
   readonly snapshotAt?: number;
   readonly slices: readonly Slice[];
+  /** Few tables are streamed at once, however many are open: each takes tens of megabytes meanwhile. */
+  readonly turns: Turns;
   readonly stallTimeoutMs: number;
   /** Milliseconds that reading may take in all. */
   readonly deadlineMs: number;
@@ -105,13 +108,18 @@ function openTable(
       return Promise.resolve();
     },
     async *batches(signal) {
-      const ends = [signal, closing.signal];
-      if (stored !== undefined) ends.push(AbortSignal.timeout(stored.deadlineMs));
+      const end = AbortSignal.any([signal, closing.signal]);
+      let endTurn: (() => void) | undefined;
       try {
-        yield* read(AbortSignal.any(ends));
+        endTurn = await stored?.turns.take(end);
+        // Waiting for one's turn is not reading.
+        const deadline = stored === undefined ? [] : [AbortSignal.timeout(stored.deadlineMs)];
+        yield* read(AbortSignal.any([end, ...deadline]));
       } catch (error) {
         signal.throwIfAborted();
         throw gone(error, head.source) ?? translate(act, error);
+      } finally {
+        endTurn?.();
       }
     },
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BigQueryLimits } from '../../../../src/adapters/bigquery/options.ts';
 import { encodedRows } from '../../../support/read-table.ts';
 import type { Fault, FaultRule } from '../../../support/replay-server/faults.ts';
 import { GeneratedContent } from '../../../support/replay-server/generated-content.ts';
@@ -10,9 +11,9 @@ const ROWS = 6000;
 const GENERATED = { rows: ROWS, windows: 2, batchRows: 200 };
 
 /** A view that is read as a stream of messages of 200 rows or less. */
-async function setup(faults: readonly FaultRule[]) {
+async function setup(faults: readonly FaultRule[], limits: Partial<BigQueryLimits> = {}) {
   const tables = [{ name: `${DATASET}.${VIEW}`, kind: 'view', generate: GENERATED } as const];
-  const world = await replayWorld({ tables, faults }, { smallRows: 10 });
+  const world = await replayWorld({ tables, faults }, { smallRows: 10, ...limits });
   const open = await world.source.open({ table: VIEW, seenVersion: VERSION, signal: never });
   if (open === undefined) throw new Error('no table');
   return { ...world, open };
@@ -114,5 +115,22 @@ describe('a stream of rows', () => {
 
     await expect(next).rejects.toMatchObject({ code: 'ABORTED' });
     await expect.poll(() => server.counters.read().streamsCancelled).toBe(2);
+  });
+
+  it('begins when there is room among the streams that may be read at once', async () => {
+    const { open, source, server } = await setup([], { streams: 1 });
+    const other = await source.open({ table: VIEW, seenVersion: VERSION, signal: never });
+    const batches = open.batches(never)[Symbol.asyncIterator]();
+    await batches.next();
+
+    const rowsOfOther = encodedRows(other!);
+    // Time enough for the other one, if it did not wait.
+    for (let rows = 200; rows < ROWS - 200;) rows += (await batches.next()).value?.rowCount ?? ROWS;
+    const readsMeanwhile = server.counters.read().requests['storage.readRows'];
+    await batches.return?.();
+
+    expect(await rowsOfOther).toEqual(await expected);
+    expect(readsMeanwhile).toBe(1);
+    expect(server.counters.read().requests['storage.readRows']).toBe(2);
   });
 });
