@@ -22,6 +22,7 @@ const JOBS_A_PAGE = 1_000;
 const Count = z.coerce.number();
 const Table = z.object({ datasetId: z.string(), tableId: z.string() });
 const ListedJob = z.object({
+  jobReference: z.object({ jobId: z.string() }),
   configuration: z
     .object({
       query: z.object({ query: z.string().optional(), destinationTable: Table.optional() }).optional(),
@@ -109,11 +110,24 @@ export class BigQueryJobHistory implements JobHistory {
         signal,
       });
       const page = JobListReply.parse(reply);
-      jobs.push(...page.jobs.map(jobOfListed));
+      for (const job of page.jobs) jobs.push(jobOfListed(await this.#whole(job, signal)));
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined && pageToken !== '');
     return jobs;
   }
+
+  async #whole(job: ListedJob, signal: AbortSignal): Promise<ListedJob> {
+    if (!isBare(job)) return job;
+    const path = `/jobs/${encodeURIComponent(job.jobReference.jobId)}`;
+    const query = { location: this.#options.location };
+    const meter = new UsageMeter();
+    return ListedJob.parse(await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal }));
+  }
+}
+
+/** What a job is about is not in the list of every service. */
+function isBare({ configuration: { query, load } }: ListedJob): boolean {
+  return query?.query === undefined && load === undefined;
 }
 
 function jobOfRow(cells: readonly (string | null)[]): WarehouseJob {
