@@ -1,5 +1,4 @@
 /** What cannot be made is told in `monitoring.logs` like failed exports, once a day and cause however often it is planned. */
-import type { ContrailError } from '../domain/errors.ts';
 import type { LogEvent } from '../domain/log-record.ts';
 import type { ProductPlan } from '../producer/product-plan.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../workers/records/write-log-records.ts';
@@ -19,16 +18,17 @@ export async function recordRefusals(records: LogRecordDependencies, plan: Produ
     const { exception: _none, ...event } = eventOfFailure(warning, file);
     await writeLogRecords(records, work, [{ ...event, level: 'WARNING' }]);
   }
-  for (const error of plan.problems) {
-    if (error.code !== 'EXPERIMENT_MALFORMED') continue;
-    await writeLogRecords(records, ['malformed', error.message, day], [eventOfMalformed(error)]);
+  for (const record of plan.malformed) {
+    // The message tells the record's place in the list, which moves.
+    const work = ['malformed', record.slug ?? record.error.message, day];
+    await writeLogRecords(records, work, [eventOfMalformed(record)]);
   }
 }
 
 /** Under the names that the analysis gives it (spec: monitoring, section 1). */
-function eventOfMalformed(error: ContrailError): LogEvent {
+function eventOfMalformed({ slug, error }: ProductPlan['malformed'][number]): LogEvent {
   return {
-    ...(error.subject === undefined ? {} : { experiment: error.subject }),
+    ...(slug === undefined ? {} : { experiment: slug }),
     level: 'ERROR',
     message: error.sentence,
     exception: error.message,

@@ -4,11 +4,10 @@
  */
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
-import type { Experiment } from '../domain/experiment.ts';
 import { didYouMean } from '../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../domain/slug.ts';
 import { parseStatisticsTableName, statisticsTableName } from '../domain/statistics-name.ts';
-import type { ExperimentsApi } from '../ports/experiments-api.ts';
+import type { ExperimentList, ExperimentsApi } from '../ports/experiments-api.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
 
@@ -76,12 +75,11 @@ async function knownSlugs(
 export async function listExperiments(
   api: ExperimentsApi,
   signal: AbortSignal,
-): Promise<{ experiments: readonly Experiment[]; problems: ContrailError[] }> {
+): Promise<ExperimentList & { readonly unlisted?: ContrailError }> {
   try {
-    const { experiments, malformed } = await api.list(signal);
-    return { experiments, problems: malformed.map((entry) => entry.error) };
+    return await api.list(signal);
   } catch (error) {
     signal.throwIfAborted();
-    return { experiments: [], problems: [toContrailError(error)] };
+    return { experiments: [], malformed: [], unlisted: toContrailError(error) };
   }
 }

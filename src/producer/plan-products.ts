@@ -31,7 +31,8 @@ export async function planProducts(
   const { products } = selection;
   const listing = await takeListing(deps, signal);
   await checkSelection(deps, selection, listing, signal);
-  const plans: ProductPlan[] = [{ ...EMPTY_PLAN, problems: listing.problems }];
+  const { problems, malformed } = listing;
+  const plans: ProductPlan[] = [{ ...EMPTY_PLAN, problems, malformed }];
   if (products.includes('statistics')) {
     const plan = await planStatisticsOf(deps, selection, { listing, signal });
     plans.push(statisticsFiles({ ...plan, problems: [] }));

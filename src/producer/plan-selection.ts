@@ -37,9 +37,9 @@ export function isSelected(
   return apps.length === 0 || listed.some((entry) => entry.slug === target.experiment && apps.includes(entry.appName));
 }
 
-/** A slug names an experiment by its own text; one known only by tables has nothing but its normal form. */
+/** A slug names an experiment by its own text; of one that the API does not list nobody knows more than the normal form. */
 function names(slug: string, { experiment, knownBy }: SelectableFile): boolean {
-  return slug === experiment || (knownBy === 'tables' && normaliseSlug(slug) === experiment);
+  return slug === experiment || (knownBy === 'tables' && normaliseSlug(slug) === normaliseSlug(experiment));
 }
 
 /** Throws EXPERIMENT_UNKNOWN for a slug that neither the API nor a table nor a log row has, USAGE for an unknown application. */

@@ -1,6 +1,7 @@
 /** What is due of all products, in one form: what `backfill`, `status` and the scans work with. */
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { ContrailError } from '../domain/errors.ts';
+import type { ExperimentList } from '../ports/experiments-api.ts';
 
 /** In the order in which they are published: an experiment's metadata come after its results (design, section 5). */
 export const PRODUCTS = ['statistics', 'errors', 'metadata'] as const;
@@ -56,11 +57,13 @@ export interface ProductPlan {
   readonly refused: readonly RefusedFile[];
   /** What made the plan poorer than it could be. */
   readonly problems: readonly ContrailError[];
+  /** Records of the experiments API that cannot be read; they are among the problems too. */
+  readonly malformed: ExperimentList['malformed'];
   /** Products that could not be planned at all, and why. */
   readonly failures: readonly { readonly product: ProductName; readonly error: ContrailError }[];
 }
 
-export const EMPTY_PLAN: ProductPlan = { due: [], skipped: [], refused: [], problems: [], failures: [] };
+export const EMPTY_PLAN: ProductPlan = { due: [], skipped: [], refused: [], problems: [], malformed: [], failures: [] };
 
 /** All of several plans. */
 export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
@@ -69,6 +72,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
     skipped: plans.flatMap((plan) => plan.skipped),
     refused: plans.flatMap((plan) => plan.refused),
     problems: plans.flatMap((plan) => plan.problems),
+    malformed: plans.flatMap((plan) => plan.malformed),
     failures: plans.flatMap((plan) => plan.failures),
   };
 }

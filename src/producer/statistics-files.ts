@@ -14,6 +14,7 @@ export function statisticsFiles({ due, skipped, refused, problems }: StatisticsP
     })),
     refused: refused.map((target) => ({ ...fileOf(target), error: target.error })),
     problems,
+    malformed: [],
     failures: [],
   };
 }

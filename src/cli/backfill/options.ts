@@ -31,11 +31,12 @@ export function selectionOf(options: BackfillOptions): ProductSelection {
 }
 
 function readProducts(text: string): ProductName[] {
-  return text.split(',').map((name) => {
+  const products = text.split(',').map((name) => {
     const product = PRODUCTS.find((known) => known === name.trim());
     if (product !== undefined) return product;
     throw new ContrailError('USAGE', `There is no product ${quote(name)}.`, {
       hint: `${didYouMean(name, PRODUCTS)}The products are ${PRODUCTS.join(', ')}.`,
     });
   });
+  return [...new Set(products)];
 }

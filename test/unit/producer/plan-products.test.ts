@@ -94,6 +94,16 @@ describe('the plan of all products', () => {
     expect(dueOf(await plan())).toEqual(['only-logged errors new']);
   });
 
+  it('tells of records that cannot be read, with the slug where it is known', async () => {
+    const { plan, api } = setup();
+    api.replace([{ slug: 'my-slug', startDate: 'soon' }]);
+
+    const { malformed, problems } = await plan();
+
+    expect(malformed).toMatchObject([{ slug: 'my-slug', error: { code: 'EXPERIMENT_MALFORMED' } }]);
+    expect(problems).toHaveLength(1);
+  });
+
   it('is of the selected products alone', async () => {
     const { plan, tables, api } = setup();
     api.replace([{ slug: 'my-slug' }]);
