@@ -29,12 +29,11 @@ interface Group {
   readonly named: Set<number>;
 }
 
-const GROUP_COLUMNS = ['window_index', 'segment', 'analysis_basis'] as const;
-
 export class BranchCheck {
   readonly #branch: DistinctValues;
   readonly #target: DistinctValues;
-  readonly #groupColumns: readonly DistinctValues[];
+  readonly #window: DistinctValues;
+  readonly #segment: DistinctValues;
   readonly #basis: DistinctValues;
   readonly #groups = new Map<number, Group>();
 
@@ -42,18 +41,39 @@ export class BranchCheck {
     const values = (name: string): DistinctValues => new DistinctValues(columns, name);
     this.#branch = values('branch');
     this.#target = values('comparison_to_branch');
-    this.#groupColumns = GROUP_COLUMNS.map(values);
+    this.#window = values('window_index');
+    this.#segment = values('segment');
     this.#basis = values('analysis_basis');
   }
 
-  /** Takes one accepted row. */
-  add(batch: ColumnBatch, row: number): void {
-    if (!this.#basis.isThere(batch, row)) return;
-    const group = this.#groupOf(batch, row);
-    const branch = this.#branch.idOf(batch, row);
-    if (branch !== NULL_ID) group.seen.add(branch);
-    const target = this.#target.idOf(batch, row);
-    if (target !== NULL_ID) group.named.add(target);
+  /** Takes the rows of a batch that are not left out; returns how many of them have no basis. */
+  add(batch: ColumnBatch, leftOut: Uint8Array): number {
+    const windows = this.#window.idsOf(batch);
+    const segments = this.#segment.idsOf(batch);
+    const bases = this.#basis.idsOf(batch);
+    const branches = this.#branch.idsOf(batch);
+    const targets = this.#target.idsOf(batch);
+    let withoutBasis = 0;
+    let last = 0;
+    let group: Group | undefined;
+    const isAsLast = (row: number): boolean =>
+      windows[row] === windows[last] && segments[row] === segments[last] && bases[row] === bases[last];
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (leftOut[row] !== 0) continue;
+      if (bases[row] === NULL_ID) {
+        withoutBasis += 1;
+        continue;
+      }
+      if (group === undefined || !isAsLast(row)) {
+        group = this.#groupOf(windows[row]!, segments[row]!, bases[row]!);
+        last = row;
+      }
+      const branch = branches[row]!;
+      if (branch !== NULL_ID) group.seen.add(branch);
+      const target = targets[row]!;
+      if (target !== NULL_ID) group.named.add(target);
+    }
+    return withoutBasis;
   }
 
   groups(): BranchGroup[] {
@@ -64,13 +84,13 @@ export class BranchCheck {
     }));
   }
 
-  /** Numbers of values are small, so those of a group make one number. */
-  #groupOf(batch: ColumnBatch, row: number): Group {
-    let key = 0;
-    for (const column of this.#groupColumns) key = key * MOST_VALUES + column.idOf(batch, row) + 1;
+  #groupOf(window: number, segment: number, basis: number): Group {
+    // Numbers of values are small, so those of a group make one number.
+    const key = ((window + 1) * MOST_VALUES + segment + 1) * MOST_VALUES + basis + 1;
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const where = this.#groupColumns.flatMap((column) => column.describe(batch, row)).join(', ');
+    const parts = [this.#window.describe(window), this.#segment.describe(segment), this.#basis.describe(basis)];
+    const where = parts.flat().join(', ');
     const group = { where, seen: new Set<number>(), named: new Set<number>() };
     this.#groups.set(key, group);
     return group;

@@ -1,27 +1,31 @@
 /**
  * The distinct values of a column while its rows stream by: each gets a number, so that a row that repeats a value costs
- * a comparison of bytes and makes no string. Made for columns of few values: windows, segments, branches.
+ * a look into a table of hashes and makes no string. Made for columns of few values: windows, segments, branches.
  */
 import type { ColumnBatch, ColumnVector } from '../../domain/column-batch.ts';
+import { isValid } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
-import { isWritten, isWrittenAlike, textAt } from './written-value.ts';
+import { isConstant, isWritten } from './written-value.ts';
 
 /** The number of a value that is not there. */
 export const NULL_ID = -1;
 /** Numbers are below it: three of them still make a safe integer. */
 export const MOST_VALUES = 2 ** 17;
 
-/** Values up to which all are compared one after another; of more, texts are looked up. */
-const MOST_COMPARED = 32;
+const SMALLEST_TABLE = 64;
+const FREE = -1;
+const NO_BYTES = new Uint8Array(0);
 
 export class DistinctValues {
   readonly #name: string;
   readonly #index: number;
-  /** Each value alone, as a vector of one row. */
-  readonly #values: ColumnVector[] = [];
+  /** Each value's bytes, as they came. */
+  readonly #values: Uint8Array[] = [];
   readonly #texts: string[] = [];
-  readonly #ids = new Map<string, number>();
-  #last = 0;
+  /** Numbers of values by hash, at most half full. */
+  #table = new Int32Array(SMALLEST_TABLE).fill(FREE);
+  #ids = new Int32Array(0);
+  #offsets = new Int32Array(0);
 
   /** The column may be nowhere: its values are then not there. */
   constructor(columns: readonly Column[], name: string) {
@@ -29,23 +33,24 @@ export class DistinctValues {
     this.#index = columns.findIndex((column) => column.name === name);
   }
 
-  isThere(batch: ColumnBatch, row: number): boolean {
+  /**
+   * The number of the value of every row, `NULL_ID` where there is none; to be used up before the next batch. Throws
+   * RangeError for a column of too many values.
+   */
+  idsOf(batch: ColumnBatch): Int32Array {
+    if (this.#ids.length < batch.rowCount) this.#ids = new Int32Array(batch.rowCount);
     const vector = batch.columns[this.#index];
-    return vector !== undefined && isWritten(vector, row);
-  }
-
-  /** The number of a row's value. Throws RangeError for a column of too many values. */
-  idOf(batch: ColumnBatch, row: number): number {
-    const vector = batch.columns[this.#index];
-    if (vector === undefined || !isWritten(vector, row)) return NULL_ID;
-    const values = this.#values;
-    // Sorted rows repeat a value, or take turns among a few.
-    if (this.#last < values.length && isWrittenAlike(vector, row, values[this.#last]!, 0)) return this.#last;
-    const compared = Math.min(values.length, MOST_COMPARED);
-    for (let id = 0; id < compared; id++) {
-      if (isWrittenAlike(vector, row, values[id]!, 0)) return (this.#last = id);
+    if (vector === undefined) return this.#ids.fill(NULL_ID);
+    if (vector.layout === 'binary' && isConstant(vector, batch.rowCount)) {
+      return this.#ids.fill(this.#idOf(vector.bytes, vector.offsets[0]!, vector.offsets[1]!, vector.layout));
     }
-    return (this.#last = this.#lookUp(vector, row));
+    if (vector.layout === 'binary') return this.#identify(vector, vector.bytes, vector.offsets, batch.rowCount);
+    if (vector.layout === 'integer') {
+      const { words, wordsPerValue } = vector;
+      const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+      return this.#identify(vector, bytes, this.#evenOffsets(batch.rowCount, 4 * wordsPerValue), batch.rowCount);
+    }
+    return this.#identifyOthers(vector, batch.rowCount);
   }
 
   /** The text of a value. */
@@ -54,44 +59,90 @@ export class DistinctValues {
   }
 
   /** `segment all`, `segment null`; nothing without the column. */
-  describe(batch: ColumnBatch, row: number): string[] {
+  describe(id: number): string[] {
     if (this.#index < 0) return [];
-    const id = this.idOf(batch, row);
     return [`${this.#name} ${id === NULL_ID ? 'null' : this.text(id)}`];
   }
 
-  #lookUp(vector: ColumnVector, row: number): number {
-    const text = textOf(vector, row);
-    const known = this.#ids.get(text);
-    if (known !== undefined) return known;
+  #identify(vector: ColumnVector, bytes: Uint8Array, offsets: Int32Array, rowCount: number): Int32Array {
+    const ids = this.#ids;
+    const { validity } = vector;
+    let last = NULL_ID;
+    for (let row = 0; row < rowCount; row++) {
+      if (!isValid(validity, row)) {
+        ids[row] = NULL_ID;
+        continue;
+      }
+      const start = offsets[row]!;
+      const end = offsets[row + 1]!;
+      // Sorted rows repeat a value.
+      if (last === NULL_ID || !isSame(this.#values[last]!, bytes, start, end)) {
+        last = this.#idOf(bytes, start, end, vector.layout);
+      }
+      ids[row] = last;
+    }
+    return ids;
+  }
+
+  /** Where values begin that are all of one length; kept, as batches have about the same number of rows. */
+  #evenOffsets(rowCount: number, valueBytes: number): Int32Array {
+    if (this.#offsets.length <= rowCount) {
+      this.#offsets = new Int32Array(rowCount + 1);
+      for (let row = 0; row <= rowCount; row++) this.#offsets[row] = row * valueBytes;
+    }
+    return this.#offsets;
+  }
+
+  /** Kinds that no key has: all are one value. */
+  #identifyOthers(vector: ColumnVector, rowCount: number): Int32Array {
+    for (let row = 0; row < rowCount; row++) {
+      this.#ids[row] = isWritten(vector, row) ? this.#idOf(NO_BYTES, 0, 0, vector.layout) : NULL_ID;
+    }
+    return this.#ids;
+  }
+
+  #idOf(bytes: Uint8Array, start: number, end: number, layout: ColumnVector['layout']): number {
+    const slot = this.#slotOf(bytes, start, end);
+    const known = this.#table[slot]!;
+    if (known !== FREE) return known;
     const id = this.#values.length;
     if (id >= MOST_VALUES - 1) throw new RangeError(`The column ${this.#name} has more than ${id} values.`);
-    this.#ids.set(text, id);
-    this.#texts.push(text);
-    this.#values.push(aloneOf(vector, row));
+    const value = bytes.slice(start, end);
+    this.#values.push(value);
+    this.#texts.push(textOf(value, layout));
+    this.#table[slot] = id;
+    if (2 * this.#values.length > this.#table.length) this.#growTable();
     return id;
   }
+
+  /** The place of a value in the table, or the free one where it belongs. */
+  #slotOf(bytes: Uint8Array, start: number, end: number): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let hash = end - start;
+    for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      const id = table[slot]!;
+      if (id === FREE || isSame(this.#values[id]!, bytes, start, end)) return slot;
+    }
+  }
+
+  #growTable(): void {
+    this.#table = new Int32Array(2 * this.#table.length).fill(FREE);
+    for (const [id, value] of this.#values.entries()) this.#table[this.#slotOf(value, 0, value.length)] = id;
+  }
 }
 
-/** A key's value as text: texts as they are, integers by their words (windows are small and positive). */
-function textOf(vector: ColumnVector, row: number): string {
-  if (vector.layout === 'binary') return textAt(vector, row);
-  if (vector.layout !== 'integer') return '';
-  const words = vector.words.subarray(row * vector.wordsPerValue, (row + 1) * vector.wordsPerValue);
-  return String(words.reduceRight((value, word) => (value << 32n) | BigInt(word >>> 0), 0n));
+function isSame(value: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const { length } = value;
+  if (end - start !== length) return false;
+  // Sorted values share their beginnings and differ at their ends.
+  for (let at = length - 1; at >= 0; at--) if (value[at] !== bytes[start + at]) return false;
+  return true;
 }
 
-/** A copy of one value: the batch that it came with can go. Kinds that no key has are all one value. */
-function aloneOf(vector: ColumnVector, row: number): ColumnVector {
-  const validity = undefined;
-  if (vector.layout === 'binary') {
-    const bytes = vector.bytes.slice(vector.offsets[row], vector.offsets[row + 1]);
-    return { layout: 'binary', bytes, offsets: Int32Array.of(0, bytes.length), validity };
-  }
-  if (vector.layout === 'integer') {
-    const { wordsPerValue } = vector;
-    const words = vector.words.slice(row * wordsPerValue, (row + 1) * wordsPerValue);
-    return { layout: 'integer', wordsPerValue, words, validity };
-  }
-  return { layout: 'binary', bytes: new Uint8Array(0), offsets: Int32Array.of(0, 0), validity };
+/** A value as text: texts as they are, integers (windows are small and positive) by their words. */
+function textOf(value: Uint8Array, layout: ColumnVector['layout']): string {
+  if (layout !== 'integer') return Buffer.from(value).toString('utf8');
+  return String(value.reduceRight((number, byte) => (number << 8n) | BigInt(byte), 0n));
 }

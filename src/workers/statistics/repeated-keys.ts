@@ -4,11 +4,11 @@ import type { Column } from '../../domain/column-type.ts';
 import { KEY_COLUMNS } from '../../domain/row-order.ts';
 import type { RowOrder } from '../../ports/statistics-source.ts';
 import { KeySet } from './key-set.ts';
-import { isWritten, isWrittenAlike } from './written-value.ts';
+import { isWritten, isWrittenAlike, markChanges } from './written-value.ts';
 
 export interface RepeatedKeys {
-  /** Whether a row that was asked about before has this row's key. Rows are asked about once, in order. */
-  isRepeated(batch: ColumnBatch, row: number): boolean;
+  /** Leaves out the rows whose key an earlier one has that was not left out, and returns their number. */
+  leaveOut(batch: ColumnBatch, leftOut: Uint8Array): number;
   /** Rows about which it could not tell, because their window is too large. */
   readonly unchecked: number;
 }
@@ -24,31 +24,50 @@ export function repeatedKeys({ columns, order, windowLimit }: RepeatedKeysOption
   return order === 'key' ? new NeighbouringKeys(columns) : new KeptKeys(columns, windowLimit);
 }
 
-/** Sorted rows of one key stand side by side, so the last row is all there is to know. */
+/** Branches and comparisons change with nearly every row: where they do, the other columns need not be compared. */
+const COMPARED_COLUMNS = [...new Set(['branch', 'comparison', ...KEY_COLUMNS.toReversed()])];
+
+/** Sorted rows of one key stand side by side: where none of its columns changes, the key is the same. */
 class NeighbouringKeys implements RepeatedKeys {
   readonly unchecked = 0;
   readonly #columns: readonly number[];
-  #previousBatch: ColumnBatch | undefined;
-  #previousRow = 0;
+  #previous: ColumnBatch | undefined;
+  /** Whether a row of the present key was not left out. */
+  #isTaken = false;
 
   constructor(columns: readonly Column[]) {
-    // Keys differ most often in their last columns, so those are compared first.
-    this.#columns = keyColumns(columns).reverse();
+    this.#columns = keyColumns(columns, COMPARED_COLUMNS);
   }
 
-  isRepeated(batch: ColumnBatch, row: number): boolean {
-    const previous = this.#previousBatch;
-    if (previous !== undefined && this.#isAlike(batch, row, previous)) return true;
-    this.#previousBatch = batch;
-    this.#previousRow = row;
-    return false;
-  }
-
-  #isAlike(batch: ColumnBatch, row: number, previous: ColumnBatch): boolean {
-    for (const column of this.#columns) {
-      if (!isWrittenAlike(batch.columns[column]!, row, previous.columns[column]!, this.#previousRow)) return false;
+  leaveOut(batch: ColumnBatch, leftOut: Uint8Array): number {
+    const isNew = this.#newKeys(batch);
+    let repeated = 0;
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (isNew[row] !== 0) this.#isTaken = false;
+      if (leftOut[row] !== 0) continue;
+      if (this.#isTaken) {
+        leftOut[row] = 1;
+        repeated += 1;
+      }
+      this.#isTaken = true;
     }
-    return true;
+    return repeated;
+  }
+
+  /** Not 0 for rows whose key differs from that of the row before. */
+  #newKeys(batch: ColumnBatch): Uint8Array {
+    const isNew = new Uint8Array(batch.rowCount);
+    const previous = this.#previous;
+    for (const column of this.#columns) {
+      const vector = batch.columns[column]!;
+      if (previous !== undefined && batch.rowCount > 0) {
+        const last = previous.columns[column]!;
+        if (!isWrittenAlike(vector, 0, last, previous.rowCount - 1)) isNew[0] = 1;
+      }
+      markChanges(vector, isNew);
+    }
+    if (batch.rowCount > 0) this.#previous = batch;
+    return isNew;
   }
 }
 
@@ -71,7 +90,17 @@ class KeptKeys implements RepeatedKeys {
     return this.#unchecked;
   }
 
-  isRepeated(batch: ColumnBatch, row: number): boolean {
+  leaveOut(batch: ColumnBatch, leftOut: Uint8Array): number {
+    let repeated = 0;
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (leftOut[row] !== 0 || !this.#isRepeated(batch, row)) continue;
+      leftOut[row] = 1;
+      repeated += 1;
+    }
+    return repeated;
+  }
+
+  #isRepeated(batch: ColumnBatch, row: number): boolean {
     this.#enterWindow(batch.columns[this.#windowColumn], row);
     this.#keys.begin();
     for (const column of this.#columns) addValue(this.#keys, batch.columns[column]!, row);
@@ -90,8 +119,8 @@ class KeptKeys implements RepeatedKeys {
   }
 }
 
-function keyColumns(columns: readonly Column[]): number[] {
-  return KEY_COLUMNS.map((name) => columns.findIndex((column) => column.name === name)).filter((index) => index >= 0);
+function keyColumns(columns: readonly Column[], names: readonly string[] = KEY_COLUMNS): number[] {
+  return names.map((name) => columns.findIndex((column) => column.name === name)).filter((index) => index >= 0);
 }
 
 /** Adds a value as it will be written, so that what is written alike has one hash. */

@@ -8,7 +8,6 @@ import type { RowOrder } from '../../ports/statistics-source.ts';
 import { BranchCheck, type BranchGroup, missingBranches } from './branch-check.ts';
 import { type RepeatedKeys, repeatedKeys } from './repeated-keys.ts';
 import { type RowRule, rowRules } from './row-rules.ts';
-import { isWritten } from './written-value.ts';
 
 /** How many refused rows are shown whole. */
 const SHOWN_ROWS = 5;
@@ -46,7 +45,6 @@ export class RowChecker {
   readonly #rules: readonly RowRule[];
   readonly #ruleCounts: number[];
   readonly #repeated: RepeatedKeys;
-  readonly #basisColumn: number;
   readonly #branches: BranchCheck;
   readonly #showRow: (batch: ColumnBatch, row: number) => string;
   readonly #shown: RefusedRow[] = [];
@@ -59,7 +57,6 @@ export class RowChecker {
     this.#rules = rowRules(columns);
     this.#ruleCounts = this.#rules.map(() => 0);
     this.#repeated = repeatedKeys({ columns, order, windowLimit });
-    this.#basisColumn = columns.findIndex((column) => column.name === 'analysis_basis');
     this.#branches = new BranchCheck(columns);
     this.#showRow = showRow;
   }
@@ -69,7 +66,8 @@ export class RowChecker {
     const leftOut = new Uint8Array(batch.rowCount);
     const before = this.#rejected + this.#duplicates;
     this.#refuse(batch, leftOut);
-    for (let row = 0; row < batch.rowCount; row++) if (leftOut[row] === 0) this.#take(batch, row, leftOut);
+    this.#duplicates += this.#repeated.leaveOut(batch, leftOut);
+    this.#withoutBasis += this.#branches.add(batch, leftOut);
     this.#rows += batch.rowCount;
     return this.#rejected + this.#duplicates === before ? undefined : leftOut;
   }
@@ -113,16 +111,5 @@ export class RowChecker {
     // The rules were asked one after another; what is shown are the first rows of the table.
     const shown = first.sort((a, b) => a.row - b.row).slice(0, room);
     this.#shown.push(...shown.map(({ row, reason }) => ({ reason, json: this.#showRow(batch, row) })));
-  }
-
-  #take(batch: ColumnBatch, row: number, leftOut: Uint8Array): void {
-    if (this.#repeated.isRepeated(batch, row)) {
-      leftOut[row] = 1;
-      this.#duplicates += 1;
-      return;
-    }
-    const basis = batch.columns[this.#basisColumn];
-    if (basis !== undefined && !isWritten(basis, row)) this.#withoutBasis += 1;
-    this.#branches.add(batch, row);
   }
 }

@@ -5,7 +5,7 @@
 import type { BinaryVector, ColumnBatch, ColumnVector, IntegerVector } from '../../domain/column-batch.ts';
 import { isValid } from '../../domain/column-batch.ts';
 import type { Column, ColumnType } from '../../domain/column-type.ts';
-import { isText, isWritten, textAt } from './written-value.ts';
+import { isConstant, isText, isWritten, textAt } from './written-value.ts';
 
 /** Says of the rows of a batch which break the rule. */
 export type BrokenRows = (batch: ColumnBatch, mark: (row: number) => void) => void;
@@ -74,8 +74,16 @@ function where(place: Place, isBroken: (vector: ColumnVector, row: number) => bo
   };
 }
 
+/** Rows whose text, where there is one, is broken. A text that all rows have is looked at once. */
 function whereText(place: Place, isBroken: (vector: BinaryVector, row: number) => boolean): BrokenRows {
-  return where(place, (vector, row) => vector.layout === 'binary' && isBroken(vector, row));
+  return (batch, mark) => {
+    const vector = place.in(batch);
+    if (vector.layout !== 'binary') return;
+    if (isConstant(vector, batch.rowCount) && (batch.rowCount === 0 || !isBroken(vector, 0))) return;
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (isValid(vector.validity, row) && isBroken(vector, row)) mark(row);
+    }
+  };
 }
 
 const WRITTEN_AS_STRING = new Set(['string', 'int64', 'numeric', 'timestamp', 'datetime', 'date', 'time', 'bytes']);
@@ -98,21 +106,27 @@ function requiredText(table: Table, name: string): RowRule[] {
 function usableName(table: Table, name: string): RowRule[] {
   const place = table.find(name);
   if (place?.type.kind !== 'string') return [];
-  const startsWithUnderscore = (vector: BinaryVector, row: number): boolean =>
-    vector.offsets[row + 1]! > vector.offsets[row]! && vector.bytes[vector.offsets[row]!] === UNDERSCORE;
+  const beginsWithUnderscore = ({ bytes, offsets }: BinaryVector, row: number): boolean =>
+    bytes[offsets[row]!] === UNDERSCORE && offsets[row + 1]! > offsets[row]!;
   return [
-    { reason: `${name} begins with _`, broken: whereText(place, startsWithUnderscore) },
+    { reason: `${name} begins with _`, broken: whereText(place, beginsWithUnderscore) },
     { reason: `${name} is a reserved name`, broken: whereText(place, isOneOf(RESERVED_NAMES)) },
   ];
 }
 
 function isOneOf(values: readonly Uint8Array[]): (vector: BinaryVector, row: number) => boolean {
-  return (vector, row) => values.some((value) => isText(vector, row, value));
+  return (vector, row) => {
+    // A loop, because `some` would make a function for every row.
+    for (let index = 0; index < values.length; index++) if (isText(vector, row, values[index]!)) return true;
+    return false;
+  };
 }
 
-function isNoneOf(values: readonly Uint8Array[]): (vector: BinaryVector, row: number) => boolean {
+/** Rows with a value that is none of these texts, or no text at all. */
+function whereNoneOf(place: Place, values: readonly Uint8Array[]): BrokenRows {
+  if (place.type.kind !== 'string') return where(place, () => true);
   const isOne = isOneOf(values);
-  return (vector, row) => !isOne(vector, row);
+  return whereText(place, (vector, row) => !isOne(vector, row));
 }
 
 function numberOrNull(table: Table, name: string): RowRule[] {
@@ -131,13 +145,13 @@ function identityPoint(table: Table): RowRule[] {
   const metric = table.find('metric');
   const point = table.find('point');
   if (metric?.type.kind !== 'string') return [];
-  const isWithoutPoint = (batch: ColumnBatch, row: number): boolean =>
-    point === undefined || !isWritten(point.in(batch), row);
   const broken: BrokenRows = (batch, mark) => {
     const names = metric.in(batch);
+    const points = point?.in(batch);
     if (names.layout !== 'binary') return;
     for (let row = 0; row < batch.rowCount; row++) {
-      if (isWithoutPoint(batch, row) && isValid(names.validity, row) && isText(names, row, IDENTITY)) mark(row);
+      if (points !== undefined && isWritten(points, row)) continue;
+      if (isValid(names.validity, row) && isText(names, row, IDENTITY)) mark(row);
     }
   };
   return [{ reason: 'point of metric identity is null', broken }];
@@ -146,16 +160,18 @@ function identityPoint(table: Table): RowRule[] {
 function shareOrNull(table: Table, name: string): RowRule[] {
   const place = table.find(name);
   if (place === undefined) return [];
-  const isShare = (vector: ColumnVector, row: number): boolean => {
-    const value = numberAt(place.type, vector, row);
-    return value >= 0 && value <= 1;
+  const broken: BrokenRows = (batch, mark) => {
+    const vector = place.in(batch);
+    for (let row = 0; row < batch.rowCount; row++) {
+      const value = vector.layout === 'double' ? vector.values[row]! : numberAt(place.type, vector, row);
+      if (!(value >= 0 && value <= 1) && isWritten(vector, row)) mark(row);
+    }
   };
-  return [{ reason: `${name} is not within 0 to 1`, broken: where(place, (vector, row) => !isShare(vector, row)) }];
+  return [{ reason: `${name} is not within 0 to 1`, broken }];
 }
 
-/** A value of a numeric or text column as a double, NaN where it is no number. */
+/** A value of an integer or text column as a double, NaN where it is no number. */
 function numberAt(type: ColumnType, vector: ColumnVector, row: number): number {
-  if (vector.layout === 'double') return vector.values[row]!;
   if (vector.layout === 'integer' && isNumeric(type)) {
     return Number(bigIntAt(vector, row)) / 10 ** (type.kind === 'numeric' ? type.scale : 0);
   }
@@ -177,19 +193,17 @@ function comparison(table: Table): RowRule[] {
   const kind = table.find('comparison');
   const target = table.find('comparison_to_branch');
   const halfNamed: BrokenRows = (batch, mark) => {
+    const kinds = kind?.in(batch);
+    const targets = target?.in(batch);
     for (let row = 0; row < batch.rowCount; row++) {
-      const hasKind = kind !== undefined && isWritten(kind.in(batch), row);
-      const hasTarget = target !== undefined && isWritten(target.in(batch), row);
+      const hasKind = kinds !== undefined && isWritten(kinds, row);
+      const hasTarget = targets !== undefined && isWritten(targets, row);
       if (hasKind !== hasTarget) mark(row);
     }
   };
   const rules: RowRule[] = [{ reason: 'comparison and comparison_to_branch are not both set', broken: halfNamed }];
   if (kind !== undefined) {
-    const isUnknown = isNoneOf(COMPARISONS);
-    const broken = where(
-      kind,
-      (vector, row) => kind.type.kind !== 'string' || vector.layout !== 'binary' || isUnknown(vector, row),
-    );
+    const broken = whereNoneOf(kind, COMPARISONS);
     rules.push({ reason: 'comparison is not difference or relative_uplift', broken });
   }
   if (target !== undefined && !WRITTEN_AS_STRING.has(target.type.kind)) {
@@ -222,12 +236,7 @@ function bigIntIsPositive(vector: IntegerVector, row: number): boolean {
 function knownBasis(table: Table): RowRule[] {
   const place = table.find('analysis_basis');
   if (place === undefined) return [{ reason: 'column analysis_basis is missing', broken: everyRow }];
-  const isUnknown = isNoneOf(BASES);
-  const broken = where(
-    place,
-    (vector, row) => place.type.kind !== 'string' || vector.layout !== 'binary' || isUnknown(vector, row),
-  );
-  return [{ reason: 'analysis_basis is not enrollments or exposures', broken }];
+  return [{ reason: 'analysis_basis is not enrollments or exposures', broken: whereNoneOf(place, BASES) }];
 }
 
 /** No text of a row may hold U+0000, at whatever depth; JSON may hold it only as an escape. */

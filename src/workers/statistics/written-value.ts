@@ -41,6 +41,42 @@ export function isWrittenAlike(a: ColumnVector, rowA: number, b: ColumnVector, r
   return false;
 }
 
+/** Whether it is certain that all rows hold the same value, as those of windows, segments and bases do: a quick test. */
+export function isConstant(vector: BinaryVector, rowCount: number): boolean {
+  if (vector.validity !== undefined || rowCount === 0) return false;
+  const { bytes, offsets } = vector;
+  const length = offsets[1]! - offsets[0]!;
+  for (let row = 1; row < rowCount; row++) if (offsets[row + 1]! - offsets[row]! !== length) return false;
+  // What is the same when moved by one value is one value, over and over.
+  const [first, second, last, end] = [offsets[0]!, offsets[1]!, offsets[rowCount - 1]!, offsets[rowCount]!];
+  return Buffer.compare(bytes.subarray(first, last), bytes.subarray(second, end)) === 0;
+}
+
+/**
+ * Marks each row but the first whose value is not written as that of the row before; rows that are marked already are
+ * not looked at.
+ */
+export function markChanges(vector: ColumnVector, marks: Uint8Array): void {
+  if (vector.layout === 'binary') return markChangedBytes(vector, marks);
+  for (let row = 1; row < marks.length; row++) {
+    if (marks[row] === 0 && !isWrittenAlike(vector, row, vector, row - 1)) marks[row] = 1;
+  }
+}
+
+/** The most frequent kind of the above, without its questions. */
+function markChangedBytes(vector: BinaryVector, marks: Uint8Array): void {
+  const { validity } = vector;
+  if (isConstant(vector, marks.length)) return;
+  let wasThere = isValid(validity, 0);
+  for (let row = 1; row < marks.length; row++) {
+    const isThere = isValid(validity, row);
+    if (marks[row] === 0 && (isThere !== wasThere || (isThere && !sameBytes(vector, row, vector, row - 1)))) {
+      marks[row] = 1;
+    }
+    wasThere = isThere;
+  }
+}
+
 function sameBytes(a: BinaryVector, rowA: number, b: BinaryVector, rowB: number): boolean {
   const startA = a.offsets[rowA]!;
   const startB = b.offsets[rowB]!;

@@ -142,12 +142,15 @@ describe('duplicates', () => {
   });
 
   it('are found over the border of two batches, and over refused rows between them', () => {
-    const rows = [statisticsRow(), statisticsRow({ comparison: 'difference' }), statisticsRow()];
+    const refused = statisticsRow({ metric: 'identity', point: null });
+    const taken = statisticsRow({ metric: 'identity', point: 1 });
 
-    const { result, leftOut } = check(rows, { rowsPerBatch: 1 });
+    for (const rowsPerBatch of [1, 2, 5]) {
+      const { result, leftOut } = check([refused, taken, refused, taken, taken], { rowsPerBatch });
 
-    expect(leftOut).toEqual([false, true, true]);
-    expect(result).toMatchObject({ rejected: 1, duplicates: 1 });
+      expect(leftOut).toEqual([true, false, true, true, true]);
+      expect(result).toMatchObject({ rejected: 2, duplicates: 2 });
+    }
   });
 
   it('are rows whose keys differ but are written alike: NaN as null, -0 as 0', () => {
