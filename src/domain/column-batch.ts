@@ -70,3 +70,28 @@ export interface ColumnBatch {
 export function isValid(validity: Validity, row: number): boolean {
   return validity === undefined || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
 }
+
+/** Rows `[from, to)` of a batch, as views of its memory; `from` must be a multiple of 8, for bits are not moved. */
+export function rowsOf(batch: ColumnBatch, from: number, to: number): ColumnBatch {
+  if (from === 0 && to === batch.rowCount) return batch;
+  return { rowCount: to - from, columns: batch.columns.map((vector) => slice(vector, from, to)) };
+}
+
+function slice(vector: ColumnVector, from: number, to: number): ColumnVector {
+  const validity = vector.validity?.subarray(from >> 3);
+  switch (vector.layout) {
+    case 'binary':
+    case 'list':
+      return { ...vector, validity, offsets: vector.offsets.subarray(from, to + 1) };
+    case 'double':
+      return { ...vector, validity, values: vector.values.subarray(from, to) };
+    case 'integer': {
+      const { wordsPerValue, words } = vector;
+      return { ...vector, validity, words: words.subarray(from * wordsPerValue, to * wordsPerValue) };
+    }
+    case 'bit':
+      return { ...vector, validity, bits: vector.bits.subarray(from >> 3) };
+    case 'struct':
+      return { ...vector, validity, fields: vector.fields.map((field) => slice(field, from, to)) };
+  }
+}

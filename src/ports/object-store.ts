@@ -31,7 +31,7 @@ export interface WriteRequest {
 
 /** An object being written. Exactly one of `commit` and `discard` ends it; `discard` may follow a failed `commit`. */
 export interface ObjectWriter {
-  /** Takes bytes; resolves when more may come. The chunk belongs to the writer afterwards. Throws when aborted or full. */
+  /** Takes bytes; resolves when more may come, and the memory of the chunk may be used again. Throws when aborted or full. */
   write(chunk: Uint8Array): Promise<void>;
   /**
    * Puts the object in place with that metadata. Throws OBJECT_CHANGED, leaving everything as it was, when the object

@@ -101,6 +101,21 @@ export function describeObjectStore(name: string, setup: () => Promise<ObjectSto
       expect(stream === undefined ? undefined : (await bytesOf(stream)).equals(Buffer.concat(chunks))).toBe(true);
     });
 
+    it('has taken the bytes of a chunk when it asks for more', async () => {
+      const store = await setup();
+      const writer = await begin(store);
+      const memory = Buffer.alloc(100_000);
+
+      for (let index = 0; index < 20; index++) await writer.write(memory.fill(index));
+      await writer.commit({});
+
+      const stream = await store.read(NAME, never);
+      const bytes = stream === undefined ? Buffer.alloc(0) : await bytesOf(stream);
+      expect(Array.from({ length: 20 }, (_, index) => bytes.indexOf(index))).toEqual(
+        Array.from({ length: 20 }, (_, index) => index * memory.length),
+      );
+    });
+
     it('publishes an object without bytes', async () => {
       const store = await setup();
 

@@ -22,7 +22,8 @@ export class GzipWriter implements ObjectWriter {
   async write(chunk: Uint8Array): Promise<void> {
     // The writer below knows what to say of a chunk that comes too late.
     if (this.#isEnded) return this.#writer.write(chunk);
-    const isReady = !this.#gzip.destroyed && this.#gzip.write(chunk);
+    // A copy: the stream may still have it when the caller writes to its memory again.
+    const isReady = !this.#gzip.destroyed && this.#gzip.write(Uint8Array.from(chunk));
     if (!isReady) await Promise.race([once(this.#gzip, 'drain'), this.#pumped]);
   }
 

@@ -9,7 +9,6 @@ import {
   request as plainRequest,
 } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import { bytesIn } from './pieces.ts';
 import { ProxyAgent, type ProxyOptions, usesProxy } from './proxy-agent.ts';
 
 export interface HttpRequest {
@@ -43,7 +42,8 @@ export class HttpConnections {
   send({ method, url, headers, body, signal }: HttpRequest): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const options = { method, headers: { ...headers, 'content-length': String(bytesIn(body)) }, signal };
+      const bytes = body.reduce((sum, piece) => sum + piece.length, 0);
+      const options = { method, headers: { ...headers, 'content-length': String(bytes) }, signal };
       const request =
         url.protocol === 'https:'
           ? secureRequest(url, { ...options, agent: this.#agentFor(url) })

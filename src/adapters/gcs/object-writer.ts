@@ -1,21 +1,21 @@
 /**
  * One object on its way into the bucket. Up to a limit it is kept and sent in one request; beyond, in chunks by an
- * upload session, of which the last is held back until the commit. At most two chunks are in memory: one on its way,
- * one filling.
+ * upload session, of which the last is held back until the commit. At most two chunks are in memory, which is used again
+ * and again: one on its way, one filling.
  */
 import { ContrailError } from '../../domain/errors.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
 import type { ApiClient } from './api-client.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 import { Crc32c } from './crc32c.ts';
 import { patchMetadata } from './object-calls.ts';
 import { type ObjectResource, storedObject } from './object-resource.ts';
-import { PieceQueue } from './pieces.ts';
 import { checksumError } from './service-errors.ts';
 import { uploadOnce } from './upload-once.ts';
 import { type NewObject, UploadSession } from './upload-session.ts';
 
 export interface UploadLimits {
-  /** Up to this an object is sent in one request. */
+  /** Up to this an object is sent in one request; no more than a chunk. */
   readonly singleRequestBytes: number;
   /** Size of the chunks of larger ones: a multiple of 256 KiB. */
   readonly chunkBytes: number;
@@ -30,7 +30,10 @@ export class GcsObjectWriter implements ObjectWriter {
   /** Ends what is on its way when the writer ends. */
   readonly #ending = new AbortController();
   readonly #crc = new Crc32c();
-  readonly #pending = new PieceQueue();
+  #filling: ChunkBuffer;
+  /** The other chunk: free when what is being sent has arrived. */
+  #other: ChunkBuffer;
+  #bytes = 0;
   #session: UploadSession | undefined;
   #sending: Promise<void> = Promise.resolve();
   #state: 'open' | 'committing' | 'ended' = 'open';
@@ -38,6 +41,8 @@ export class GcsObjectWriter implements ObjectWriter {
   constructor(client: ApiClient, limits: UploadLimits, object: NewObject) {
     this.#client = client;
     this.#limits = limits;
+    this.#filling = new ChunkBuffer(limits.chunkBytes);
+    this.#other = new ChunkBuffer(limits.chunkBytes);
     this.#object = { ...object, signal: AbortSignal.any([object.signal, this.#ending.signal]) };
   }
 
@@ -46,10 +51,13 @@ export class GcsObjectWriter implements ObjectWriter {
     await this.#endIfFailing(async () => {
       this.#object.signal.throwIfAborted();
       this.#crc.update(chunk);
-      this.#pending.push(chunk);
-      if (this.#session === undefined && this.#pending.bytes <= this.#limits.singleRequestBytes) return;
-      this.#session ??= await UploadSession.start(this.#client, this.#object);
-      while (this.#pending.bytes > this.#limits.chunkBytes) await this.#sendChunk(this.#session);
+      this.#bytes += chunk.length;
+      if (this.#bytes <= this.#limits.singleRequestBytes) return void this.#filling.add(chunk);
+      const session = (this.#session ??= await UploadSession.start(this.#client, this.#object));
+      // A chunk is sent when there is a byte behind it: it is not the last.
+      for (let rest = this.#filling.add(chunk); rest.length > 0; rest = this.#filling.add(rest)) {
+        await this.#sendChunk(session);
+      }
     });
   }
 
@@ -71,22 +79,25 @@ export class GcsObjectWriter implements ObjectWriter {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#ending.abort(new ContrailError('ABORTED', `The writing of ${this.#object.name} was given up.`));
-    this.#pending.take();
     await this.#sending.catch(() => undefined);
     await this.#session?.cancel(AbortSignal.timeout(this.#limits.cleanUpMs));
   }
 
-  /** Sets a chunk on its way once the one before has arrived. */
+  /** Sets the chunk that is full on its way once the one before has arrived. */
   async #sendChunk(session: UploadSession): Promise<void> {
     await this.#sending;
-    this.#sending = session.append(this.#pending.take(this.#limits.chunkBytes));
+    const full = this.#filling;
+    this.#filling = this.#other;
+    this.#filling.clear();
+    this.#other = full;
+    this.#sending = session.append(full.bytes);
     // Its failure is met by whoever awaits it next.
     this.#sending.catch(() => undefined);
   }
 
   async #commitAtOnce(metadata: ObjectMetadata): Promise<ObjectResource> {
     const crc32c = this.#crc.toBase64();
-    const object = await uploadOnce(this.#client, { ...this.#object, pieces: this.#pending.take(), crc32c, metadata });
+    const object = await uploadOnce(this.#client, { ...this.#object, bytes: this.#filling.bytes, crc32c, metadata });
     await this.#checkSum(object, crc32c);
     return object;
   }
@@ -94,7 +105,7 @@ export class GcsObjectWriter implements ObjectWriter {
   async #commitSession(session: UploadSession, metadata: ObjectMetadata): Promise<ObjectResource> {
     await this.#sending;
     const crc32c = this.#crc.toBase64();
-    const object = await session.finish(this.#pending.take(), crc32c);
+    const object = await session.finish(this.#filling.bytes, crc32c);
     // What fails from here on has no session to cancel.
     this.#session = undefined;
     await this.#checkSum(object, crc32c);

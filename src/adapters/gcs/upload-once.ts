@@ -4,19 +4,18 @@ import type { ObjectMetadata } from '../../ports/object-store.ts';
 import { type ApiClient, parseReply } from './api-client.ts';
 import { getObject } from './object-calls.ts';
 import { generationNumber, hasMetadata, OBJECT_FIELDS, ObjectResource } from './object-resource.ts';
-import { bytesIn } from './pieces.ts';
 import { changedError } from './service-errors.ts';
 import type { NewObject } from './upload-session.ts';
 
 export interface SmallObject extends NewObject {
-  readonly pieces: readonly Uint8Array[];
+  readonly bytes: Uint8Array;
   readonly crc32c: string;
   readonly metadata: ObjectMetadata;
 }
 
 /** Puts an object in place. Throws OBJECT_CHANGED if it is no longer of the generation asked for. */
 export async function uploadOnce(client: ApiClient, object: SmallObject): Promise<ObjectResource> {
-  const { name, contentType, contentEncoding, ifGeneration, pieces, crc32c, metadata, signal } = object;
+  const { name, contentType, contentEncoding, ifGeneration, bytes, crc32c, metadata, signal } = object;
   const boundary = `contrail-${randomUUID()}`;
   const resource = {
     name,
@@ -39,7 +38,7 @@ export async function uploadOnce(client: ApiClient, object: SmallObject): Promis
     body: [
       Buffer.from(`--${boundary}\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${JSON.stringify(resource)}`),
       Buffer.from(`\r\n--${boundary}\r\ncontent-type: ${contentType}\r\n\r\n`),
-      ...pieces,
+      bytes,
       Buffer.from(`\r\n--${boundary}--\r\n`),
     ],
     accept: [412],
@@ -53,7 +52,7 @@ export async function uploadOnce(client: ApiClient, object: SmallObject): Promis
     found !== undefined &&
     found.generation !== ifGeneration &&
     found.crc32c === crc32c &&
-    Number(found.size) === bytesIn(pieces) &&
+    Number(found.size) === bytes.length &&
     hasMetadata(found, metadata);
   if (!isOurs) throw changedError(call.doing);
   return found;

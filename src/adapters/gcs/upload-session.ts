@@ -6,7 +6,6 @@ import { errorText } from '../../domain/errors.ts';
 import type { Generation } from '../../ports/object-store.ts';
 import { type ApiCall, type ApiClient, type ApiReply, parseReply } from './api-client.ts';
 import { generationNumber, OBJECT_FIELDS, ObjectResource } from './object-resource.ts';
-import { bytesIn, withoutFirst } from './pieces.ts';
 import { unanswered } from './service-errors.ts';
 
 /** Chunks must be whole multiples of this, but for the last. */
@@ -58,14 +57,14 @@ export class UploadSession {
   }
 
   /** Sends a chunk that is not the last. */
-  async append(pieces: readonly Uint8Array[]): Promise<void> {
-    const object = await this.#put(pieces);
+  async append(chunk: Uint8Array): Promise<void> {
+    const object = await this.#put(chunk);
     if (object !== undefined) throw unanswered('the object was finished before its end', this.#call);
   }
 
   /** Sends the last chunk, with which the object appears. Throws OBJECT_CHANGED, CHECKSUM_MISMATCH. */
-  async finish(pieces: readonly Uint8Array[], crc32c: string): Promise<ObjectResource> {
-    const object = await this.#put(pieces, crc32c);
+  async finish(chunk: Uint8Array, crc32c: string): Promise<ObjectResource> {
+    const object = await this.#put(chunk, crc32c);
     if (object === undefined) throw unanswered('the object was not finished with its last chunk', this.#call);
     return object;
   }
@@ -76,19 +75,19 @@ export class UploadSession {
   }
 
   /** Sends bytes until the service has them all; after a failure it is asked first which it has. */
-  async #put(chunk: readonly Uint8Array[], crc32c?: string): Promise<ObjectResource | undefined> {
-    const end = this.#sent + bytesIn(chunk);
+  async #put(chunk: Uint8Array, crc32c?: string): Promise<ObjectResource | undefined> {
+    const end = this.#sent + chunk.length;
     const total = crc32c === undefined ? undefined : end;
-    let pieces = chunk;
+    let rest = chunk;
     let isUnsure = false;
     for (let attempts = 1; ;) {
-      const call = isUnsure ? this.#statusCall(total) : this.#chunkCall(pieces, total, crc32c);
+      const call = isUnsure ? this.#statusCall(total) : this.#chunkCall(rest, total, crc32c);
       const progress = await this.#tryOnce(call, attempts);
       if (progress !== undefined && 'object' in progress) return progress.object;
       if (progress === undefined) {
         attempts += 1;
       } else if (progress.persisted !== this.#sent) {
-        pieces = this.#advance(pieces, progress.persisted, end);
+        rest = this.#advance(rest, progress.persisted, end);
         if (total === undefined && this.#sent === end) return undefined;
         attempts = 1;
       } else if (!isUnsure) {
@@ -124,20 +123,19 @@ export class UploadSession {
     await this.#client.pause(attempts, call, reason);
   }
 
-  #advance(pieces: readonly Uint8Array[], persisted: number, end: number): readonly Uint8Array[] {
+  #advance(bytes: Uint8Array, persisted: number, end: number): Uint8Array {
     if (persisted < this.#sent || persisted > end) {
       throw unanswered(`it has ${persisted} bytes where ${this.#sent} to ${end} were sent`, this.#call);
     }
-    const rest = withoutFirst(pieces, persisted - this.#sent);
+    const rest = bytes.subarray(persisted - this.#sent);
     this.#sent = persisted;
     return rest;
   }
 
-  #chunkCall(pieces: readonly Uint8Array[], total: number | undefined, crc32c: string | undefined): ApiCall {
-    const bytes = bytesIn(pieces);
-    const range = bytes === 0 ? '*' : `${this.#sent}-${this.#sent + bytes - 1}`;
+  #chunkCall(bytes: Uint8Array, total: number | undefined, crc32c: string | undefined): ApiCall {
+    const range = bytes.length === 0 ? '*' : `${this.#sent}-${this.#sent + bytes.length - 1}`;
     const hash = crc32c === undefined ? {} : { 'x-goog-hash': `crc32c=${crc32c}` };
-    return this.#putCall({ 'content-range': `bytes ${range}/${total ?? '*'}`, ...hash }, pieces);
+    return this.#putCall({ 'content-range': `bytes ${range}/${total ?? '*'}`, ...hash }, [bytes]);
   }
 
   #statusCall(total: number | undefined): ApiCall {

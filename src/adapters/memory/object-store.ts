@@ -156,7 +156,7 @@ class MemoryObjectWriter implements ObjectWriter {
   async write(chunk: Uint8Array): Promise<void> {
     const pieces = this.#openPieces();
     this.#endIfAborted();
-    pieces.push(chunk);
+    pieces.push(Uint8Array.from(chunk));
   }
 
   async commit(metadata: ObjectMetadata): Promise<StoredObject> {

@@ -17,8 +17,9 @@ import { ReadyTextColumn, type ReadyText } from './ready-text.ts';
 import { SHORTEST_REACH_BYTES, writeShortest, type Doubles } from './shortest-double.ts';
 import { layoutMismatch } from './value-writer.ts';
 
-/** The bytes of some rows, in memory of their own, and what was met in them. */
+/** The bytes of some rows, and what was met in them. */
 export interface EncodedRows {
+  /** In memory that the encoder's next call writes to. */
   readonly bytes: Uint8Array;
   readonly rows: number;
   /** NaN and infinities that became null, nested ones included. */
@@ -50,6 +51,7 @@ const CHANGES_WORTH_REMEMBERING = 16;
 /** Turns batches of one schema into JSON rows (spec: statistics, section 3). Batches may differ in size. */
 export class RowEncoder {
   readonly #columns: readonly ColumnPlan[];
+  #out = new DataView(new ArrayBuffer(0));
 
   constructor(columns: readonly Column[]) {
     this.#columns = columns.map(planColumn);
@@ -62,8 +64,9 @@ export class RowEncoder {
   encode(batch: ColumnBatch, skip?: Uint8Array): EncodedRows {
     const columns = this.#columns.map((plan, index) => bindColumn(plan, batch, index, skip));
     const limit = columns.reduce((sum, column) => sum + column.limitBytes, SLACK_BYTES + 3 * batch.rowCount);
-    // Not filled with zeros first, which takes a twentieth of the time: all that is handed out will have been written.
-    const out = new DataView(Buffer.allocUnsafeSlow(limit).buffer);
+    // Not filled with zeros: all that is handed out will have been written.
+    if (this.#out.byteLength < limit) this.#out = new DataView(Buffer.allocUnsafeSlow(limit).buffer);
+    const out = this.#out;
     const { rows, end } = writeRows(columns, batch.rowCount, skip, out);
     const nonFinite = columns.reduce((sum, column) => sum + column.nonFinite, 0);
     return { bytes: new Uint8Array(out.buffer, 0, end), rows, nonFinite };

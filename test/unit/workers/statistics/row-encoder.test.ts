@@ -133,23 +133,24 @@ describe('RowEncoder', () => {
     expect(rowsOf(columns, rows)).toBe(row.repeat(50));
   });
 
-  it('keeps what it handed out when it encodes the next batch', () => {
+  it('writes a batch as if there had been none before, in the same memory', () => {
     const columns: Column[] = [
       { name: 's', type: STRING },
       { name: 'n', type: NUMERIC },
     ];
     const encoder = new RowEncoder(columns);
 
-    const first = encoder.encode(columnBatch(columns, [['a"', '1.5']]));
-    const second = encoder.encode(
-      columnBatch(columns, [
-        ['b"', '2.5'],
-        ['c', null],
-      ]),
-    );
+    const encode = (...rows: CellValue[][]) => encoder.encode(columnBatch(columns, rows)).bytes;
 
-    expect(textOf(first.bytes)).toBe(String.raw`,{"s":"a\"","n":"1.5"}`);
-    expect(textOf(second.bytes)).toBe(String.raw`,{"s":"b\"","n":"2.5"},{"s":"c","n":null}`);
+    const first = encode(['b"', '2.5'], ['c', null]);
+    expect(textOf(first)).toBe(String.raw`,{"s":"b\"","n":"2.5"},{"s":"c","n":null}`);
+
+    const second = encode(['a"', '1.5']);
+    expect(textOf(second)).toBe(String.raw`,{"s":"a\"","n":"1.5"}`);
+    expect(second.buffer).toBe(first.buffer);
+
+    const third = encode(...Array.from({ length: 1000 }, () => ['long', '1.25']));
+    expect(textOf(third)).toBe(',{"s":"long","n":"1.25"}'.repeat(1000));
   });
 
   it('writes numbers that return after others', () => {
