@@ -45,10 +45,13 @@ async function ours({ restUrl, grpcAddress, storageUrl, experiment, isPlanned }:
     clock: systemClock,
     log,
   });
+  const table = statisticsTableName(experiment, 'weekly');
   const store = new GcsObjectStore({ bucket: BUCKET, apiEndpoint: storageUrl, log });
   const { signal } = new AbortController();
   const deps = { source, store, clock: systemClock, refusedShareLimit: 0.1, duplicateLimit: 1_000_000 };
   const request = { experiment, period: 'weekly', knownBy: 'api', force: true, job: 'bench', signal } as const;
+  // Connects, unless requests are counted.
+  if (isPlanned !== true) await (await source.open({ table, labels: {}, signal }))?.close();
   const seen = { sourceVersion: '2026-01-15T00:00:00.000Z', object: { generation: 'absent', metadata: {} } };
   return async () => {
     const { outcome } = await exportTable(deps, isPlanned ? { ...request, seen } : request);
@@ -84,6 +87,7 @@ async function plain(task: Task): Promise<() => Promise<number>> {
   const bigquery = new BigQuery({ projectId: PROJECT, apiEndpoint: task.restUrl });
   const table = bigquery.dataset('mozanalysis').table(statisticsTableName(task.experiment, 'weekly'));
   const target = await targetOf(task);
+  await table.getMetadata();
   return async () => {
     const count = { rows: 0 };
     await pipeline(table.createReadStream(), jsonArray(count), target());
@@ -112,6 +116,7 @@ async function arrow(task: Task): Promise<() => Promise<number>> {
     },
   });
   const target = await targetOf(task);
+  await client.initialize();
   return async () => {
     const [session] = await client.createReadSession({
       parent: `projects/${PROJECT}`,
