@@ -131,7 +131,7 @@ async function loadIntoDuckdb(
   const encoder = new RowEncoder(columns);
   const path = join(folder, 'rows.json');
   for (const [index, batches] of slices.entries()) {
-    const rows = Buffer.concat(batches.map((batch) => encoder.encode(batch).bytes));
+    const rows = Buffer.concat(batches.map((batch) => Buffer.from(encoder.encode(batch).bytes)));
     rows[0] = '['.charCodeAt(0);
     writeFileSync(path, rows);
     appendFileSync(path, ']');
