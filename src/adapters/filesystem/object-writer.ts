@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ContrailError } from '../../domain/errors.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject, WriteRequest } from '../../ports/object-store.ts';
+import { ChunkPipe } from './chunk-pipe.ts';
 import { writeError } from './file-errors.ts';
 import { changeTimeNs, generationOf, raiseChangeTime } from './generation.ts';
 import type { LockFolder } from './lock-folder.ts';
@@ -20,11 +21,15 @@ export interface WriterParts {
   readonly newAsideName: () => Promise<string>;
 }
 
+/** One chunk is written while the next one fills: the disk has its own time. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
 export class FileObjectWriter implements ObjectWriter {
   readonly #parts: WriterParts;
   readonly #request: WriteRequest;
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #chunks = new ChunkPipe(CHUNK_BYTES, (chunk) => this.#append(chunk));
   #state: 'open' | 'committing' | 'ended' = 'open';
   #bytes = 0;
 
@@ -45,14 +50,7 @@ export class FileObjectWriter implements ObjectWriter {
     this.#checkOpen();
     await this.#endIfFailing(async () => {
       this.#request.signal.throwIfAborted();
-      let at = this.#bytes;
-      this.#bytes += chunk.length;
-      // The system may take less than it was given, above all just before a limit.
-      for (let rest = chunk; rest.length > 0;) {
-        const { bytesWritten } = await this.#file.write(rest, 0, rest.length, at);
-        rest = rest.subarray(bytesWritten);
-        at += bytesWritten;
-      }
+      await this.#chunks.add(chunk);
     });
   }
 
@@ -62,6 +60,7 @@ export class FileObjectWriter implements ObjectWriter {
     const { name, signal } = this.#request;
     return this.#endIfFailing(async () => {
       signal.throwIfAborted();
+      await this.#append(await this.#chunks.last());
       await this.#file.sync();
       const stats = await this.#parts.locks.run(name, signal, () => this.#putInPlace(metadata));
       this.#state = 'ended';
@@ -74,9 +73,19 @@ export class FileObjectWriter implements ObjectWriter {
   async discard(): Promise<void> {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
+    await this.#chunks.settle();
     // What cannot be removed now is removed as a leftover when this process has ended.
     await this.#file.close().catch(() => undefined);
     await rm(this.#path, { force: true }).catch(() => undefined);
+  }
+
+  async #append(chunk: Uint8Array): Promise<void> {
+    // The system may take less than it was given, above all just before a limit.
+    for (let rest = chunk; rest.length > 0;) {
+      const { bytesWritten } = await this.#file.write(rest, 0, rest.length, this.#bytes);
+      rest = rest.subarray(bytesWritten);
+      this.#bytes += bytesWritten;
+    }
   }
 
   async #putInPlace(metadata: ObjectMetadata): Promise<BigIntStats> {

@@ -6,7 +6,7 @@
 import { ContrailError } from '../../domain/errors.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
 import type { ApiClient } from './api-client.ts';
-import { ChunkBuffer } from './chunk-buffer.ts';
+import { ChunkPipe } from '../filesystem/chunk-pipe.ts';
 import { Crc32c } from './crc32c.ts';
 import { patchMetadata } from './object-calls.ts';
 import { type ObjectResource, storedObject } from './object-resource.ts';
@@ -15,7 +15,7 @@ import { uploadOnce } from './upload-once.ts';
 import { type NewObject, UploadSession } from './upload-session.ts';
 
 export interface UploadLimits {
-  /** Up to this an object is sent in one request; no more than a chunk. */
+  /** Up to this, and up to a chunk, an object is sent in one request. */
   readonly singleRequestBytes: number;
   /** Size of the chunks of larger ones: a multiple of 256 KiB. */
   readonly chunkBytes: number;
@@ -30,19 +30,15 @@ export class GcsObjectWriter implements ObjectWriter {
   /** Ends what is on its way when the writer ends. */
   readonly #ending = new AbortController();
   readonly #crc = new Crc32c();
-  #filling: ChunkBuffer;
-  /** The other chunk: free when what is being sent has arrived. */
-  #other: ChunkBuffer;
+  readonly #chunks: ChunkPipe;
   #bytes = 0;
   #session: UploadSession | undefined;
-  #sending: Promise<void> = Promise.resolve();
   #state: 'open' | 'committing' | 'ended' = 'open';
 
   constructor(client: ApiClient, limits: UploadLimits, object: NewObject) {
     this.#client = client;
     this.#limits = limits;
-    this.#filling = new ChunkBuffer(limits.chunkBytes);
-    this.#other = new ChunkBuffer(limits.chunkBytes);
+    this.#chunks = new ChunkPipe(limits.chunkBytes, async (chunk) => (await this.#openSession()).append(chunk));
     this.#object = { ...object, signal: AbortSignal.any([object.signal, this.#ending.signal]) };
   }
 
@@ -52,12 +48,8 @@ export class GcsObjectWriter implements ObjectWriter {
       this.#object.signal.throwIfAborted();
       this.#crc.update(chunk);
       this.#bytes += chunk.length;
-      if (this.#bytes <= this.#limits.singleRequestBytes) return void this.#filling.add(chunk);
-      const session = (this.#session ??= await UploadSession.start(this.#client, this.#object));
-      // A chunk is sent when there is a byte behind it: it is not the last.
-      for (let rest = this.#filling.add(chunk); rest.length > 0; rest = this.#filling.add(rest)) {
-        await this.#sendChunk(session);
-      }
+      if (this.#bytes > this.#limits.singleRequestBytes) await this.#openSession();
+      await this.#chunks.add(chunk);
     });
   }
 
@@ -79,33 +71,25 @@ export class GcsObjectWriter implements ObjectWriter {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#ending.abort(new ContrailError('ABORTED', `The writing of ${this.#object.name} was given up.`));
-    await this.#sending.catch(() => undefined);
+    await this.#chunks.settle();
     await this.#session?.cancel(AbortSignal.timeout(this.#limits.cleanUpMs));
   }
 
-  /** Sets the chunk that is full on its way once the one before has arrived. */
-  async #sendChunk(session: UploadSession): Promise<void> {
-    await this.#sending;
-    const full = this.#filling;
-    this.#filling = this.#other;
-    this.#filling.clear();
-    this.#other = full;
-    this.#sending = session.append(full.bytes);
-    // Its failure is met by whoever awaits it next.
-    this.#sending.catch(() => undefined);
+  async #openSession(): Promise<UploadSession> {
+    return (this.#session ??= await UploadSession.start(this.#client, this.#object));
   }
 
   async #commitAtOnce(metadata: ObjectMetadata): Promise<ObjectResource> {
     const crc32c = this.#crc.toBase64();
-    const object = await uploadOnce(this.#client, { ...this.#object, bytes: this.#filling.bytes, crc32c, metadata });
+    const bytes = await this.#chunks.last();
+    const object = await uploadOnce(this.#client, { ...this.#object, bytes, crc32c, metadata });
     await this.#checkSum(object, crc32c);
     return object;
   }
 
   async #commitSession(session: UploadSession, metadata: ObjectMetadata): Promise<ObjectResource> {
-    await this.#sending;
     const crc32c = this.#crc.toBase64();
-    const object = await session.finish(this.#filling.bytes, crc32c);
+    const object = await session.finish(await this.#chunks.last(), crc32c);
     // What fails from here on has no session to cancel.
     this.#session = undefined;
     await this.#checkSum(object, crc32c);
