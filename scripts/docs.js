@@ -47,8 +47,12 @@ function configuration() {
 
 <!-- Made from src/config/settings.ts by \`npm run docs\`. -->
 
-Everything is set by environment variables. A name that begins with \`CONTRAIL_\` and is not in this list is an error, so
-that a slip of the keyboard is never silent; all problems are reported together.
+Everything is set by environment variables. A file \`.env\` in the working folder is read first; exported variables win.
+A name that begins with \`CONTRAIL_\` and is not in this list is an error, so typos are always reported; all problems are
+reported together.
+
+User, password and query of an address are only sent to the server it names. They are never printed, logged or stored, and
+neither are the addresses and the key of notification targets.
 
 | variable | meaning | default | example |
 | --- | --- | --- | --- |

@@ -6,6 +6,6 @@ export function pricingOf(config: Config): Pricing {
   return {
     mode: config['pricing.mode'],
     usdPerSlotHour: config['pricing.usdPerSlotHour'],
-    usdPerTiB: config['pricing.usdPerTiB'],
+    usdPerTiB: config['pricing.usdPerTib'],
   };
 }

@@ -12,13 +12,13 @@ export async function withRedisIfThere<Result>(
   clock: Clock,
   work: (redis: Pick<MonitoringParts, 'queue' | 'waiting'>) => Promise<Result>,
 ): Promise<Result> {
-  const trouble = await checkRedis(config.redis.text).then(
+  const trouble = await checkRedis(config.redis.reveal()).then(
     () => undefined,
     (error: unknown) => error,
   );
   if (trouble !== undefined) return work({ queue: undefined, waiting: () => Promise.reject(trouble) });
   const queue = await openQueue(config);
-  const { text: redisUrl } = config.redis;
+  const redisUrl = config.redis.reveal();
   const prefix = config['queue.prefix'];
   const stage = new RedisRecordStage({ redisUrl, prefix, windowMs: config['records.window'], clock });
   try {

@@ -18,7 +18,7 @@ export async function startWeb(
   parts: Pick<Parts, 'store' | 'log'>,
   options: ListenOptions & { readonly redisUrl?: string },
 ): Promise<WebServer> {
-  const redisUrl = options.redisUrl ?? config.redis.text;
+  const redisUrl = options.redisUrl ?? config.redis.reveal();
   const queue = await openQueue(config, redisUrl);
   const connection = connectProducer(redisUrl);
   connection.on('error', () => {});

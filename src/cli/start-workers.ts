@@ -29,7 +29,7 @@ export type Workers = Pick<WorkerPool, 'waitUntilDrained' | 'stop'>;
 
 /** Starts workers on all queues, or on those asked for. Throws when Redis cannot be used. */
 export async function startWorkers(request: StartWorkersRequest): Promise<Workers> {
-  const { config, parts, queues, onFinished, redisUrl = request.config.redis.text } = request;
+  const { config, parts, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
   const keeping = await startRecordKeeping(config, parts, redisUrl);
   const records = { sink: keeping.taker, clock: parts.clock, log: parts.log };
   const notifiers = await notifiersOf(config, parts.clock);

@@ -7,6 +7,8 @@ import { fixedClock, systemClock } from '../adapters/system/clock.ts';
 import { createLog } from '../adapters/system/log.ts';
 import type { Config } from '../config/load-config.ts';
 import { proxyEnvironment } from '../config/proxy-environment.ts';
+import { SETTINGS } from '../config/settings.ts';
+import type { ByteLimit } from '../domain/byte-limit.ts';
 import { ContrailError } from '../domain/errors.ts';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -103,13 +105,20 @@ async function keptExperiments(config: Config, api: ExperimentsApi): Promise<Exp
 }
 
 async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & ExperimentRecords> {
-  const url = config.experimenter;
-  if (url.scheme === 'file') {
+  const place = config.experimenter;
+  const limits = {
+    bytes: byteLimit(config, 'experimenter.maximumBytes'),
+    records: {
+      count: config['experimenter.maximumRecords'],
+      setting: SETTINGS['experimenter.maximumRecords'].variable,
+    },
+  };
+  if (place.scheme === 'file') {
     const { FileExperimentsApi } = await import('../adapters/experimenter/file-experiments-api.ts');
-    return new FileExperimentsApi({ path: url.path });
+    return new FileExperimentsApi({ path: place.path, limits });
   }
   const { HttpExperimentsApi } = await import('../adapters/experimenter/http-experiments-api.ts');
-  return new HttpExperimentsApi({ url: url.text, timeoutMs: 30_000 });
+  return new HttpExperimentsApi({ address: place.address, timeoutMs: 30_000, limits });
 }
 
 async function resolutionOf(config: Config): Promise<BuildDependencies> {
@@ -117,16 +126,28 @@ async function resolutionOf(config: Config): Promise<BuildDependencies> {
     import('../adapters/metric-hub/open-metric-hub.ts'),
     import('../workers/metadata/configuration-loader.ts'),
   ]);
-  const { scheme, path, text } = config.metricHub;
+  const place = config.metricHub;
   const options = {
     cloneFolder: config['metricHub.folder'],
     refreshMs: config['metricHub.refresh'],
     timeoutMs: config['metricHub.timeout'],
+    limits: {
+      pack: byteLimit(config, 'metricHub.maximumBytes'),
+      file: byteLimit(config, 'metricHub.maximumFileBytes'),
+    },
     isPrivate: config['metricHub.private'],
     clock: systemClock,
   };
-  const metricHub = scheme === 'file' ? await localMetricHub(path, options) : fetchedMetricHub(text, options);
+  const metricHub =
+    place.scheme === 'file' ? await localMetricHub(place.path, options) : fetchedMetricHub(place.address, options);
   return { metricHub, configurations: new ConfigurationLoader() };
+}
+
+function byteLimit(
+  config: Config,
+  name: 'experimenter.maximumBytes' | 'metricHub.maximumBytes' | 'metricHub.maximumFileBytes',
+): ByteLimit {
+  return { bytes: config[name], setting: SETTINGS[name].variable };
 }
 
 /** What `make` gives, made when it is first asked for; made anew where that failed. */
@@ -221,7 +242,7 @@ function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Nam
 }
 
 /** The queue as producers see it. Nothing is contacted yet. */
-export async function openQueue(config: Config, redisUrl: string = config.redis.text): Promise<BullmqJobQueue> {
+export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
   const { BullmqJobQueue } = await import('../queue/bullmq-job-queue.ts');
   return new BullmqJobQueue({ redisUrl, kinds: JOB_KINDS, prefix: config['queue.prefix'] });
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ContrailError } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest-name.ts';
 import { quote } from '../domain/slug.ts';
+import { applyEnvFile } from './env-file.ts';
 import { type SettingName, SETTINGS } from './settings.ts';
 
 /** By setting name; a setting without a default may be undefined. */
@@ -15,6 +16,7 @@ export type Config = {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigSources {
+  /** Unless given: the variables of this process, and those of `.env` in its folder that are not exported. */
   readonly environment?: Environment;
   /** Variables that count more than the environment's: what a command decides by itself. */
   readonly overrides?: Environment;
@@ -22,8 +24,8 @@ export interface ConfigSources {
 
 /** Variables of our name that are not settings: those of tests. */
 const NOT_SETTINGS = new Set(['CONTRAIL_TEST_REDIS']);
-/** Settings whose values never show in a message. */
-const SECRET = new Set<SettingName>(['redis', 'notify.webhook', 'notify.webhookSecret', 'notify.slack']);
+/** Former names of settings. */
+const RENAMED: Readonly<Record<string, string>> = { CONTRAIL_PRICING_USD_PER_TI_B: 'CONTRAIL_PRICING_USD_PER_TIB' };
 
 /**
  * Reads all settings; those of `required` must be set. Throws CONFIG_INVALID that reports every problem: variables that
@@ -31,7 +33,7 @@ const SECRET = new Set<SettingName>(['redis', 'notify.webhook', 'notify.webhookS
  */
 export function loadConfig(
   required: readonly SettingName[],
-  { environment = process.env, overrides = {} }: ConfigSources = {},
+  { environment = ownEnvironment(), overrides = {} }: ConfigSources = {},
 ): Config {
   const problems = unknownVariables(environment);
   const variables = { ...environment, ...overrides };
@@ -39,23 +41,35 @@ export function loadConfig(
     const text = variables[setting.variable] || setting.default;
     if (text === undefined) {
       const isRequired = required.some((entry) => entry === name);
-      if (isRequired) problems.push(`${setting.variable} is not set: ${setting.text} Example: ${setting.example}.`);
+      if (isRequired)
+        problems.push(`${code(setting.variable)} is not set: ${setting.text} Example: ${code(setting.example)}.`);
       return [name, undefined];
     }
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) return [name, parsed.data];
-    const allowed = parsed.error.issues[0]?.message ?? setting.text;
-    const found = SECRET.has(name as SettingName) ? 'what it holds' : quote(withoutUser(text));
-    problems.push(`${setting.variable} cannot be ${found}: allowed is ${allowed}. Example: ${setting.example}.`);
+    const expected = parsed.error.issues[0]?.message ?? setting.text;
+    const found = 'isSecret' in setting && setting.isSecret ? '(not shown)' : shown(text);
+    const problem = `${code(setting.variable)} has an invalid value ${found}; expected ${expected}.`;
+    problems.push(`${problem} Example: ${code(setting.example)}.`);
     return [name, undefined];
   });
   if (problems.length > 0) throw new ContrailError('CONFIG_INVALID', problems.join('\n'));
   return Object.freeze(Object.fromEntries(values)) as Config;
 }
 
-/** A URL without the user and the password that it may hold, however wrongly it is written. */
-function withoutUser(text: string): string {
-  return text.replace(/^([^:]*:\/*).*@/s, '$1…@');
+/** This process's variables with those of `.env`. */
+function ownEnvironment(): Environment {
+  applyEnvFile();
+  return process.env;
+}
+
+/** A value that is wrong. What looks like a URL with a user or a query is cut, however wrongly it is written. */
+function shown(text: string): string {
+  return code(quote(text.replace(/^([^:@?]*:?\/*).*[@?].*$/s, '$1…')).slice(1, -1));
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
 }
 
 function unknownVariables(environment: Environment): string[] {
@@ -63,7 +77,11 @@ function unknownVariables(environment: Environment): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith('CONTRAIL_') && !known.includes(name) && !NOT_SETTINGS.has(name))
     .sort()
-    .map((name) => `${name} is not a setting. ${didYouMean(name, known)}See docs/configuration.md for all of them.`);
+    .map((name) => {
+      const renamed = RENAMED[name];
+      if (renamed !== undefined) return `${code(name)} is now called ${code(renamed)}.`;
+      return `${code(name)} is not a setting. ${didYouMean(name, known)}See docs/configuration.md for all of them.`;
+    });
 }
 
 /** Whether a setting was given, or has its default. */

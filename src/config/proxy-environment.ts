@@ -19,7 +19,7 @@ export function proxyEnvironment(environment: Environment = process.env): ProxyE
   if (url === undefined) {
     throw new ContrailError(
       'CONFIG_INVALID',
-      'HTTPS_PROXY cannot be what it holds: allowed is http://<host>:<port>, perhaps with user and password, or https://.',
+      '`HTTPS_PROXY` has an invalid value (not shown); expected http://<host>:<port>, perhaps with user and password, or https://.',
     );
   }
   const list = environment['NO_PROXY'] || environment['no_proxy'] || '';

@@ -1,14 +1,22 @@
 /** The kinds of values that settings have, parsed from text. */
 import { z } from 'zod';
 import type { RuleLimits } from '../domain/alerts/rule.ts';
+import { Secret, WebAddress } from '../domain/secret.ts';
 
-/** A URL of one of these schemes: the scheme without colon, and the text as it was given. */
+/** A URL of one of these schemes, which holds no secret. */
 export interface SettingUrl {
+  /** Without colon. */
   readonly scheme: string;
+  /** As it was given. */
   readonly text: string;
   /** What follows `scheme:`, for schemes that name a path. */
   readonly path: string;
 }
+
+/** A place to read from: files, or an address that may hold credentials. */
+export type SettingPlace =
+  | { readonly scheme: 'file'; readonly path: string }
+  | { readonly scheme: 'http' | 'https'; readonly address: WebAddress };
 
 /** A URL; `file:` and `duckdb:` take a path, relative or absolute, with or without `//`. */
 export function parsedUrl(schemes: readonly string[]): z.ZodType<SettingUrl, string> {
@@ -28,6 +36,42 @@ export function parsedUrl(schemes: readonly string[]): z.ZodType<SettingUrl, str
   });
 }
 
+/** A `file:` path, or an address over HTTP. */
+export function place(): z.ZodType<SettingPlace, string> {
+  return parsedUrl(['https', 'http', 'file']).transform(({ scheme, text, path }): SettingPlace => {
+    if (scheme === 'file') return { scheme, path };
+    return { scheme: scheme === 'https' ? 'https' : 'http', address: new WebAddress(text) };
+  });
+}
+
+/** A URL of one of these schemes that may hold a password and is only needed as a whole. */
+export function secretUrl(schemes: readonly string[]): z.ZodType<Secret, string> {
+  return parsedUrl(schemes).transform(({ text }) => new Secret(text));
+}
+
+/** A secret of at least that many characters. */
+export function secretText(shortest: number): z.ZodType<Secret, string> {
+  return z
+    .string()
+    .min(shortest, `at least ${shortest} characters`)
+    .transform((text) => new Secret(text));
+}
+
+/** One of these words. */
+export function oneOf<const Word extends string>(words: readonly [Word, Word, ...Word[]]): z.ZodType<Word, string> {
+  const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return z.string().transform((text, context) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+export function yesOrNo(): z.ZodType<boolean, string> {
+  return oneOf(['true', 'false']).transform((text) => text === 'true');
+}
+
 /** `./out`, `/srv/out`, `///srv/out` and `//localhost/srv/out` as paths. */
 function pathOf(rest: string): string {
   return rest.replace(/^\/\/(?:localhost)?(?=\/)/, '').replace(/^\/\//, '');
@@ -35,12 +79,18 @@ function pathOf(rest: string): string {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time span such as `500ms`, `20s`, `5m`, `6h` or `7d`, in milliseconds. */
-export function duration(): z.ZodType<number, string> {
+/** A time span such as `500ms`, `20s`, `5m`, `6h` or `7d`, of at most `longest`, in milliseconds. */
+export function duration(longest: string): z.ZodType<number, string> {
+  const expected = `a time span such as 500ms, 20s, 5m, 6h or 7d, at most ${longest}`;
   return z
     .string()
-    .regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, 'a time span such as 500ms, 20s, 5m, 6h or 7d')
-    .transform((text) => Number.parseInt(text, 10) * (UNITS[text.replace(/^\d+/, '')] ?? 1));
+    .regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, expected)
+    .transform(milliseconds)
+    .refine((value) => value <= milliseconds(longest), expected);
+}
+
+function milliseconds(text: string): number {
+  return Number.parseInt(text, 10) * (UNITS[text.replace(/^\d+/, '')] ?? 1);
 }
 
 /** Names separated by commas; none is an empty text. */
@@ -53,10 +103,16 @@ export function names(): z.ZodType<readonly string[], string> {
   );
 }
 
-/** An address of the web over HTTP. */
-export function webAddress(): z.ZodType<string, string> {
-  const allowed = 'an address that begins with https:// or http://';
-  return z.string().refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), allowed);
+/** An address of the web over HTTP that is shown to people, so nothing secret may be in it. */
+export function publicAddress(): z.ZodType<string, string> {
+  const expected = 'an address that begins with https:// or http://, without user, password and query';
+  return z.string().refine((text) => /^https?:\/\//.test(text) && isWithoutSecret(text), expected);
+}
+
+function isWithoutSecret(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password, search } = new URL(text);
+  return username === '' && password === '' && search === '';
 }
 
 /** Thresholds by rule, `M3=500,C1=0.5/2`: behind the slash the one above which it is critical. */
@@ -115,12 +171,12 @@ export function isProjectUrl(text: string): boolean {
   );
 }
 
-/** `127.0.0.1:9050` or a URL, as the URL. */
+/** `127.0.0.1:9050` or a URL, as the URL. An emulator needs no user, so an address with one is refused. */
 export function hostOrUrl(): z.ZodType<string, string> {
   return z.string().transform((text, context) => {
     const url = /^https?:\/\//.test(text) ? text : `http://${text}`;
-    if (URL.canParse(url) && new URL(url).hostname !== '') return url.replace(/\/+$/, '');
-    context.addIssue({ code: 'custom', message: 'host:port, or a URL' });
+    if (isWithoutSecret(url) && new URL(url).hostname !== '') return url.replace(/\/+$/, '');
+    context.addIssue({ code: 'custom', message: 'host:port or a URL, without user, password and query' });
     return z.NEVER;
   });
 }

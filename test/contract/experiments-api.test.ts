@@ -79,3 +79,35 @@ function folderOf(records: readonly unknown[]): string {
   }
   return folder;
 }
+
+describe('the limits of a file: source', () => {
+  const limitsOf = (bytes: number, count: number) => ({
+    bytes: { bytes, setting: 'CONTRAIL_EXPERIMENTER_MAXIMUM_BYTES' },
+    records: { count, setting: 'CONTRAIL_EXPERIMENTER_MAXIMUM_RECORDS' },
+  });
+  const records = [{ slug: 'a' }, { slug: 'b' }, { slug: 'c' }];
+
+  it.each([
+    ['file', listFile],
+    ['folder', folderOf],
+  ])('hold for a %s', async (_, make) => {
+    const path = make(records);
+    const reading = (bytes: number, count: number) => new FileExperimentsApi({ path, limits: limitsOf(bytes, count) });
+
+    for (const read of ['list', 'fetch'] as const) {
+      await expect(reading(20, 9)[read](never)).rejects.toThrow(
+        'larger than 20 bytes, the limit of CONTRAIL_EXPERIMENTER',
+      );
+      await expect(reading(1_000, 2)[read](never)).rejects.toThrow(
+        'more than 2 records, the limit of CONTRAIL_EXPERIM',
+      );
+      await expect(reading(1_000, 9)[read](never)).resolves.toBeDefined();
+    }
+  });
+
+  it('hold for what has no size of its own', async () => {
+    const api = new FileExperimentsApi({ path: '/dev/zero', limits: limitsOf(1_000, 9) });
+
+    await expect(api.list(never)).rejects.toThrow('larger than 1000 bytes');
+  });
+});

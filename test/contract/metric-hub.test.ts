@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { MemoryMetricHub } from '../../src/adapters/memory/metric-hub.ts';
 import { fetchedMetricHub, localMetricHub } from '../../src/adapters/metric-hub/open-metric-hub.ts';
+import { WebAddress } from '../../src/domain/secret.ts';
 import { temporaryFolder } from '../support/duckdb.ts';
 import { commitAll, type TestCommit } from '../support/git-history.ts';
 import { serveGit } from '../support/git-server.ts';
@@ -57,7 +58,7 @@ describeMetricHub(
     const { path, ids } = await checkout(commits);
     const server = await serveGit(path);
     onTestFinished(() => server.stop());
-    return { hub: fetchedMetricHub(server.url, { ...options, cloneFolder: temporaryFolder() }), ids };
+    return { hub: fetchedMetricHub(new WebAddress(server.url), { ...options, cloneFolder: temporaryFolder() }), ids };
   },
   { hasHistory: true },
 );

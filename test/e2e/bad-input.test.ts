@@ -103,7 +103,7 @@ describe('a setting that cannot be used', () => {
   it('says which variable is missing', async () => {
     const run = await runContrail(EXPORT.split(' '));
 
-    expectRefusal(run, 2, 'CONTRAIL_WAREHOUSE is not set', 'CONTRAIL_BUCKET is not set');
+    expectRefusal(run, 2, '`CONTRAIL_WAREHOUSE` is not set', '`CONTRAIL_BUCKET` is not set');
   });
 });
 

@@ -1,6 +1,9 @@
 /** The command line as users run it: a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -31,10 +34,19 @@ export interface RunningContrail {
   readonly ended: Promise<ContrailRun>;
 }
 
+let folder: string | undefined;
+
+/** One for all runs of a test file. */
+function emptyFolder(): string {
+  folder ??= mkdtempSync(join(tmpdir(), 'contrail-empty-'));
+  return folder;
+}
+
 /** Starts a command; it is killed with the test. Variables of the test run's own environment stay outside. */
 export function startContrail(arguments_: readonly string[], options: RunOptions = {}): RunningContrail {
   const child = spawn(process.execPath, [BIN, ...arguments_], {
-    cwd: options.cwd,
+    // Not the checkout, where a developer may keep an .env of their own.
+    cwd: options.cwd ?? emptyFolder(),
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -17,11 +17,11 @@ const CHUNK_BYTES = 60_000;
 /** Serves the repository in a folder. `behave` may answer in its stead, by returning true. */
 export async function serveGit(
   dir: string,
-  behave: (response: ServerResponse) => boolean = () => false,
+  behave: (response: ServerResponse, request: IncomingMessage) => boolean = () => false,
 ): Promise<GitServer> {
   let sent = 0;
   const server = createServer((request, response) => {
-    if (behave(response)) return;
+    if (behave(response, request)) return;
     if (request.url?.includes('/info/refs') === true) void advertise(dir, response);
     else {
       sent += 1;

@@ -1,6 +1,8 @@
 /** The list of experiments from disk: a JSON list in one file, or a folder with a file for each experiment. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type ByteLimit, readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
@@ -11,19 +13,23 @@ import {
   numberRecords,
   parseExperiments,
 } from './experiment-record.ts';
+import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface FileExperimentsOptions {
   /** Path of the file or the folder. */
   readonly path: string;
+  readonly limits?: ExperimentLimits;
 }
 
 /** Experiments in a file or a folder, read anew at each call. */
 export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
   readonly url: string;
   readonly #path: string;
+  readonly #limits: ExperimentLimits;
 
-  constructor({ path }: FileExperimentsOptions) {
+  constructor({ path, limits = DEFAULT_LIMITS }: FileExperimentsOptions) {
     this.#path = resolve(path);
+    this.#limits = limits;
     this.url = `file:${this.#path}`;
   }
 
@@ -42,9 +48,12 @@ export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
   async fetch(signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
     try {
-      if (!(await stat(this.#path)).isDirectory()) return await readJson(this.#path, signal);
-      const names = (await readdir(this.#path)).filter((name) => name.endsWith('.json')).sort();
-      return await Promise.all(names.map((name) => readJson(join(this.#path, name), signal).catch(() => name)));
+      if (!(await stat(this.#path)).isDirectory()) return await this.#readFile(signal);
+      const records: unknown[] = [];
+      await this.#readFolder(signal, (path, read) => {
+        records.push('record' in read ? read.record : path);
+      });
+      return records;
     } catch (error) {
       signal.throwIfAborted();
       throw this.#unreadable(reasonOf(error), error);
@@ -52,7 +61,7 @@ export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
   }
 
   async #listFile(signal: AbortSignal): Promise<ExperimentList> {
-    const records = await readJson(this.#path, signal);
+    const records = await this.#readFile(signal);
     if (!Array.isArray(records)) throw this.#unreadable('it does not hold a JSON list');
     return parseExperiments(numberRecords(records));
   }
@@ -60,18 +69,37 @@ export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
   async #listFolder(signal: AbortSignal): Promise<ExperimentList> {
     const found: FoundRecord[] = [];
     const malformed: MalformedExperiment[] = [];
+    await this.#readFolder(signal, (path, read) => {
+      if ('record' in read) found.push({ where: path, record: read.record });
+      else malformed.push(malformedExperiment(path, reasonOf(read.error)));
+    });
+    const parsed = parseExperiments(found);
+    return { experiments: parsed.experiments, malformed: [...malformed, ...parsed.malformed] };
+  }
+
+  async #readFile(signal: AbortSignal): Promise<unknown> {
+    const { value } = await readJson(this.#path, this.#limits.bytes, signal);
+    checkRecordCount(value, this.#limits);
+    return value;
+  }
+
+  /** All files of the folder in the order of their names; together they are within the limits. */
+  async #readFolder(signal: AbortSignal, take: (path: string, read: ReadRecord) => void): Promise<void> {
     const fileNames = (await readdir(this.#path)).filter((fileName) => fileName.endsWith('.json'));
+    checkRecordCount(fileNames, this.#limits);
+    const left = { ...this.#limits.bytes };
     for (const fileName of fileNames.sort()) {
       const path = join(this.#path, fileName);
       try {
-        found.push({ where: path, record: await readJson(path, signal) });
+        const { value, bytes } = await readJson(path, left, signal);
+        left.bytes -= bytes;
+        take(path, { record: value });
       } catch (error) {
         signal.throwIfAborted();
-        malformed.push(malformedExperiment(path, reasonOf(error)));
+        if (error instanceof TooLargeError) throw tooLarge(this.#limits.bytes);
+        take(path, { error });
       }
     }
-    const parsed = parseExperiments(found);
-    return { experiments: parsed.experiments, malformed: [...malformed, ...parsed.malformed] };
   }
 
   #unreadable(reason: string, cause?: unknown): ContrailError {
@@ -83,10 +111,16 @@ export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
   }
 }
 
-async function readJson(path: string, signal: AbortSignal): Promise<unknown> {
-  const text = await readFile(path, { encoding: 'utf8', signal });
+type ReadRecord = { readonly record: unknown } | { readonly error: unknown };
+
+async function readJson(
+  path: string,
+  limit: ByteLimit,
+  signal: AbortSignal,
+): Promise<{ value: unknown; bytes: number }> {
+  const content = await readWithin(limit, createReadStream(path, { signal }) as AsyncIterable<Buffer>);
   // Editors on Windows put a byte order mark in front, which JSON.parse refuses.
-  return JSON.parse(text.replace(/^\ufeff/, ''));
+  return { value: JSON.parse(content.toString('utf8').replace(/^\ufeff/, '')), bytes: content.length };
 }
 
 function reasonOf(error: unknown): string {

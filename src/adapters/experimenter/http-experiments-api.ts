@@ -3,19 +3,24 @@
  * changed since it was last read is not sent again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type ByteLimit, readWithin, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
+import { fetchSameOrigin } from '../http/same-origin-fetch.ts';
 import { numberRecords, parseExperiments } from './experiment-record.ts';
+import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface HttpExperimentsApiOptions {
   /** `https://experimenter.services.mozilla.com`; the path of the API is added. */
-  readonly url: string;
+  readonly address: WebAddress;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
   /** How long after a lost answer it is asked for again, in milliseconds; one second unless told. */
   readonly retryAfterMs?: number;
+  readonly limits?: ExperimentLimits;
 }
 
 const PATH = '/api/v8/experiments/';
@@ -31,17 +36,17 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   readonly url: string;
   readonly #timeoutMs: number;
   readonly #retryAfterMs: number;
-  readonly #authorization: Readonly<Record<string, string>>;
+  readonly #address: WebAddress;
+  readonly #limits: ExperimentLimits;
   #known: KnownReply | undefined;
 
-  constructor({ url, timeoutMs, retryAfterMs = DEFAULT_RETRY_AFTER_MS }: HttpExperimentsApiOptions) {
-    const address = new URL(PATH, url);
-    this.#authorization = authorizationOf(address);
-    address.username = '';
-    address.password = '';
-    this.url = address.href;
+  constructor(options: HttpExperimentsApiOptions) {
+    const { address, timeoutMs, retryAfterMs = DEFAULT_RETRY_AFTER_MS, limits = DEFAULT_LIMITS } = options;
+    this.#address = address;
+    this.url = new URL(PATH, address.text).href;
     this.#timeoutMs = timeoutMs;
     this.#retryAfterMs = retryAfterMs;
+    this.#limits = limits;
   }
 
   async list(signal: AbortSignal): Promise<ExperimentList> {
@@ -59,7 +64,8 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   async #withRetry<Result>(signal: AbortSignal, ask: () => Promise<Result>): Promise<Result> {
     try {
       return await ask();
-    } catch {
+    } catch (error) {
+      if (error instanceof ContrailError && error.cause instanceof TooLargeError) throw error;
       // One retry: an answer that is lost once is common, and the next scan is a minute away.
       signal.throwIfAborted();
       await delay(this.#retryAfterMs, undefined, { signal });
@@ -70,18 +76,20 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   async #request(signal: AbortSignal): Promise<unknown> {
     const known = this.#known;
     try {
-      const response = await fetch(this.url, {
+      const { url, headers } = this.#address.request(PATH);
+      const response = await fetchSameOrigin(url, {
         headers: {
           accept: 'application/json',
           'user-agent': `contrail/${CONTRAIL_VERSION}`,
-          ...this.#authorization,
+          ...headers,
           ...known?.validators,
         },
         signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
       });
       if (response.status === 304 && known !== undefined) return known.body;
       if (!response.ok) throw new Error(`it answers with status ${response.status}`);
-      const body = parseJson(await response.text());
+      const body = parseJson(await textOf(response, this.#limits.bytes));
+      checkRecordCount(body, this.#limits);
       this.#known = { validators: validatorsOf(response.headers), body };
       return body;
     } catch (error) {
@@ -93,7 +101,7 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   #unreadable(cause: unknown): ContrailError {
     // `fetch` fails with nothing but "fetch failed"; what happened is behind it.
     const isBare = cause instanceof TypeError && cause.cause instanceof Error;
-    const reason = errorText(isBare ? cause.cause : cause);
+    const reason = this.#address.shown(errorText(isBare ? cause.cause : cause));
     return new ContrailError('EXPERIMENTS_UNREADABLE', `The experiments API ${this.url} cannot be read: ${reason}.`, {
       subject: this.url,
       hint: 'CONTRAIL_EXPERIMENTER names the API, or a file: with its list.',
@@ -102,11 +110,9 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   }
 }
 
-/** `fetch` refuses an address with a user in it, and no message may show it: it goes into a header. */
-function authorizationOf({ username, password }: URL): Readonly<Record<string, string>> {
-  if (username === '' && password === '') return {};
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+/** The text as it is after decompression, within the limit. */
+async function textOf({ body }: Response, limit: ByteLimit): Promise<string> {
+  return body === null ? '' : (await readWithin(limit, body)).toString('utf8');
 }
 
 /** The headers that ask for an answer only if it is another one than this. */

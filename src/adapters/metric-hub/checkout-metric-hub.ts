@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { GitRepository } from './git-repository.ts';
 import { GitStates } from './git-state.ts';
+import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 import { SharedState } from './shared-state.ts';
 
 export interface CheckoutMetricHubOptions {
@@ -13,6 +14,7 @@ export interface CheckoutMetricHubOptions {
   /** How long HEAD serves before it is looked at again, in milliseconds. */
   readonly refreshMs: number;
   readonly clock: Clock;
+  readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
 
@@ -24,10 +26,17 @@ export class CheckoutMetricHub implements MetricHub {
   readonly #states: GitStates;
   readonly #state: SharedState;
 
-  constructor({ path, gitdir, refreshMs, clock, isPrivate = false }: CheckoutMetricHubOptions) {
+  constructor({
+    path,
+    gitdir,
+    refreshMs,
+    clock,
+    limits = DEFAULT_LIMITS,
+    isPrivate = false,
+  }: CheckoutMetricHubOptions) {
     this.url = `file:${path}`;
     this.isPrivate = isPrivate;
-    this.#repository = new GitRepository(gitdir);
+    this.#repository = new GitRepository(gitdir, limits);
     this.#states = new GitStates(this.#repository, this.url);
     this.#state = new SharedState({ url: this.url, refreshMs, clock, load: () => this.#load() });
   }
@@ -37,6 +46,7 @@ export class CheckoutMetricHub implements MetricHub {
   }
 
   async #load(): Promise<HubState> {
+    await this.#repository.checkPacks();
     const head = await this.#repository.resolve('HEAD');
     if (head === undefined) throw new Error('nothing is committed in it');
     return this.#states.at(head);

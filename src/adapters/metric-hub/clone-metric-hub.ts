@@ -5,20 +5,23 @@
 import * as fs from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { addRemote, fetch, init, writeRef } from 'isomorphic-git';
+import { addRemote, fetch, getConfig, init, writeRef } from 'isomorphic-git';
+import type { WebAddress } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { LockFolder } from '../filesystem/lock-folder.ts';
 import { makeFolder } from '../filesystem/make-folder.ts';
 import { describeThisProcess, newOwnerText } from '../filesystem/process-owner.ts';
+import { checkPack } from './check-pack.ts';
 import { gitHttp } from './git-http.ts';
 import { GitRepository } from './git-repository.ts';
 import { GitStates } from './git-state.ts';
+import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 import { SharedState, staleWarning, toUnreadable } from './shared-state.ts';
 
 export interface CloneMetricHubOptions {
-  /** `https://github.com/mozilla/metric-hub` */
-  readonly url: string;
+  /** `https://github.com/mozilla/metric-hub`; its credentials are given to the server, and kept nowhere. */
+  readonly address: WebAddress;
   /** Where the clone is kept; made when it is missing. One repository a folder. */
   readonly folder: string;
   /** How long a state serves before it is fetched again, in milliseconds. */
@@ -26,6 +29,7 @@ export interface CloneMetricHubOptions {
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
 
@@ -35,6 +39,8 @@ const NEWEST = 'refs/contrail/newest';
 export class CloneMetricHub implements MetricHub {
   readonly url: string;
   readonly isPrivate: boolean;
+  readonly #address: WebAddress;
+  readonly #limits: MetricHubLimits;
   readonly #gitdir: string;
   readonly #timeoutMs: number;
   readonly #repository: GitRepository;
@@ -42,12 +48,16 @@ export class CloneMetricHub implements MetricHub {
   readonly #state: SharedState;
   readonly #locks: LockFolder;
 
-  constructor({ url, folder, refreshMs, timeoutMs, clock, isPrivate = false }: CloneMetricHubOptions) {
+  constructor(options: CloneMetricHubOptions) {
+    const { address, folder, refreshMs, timeoutMs, clock, limits = DEFAULT_LIMITS, isPrivate = false } = options;
+    const url = address.text;
     this.url = url;
+    this.#address = address;
+    this.#limits = limits;
     this.isPrivate = isPrivate;
     this.#timeoutMs = timeoutMs;
     this.#gitdir = join(folder, 'clone.git');
-    this.#repository = new GitRepository(this.#gitdir);
+    this.#repository = new GitRepository(this.#gitdir, limits);
     this.#states = new GitStates(this.#repository, url);
     this.#state = new SharedState({ url, refreshMs, clock, load: () => this.#load() });
     const me = describeThisProcess();
@@ -71,7 +81,7 @@ export class CloneMetricHub implements MetricHub {
 
   /** What an earlier fetch, perhaps of another process, has left. */
   async #fallBack(error: unknown): Promise<HubState> {
-    const reason = toUnreadable(this.url, error);
+    const reason = toUnreadable(this.url, error, (text) => this.#address.shown(text));
     const known = await this.#fetchedBefore();
     if (known === undefined) throw reason;
     const state = await this.#states.at(known);
@@ -95,8 +105,15 @@ export class CloneMetricHub implements MetricHub {
 
   async #fetch(signal: AbortSignal): Promise<void> {
     const isThere = (await this.#repository.resolve(NEWEST)) !== undefined;
-    if (isThere) await this.#fetchInto(this.#gitdir, signal);
-    else await this.#cloneAnew(signal);
+    if (!isThere) return this.#cloneAnew(signal);
+    await this.#nameRemote(this.#gitdir);
+    await this.#fetchInto(this.#gitdir, signal);
+  }
+
+  /** Only for people who look into the clone; so its credentials, which older clones hold, do not belong there. */
+  async #nameRemote(gitdir: string): Promise<void> {
+    const known: unknown = await getConfig({ fs, gitdir, path: 'remote.origin.url' });
+    if (known !== this.url) await addRemote({ fs, gitdir, remote: 'origin', url: this.url, force: true });
   }
 
   /** The first fetch happens aside, so that the clone appears whole. */
@@ -105,7 +122,7 @@ export class CloneMetricHub implements MetricHub {
     try {
       await mkdir(aside);
       await init({ fs, gitdir: aside, bare: true });
-      await addRemote({ fs, gitdir: aside, remote: 'origin', url: this.url });
+      await this.#nameRemote(aside);
       await this.#fetchInto(aside, signal);
       // What is there has no commit of ours: the rest of a clone that somebody has damaged.
       await rm(this.#gitdir, { recursive: true, force: true });
@@ -117,8 +134,8 @@ export class CloneMetricHub implements MetricHub {
 
   async #fetchInto(gitdir: string, signal: AbortSignal): Promise<void> {
     const { fetchHead } = await fetch({
-      fs,
-      http: gitHttp(signal),
+      fs: this.#checkingFs(),
+      http: gitHttp({ address: this.#address, limit: this.#limits.pack, signal }),
       gitdir,
       url: this.url,
       ref: NEWEST,
@@ -128,5 +145,14 @@ export class CloneMetricHub implements MetricHub {
     });
     if (fetchHead === null) throw new Error('the repository has no commit');
     await writeRef({ fs, gitdir, ref: NEWEST, value: fetchHead, force: true });
+  }
+
+  /** A pack is checked before it is written: that comes before the library unpacks it. */
+  #checkingFs() {
+    const writeFile = async (path: string, content: string | Uint8Array, options?: object): Promise<void> => {
+      if (path.endsWith('.pack')) await checkPack(Buffer.from(content), this.#limits);
+      await fs.promises.writeFile(path, content, options);
+    };
+    return { promises: { ...fs.promises, writeFile } };
   }
 }

@@ -1,11 +1,15 @@
 /** A copy of metric-hub without history: a folder whose `outcome_commits.json` tells the commits of outcomes. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { z } from 'zod';
+import { readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
+import { ContrailError } from '../../domain/errors.ts';
 import { HUB_FOLDERS, hubRoleOf } from '../../domain/metric-hub-path.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HubFile, HubRevision, HubState, MetricHub } from '../../ports/metric-hub.ts';
+import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 import { SharedState, unreadable } from './shared-state.ts';
 
 export interface FolderMetricHubOptions {
@@ -13,9 +17,11 @@ export interface FolderMetricHubOptions {
   /** How long the files serve before they are read again, in milliseconds. */
   readonly refreshMs: number;
   readonly clock: Clock;
+  readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
 
+const MOST_FILES = 50_000;
 const COMMITS_FILE = 'outcome_commits.json';
 const OutcomeCommits = z.object({ outcomes: z.record(z.string(), z.string().nullable()) });
 
@@ -24,10 +30,12 @@ export class FolderMetricHub implements MetricHub {
   readonly url: string;
   readonly isPrivate: boolean;
   readonly #path: string;
+  readonly #limits: MetricHubLimits;
   readonly #state: SharedState;
 
-  constructor({ path, refreshMs, clock, isPrivate = false }: FolderMetricHubOptions) {
+  constructor({ path, refreshMs, clock, limits = DEFAULT_LIMITS, isPrivate = false }: FolderMetricHubOptions) {
     this.#path = path;
+    this.#limits = limits;
     this.url = `file:${path}`;
     this.isPrivate = isPrivate;
     this.#state = new SharedState({ url: this.url, refreshMs, clock, load: () => this.#load() });
@@ -40,8 +48,11 @@ export class FolderMetricHub implements MetricHub {
   async #load(): Promise<HubState> {
     const names = await this.#listFiles();
     const files: HubFile[] = [];
+    let total = 0;
     for (const path of names.sort()) {
-      const bytes = await readFile(join(this.#path, path));
+      const bytes = await this.#readFile(path);
+      total += bytes.length;
+      if (total > this.#limits.pack.bytes) throw tooLarge(this.#limits.pack);
       files.push({ path, contentId: hashOf(bytes), read: () => Promise.resolve(bytes) });
     }
     const commits = await this.#readCommits();
@@ -64,12 +75,24 @@ export class FolderMetricHub implements MetricHub {
       found += entries === undefined ? 0 : 1;
       for (const entry of entries ?? []) {
         const path = `${folder}/${entry.name}`;
+        if (paths.length + folders.length > MOST_FILES) {
+          throw unreadable(this.url, `it has more than ${MOST_FILES} files`);
+        }
         if (entry.isDirectory()) folders.push(path);
         else if (hubRoleOf(path) !== undefined) paths.push(path);
       }
     }
     if (found > 0) return paths;
     throw unreadable(this.url, `it has neither a folder ${HUB_FOLDERS.join(' nor ')}`);
+  }
+
+  /** The bytes of a file within the folder: a link may lead to another place of it, but not out of it. */
+  async #readFile(path: string): Promise<Buffer> {
+    const target = await realpath(join(this.#path, path));
+    if (!target.startsWith(`${await realpath(this.#path)}${sep}`)) {
+      throw unreadable(this.url, `${path} is a link that leads out of the folder`);
+    }
+    return readWithin(this.#limits.file, createReadStream(target) as AsyncIterable<Buffer>, path);
   }
 
   async #entriesOf(folder: string) {
@@ -83,10 +106,11 @@ export class FolderMetricHub implements MetricHub {
 
   async #readCommits(): Promise<ReadonlyMap<string, string | null>> {
     try {
-      const json: unknown = JSON.parse(await readFile(join(this.#path, COMMITS_FILE), 'utf8'));
+      const json: unknown = JSON.parse((await this.#readFile(COMMITS_FILE)).toString('utf8'));
       return new Map(Object.entries(OutcomeCommits.parse(json).outcomes));
     } catch (error) {
       if (isMissing(error)) return new Map();
+      if (error instanceof TooLargeError || error instanceof ContrailError) throw error;
       const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
       throw unreadable(this.url, `${COMMITS_FILE} holds something else than hashes of commits (${reason})`, error);
     }

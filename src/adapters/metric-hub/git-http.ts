@@ -1,30 +1,47 @@
-/** HTTP for the git library, with an end to waiting. */
+/** HTTP for the git library: with credentials that it never sees, an end to waiting, and a limit to what comes. */
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
+import { type ByteLimit, within } from '../../domain/byte-limit.ts';
+import type { WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import { fetchSameOrigin } from '../http/same-origin-fetch.ts';
 
-/** Requests that are given up when the signal is aborted. */
-export function gitHttp(signal: AbortSignal): HttpClient {
-  return { request: (request) => send(request, signal) };
+export interface GitHttpOptions {
+  readonly address: WebAddress;
+  /** Of one answer, decompressed. */
+  readonly limit: ByteLimit;
+  /** Ends requests, their bodies included. */
+  readonly signal: AbortSignal;
+}
+
+export function gitHttp(options: GitHttpOptions): HttpClient {
+  return { request: (request) => send(request, options) };
 }
 
 async function send(
   { url, method = 'GET', headers = {}, body }: GitHttpRequest,
-  signal: AbortSignal,
+  { address, limit, signal }: GitHttpOptions,
 ): Promise<GitHttpResponse> {
   const content = body === undefined ? undefined : await collect(body);
-  const response = await fetch(url, {
+  const asked = new URL(url);
+  const { url: secretUrl, headers: authorization } = address.request(asked.pathname);
+  for (const [name, value] of asked.searchParams) secretUrl.searchParams.set(name, value);
+  const response = await fetchSameOrigin(secretUrl, {
     method,
-    headers: { ...headers, 'user-agent': `git/contrail-${CONTRAIL_VERSION}` },
+    headers: { ...headers, ...authorization, 'user-agent': `git/contrail-${CONTRAIL_VERSION}` },
     signal,
     ...(content === undefined ? {} : { body: content }),
   });
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`it answers with status ${response.status}`);
+  }
   return {
-    url: response.url,
+    url,
     method,
     statusCode: response.status,
-    statusMessage: response.statusText,
+    statusMessage: '',
     headers: Object.fromEntries(response.headers),
-    body: chunksOf(response),
+    body: within(limit, chunksOf(response), 'the answer'),
   };
 }
 

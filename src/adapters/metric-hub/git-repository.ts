@@ -1,6 +1,11 @@
 /** Reads a git repository on disk, without the git program. */
 import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { createInflate } from 'node:zlib';
 import { Errors, log, readBlob, readTree, resolveRef } from 'isomorphic-git';
+import { readWithin } from '../../domain/byte-limit.ts';
+import { checkPack } from './check-pack.ts';
+import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 
 export interface GitCommit {
   readonly id: string;
@@ -23,9 +28,24 @@ export class GitRepository {
   readonly gitdir: string;
   // Pack indexes, which the library would read again for each object.
   readonly #cache = {};
+  readonly #limits: MetricHubLimits;
+  readonly #checkedPacks = new Set<string>();
 
-  constructor(gitdir: string) {
+  constructor(gitdir: string, limits: MetricHubLimits = DEFAULT_LIMITS) {
     this.gitdir = gitdir;
+    this.#limits = limits;
+  }
+
+  /** Throws TooLargeError where packs of others, which the library would read whole, are too large. */
+  async checkPacks(): Promise<void> {
+    const folder = join(this.gitdir, 'objects', 'pack');
+    const names = await fs.promises.readdir(folder).catch(() => []);
+    for (const name of names) {
+      if (!name.endsWith('.pack') || this.#checkedPacks.has(name)) continue;
+      const chunks = fs.createReadStream(join(folder, name)) as AsyncIterable<Buffer>;
+      await checkPack(await readWithin(this.#limits.pack, chunks, 'the repository'), this.#limits);
+      this.#checkedPacks.add(name);
+    }
   }
 
   /** The commit that a ref names, undefined where there is no such ref. */
@@ -55,7 +75,16 @@ export class GitRepository {
   }
 
   async readBlob(id: string): Promise<Uint8Array> {
+    await this.#checkLooseObject(id);
     const { blob } = await readBlob({ fs, gitdir: this.gitdir, cache: this.#cache, oid: id });
     return blob;
+  }
+
+  /** An object in a file of its own is looked at before the library inflates it; those in packs were checked before. */
+  async #checkLooseObject(id: string): Promise<void> {
+    const path = join(this.gitdir, 'objects', id.slice(0, 2), id.slice(2));
+    if (!fs.existsSync(path)) return;
+    const { file } = this.#limits;
+    await readWithin(file, fs.createReadStream(path).pipe(createInflate()) as AsyncIterable<Buffer>, 'a file in it');
   }
 }

@@ -1,12 +1,14 @@
 /** Which kind of metric-hub a URL names. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { WebAddress } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { MetricHub } from '../../ports/metric-hub.ts';
 import { CheckoutMetricHub } from './checkout-metric-hub.ts';
 import { CloneMetricHub } from './clone-metric-hub.ts';
 import { FolderMetricHub } from './folder-metric-hub.ts';
 import { GitRepository } from './git-repository.ts';
+import type { MetricHubLimits } from './limits.ts';
 
 export interface MetricHubOptions {
   /** Where the clone of a repository that is fetched is kept. */
@@ -16,21 +18,22 @@ export interface MetricHubOptions {
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
 
-/** The repository at an HTTP URL. */
-export function fetchedMetricHub(url: string, options: MetricHubOptions): MetricHub {
+/** The repository at an address. */
+export function fetchedMetricHub(address: WebAddress, options: MetricHubOptions): MetricHub {
   const { cloneFolder: folder, ...others } = options;
-  return new CloneMetricHub({ url, folder, ...others });
+  return new CloneMetricHub({ address, folder, ...others });
 }
 
 /** The folder at a path: with its history if anything is committed in it, else as it lies there. */
 export async function localMetricHub(path: string, options: Omit<MetricHubOptions, 'cloneFolder' | 'timeoutMs'>) {
   const folder = resolve(path);
   const gitdir = await gitdirOf(folder);
-  if (gitdir === undefined) return new FolderMetricHub({ path: folder, ...options });
-  return new CheckoutMetricHub({ path: folder, gitdir, ...options });
+  const local = { path: folder, ...options };
+  return gitdir === undefined ? new FolderMetricHub(local) : new CheckoutMetricHub({ gitdir, ...local });
 }
 
 async function gitdirOf(folder: string): Promise<string | undefined> {

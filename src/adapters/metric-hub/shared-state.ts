@@ -60,12 +60,17 @@ export function staleWarning(reason: string, { newest }: Pick<HubState, 'newest'
   return `${reason} Its last good revision ${newest.id} was used.`;
 }
 
-/** Anything thrown as METRIC_HUB_UNREADABLE that names the repository. */
-export function toUnreadable(url: string, error: unknown): ContrailError {
+/** Anything thrown as METRIC_HUB_UNREADABLE that names the repository. `shown` gives what may be shown of a reason. */
+export function toUnreadable(
+  url: string,
+  error: unknown,
+  shown: (text: string) => string = (text) => text,
+): ContrailError {
   if (error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE') return error;
   // `fetch failed` says nothing; its cause says why.
-  const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return unreadable(url, errorText(reason), error);
+  const text = errorText(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+  const reason = shown(text);
+  return unreadable(url, reason, reason === text ? error : undefined);
 }
 
 /** METRIC_HUB_UNREADABLE with its reason. */

@@ -2,6 +2,7 @@
 import type { AlertMessage } from '../../domain/alerts/message.ts';
 import { signatureHeaders, slackBody, webhookBody } from '../../domain/alerts/message-formats.ts';
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
+import { Secret, WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -10,9 +11,9 @@ export interface WebhookOptions {
   readonly name: string;
   readonly format: 'json' | 'slack';
   /** Only its host is ever shown: the path of a Slack webhook is its password. */
-  readonly url: string;
+  readonly url: Secret;
   /** Signs the body; Slack needs none. */
-  readonly secret?: string;
+  readonly secret?: Secret;
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
@@ -23,20 +24,26 @@ const MOST_REASON_BYTES = 200;
 export class WebhookNotifier implements Notifier {
   readonly name: string;
   readonly #options: WebhookOptions;
-  readonly #host: string;
+  readonly #address: WebAddress;
 
   constructor(options: WebhookOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#host = new URL(options.url).host;
+    this.#address = new WebAddress(options.url.reveal());
   }
 
   async send(message: AlertMessage, signal: AbortSignal): Promise<void> {
-    const { format, secret, url, timeoutMs, clock } = this.#options;
+    const { format, secret, timeoutMs, clock } = this.#options;
+    const { url, headers: authorization } = this.#address.request();
     const sentAt = clock.now();
     const body = format === 'slack' ? slackBody(message) : webhookBody(message, sentAt);
-    const signature = secret === undefined ? {} : signatureHeaders(body, secret, sentAt);
-    const headers = { 'content-type': 'application/json', 'user-agent': `contrail/${CONTRAIL_VERSION}`, ...signature };
+    const signature = secret === undefined ? {} : signatureHeaders(body, secret.reveal(), sentAt);
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': `contrail/${CONTRAIL_VERSION}`,
+      ...authorization,
+      ...signature,
+    };
     const response = await this.#post(url, {
       method: 'POST',
       headers,
@@ -50,27 +57,43 @@ export class WebhookNotifier implements Notifier {
     if (!response.ok) throw this.#refusal(response.status, reason);
   }
 
-  async #post(url: string, request: RequestInit): Promise<Response> {
+  async #post(url: URL, request: RequestInit): Promise<Response> {
     try {
       return await fetch(url, request);
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       const isTimeout = error instanceof Error && error.name === 'TimeoutError';
       const reason = isTimeout ? `no answer within ${this.#options.timeoutMs} ms` : errorText(cause);
-      throw this.#error('SERVICE_UNAVAILABLE', reason.replaceAll(url, this.#host), { cause });
+      if (this.#isSecret(reason)) throw this.#error('SERVICE_UNAVAILABLE', 'it cannot be reached', {});
+      throw this.#error('SERVICE_UNAVAILABLE', reason, { cause });
     }
   }
 
   #refusal(status: number, reason: string): ContrailError {
-    const answer = `it answers with status ${status}${reason === '' ? '' : ` (${JSON.stringify(reason)})`}`;
+    const quoted = this.#isSecret(reason)
+      ? ' (the answer is not shown, because it repeats a secret)'
+      : quotedIn(reason);
     const hint = `Check the address and the secret of the notification target ${this.name}.`;
-    return this.#error(codeOf(status), answer, status < 500 && status !== 429 ? { hint } : {});
+    const details = status < 500 && status !== 429 ? { hint } : {};
+    return this.#error(codeOf(status), `it answers with status ${status}${quoted}`, details);
+  }
+
+  /** Receivers like to repeat the path of the request, or its headers. */
+  #isSecret(text: string): boolean {
+    const { url, secret } = this.#options;
+    const { pathname, search } = new URL(url.reveal());
+    const isTold = new Secret(`${pathname}${search}`).isIn(text) || this.#address.shown(text) !== text;
+    return isTold || secret?.isIn(text) === true;
   }
 
   #error(code: ErrorCode, reason: string, details: { cause?: unknown; hint?: string }): ContrailError {
-    const message = `The alert message to ${this.name} (${this.#host}) was not taken: ${reason}.`;
+    const message = `The alert message to ${this.name} (${this.#address.host}) was not taken: ${reason}.`;
     return new ContrailError(code, message, { subject: this.name, ...details });
   }
+}
+
+function quotedIn(reason: string): string {
+  return reason === '' ? '' : ` (${JSON.stringify(reason)})`;
 }
 
 function codeOf(status: number): ErrorCode {

@@ -49,7 +49,7 @@ async function backfill(options: BackfillOptions): Promise<void> {
   const { signal, release } = abortOnSignals();
   const parts = await wire(config, { createWarehouse: true });
   try {
-    if (!options.dryRun) await checkRedis(config.redis.text);
+    if (!options.dryRun) await checkRedis(config.redis.reveal());
     const plan = await planProducts(planDependencies(parts, config), selection, signal);
     for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
     for (const { warning } of plan.skipped) if (warning !== undefined) say(`warning: ${oneLine(warning.sentence)}`);
@@ -81,7 +81,7 @@ async function tellPlan({ config, parts, plan, options, signal }: Backfill): Pro
 }
 
 async function enqueueAndFollow({ config, parts, plan, options, signal }: Backfill): Promise<void> {
-  const keeping = await startRecordKeeping(config, parts, config.redis.text);
+  const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
   await recordRefusals({ ...parts, sink: keeping.taker }, plan);
   await keeping.stop();
   const queue = await openQueue(config);

@@ -118,7 +118,7 @@ interface DemoRedis {
 }
 
 async function ownOrPrivateRedis(config: Config): Promise<DemoRedis> {
-  if (isSet('redis')) return { url: config.redis.text, isPrivate: false, stop: () => Promise.resolve() };
+  if (isSet('redis')) return { url: config.redis.reveal(), isPrivate: false, stop: () => Promise.resolve() };
   const program = await installRedisServer();
   const { url, stop } = await startPrivateRedis({ program, folder: `${FOLDER}/redis`, appendonly: true });
   return { url, isPrivate: true, stop };

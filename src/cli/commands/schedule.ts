@@ -25,10 +25,10 @@ export function addSchedule(program: Command): void {
 
 async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
-  await checkRedis(config.redis.text);
+  await checkRedis(config.redis.reveal());
   const parts = await wire(config, { createWarehouse: true });
   const queue = await openQueue(config);
-  const keeping = await startRecordKeeping(config, parts, config.redis.text);
+  const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
   const { signal, release } = abortOnSignals();
   try {
     if (once) {

@@ -42,7 +42,7 @@ async function status(slug: string | undefined, asJson: boolean): Promise<void> 
       say(`warning: ${oneLine(problem.sentence)}`);
     }
     // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
-    const trouble = await checkRedis(config.redis.text).then(() => undefined, toContrailError);
+    const trouble = await checkRedis(config.redis.reveal()).then(() => undefined, toContrailError);
     const files = await fileStates(plan, trouble === undefined ? queue : undefined, signal);
     const counts = trouble === undefined ? await countsOf(queue) : undefined;
     if (asJson) printJson({ totals: totalsOf(files), queues: counts ?? null, files });

@@ -31,7 +31,7 @@ async function web(options: Options): Promise<void> {
   const config = loadConfig(['bucket']);
   const host = options.host ?? config['web.host'];
   checkListenAddress(host);
-  await checkRedis(config.redis.text);
+  await checkRedis(config.redis.reveal());
   const { signal, release } = abortOnSignals();
   const server = await startWeb(
     config,

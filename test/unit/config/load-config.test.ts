@@ -39,8 +39,8 @@ describe('the settings', () => {
 
 describe('the configuration', () => {
   it('has the defaults, and undefined where there is none', () => {
+    expect(load({}).redis.reveal()).toBe('redis://127.0.0.1:6379');
     expect(load({})).toMatchObject({
-      redis: { scheme: 'redis', text: 'redis://127.0.0.1:6379' },
       warehouse: undefined,
       resultsDataset: 'mozanalysis',
       now: undefined,
@@ -71,10 +71,6 @@ describe('the configuration', () => {
     expect([config['web.port'], config.logLevel]).toEqual([2, 'debug']);
   });
 
-  it('reads the environment of this process unless told otherwise', () => {
-    expect(loadConfig([]).resultsDataset).toBe(process.env['CONTRAIL_RESULTS_DATASET'] ?? 'mozanalysis');
-  });
-
   it('ignores variables of other programs, and those of our tests', () => {
     expect(() => load({ PATH: 'x', contrail_redis: 'x', CONTRAILREDIS: 'x', CONTRAIL_TEST_REDIS: 'x' })).not.toThrow();
   });
@@ -99,18 +95,18 @@ describe('problems of the configuration', () => {
     );
 
     expect(problems).toEqual([
-      'CONTRAIL_BUKET is not a setting. Did you mean CONTRAIL_BUCKET? See docs/configuration.md for all of them.',
-      expect.stringMatching(/^CONTRAIL_WAREHOUSE is not set: .* Example: .*\.$/),
-      expect.stringMatching(/^CONTRAIL_BUCKET is not set: .* Example: /),
-      expect.stringMatching(/^CONTRAIL_LOG_LEVEL cannot be "loud": allowed is .*debug.*info.*warn.* Example: debug\.$/),
-      'CONTRAIL_SCHEDULE_INTERVAL cannot be "5": allowed is a time span such as 500ms, 20s, 5m, 6h or 7d. Example: 5m.',
-      'CONTRAIL_WEB_PORT cannot be "70000": allowed is a port, 0 to 65535. Example: 8080.',
+      '`CONTRAIL_BUKET` is not a setting. Did you mean CONTRAIL_BUCKET? See docs/configuration.md for all of them.',
+      expect.stringMatching(/^`CONTRAIL_WAREHOUSE` is not set: .* Example: `.*`\.$/),
+      expect.stringMatching(/^`CONTRAIL_BUCKET` is not set: .* Example: /),
+      '`CONTRAIL_LOG_LEVEL` has an invalid value `loud`; expected debug, info or warn. Example: `debug`.',
+      '`CONTRAIL_SCHEDULE_INTERVAL` has an invalid value `5`; expected a time span such as 500ms, 20s, 5m, 6h or 7d, at most 1d. Example: `5m`.',
+      '`CONTRAIL_WEB_PORT` has an invalid value `70000`; expected a port, 0 to 65535. Example: `8080`.',
     ]);
   });
 
   it('name no setting where none is near', () => {
     expect(problemsOf({ CONTRAIL_QUITE_ANOTHER_THING: 'x' })).toEqual([
-      'CONTRAIL_QUITE_ANOTHER_THING is not a setting. See docs/configuration.md for all of them.',
+      '`CONTRAIL_QUITE_ANOTHER_THING` is not a setting. See docs/configuration.md for all of them.',
     ]);
   });
 
@@ -122,6 +118,16 @@ describe('problems of the configuration', () => {
     ['CONTRAIL_METRIC_HUB', 'git+ssh://s3cret@host/x'],
     ['CONTRAIL_BUCKET', 's3://key:s3cret@bucket?a=b@c'],
     ['CONTRAIL_WAREHOUSE', 'postgres://me:s3cret@[::1]:5432/x'],
+    ['CONTRAIL_WAREHOUSE', 'bigquery://p?token=s3cret'],
+    ['CONTRAIL_BUCKET', 'https://bucket/?access_token=s3cret'],
+    ['CONTRAIL_METRIC_HUB', 'htps://host/?token=s3cret'],
+    ['CONTRAIL_NOTIFY_SLACK', 'hooks.slack.com/services/s3cret'],
+    ['CONTRAIL_NOTIFY_WEBHOOK', 'ftp://host/s3cret'],
+    ['CONTRAIL_NOTIFY_WEBHOOK_SECRET', 's3cret'],
+    ['CONTRAIL_WEB_ADDRESS', 'https://me:s3cret@host'],
+    ['BIGQUERY_EMULATOR_HOST', 'me:s3cret@127.0.0.1:9050'],
+    ['BIGQUERY_STORAGE_EMULATOR_HOST', 'me:s3cret@127.0.0.1:9050'],
+    ['STORAGE_EMULATOR_HOST', 'http://me:s3cret@127.0.0.1:9050'],
   ])('never show the password in %s=%s', (variable, text) => {
     const problems = problemsOf({ [variable]: text });
 
@@ -130,9 +136,15 @@ describe('problems of the configuration', () => {
     expect(problems[0]).not.toContain('s3cret');
   });
 
+  it('tell the new name of a setting that was renamed', () => {
+    expect(problemsOf({ CONTRAIL_PRICING_USD_PER_TI_B: '5' })).toEqual([
+      '`CONTRAIL_PRICING_USD_PER_TI_B` is now called `CONTRAIL_PRICING_USD_PER_TIB`.',
+    ]);
+  });
+
   it('show nothing that steers a terminal', () => {
     expect(problemsOf({ CONTRAIL_LOG_LEVEL: '\u001b[31mred\nline' })).toEqual([
-      expect.stringContaining('cannot be "\\u001b[31mred\\nline"'),
+      expect.stringContaining('an invalid value `\\u001b[31mred\\nline`;'),
     ]);
   });
 });

@@ -1,6 +1,18 @@
+import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duration, parsedUrl, positiveInteger, share } from '../../../src/config/setting-types.ts';
+import {
+  duration,
+  hostOrUrl,
+  oneOf,
+  parsedUrl,
+  place,
+  publicAddress,
+  secretText,
+  secretUrl,
+  positiveInteger,
+  share,
+} from '../../../src/config/setting-types.ts';
 
 const parse = <T>(type: { safeParse(text: string): { data?: T | undefined } }, text: string) =>
   type.safeParse(text).data;
@@ -40,11 +52,59 @@ describe('a time span', () => {
     ['6h', 21_600_000],
     ['7d', 604_800_000],
   ])('%s is %i ms', (text, ms) => {
-    expect(parse(duration(), text)).toBe(ms);
+    expect(parse(duration('30d'), text)).toBe(ms);
   });
 
   it.each(['', '0s', '5', 's', '-5s', '1.5s', '5 s', '5S', '5s ', '5w'])('%j is refused', (text) => {
-    expect(parse(duration(), text)).toBeUndefined();
+    expect(parse(duration('30d'), text)).toBeUndefined();
+  });
+});
+
+describe('the limit of a time span', () => {
+  it('is the longest that makes sense, and is named', () => {
+    expect(parse(duration('1d'), '24h')).toBe(86_400_000);
+    expect(duration('1d').safeParse('25h').error?.issues[0]?.message).toMatch(/at most 1d$/);
+  });
+
+  it.each(['NaN', 'Infinity', '999999999d', '-1s', '0', '1e3s'])('%j is beyond it or no time span', (text) => {
+    expect(parse(duration('365d'), text)).toBeUndefined();
+  });
+});
+
+describe('what may hold a secret', () => {
+  it('is a place whose address shows neither user, password nor query', () => {
+    const found = parse(place(), 'https://me:s3cret@example.org/hub?token=s3cret#s3cret');
+
+    expect(inspect(found, { depth: 9 }) + JSON.stringify(found)).not.toContain('s3cret');
+    expect(found).toMatchObject({ scheme: 'https', address: { text: 'https://example.org/hub' } });
+    expect(parse(place(), 'file:./x')).toEqual({ scheme: 'file', path: './x' });
+  });
+
+  it.each([
+    [secretUrl(['redis']), 'redis://me:s3cret@host'],
+    [secretText(4), 's3cret'],
+  ])('is a secret that only reveals itself when asked', (type, text) => {
+    const found = parse(type, text);
+
+    expect(`${inspect(found)} ${JSON.stringify(found)} ${String(found)}`).not.toContain('s3cret');
+    expect(found?.reveal()).toBe(text);
+  });
+
+  it.each(['http://me:s3cret@127.0.0.1:9050', 'me@127.0.0.1:9050', 'http://127.0.0.1:9050?token=x'])(
+    '%s is refused where no secret belongs',
+    (text) => {
+      expect(parse(hostOrUrl(), text)).toBeUndefined();
+      expect(parse(publicAddress(), text)).toBeUndefined();
+    },
+  );
+});
+
+describe('a choice', () => {
+  it('is one of its words, and names them all otherwise', () => {
+    const type = oneOf(['debug', 'info', 'warn']);
+
+    expect(parse(type, 'info')).toBe('info');
+    expect(type.safeParse('toString').error?.issues[0]?.message).toBe('debug, info or warn');
   });
 });
 

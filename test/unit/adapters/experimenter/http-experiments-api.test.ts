@@ -1,7 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { onTestFinished, describe, expect, it } from 'vitest';
 import { HttpExperimentsApi } from '../../../../src/adapters/experimenter/http-experiments-api.ts';
+import { DEFAULT_LIMITS } from '../../../../src/adapters/experimenter/limits.ts';
+import { WebAddress } from '../../../../src/domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../../../src/domain/version.ts';
 import { describeExperimentsApi } from '../../../contract/experiments-api.ts';
 
@@ -28,7 +32,8 @@ const answer =
     response.writeHead(status, headers).end(body);
   };
 
-const apiOf = (url: string, timeoutMs = 5_000) => new HttpExperimentsApi({ url, timeoutMs, retryAfterMs: 1 });
+const apiOf = (url: string, timeoutMs = 5_000, limits = DEFAULT_LIMITS) =>
+  new HttpExperimentsApi({ address: new WebAddress(url), timeoutMs, retryAfterMs: 1, limits });
 
 describeExperimentsApi('http', async (records) => apiOf(await serve(answer(200, JSON.stringify(records)))));
 
@@ -104,7 +109,7 @@ describe('the experiments API over HTTP', () => {
       },
       'cannot be read',
     ],
-    ['redirects without end', answer(302, '', { location: '/again' }), 'redirect count exceeded'],
+    ['redirects without end', answer(302, '', { location: '/again' }), 'it redirects without end'],
   ])('cannot be read when it answers %s', async (_, listener, reason) => {
     const api = apiOf(await serve(listener), 500);
 
@@ -149,6 +154,67 @@ describe('the experiments API over HTTP', () => {
     const api = apiOf(await serve(() => stop.abort(new Error('stop'))));
 
     await expect(api.list(stop.signal)).rejects.toThrow('stop');
+  });
+
+  it('may not redirect to another host, which might be within our own network', async () => {
+    let requests = 0;
+    const elsewhere = await serve((_request, response) => {
+      requests += 1;
+      response.end('[]');
+    });
+    const api = apiOf(await serve(answer(302, '', { location: `${elsewhere}/?token=s3cret` })));
+
+    const error: unknown = await api.list(never).catch((error: unknown) => error);
+
+    expect(error).toMatchObject({ message: expect.stringContaining('it redirects to another host, 127.0.0.1:') });
+    expect(String(error)).not.toContain('s3cret');
+    expect(requests).toBe(0);
+  });
+
+  it.each([
+    ['plain', (body: Buffer) => body, {}],
+    ['as a gzip bomb', gzipSync, { 'content-encoding': 'gzip' }],
+  ])('may not be larger than the limit, %s, and is not asked again', async (_, encode, headers) => {
+    let requests = 0;
+    const body = encode(Buffer.alloc(3_000_000, ' '));
+    const url = await serve((_request, response) => {
+      requests += 1;
+      response.writeHead(200, headers).end(body);
+    });
+    const limits = { ...DEFAULT_LIMITS, bytes: { ...DEFAULT_LIMITS.bytes, bytes: 2_000_000 } };
+
+    await expect(apiOf(url, 5_000, limits).list(never)).rejects.toMatchObject({
+      code: 'EXPERIMENTS_UNREADABLE',
+      message: expect.stringContaining('is larger than 2 MB, the limit of CONTRAIL_EXPERIMENTER_MAXIMUM_BYTES'),
+    });
+    expect(requests).toBe(1);
+  });
+
+  it('may not hold more records than the limit', async () => {
+    const url = await serve(answer(200, `[${'{},'.repeat(10)}{}]`));
+    const limits = { ...DEFAULT_LIMITS, records: { ...DEFAULT_LIMITS.records, count: 10 } };
+
+    const error = expect.objectContaining({
+      message: expect.stringContaining(
+        'it has more than 10 records, the limit of CONTRAIL_EXPERIMENTER_MAXIMUM_RECORDS',
+      ),
+    });
+    await expect(apiOf(url, 5_000, limits).list(never)).rejects.toEqual(error);
+    await expect(apiOf(url, 5_000, limits).fetch(never)).rejects.toEqual(error);
+  });
+
+  it('is given the query of its address, which shows nowhere', async () => {
+    let asked: string | undefined;
+    const url = await serve((request, response) => {
+      asked = request.url;
+      response.writeHead(500).end();
+    });
+    const api = apiOf(`${url}/?token=s3cret`);
+
+    const error: unknown = await api.list(never).catch((error: unknown) => error);
+
+    expect(asked).toBe('/api/v8/experiments/?token=s3cret');
+    expect(inspect([api, error], { depth: 9, showHidden: true })).not.toContain('s3cret');
   });
 
   it('is given the user and the password of its address, which show nowhere', async () => {

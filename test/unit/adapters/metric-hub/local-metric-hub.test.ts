@@ -1,5 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { indexPack, packObjects } from 'isomorphic-git';
 import { describe, expect, it } from 'vitest';
 import { localMetricHub } from '../../../../src/adapters/metric-hub/open-metric-hub.ts';
 import { temporaryFolder } from '../../../support/duckdb.ts';
@@ -69,6 +71,64 @@ describe('a folder without history', () => {
     await expect(hub.current(never)).rejects.toMatchObject({ code: 'METRIC_HUB_UNREADABLE' });
     await expect(hub.current(never)).rejects.toThrow(reason);
   });
+});
+
+describe('the limits of a file: source', () => {
+  const limits = { pack: { bytes: 5_000, setting: 'PACK' }, file: { bytes: 3_000, setting: 'FILE' } };
+  const large = 'x'.repeat(3_001);
+
+  it.each<[string, () => string | Promise<string>, RegExp]>([
+    ['a file of a folder', () => folderOf({ [ONE]: large }), /one.toml is larger than 3000 bytes, the limit of FILE/],
+    [
+      'all files of a folder',
+      () => folderOf({ [ONE]: large.slice(2), 'jetstream/two.toml': large.slice(2) }),
+      /it is larger than 5000 bytes, the limit of PACK/,
+    ],
+    ['a committed file', async () => committed(large), /a file in it is larger than 3000 bytes, the limit of FILE/],
+    ['a packed file', async () => packed(await committed(large)), /a file in it is larger than 3000 bytes/],
+  ])('refuse %s', async (_, makePath, reason) => {
+    const hub = await localMetricHub(await makePath(), { ...options, limits });
+    const reading = async (): Promise<void> => {
+      const { newest } = await hub.current(never);
+      for (const file of await newest.files(never)) await file.read(never);
+    };
+
+    await expect(reading()).rejects.toThrow(reason);
+  });
+
+  it('keep links from leading out of a folder', async () => {
+    const path = folderOf({ [ONE]: 'a = 1', 'jetstream/two.toml': 'b = 1' });
+    const outside = join(folderOf({ 'secret.toml': 's3cret = 1' }), 'secret.toml');
+    rmSync(join(path, ONE));
+    symlinkSync('../../two.toml', join(path, ONE));
+    const hub = await localMetricHub(path, options);
+    expect(await (await hub.current(never)).newest.files(never)).toHaveLength(2);
+
+    rmSync(join(path, ONE));
+    symlinkSync(outside, join(path, ONE));
+
+    const fresh = await localMetricHub(path, options);
+    await expect(fresh.current(never)).rejects.toThrow('one.toml is a link that leads out of the folder');
+  });
+
+  async function committed(content: string): Promise<string> {
+    const path = temporaryFolder();
+    await commitAll(path, [{ files: { [ONE]: content }, at: 1_000 }]);
+    return path;
+  }
+
+  /** The same repository with its objects in one pack. */
+  async function packed(dir: string): Promise<string> {
+    const objects = join(dir, '.git/objects');
+    const names = readdirSync(objects, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /^..\/.{38}$/.test(name),
+    );
+    const oids = names.map((name) => name.replace('/', ''));
+    const { filename } = await packObjects({ fs, dir, oids, write: true });
+    await indexPack({ fs, dir, filepath: join('.git/objects/pack', filename) });
+    for (const name of names) rmSync(join(objects, name));
+    return dir;
+  }
 });
 
 describe('a checkout', () => {

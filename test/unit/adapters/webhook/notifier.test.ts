@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebhookNotifier, type WebhookOptions } from '../../../../src/adapters/webhook/notifier.ts';
 import type { AlertMessage } from '../../../../src/domain/alerts/message.ts';
+import { Secret } from '../../../../src/domain/secret.ts';
 import { NOW } from '../../../support/alert-world.ts';
 
 const MESSAGE: AlertMessage = {
@@ -21,7 +23,7 @@ interface Received {
 }
 
 /** A receiver on loopback, and a notifier that sends to it. */
-async function setup(answer: (response: ServerResponse) => void, options: Partial<WebhookOptions> = {}) {
+async function setup(answer: (response: ServerResponse) => void, options: Partial<WebhookOptions> = {}, user = '') {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -37,7 +39,7 @@ async function setup(answer: (response: ServerResponse) => void, options: Partia
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/services/very-secret`;
+  const url = new Secret(`http://${user}127.0.0.1:${port}/services/very-secret`);
   const clock = { now: () => NOW };
   const notifier = new WebhookNotifier({ name: 'team', format: 'json', url, timeoutMs: 5_000, clock, ...options });
   return { received, notifier, server };
@@ -51,7 +53,7 @@ const answering =
 
 describe('WebhookNotifier', () => {
   it('posts a JSON body that its receiver can check', async () => {
-    const { received, notifier } = await setup(answering(204), { secret: 's3cret' });
+    const { received, notifier } = await setup(answering(204), { secret: new Secret('s3cret') });
 
     await notifier.send(MESSAGE, never);
 
@@ -94,6 +96,30 @@ describe('WebhookNotifier', () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(`status ${status} ("invalid_payload")`) });
     expect(String(error)).not.toContain('very-secret');
     expect(received).toHaveLength(1);
+  });
+
+  it.each([
+    ['its path', '/services/very-secret'],
+    ['a piece of its path', 'no such hook: very-sec'],
+    ['its path, encoded', encodeURIComponent('/services/very-secret')],
+    ['the key that signs', 'expected sha256 with k3y-of-the-team'],
+    ['its user', Buffer.from('me:p4ssword').toString('base64')],
+  ])('does not quote an answer that repeats %s', async (_, body) => {
+    const secret = new Secret('k3y-of-the-team');
+    const { notifier } = await setup(answering(400, body), { secret }, 'me:p4ssword@');
+
+    const error: unknown = await notifier.send(MESSAGE, never).catch((thrown: unknown) => thrown);
+
+    expect(String(error)).toContain('the answer is not shown, because it repeats a secret');
+    expect(inspect([error, notifier], { depth: 9 })).not.toMatch(/very-sec|k3y|p4ss|cDRzc3/);
+  });
+
+  it('gives the user and the password of its address to the receiver', async () => {
+    const { received, notifier } = await setup(answering(200), {}, 'me:p4ssword@');
+
+    await notifier.send(MESSAGE, never);
+
+    expect(received[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:p4ssword').toString('base64')}`);
   });
 
   it('follows no redirect', async () => {

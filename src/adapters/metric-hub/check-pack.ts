@@ -1,0 +1,93 @@
+/**
+ * Looks through a git pack before the git library unpacks it, which inflates every object whatever its size: a pack of a
+ * few kilobytes may hold an object of gigabytes.
+ *
+ * @see https://git-scm.com/docs/pack-format
+ */
+import { setImmediate as pause } from 'node:timers/promises';
+import { inflateSync } from 'node:zlib';
+import { tooLarge } from '../../domain/byte-limit.ts';
+import type { MetricHubLimits } from './limits.ts';
+
+const HEADER_BYTES = 12;
+const OFS_DELTA = 6;
+const REF_DELTA = 7;
+/** All objects together, as a multiple of the limit of the pack: text shrinks to a fourth or so. */
+const MOST_GROWTH = 10;
+const OBJECTS_AT_ONCE = 500;
+
+/** Throws TooLargeError where the pack, an object in it, or all of them together are too large. */
+export async function checkPack(pack: Buffer, limits: MetricHubLimits): Promise<void> {
+  if (pack.length > limits.pack.bytes) throw tooLarge(limits.pack, 'the repository');
+  const count = pack.readUInt32BE(8);
+  let [at, unpacked] = [HEADER_BYTES, 0];
+  for (let index = 0; index < count; index++) {
+    const object = readObject(pack, at, limits);
+    at = object.end;
+    unpacked += object.bytes;
+    if (unpacked > MOST_GROWTH * limits.pack.bytes) throw tooLarge(limits.pack, 'the unpacked repository');
+    if (index % OBJECTS_AT_ONCE === 0) await pause();
+  }
+}
+
+function readObject(
+  pack: Buffer,
+  at: number,
+  { file }: MetricHubLimits,
+): { readonly end: number; readonly bytes: number } {
+  const type = (byteAt(pack, at) >> 4) & 7;
+  const [size, afterSize] = readSize(pack, at, 4);
+  if (size > file.bytes) throw tooLarge(file, 'a file in it');
+  const { content, end } = inflate(pack, afterBase(pack, type, afterSize), size);
+  if (type === OFS_DELTA || type === REF_DELTA) {
+    const [, afterBaseSize] = readSize(content, 0, 7);
+    const [result] = readSize(content, afterBaseSize, 7);
+    if (result > file.bytes) throw tooLarge(file, 'a file in it');
+    return { end, bytes: result };
+  }
+  return { end, bytes: size };
+}
+
+/** A number in groups of seven bits, the lowest first; the first byte holds `firstBits` of it. And where it ends. */
+function readSize(bytes: Buffer, start: number, firstBits: number): [size: number, end: number] {
+  let byte = byteAt(bytes, start);
+  let size = byte & (2 ** firstBits - 1);
+  let [at, factor] = [start + 1, 2 ** firstBits];
+  while (byte >= 0x80) {
+    byte = byteAt(bytes, at);
+    size += (byte & 0x7f) * factor;
+    factor *= 0x80;
+    at += 1;
+  }
+  return [size, at];
+}
+
+/** Behind the name of the object that a delta is based on. */
+function afterBase(pack: Buffer, type: number, start: number): number {
+  if (type === REF_DELTA) return start + 20;
+  let at = start;
+  if (type === OFS_DELTA) {
+    while (byteAt(pack, at) >= 0x80) at += 1;
+    at += 1;
+  }
+  return at;
+}
+
+function inflate(pack: Buffer, at: number, size: number): { readonly content: Buffer; readonly end: number } {
+  // The types do not know that `info` changes the result.
+  const { buffer, engine } = inflateSync(pack.subarray(at), {
+    maxOutputLength: Math.max(size, 1),
+    info: true,
+  }) as unknown as {
+    readonly buffer: Buffer;
+    readonly engine: { readonly bytesWritten: number };
+  };
+  if (buffer.length !== size) throw new Error('an object of the pack has another size than it says');
+  return { content: buffer, end: at + engine.bytesWritten };
+}
+
+function byteAt(bytes: Buffer, at: number): number {
+  const byte = bytes[at];
+  if (byte === undefined) throw new Error('the pack ends early');
+  return byte;
+}
