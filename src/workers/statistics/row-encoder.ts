@@ -102,7 +102,7 @@ interface BoundColumn {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly text: DataView;
-  /** Values that end here, or before, can be copied in words. */
+  /** Values that end here, or before, can be copied in words; even of an empty one two are read. */
   readonly wordsEnd: number;
   /** The double met last, as words, and its text. */
   lastLow: number;
@@ -155,7 +155,7 @@ function bindColumn(plan: ColumnPlan, batch: ColumnBatch, index: number, skip: U
     starts: text.starts,
     ends: text.ends,
     text: new DataView(text.bytes.buffer, text.bytes.byteOffset, text.bytes.byteLength),
-    wordsEnd: text.validEnd - LEAST_COPY_BYTES + 1,
+    wordsEnd: text.validEnd - LEAST_COPY_BYTES,
     lastLow: 0,
     lastHigh: 0,
     lastToken: zeroIn(plan.lastToken),

@@ -42,6 +42,22 @@ describe('RowEncoder', () => {
     expect(rowsOf(columns, [])).toBe('');
   });
 
+  it('writes an empty text that is followed by few bytes, whatever their number up to the end of its column', () => {
+    const columns: Column[] = [{ name: 'text', type: STRING }];
+    for (const before of [0, 1, 16]) {
+      for (let after = 0; after <= 40; after++) {
+        const texts = ['b'.repeat(before), '', 'a'.repeat(after)];
+
+        const rows = rowsOf(
+          columns,
+          texts.map((text) => [text]),
+        );
+
+        expect(rows).toBe(texts.map((text) => `,${JSON.stringify({ text })}`).join(''));
+      }
+    }
+  });
+
   it('counts numbers that are not finite, nested ones too, but not those of rows left out', () => {
     const columns: Column[] = [
       { name: 'x', type: FLOAT64 },
