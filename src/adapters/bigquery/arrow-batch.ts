@@ -1,12 +1,15 @@
-/** Record batches as column batches: views of the message's own memory, no value is looked at. */
+/**
+ * Record batches as column batches: views of the message's own memory. Lengths and offsets are checked, so that whoever
+ * reads the vectors need not; the values are not looked at.
+ */
 import type { ColumnBatch, ColumnVector, Validity } from '../../domain/column-batch.ts';
 import type { Column, ColumnType } from '../../domain/column-type.ts';
-import { type ArrowBatch, broken } from './arrow-messages.ts';
+import { type ArrowBatch, broken, isCount } from './arrow-messages.ts';
 
 /** The rows of a record batch whose schema `arrowColumns` has taken for these columns. Throws STREAM_BROKEN where they do not fit. */
 export function toColumnBatch(columns: readonly Column[], batch: ArrowBatch): ColumnBatch {
   const reader = new VectorReader(batch);
-  const vectors = columns.map((column) => reader.next(column.type));
+  const vectors = columns.map((column) => reader.next(column.type, batch.rowCount));
   reader.finish();
   return { rowCount: batch.rowCount, columns: vectors };
 }
@@ -16,16 +19,16 @@ class VectorReader {
   readonly #batch: ArrowBatch;
   #node = 0;
   #place = 0;
+  /** Where the buffer before ends: none lies before it, so that no byte is read as two columns. */
+  #end = 0;
 
   constructor(batch: ArrowBatch) {
     this.#batch = batch;
   }
 
-  next(type: ColumnType): ColumnVector {
-    const length = this.#batch.nodes[this.#node];
-    const nullCount = this.#batch.nodes[this.#node + 1];
-    if (length === undefined || nullCount === undefined) throw broken('a record batch has too few columns');
-    this.#node += 2;
+  /** The next column, which must have that many rows; without a number, as many as it says itself. */
+  next(type: ColumnType, rows?: number): ColumnVector {
+    const { length, nullCount } = this.#takeNode(rows);
     const validity = this.#validity(length, nullCount);
     switch (type.kind) {
       case 'string':
@@ -33,7 +36,7 @@ class VectorReader {
       case 'bytes': {
         const offsets = this.#offsets(length);
         const bytes = this.#buffer();
-        if (bytes.length < (offsets[length] ?? 0)) throw broken('a column of texts is cut off');
+        checkOffsets(offsets, bytes.length);
         return { layout: 'binary', offsets, bytes, validity };
       }
       case 'float64':
@@ -42,10 +45,13 @@ class VectorReader {
         return { layout: 'bit', bits: this.#buffer(Math.ceil(length / 8)), validity };
       case 'array': {
         const offsets = this.#offsets(length);
-        return { layout: 'list', offsets, elements: this.next(type.element), validity };
+        const elementCount = this.#batch.nodes[this.#node] ?? 0;
+        const elements = this.next(type.element);
+        checkOffsets(offsets, elementCount);
+        return { layout: 'list', offsets, elements, validity };
       }
       case 'struct':
-        return { layout: 'struct', fields: type.fields.map((field) => this.next(field.type)), validity };
+        return { layout: 'struct', fields: type.fields.map((field) => this.next(field.type, length)), validity };
       default: {
         const wordsPerValue = type.kind === 'numeric' ? type.words : type.kind === 'date' ? 1 : 2;
         const count = length * wordsPerValue;
@@ -57,6 +63,18 @@ class VectorReader {
   finish(): void {
     const { nodes, places } = this.#batch;
     if (this.#node !== nodes.length || this.#place !== places.length) throw broken('a record batch has other columns');
+  }
+
+  #takeNode(rows: number | undefined): { readonly length: number; readonly nullCount: number } {
+    const { nodes, body } = this.#batch;
+    const length = nodes[this.#node];
+    const nullCount = nodes[this.#node + 1];
+    if (length === undefined || nullCount === undefined) throw broken('a record batch has too few columns');
+    this.#node += 2;
+    if (!isCount(length) || length > 8 * body.length) throw broken('a column claims more rows than it has bytes for');
+    if (rows !== undefined && length !== rows) throw broken(`a column has ${length} values for ${rows} rows`);
+    if (!isCount(nullCount) || nullCount > length) throw broken('a column claims more NULLs than it has rows');
+    return { length, nullCount };
   }
 
   #validity(length: number, nullCount: number): Validity {
@@ -81,9 +99,26 @@ class VectorReader {
     const length = this.#batch.places[this.#place + 1];
     if (offset === undefined || length === undefined) throw broken('a record batch has too few buffers');
     this.#place += 2;
-    if (length < atLeast || offset + length > this.#batch.body.length) throw broken('a column is cut off');
+    if (!isCount(offset) || !isCount(length) || offset + length > this.#batch.body.length || length < atLeast) {
+      throw broken('a column is cut off');
+    }
+    if (length > 0 && offset < this.#end) throw broken('two columns share their bytes');
+    if (length > 0) this.#end = offset + length;
     return this.#batch.body.subarray(offset, offset + length);
   }
+}
+
+/** Offsets must rise, or rows would have bytes of their neighbours, or fewer than none. */
+function checkOffsets(offsets: Int32Array, limit: number): void {
+  let before = offsets[0] ?? 0;
+  let signs = before;
+  for (let row = 1; row < offsets.length; row++) {
+    const next = offsets[row]!;
+    // Negative as soon as an offset is, or is less than the one before it.
+    signs |= next | (next - before);
+    before = next;
+  }
+  if (signs < 0 || before > limit) throw broken('the values of a column are not where they should be');
 }
 
 function wordsOf(bytes: Uint8Array, count: number): Int32Array {

@@ -42,6 +42,10 @@ export type ArrowMessage =
 const SCHEMA_HEADER = 1;
 const BATCH_HEADER = 3;
 const CONTINUATION = 0xffffffff;
+/** BigQuery nests records up to 15 levels deep; an array of records takes two levels of Arrow. */
+const MOST_DEPTH = 32;
+/** Of a column, in BigQuery. */
+const LONGEST_NAME = 300;
 
 /** Names of the union `Type`, in its order. */
 const TYPE_NAMES = [
@@ -87,9 +91,9 @@ export function readMessages(bytes: Uint8Array): ArrowMessage[] {
 function* messagesIn(bytes: Uint8Array): Generator<ArrowMessage> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
-  while (at + 4 <= bytes.length) {
-    if (view.getUint32(at, true) === CONTINUATION) at += 4;
-    if (at + 4 > bytes.length) return;
+  while (at < bytes.length) {
+    if (at + 4 <= bytes.length && view.getUint32(at, true) === CONTINUATION) at += 4;
+    if (at + 4 > bytes.length) throw broken('an Arrow message is cut off');
     const headerBytes = view.getInt32(at, true);
     at += 4;
     if (headerBytes === 0) return;
@@ -97,7 +101,7 @@ function* messagesIn(bytes: Uint8Array): Generator<ArrowMessage> {
     const message = FlatTable.root(bytes.subarray(at, at + headerBytes));
     at += headerBytes;
     const bodyBytes = message.long(3);
-    if (at + bodyBytes > bytes.length) throw broken('the body of an Arrow message is cut off');
+    if (!isCount(bodyBytes) || at + bodyBytes > bytes.length) throw broken('the body of an Arrow message is cut off');
     const header = message.table(2);
     const kind = message.int8(1);
     if (header === undefined) throw broken('an Arrow message has no header');
@@ -110,17 +114,19 @@ function* messagesIn(bytes: Uint8Array): Generator<ArrowMessage> {
 
 function readFields(schema: FlatTable): ArrowField[] {
   if (schema.int16(0) !== 0) throw broken('Arrow data came in big-endian order');
-  return schema.tables(1).map(readField);
+  return schema.tables(1).map((field) => readField(field, 1));
 }
 
-function readField(field: FlatTable): ArrowField {
+function readField(field: FlatTable, depth: number): ArrowField {
+  if (depth > MOST_DEPTH) throw broken(`its columns are nested more than ${MOST_DEPTH} levels deep`);
   const name = field.text(0) ?? '';
+  if (name.length > LONGEST_NAME) throw broken(`a column has a name of ${name.length} characters`);
   if (field.has(4)) throw broken(`column ${JSON.stringify(name)} came dictionary-encoded`);
   const extension = field.tables(6).find((entry) => entry.text(0) === 'ARROW:extension:name');
   return {
     name,
     type: readType(TYPE_NAMES[field.int8(2)] ?? 'unknown', field.table(3)),
-    children: field.tables(5).map(readField),
+    children: field.tables(5).map((child) => readField(child, depth + 1)),
     extension: extension?.text(1),
   };
 }
@@ -147,8 +153,10 @@ function readType(name: string, type: FlatTable | undefined): ArrowType {
 
 function readBatch(header: FlatTable, bytes: Uint8Array, at: number, bodyBytes: number): ArrowBatch {
   if (header.has(3)) throw broken('a record batch came compressed though that was not asked for');
+  const rowCount = header.long(0);
+  if (!isCount(rowCount)) throw broken(`a record batch claims to have ${rowCount} rows`);
   return {
-    rowCount: header.long(0),
+    rowCount,
     nodes: header.longPairs(1),
     places: header.longPairs(2),
     body: alignedCopy(bytes.subarray(at, at + bodyBytes)),
@@ -158,6 +166,11 @@ function readBatch(header: FlatTable, bytes: Uint8Array, at: number, bodyBytes: 
 /** Doubles and integers need addresses that are multiples of eight; inside a gRPC message the body lies anywhere. */
 function alignedCopy(body: Uint8Array): Uint8Array {
   return body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
+}
+
+/** Whether a 64-bit integer can be a length: not negative, and exact as a double. */
+export function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 export function broken(what: string, cause?: unknown): ContrailError {

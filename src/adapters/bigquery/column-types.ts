@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Column, ColumnType } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import type { ArrowField } from './arrow-messages.ts';
+import type { ArrowField, ArrowType } from './arrow-messages.ts';
 
 /** A field of a schema in the REST API. */
 export interface RestField {
@@ -98,7 +98,7 @@ function arrowType(field: ArrowField): ColumnType | Unsupported {
     case 'FloatingPoint':
       return type.unit === 2 ? { kind: 'float64' } : shown;
     case 'Decimal':
-      return { kind: 'numeric', scale: type.scale, words: type.bits === 256 ? 8 : 4 };
+      return decimalType(type) ?? shown;
     case 'Date':
       return type.unit === 0 ? { kind: 'date' } : shown;
     case 'Time':
@@ -115,6 +115,13 @@ function arrowType(field: ArrowField): ColumnType | Unsupported {
     default:
       return shown;
   }
+}
+
+/** A decimal of 128 or 256 bits whose scale is within its digits. */
+function decimalType({ bits, scale }: ArrowType): ColumnType | undefined {
+  if (scale < 0) return undefined;
+  if (bits === 128 && scale <= 38) return { kind: 'numeric', scale, words: 4 };
+  return bits === 256 && scale <= 76 ? { kind: 'numeric', scale, words: 8 } : undefined;
 }
 
 function structOf(

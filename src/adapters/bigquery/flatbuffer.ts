@@ -1,17 +1,21 @@
 /**
  * Reads FlatBuffers, the framing of Arrow's messages: tables of optional fields found through offsets. Only what those
- * messages use; bounds are checked by DataView, so a broken message throws a RangeError.
+ * messages use. A broken message throws a RangeError: bounds are checked, by DataView or here, and a message whose
+ * offsets lead to the same table over and over is given up once it has shown more than its bytes could hold.
  *
  * @see https://flatbuffers.dev/internals/
  */
 export class FlatTable {
   readonly #view: DataView;
+  readonly #budget: Budget;
   readonly #start: number;
   readonly #vtable: number;
   readonly #vtableBytes: number;
 
-  constructor(view: DataView, start: number) {
+  constructor(view: DataView, start: number, budget: Budget) {
+    budget.take(LEAST_TABLE_BYTES);
     this.#view = view;
+    this.#budget = budget;
     this.#start = start;
     this.#vtable = start - view.getInt32(start, true);
     this.#vtableBytes = view.getUint16(this.#vtable, true);
@@ -20,7 +24,7 @@ export class FlatTable {
   /** The table that a buffer begins with. */
   static root(bytes: Uint8Array): FlatTable {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return new FlatTable(view, view.getUint32(0, true));
+    return new FlatTable(view, view.getUint32(0, true), new Budget(MOST_SHARING * bytes.length));
   }
 
   int8(field: number, fallback = 0): number {
@@ -50,7 +54,7 @@ export class FlatTable {
 
   table(field: number): FlatTable | undefined {
     const at = this.#place(field);
-    return at === 0 ? undefined : new FlatTable(this.#view, this.#follow(at));
+    return at === 0 ? undefined : new FlatTable(this.#view, this.#follow(at), this.#budget);
   }
 
   text(field: number): string | undefined {
@@ -58,27 +62,38 @@ export class FlatTable {
     if (at === 0) return undefined;
     const start = this.#follow(at);
     const length = this.#view.getUint32(start, true);
+    this.#checkRange(start + 4, length);
+    this.#budget.take(length);
     return Buffer.from(this.#view.buffer, this.#view.byteOffset + start + 4, length).toString('utf8');
   }
 
   tables(field: number): FlatTable[] {
-    const { start, length } = this.#vector(field);
-    return Array.from({ length }, (_, index) => new FlatTable(this.#view, this.#follow(start + 4 * index)));
+    const { start, length } = this.#vector(field, 4);
+    return Array.from(
+      { length },
+      (_, index) => new FlatTable(this.#view, this.#follow(start + 4 * index), this.#budget),
+    );
   }
 
   /** A vector of structs of two 64-bit integers, flat: `[a0, b0, a1, b1, …]`. */
   longPairs(field: number): Float64Array {
-    const { start, length } = this.#vector(field);
+    const { start, length } = this.#vector(field, 16);
     const longs = new Float64Array(2 * length);
     for (let i = 0; i < longs.length; i++) longs[i] = Number(this.#view.getBigInt64(start + 8 * i, true));
     return longs;
   }
 
-  #vector(field: number): { start: number; length: number } {
+  #vector(field: number, bytesEach: number): { start: number; length: number } {
     const at = this.#place(field);
     if (at === 0) return { start: 0, length: 0 };
     const vector = this.#follow(at);
-    return { start: vector + 4, length: this.#view.getUint32(vector, true) };
+    const length = this.#view.getUint32(vector, true);
+    this.#checkRange(vector + 4, length * bytesEach);
+    return { start: vector + 4, length };
+  }
+
+  #checkRange(start: number, bytes: number): void {
+    if (start + bytes > this.#view.byteLength) throw new RangeError('a text or a list goes on behind the message');
   }
 
   /** Where a field lies, or 0 where it is left out. */
@@ -91,5 +106,24 @@ export class FlatTable {
 
   #follow(at: number): number {
     return at + this.#view.getUint32(at, true);
+  }
+}
+
+/** A table's own offset and the one that leads to it. */
+const LEAST_TABLE_BYTES = 8;
+/** Writers may store a text once and refer to it from many places; tables they do not share. */
+const MOST_SHARING = 8;
+
+/** How much may still be read of a message. */
+class Budget {
+  #bytes: number;
+
+  constructor(bytes: number) {
+    this.#bytes = bytes;
+  }
+
+  take(bytes: number): void {
+    this.#bytes -= bytes;
+    if (this.#bytes < 0) throw new RangeError('its offsets lead to the same places again and again');
   }
 }

@@ -4,10 +4,12 @@
  *
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
-import { broken } from './arrow-messages.ts';
+import { broken, isCount } from './arrow-messages.ts';
 
 /** No block unpacks to more: each of its bytes adds at most 255 to a length. */
 const MOST_EXPANSION = 255;
+/** Messages of the service have at most 128 MiB. */
+const MOST_BYTES = 256 * 1024 * 1024;
 const LEAST_MATCH = 4;
 /** A length of four bits that says so goes on in the bytes behind it. */
 const LONG = 15;
@@ -16,7 +18,7 @@ const FEW_BYTES = 32;
 
 /** What a block holds, which must be exactly so many bytes, in memory of its own. Throws STREAM_BROKEN where it is not. */
 export function unpackLz4(block: Uint8Array, bytes: number): Uint8Array {
-  if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > block.length * MOST_EXPANSION) {
+  if (!isCount(bytes) || bytes > MOST_BYTES || bytes > block.length * MOST_EXPANSION) {
     throw broken(`a compressed message of ${block.length} bytes claims to hold ${bytes}`);
   }
   const unpacker = new Unpacker(block, new Uint8Array(bytes));
