@@ -107,7 +107,9 @@ function arrowType(field: ArrowField): ColumnType | Unsupported {
       if (type.unit !== 2) return shown;
       return { kind: type.hasZone && extension !== 'google:sqlType:datetime' ? 'timestamp' : 'datetime' };
     case 'List': {
-      const element = children[0] === undefined ? shown : arrowType(children[0]);
+      // What the extension of an array says is meant of its elements.
+      const [child] = children;
+      const element = child === undefined ? shown : arrowType({ ...child, extension: child.extension ?? extension });
       return 'kind' in element ? { kind: 'array', element } : { unsupported: `ARRAY<${element.unsupported}>` };
     }
     case 'Struct':

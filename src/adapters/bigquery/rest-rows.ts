@@ -2,7 +2,7 @@
 import type { BinaryVector, ColumnBatch, ColumnVector, IntegerVector, Validity } from '../../domain/column-batch.ts';
 import { type Column, type ColumnType, columnTypeName } from '../../domain/column-type.ts';
 import { broken } from './arrow-messages.ts';
-import { doubleOf, integerOf } from './rest-values.ts';
+import { bytesOf, doubleOf, integerOf } from './rest-values.ts';
 
 /** The rows of a reply, as parsed from JSON. Throws STREAM_BROKEN where a value does not fit its column. */
 export function restRows(columns: readonly Column[], rows: readonly unknown[]): ColumnBatch {
@@ -25,7 +25,7 @@ function toVector(type: ColumnType, values: readonly unknown[]): ColumnVector {
     case 'json':
       return binaryVector(values, validity, (value) => Buffer.from(textOf(type, value), 'utf8'));
     case 'bytes':
-      return binaryVector(values, validity, (value) => Buffer.from(textOf(type, value), 'base64'));
+      return binaryVector(values, validity, (value) => bytesOf(textOf(type, value)));
     case 'float64': {
       const numbers = new Float64Array(values.length);
       for (const [row, value] of values.entries()) if (value !== null) numbers[row] = doubleOf(textOf(type, value));
@@ -118,14 +118,17 @@ function cellsOf(row: unknown, count: number): readonly unknown[] {
 }
 
 function valueOf(cell: unknown): unknown {
-  if (typeof cell !== 'object' || cell === null || !('v' in cell)) return null;
+  if (typeof cell !== 'object' || cell === null || !('v' in cell))
+    throw broken('a row of a reply has a cell without a value');
   return cell.v ?? null;
 }
 
 function textOf(type: ColumnType, value: unknown): string {
   if (typeof value === 'string') return value;
-  // The service gives texts only; the emulator some numbers and booleans bare.
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  // The service gives texts only; the emulator some numbers and booleans bare. Of large integers the last digits are lost.
+  const isExact =
+    typeof value === 'number' && (type.kind === 'float64' || Number.isSafeInteger(value) || value % 1 !== 0);
+  if (isExact || typeof value === 'boolean') return String(value);
   throw misfit(type, value);
 }
 

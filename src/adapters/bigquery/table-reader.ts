@@ -128,7 +128,7 @@ function openTable(
 /** What was to be read in parts is no longer there. */
 export function gone(error: unknown, source: string): ContrailError | undefined {
   const refusal = error instanceof ServiceRefusal ? error : toRefusal(error);
-  if (refusal?.reason !== 'NOT_FOUND' && !/session.*expired/i.test(refusal?.message ?? '')) return undefined;
+  if (refusal?.reason !== 'NOT_FOUND' && !tellsOfExpiry(refusal?.message ?? '')) return undefined;
   return new ContrailError(
     'SOURCE_CHANGED',
     `What was to be read of ${source} is no longer there: ${refusal?.message}`,
@@ -137,6 +137,12 @@ export function gone(error: unknown, source: string): ContrailError | undefined 
       cause: error,
     },
   );
+}
+
+function tellsOfExpiry(message: string): boolean {
+  const text = message.toLowerCase();
+  const session = text.indexOf('session');
+  return session !== -1 && text.includes('expired', session);
 }
 
 function checkColumns(columns: readonly Column[], session: Session): void {

@@ -42,6 +42,11 @@ describe('column types', () => {
     [arrow('Time', { bits: 64, unit: 2 }), { kind: 'time' }],
     [arrow('List', {}, { children: [arrow('Bool')] }), { kind: 'array', element: { kind: 'bool' } }],
     [
+      // The extension may stand at the list; it is meant of the elements.
+      arrow('List', {}, { extension: 'google:sqlType:json', children: [arrow('Utf8')] }),
+      { kind: 'array', element: { kind: 'json' } },
+    ],
+    [
       arrow('Struct', {}, { children: [arrow('Date')] }),
       { kind: 'struct', fields: [{ name: 'c', type: { kind: 'date' } }] },
     ],

@@ -46,9 +46,77 @@ describe('values of the REST API', () => {
     [NUMERIC, ''],
     [{ kind: 'date' }, '2026-02-30T00'],
     [{ kind: 'date' }, '2026-13-01'],
+    [{ kind: 'date' }, '2026-02-30'],
+    [{ kind: 'date' }, '2025-02-29'],
+    [{ kind: 'date' }, '0000-01-01'],
+    [{ kind: 'date' }, ' 2026-01-01'],
     [{ kind: 'time' }, '4:30'],
+    [{ kind: 'time' }, '24:00:00'],
+    [{ kind: 'time' }, '12:60:00'],
+    [{ kind: 'time' }, '12:00:60'],
+    [{ kind: 'time' }, '12:00:00.'],
+    [{ kind: 'time' }, '12:00:00.1234567'],
+    [{ kind: 'datetime' }, '2026-02-30T00:00:00'],
+    [{ kind: 'datetime' }, '2026-01-01T00:00:00 UTC'],
+    [{ kind: 'datetime' }, '2026-01-01'],
+    [{ kind: 'int64' }, '0x1F'],
+    [{ kind: 'int64' }, '0b11'],
+    [{ kind: 'int64' }, '1e3'],
+    [{ kind: 'int64' }, ' 5 '],
+    [{ kind: 'int64' }, '5\n'],
+    [{ kind: 'int64' }, '+5'],
+    [{ kind: 'int64' }, 'Infinity'],
+    [{ kind: 'int64' }, '9223372036854775808'],
+    [{ kind: 'int64' }, '-9223372036854775809'],
+    [NUMERIC, ' 5'],
+    [NUMERIC, '0x1F'],
+    [NUMERIC, '.'],
+    [NUMERIC, 'e3'],
+    [NUMERIC, 'NaN'],
+    [NUMERIC, '1e130'],
+    [NUMERIC, '0'.repeat(121)],
+    [{ kind: 'timestamp' }, ''],
+    [{ kind: 'timestamp' }, '0x1F'],
+    [{ kind: 'timestamp' }, '253402300800000000'],
+    [{ kind: 'timestamp' }, '-62135596800000001'],
+    [{ kind: 'timestamp' }, '1e12'],
   ])('refuse %o %j', (type, text) => {
     expect(() => integerOf(type, text)).toThrow(expect.objectContaining({ code: 'STREAM_BROKEN' }));
+  });
+
+  it.each([
+    '',
+    ' ',
+    ' 5 ',
+    '5\n',
+    '0x1F',
+    '0b1',
+    '1_000',
+    '1e999',
+    '-1e999',
+    '.',
+    'e5',
+    '1,5',
+    'Infinite',
+    '1'.repeat(121),
+  ])('refuse %j as a FLOAT64', (text) => {
+    expect(() => doubleOf(text)).toThrow(expect.objectContaining({ code: 'STREAM_BROKEN' }));
+  });
+
+  it.each(['A', 'AB', 'ABC', 'AB=', 'A===', 'AB==CD==', 'AB C', 'AB\n=', '-_-_', 'é==='])(
+    'refuse %j as BYTES',
+    (text) => {
+      expect(() => restRows([{ name: 'b', type: { kind: 'bytes' } }], [{ f: [{ v: text }] }])).toThrow(
+        expect.objectContaining({ code: 'STREAM_BROKEN' }),
+      );
+    },
+  );
+
+  it('refuse an integer without quotes that a double cannot hold', () => {
+    const columns = [{ name: 'n', type: { kind: 'int64' } as const }];
+
+    expect(() => restRows(columns, [{ f: [{ v: 2 ** 53 + 2 }] }])).toThrow('INT64');
+    expect(restRows(columns, [{ f: [{ v: 7 }] }]).rowCount).toBe(1);
   });
 
   it('refuse a number that its column cannot hold', () => {
@@ -60,6 +128,8 @@ describe('values of the REST API', () => {
   it.each([
     ['a row without cells', {}],
     ['too few cells', { f: [] }],
+    ['a cell without a value', { f: [{}] }],
+    ['a value without a cell', { f: ['x'] }],
     ['a list where a text is due', { f: [{ v: [] }] }],
   ])('refuse %s', (_, row) => {
     expect(() => restRows([{ name: 's', type: STRING }], [row])).toThrow(
