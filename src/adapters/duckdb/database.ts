@@ -145,8 +145,11 @@ export class DuckDbFile {
       access_mode: access === 'write' ? 'READ_WRITE' : 'READ_ONLY',
       memory_limit: this.#options.memoryLimit,
       threads: String(this.#options.threads),
-      // Nothing is fetched from the network, and no configuration of this machine's user is read.
+      // Views may be written by others. None of them reads or writes another file of this machine, attaches a database,
+      // loads an extension or reaches the network; and no statement turns that on again.
       autoinstall_known_extensions: 'false',
+      enable_external_access: 'false',
+      lock_configuration: 'true',
     });
   }
 

@@ -1,5 +1,19 @@
 /** Puts a job history into a DuckDB file: lines of JSON with the columns of JOBS_BY_PROJECT. */
 import type { DuckDbFile } from './database.ts';
+import { fromJsonLines, jsonLines, type JsonColumns } from './json-lines.ts';
+
+const COLUMNS: JsonColumns = [
+  ['job_id', 'VARCHAR'],
+  ['job_type', 'VARCHAR'],
+  ['creation_time', 'TIMESTAMPTZ'],
+  ['start_time', 'TIMESTAMPTZ'],
+  ['end_time', 'TIMESTAMPTZ'],
+  ['destination_table', 'STRUCT(project_id VARCHAR, dataset_id VARCHAR, table_id VARCHAR)'],
+  ['query', 'VARCHAR'],
+  ['error_result', 'STRUCT(reason VARCHAR, message VARCHAR)'],
+  ['total_bytes_processed', 'BIGINT'],
+  ['total_slot_ms', 'BIGINT'],
+];
 
 /** Replaces `region_us.jobs_by_project` by the lines of a file, with all times so many days later. */
 export async function loadJobs(file: DuckDbFile, path: string, laterDays: number): Promise<void> {
@@ -9,12 +23,8 @@ export async function loadJobs(file: DuckDbFile, path: string, laterDays: number
   await file.use('write', async (connection) => {
     await connection.run('CREATE SCHEMA IF NOT EXISTS region_us');
     await connection.run(
-      `CREATE OR REPLACE TABLE region_us.jobs_by_project AS SELECT * REPLACE (${shifted}) FROM read_json($1, format = 'newline_delimited',
-         columns = {job_id: 'VARCHAR', job_type: 'VARCHAR', creation_time: 'TIMESTAMPTZ', start_time: 'TIMESTAMPTZ',
-           end_time: 'TIMESTAMPTZ', destination_table: 'STRUCT(project_id VARCHAR, dataset_id VARCHAR, table_id VARCHAR)',
-           query: 'VARCHAR', error_result: 'STRUCT(reason VARCHAR, message VARCHAR)', total_bytes_processed: 'BIGINT',
-           total_slot_ms: 'BIGINT'})`,
-      [path],
+      `CREATE OR REPLACE TABLE region_us.jobs_by_project AS SELECT * REPLACE (${shifted}) FROM ${fromJsonLines(COLUMNS)}`,
+      [await jsonLines(path)],
     );
   });
 }

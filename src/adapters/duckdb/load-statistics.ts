@@ -1,6 +1,7 @@
 /** Puts statistics tables and the views over them into a DuckDB file, as the analysis would: for the demo and the tests. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DuckDbFile } from './database.ts';
+import { fromJsonLines, jsonLines } from './json-lines.ts';
 import { identifier, qualified } from './sql.ts';
 
 /** A view over per-window tables: each brings its rows with the number behind its name as `window_index`. */
@@ -61,11 +62,11 @@ async function loadTable(
   dataset: string,
   { table, path }: StatisticsTableFile,
 ): Promise<void> {
-  const types = WINDOW_TABLE_COLUMNS.map(([name, type]) => `${identifier(name)}: '${type}'`).join(', ');
   const columns = WINDOW_TABLE_COLUMNS.map(([name]) => identifier(name)).join(', ');
   await connection.run(
     `CREATE OR REPLACE TABLE ${qualified(dataset, table)} AS
-     SELECT ${columns} FROM read_json('${path.replaceAll("'", "''")}', columns = {${types}}, format = 'newline_delimited')`,
+     SELECT ${columns} FROM ${fromJsonLines(WINDOW_TABLE_COLUMNS)}`,
+    [await jsonLines(path)],
   );
 }
 

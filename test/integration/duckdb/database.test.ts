@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -80,6 +81,40 @@ describe('a DuckDB file', () => {
     );
 
     expect(setting).toEqual([{ s: false }]);
+  });
+
+  it.each([
+    ['reads a text', (other: string) => `SELECT * FROM read_text('${other}')`],
+    ['reads a table', (other: string) => `SELECT * FROM '${other}.csv'`],
+    ['lists a folder', (other: string) => `SELECT * FROM glob('${other}*')`],
+    ['attaches a database', (other: string) => `ATTACH '${other}.duckdb'`],
+    ['copies into a file', (other: string) => `COPY (SELECT 1) TO '${other}.csv'`],
+    ['exports everything', (other: string) => `EXPORT DATABASE '${other}-folder'`],
+    ['loads an extension', () => 'LOAD httpfs'],
+    ['installs an extension', () => 'INSTALL httpfs'],
+    ['turns external access on', () => 'SET enable_external_access = true'],
+    ['unlocks the configuration', () => 'SET lock_configuration = false'],
+  ])('lets no statement through that %s', async (_, statementOn) => {
+    const other = join(temporaryFolder(), 'other');
+    writeFileSync(other, 'secret');
+    const file = openFile(databasePath());
+
+    await expect(file.use('write', (connection) => connection.run(statementOn(other)))).rejects.toThrow(
+      /Permission Error|configuration has been locked/,
+    );
+  });
+
+  it('lets no view through that reads another file, made while that was allowed', async () => {
+    const path = join(temporaryFolder(), 'test.duckdb');
+    const other = join(temporaryFolder(), 'other');
+    writeFileSync(other, 'secret');
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    await connection.run(`CREATE VIEW v AS SELECT * FROM read_text('${other}')`);
+    connection.closeSync();
+    instance.closeSync();
+
+    await expect(queryRows(openFile(path), 'SELECT * FROM v')).rejects.toThrow('Permission Error');
   });
 });
 
