@@ -66,9 +66,8 @@ export function recordBatchId(parts: readonly string[]): string {
 function cutText(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= LONGEST_MESSAGE_BYTES) return text.toWellFormed();
-  const kept = bytes
-    .subarray(0, LONGEST_MESSAGE_BYTES)
-    .toString('utf8')
-    .replace(/\ufffd+$/u, '');
-  return `${kept} … [cut, ${bytes.length} bytes in all]`;
+  let end = LONGEST_MESSAGE_BYTES;
+  // Not within a character: bytes that continue one begin with the bits 10.
+  while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
+  return `${bytes.toString('utf8', 0, end)} … [cut, ${bytes.length} bytes in all]`;
 }

@@ -1,9 +1,12 @@
 /** Suggestions for names that were mistyped. */
 
 const MOST_CANDIDATES = 3;
+/** Comparing takes time by the square of it, and nobody mistypes a name as long as that. */
+const LONGEST_NAME = 200;
 
 /** The known names closest to `name`, nearest first; none that differs in more than a third of its characters. */
 export function nearestNames(name: string, known: Iterable<string>): string[] {
+  if (name.length > LONGEST_NAME) return [];
   const limit = Math.max(1, Math.floor(name.length / 3));
   return [...new Set(known)]
     .map((candidate) => ({ candidate, distance: distanceBetween(name, candidate, limit) }))

@@ -11,6 +11,9 @@ export interface TableNameParts {
   readonly index: number | null;
 }
 
+/** The longest name of a table in BigQuery. The patterns take time by the square of it. */
+const LONGEST_NAME = 1024;
+
 /** Longest first where one ends in another. */
 const PERIODS = 'preenrollment_days28|preenrollment_week|days28|overall|week|day';
 
@@ -22,6 +25,7 @@ const WINDOW = new RegExp(`(${PERIODS})_(\\d+)$`);
 
 /** Slug, period and window of a table's name, each null where the name does not tell. */
 export function parseCostTableName(table: string): TableNameParts {
+  if (table.length > LONGEST_NAME) return { slug: null, period: null, index: null };
   const ofWindow = (METRICS_TABLE.exec(table) ?? STATISTICS_TABLE.exec(table))?.[1];
   const ofEnrollments = ofWindow === undefined ? ENROLLMENTS_TABLE.exec(table)?.[1] : undefined;
   const slug = (ofWindow ?? ofEnrollments)?.replaceAll('_', '-') ?? null;

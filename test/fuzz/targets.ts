@@ -1,7 +1,28 @@
 /** All targets of `npm run fuzz`, by name. */
 import type { FuzzTarget } from './target.ts';
 import { arrow } from './targets/arrow.ts';
+import { dataSource } from './targets/data-source.ts';
 import { encoder } from './targets/encoder.ts';
 import { lz4 } from './targets/lz4.ts';
+import { numberText } from './targets/number-text.ts';
+import { restValues } from './targets/rest-values.ts';
+import { errorCategories, glob, logRecord, metadataText, period, slug, tableName, template } from './targets/texts.ts';
+import { toml } from './targets/toml.ts';
 
-export const FUZZ_TARGETS: readonly FuzzTarget[] = [encoder, arrow, lz4];
+export const FUZZ_TARGETS: readonly FuzzTarget[] = [
+  encoder,
+  arrow,
+  lz4,
+  restValues,
+  numberText,
+  toml,
+  glob,
+  template,
+  dataSource,
+  metadataText,
+  slug,
+  logRecord,
+  tableName,
+  errorCategories,
+  period,
+];

@@ -5,41 +5,72 @@ export function isGlob(name: string): boolean {
   return /[*?[]/.test(name);
 }
 
-/** A pattern that fits whole names: `*` any text, `?` one character, `[a-c]` and `[!a-c]` one of a set. */
-export function globPattern(glob: string): RegExp {
-  let source = '';
-  let rest = glob;
-  while (rest !== '') {
-    const set = /^\[(?<negated>!?)(?<members>\]?[^\]]*)\]/su.exec(rest);
-    const token = set?.[0] ?? Array.from(rest)[0] ?? '';
-    source += set === null ? patternOf(token) : setPattern(set.groups);
-    rest = rest.slice(token.length);
+/** Tells whether a whole name fits: `*` any text, `?` one character, `[a-c]` and `[!a-c]` one of a set. */
+export interface GlobPattern {
+  test(name: string): boolean;
+}
+
+/** The pattern of a name with wildcards. No regular expression: with several `*`, its time would grow without bound. */
+export function globPattern(glob: string): GlobPattern {
+  const tokens = tokensOf(Array.from(glob));
+  return { test: (name) => fits(tokens, Array.from(name)) };
+}
+
+const ANY_TEXT = '*';
+type FitsOne = (character: string) => boolean;
+type Token = typeof ANY_TEXT | FitsOne;
+
+function tokensOf(glob: readonly string[]): Token[] {
+  const tokens: Token[] = [];
+  const lastClosing = glob.lastIndexOf(']');
+  for (let at = 0; at < glob.length; at++) {
+    const character = glob[at]!;
+    const members = glob[at + 1] === '!' ? at + 2 : at + 1;
+    // A bracket right at the beginning of a set is a member of it.
+    const closing = character === '[' && members < lastClosing ? glob.indexOf(']', members + 1) : -1;
+    if (closing !== -1) {
+      tokens.push(setOf(glob.slice(members, closing), members > at + 1));
+      at = closing;
+    } else if (character === '*') tokens.push(ANY_TEXT);
+    else if (character === '?') tokens.push(() => true);
+    else tokens.push((other) => other === character);
   }
-  return new RegExp(`^(?:${source})$`, 'su');
+  return tokens;
 }
 
-function patternOf(character: string): string {
-  if (character === '*') return '.*';
-  if (character === '?') return '.';
-  return escape(character);
+/** One of single characters and ranges; an empty range holds nothing. */
+function setOf(members: readonly string[], isNegated: boolean): FitsOne {
+  const ranges: [string, string][] = [];
+  for (let at = 0; at < members.length; at++) {
+    const from = members[at]!;
+    const isRange = members[at + 1] === '-' && at + 2 < members.length;
+    ranges.push([from, isRange ? members[at + 2]! : from]);
+    if (isRange) at += 2;
+  }
+  return (character) => ranges.some(([from, to]) => from <= character && character <= to) !== isNegated;
 }
 
-function setPattern({ negated = '', members = '' }: Readonly<Record<string, string>> = {}): string {
-  const ranges = [...members.matchAll(/(?<from>.)-(?<to>.)|(?<one>.)/gsu)].map(({ groups = {} }) => {
-    const { from, to, one } = groups;
-    if (from === undefined || to === undefined) return escapeInSet(one ?? '');
-    // An empty range holds nothing, where JavaScript would refuse it.
-    return from <= to ? `${escapeInSet(from)}-${escapeInSet(to)}` : '';
-  });
-  const isEmpty = ranges.join('') === '';
-  if (isEmpty) return negated === '' ? '(?!)' : '.';
-  return `[${negated === '' ? '' : '^'}${ranges.join('')}]`;
-}
-
-function escape(character: string): string {
-  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
-}
-
-function escapeInSet(character: string): string {
-  return character === '-' ? '\\-' : escape(character);
+/** When a token does not fit, only the last `*` takes one character more: earlier ones need not be tried again. */
+function fits(tokens: readonly Token[], name: readonly string[]): boolean {
+  let token = 0;
+  let at = 0;
+  let lastAny = -1;
+  let retryAt = 0;
+  while (at < name.length) {
+    const current = tokens[token];
+    if (current === ANY_TEXT) {
+      lastAny = token++;
+      retryAt = at;
+    } else if (current?.(name[at]!) === true) {
+      token++;
+      at++;
+    } else if (lastAny === -1) {
+      return false;
+    } else {
+      token = lastAny + 1;
+      at = ++retryAt;
+    }
+  }
+  while (tokens[token] === ANY_TEXT) token++;
+  return token === tokens.length;
 }

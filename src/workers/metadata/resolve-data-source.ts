@@ -82,9 +82,9 @@ function checkFromExpression(source: DataSource, scope: ResolutionScope): void {
 }
 
 /** What there is to know of a FROM expression, whoever uses it. */
-const readFromExpression = memoised(({ value }: Sourced<string>) => {
+export const readFromExpression = memoised(({ value }: Sourced<string>) => {
   const isTemplate = namesExperiment(value);
-  return { isTemplate, ...readPlaceholders(isTemplate ? value.replaceAll(/\{\{.*?\}\}/gs, '') : value) };
+  return { isTemplate, ...readPlaceholders(isTemplate ? withoutExpressions(value) : value) };
 });
 
 /**
@@ -101,12 +101,35 @@ function namesExperiment(expression: string): boolean {
   }
 }
 
+/** A template without its `{{ … }}`. */
+function withoutExpressions(template: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (;;) {
+    const opening = template.indexOf('{{', from);
+    const closing = opening === -1 ? -1 : template.indexOf('}}', opening + 2);
+    if (closing === -1) return kept.join('') + template.slice(from);
+    kept.push(template.slice(from, opening));
+    from = closing + 2;
+  }
+}
+
 /** The single braces: only `{dataset}` has a meaning. */
 function readPlaceholders(expression: string): { namesDataset: boolean; problem: string | undefined } {
   const parts = expression.replaceAll('{{', '').replaceAll('}}', '');
-  const names = [...parts.matchAll(/\{(?<name>[^{}!:.[]*)[^{}]*\}/g)].map(({ groups }) => groups?.['name'] ?? '');
+  const pieces = parts.split(/([{}])/);
+  const names: string[] = [];
+  let standsAlone = false;
+  // Texts stand at even places, braces at odd ones.
+  for (let at = 1; at < pieces.length; at += 2) {
+    if (pieces[at] === '{' && pieces[at + 2] === '}') {
+      names.push((pieces[at + 1] ?? '').split(/[!:.[]/, 1)[0] ?? '');
+      at += 2;
+    } else {
+      standsAlone = true;
+    }
+  }
   const stranger = names.find((name) => name !== 'dataset');
-  const standsAlone = /[{}]/.test(parts.replaceAll(/\{[^{}]*\}/g, ''));
   const problem = stranger === undefined ? undefined : `{${stranger}} has no meaning there, only {dataset}`;
   return { namesDataset: names.length > 0, problem: problem ?? (standsAlone ? 'a brace stands alone' : undefined) };
 }

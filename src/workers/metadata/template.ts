@@ -18,9 +18,15 @@ const PREFIXES = ['not', '-', '+'];
 const INFIXES = ['+', '-', '*', '/', '//', '%', '**', '~', '==', '!=', '<', '<=', '>', '>=', 'and', 'or', 'in', 'is'];
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
+const MOST_CHARACTERS = 100_000;
+const MOST_DEPTH = 100;
+
 /** The names that a template needs. Throws a TemplateError where it cannot be read. */
 export function referencesOf(template: string): TemplateReference[] {
   if (!template.includes('{')) return [];
+  if (template.length > MOST_CHARACTERS) {
+    throw new TemplateError(`it has ${template.length} characters; at most ${MOST_CHARACTERS} are read`);
+  }
   return expressionsOf(template).flatMap((tokens) => new ExpressionReader(tokens).read());
 }
 
@@ -28,6 +34,7 @@ class ExpressionReader {
   readonly #tokens: readonly TemplateToken[];
   readonly #references: TemplateReference[] = [];
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly TemplateToken[]) {
     this.#tokens = tokens;
@@ -41,6 +48,12 @@ class ExpressionReader {
   }
 
   #expression(): void {
+    if (++this.#depth > MOST_DEPTH) throw new TemplateError('an expression is nested too deeply');
+    this.#readExpression();
+    this.#depth -= 1;
+  }
+
+  #readExpression(): void {
     do {
       while (PREFIXES.includes(this.#sign())) this.#at += 1;
       this.#operand();

@@ -2,7 +2,10 @@
 
 /** Removes blanks at the end of the first line of a text of several lines; other lines keep theirs. */
 export function trimFirstLine(text: string): string {
-  return text.replace(/^([^\n]*?)[ \t]+\n/, '$1\n');
+  const lineEnd = text.indexOf('\n');
+  let kept = lineEnd;
+  while (kept > 0 && (text[kept - 1] === ' ' || text[kept - 1] === '\t')) kept -= 1;
+  return kept < lineEnd ? text.slice(0, kept) + text.slice(lineEnd) : text;
 }
 
 /**

@@ -15,6 +15,10 @@ export interface TomlDate {
 
 type MutableTable = Map<string, TomlValue>;
 
+/** Ten times the largest file of metric-hub. */
+const MOST_CHARACTERS = 1_000_000;
+const LONGEST_KEY = 500;
+
 /** What is wrong with a TOML text, with the line. */
 export class TomlError extends Error {
   override readonly name = 'TomlError';
@@ -22,6 +26,19 @@ export class TomlError extends Error {
 
 /** Parses a text by TOML 1.0; every string has the first-line trim of the format. Throws a TomlError. */
 export function parseToml(text: string): TomlTable {
+  if (text.length > MOST_CHARACTERS) {
+    throw new TomlError(`it has ${text.length} characters; at most ${MOST_CHARACTERS} are read`);
+  }
+  try {
+    return tableOf(text);
+  } catch (error) {
+    // Of the stack: the parser and `valueOf` call themselves for every level, and the parser spreads the letters of a text.
+    if (error instanceof RangeError) throw new TomlError('its values are nested too deeply, or a text is too long');
+    throw error;
+  }
+}
+
+function tableOf(text: string): TomlTable {
   const root: MutableTable = new Map();
   for (const node of topLevelOf(text)) {
     if (node.type === 'TOMLKeyValue') setValue(root, node);
@@ -63,6 +80,7 @@ function tableAt(root: MutableTable, keys: readonly (string | number)[]): Mutabl
   let table = root;
   for (const [index, key] of keys.entries()) {
     if (typeof key === 'number') continue;
+    if (key.length > LONGEST_KEY) throw longKey(key);
     const place = keys[index + 1];
     table = typeof place === 'number' ? elementAt(table, key, place) : childOf(table, key);
   }
@@ -79,17 +97,25 @@ function childOf(table: MutableTable, key: string): MutableTable {
 
 function elementAt(table: MutableTable, key: string, place: number): MutableTable {
   const known = table.get(key);
-  const elements: readonly TomlValue[] = isArray(known) ? known : [];
+  const elements: TomlValue[] = Array.isArray(known) ? known : [];
   const element = elements[place];
   if (element instanceof Map) return element;
   const made: MutableTable = new Map();
-  table.set(key, [...elements, made]);
+  elements.push(made);
+  table.set(key, elements);
   return made;
+}
+
+function longKey(key: string): TomlError {
+  return new TomlError(
+    `the key ${JSON.stringify(key.slice(0, 40))}… has ${key.length} characters; at most ${LONGEST_KEY} are read`,
+  );
 }
 
 function setValue(table: MutableTable, { key, value }: AST.TOMLKeyValue): void {
   const names = key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
   const last = names.pop();
+  if (last !== undefined && last.length > LONGEST_KEY) throw longKey(last);
   if (last !== undefined) tableAt(table, names).set(last, valueOf(value));
 }
 

@@ -23,7 +23,7 @@ const IDENTITY = Buffer.from('identity');
 const UNDERSCORE = 0x5f;
 /** Behind an even number of backslashes: they escape each other, and the last one escapes the letter. */
 const NUL_IN_JSON = /(?<!\\)(?:\\\\)*\\u0000/;
-const NUMBER_TEXT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const NUMBER_TEXT = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
 /** The rules that rows of a table with these columns must keep. */
 export function rowRules(columns: readonly Column[]): RowRule[] {

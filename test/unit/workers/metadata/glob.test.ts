@@ -26,6 +26,25 @@ describe('a name with wildcards', () => {
     expect(globPattern(glob).test(name)).toBe(fits);
   });
 
+  it.each([
+    ['[]', '[]', true],
+    ['[]', 'x', false],
+    ['[!]', '[!]', true],
+    ['[a-c-e]', '-', true],
+    ['[a-c-e]', 'd', false],
+    ['?', '😀', true],
+    ['a**b', 'ab', true],
+    ['', '', true],
+    ['*', '', true],
+  ])('%j fits %j: %s, as fnmatch has it', (glob, name, fits) => {
+    expect(globPattern(glob).test(name)).toBe(fits);
+  });
+
+  it('with many wildcards is compared in time that grows with the lengths, not with their powers', () => {
+    expect(globPattern(`${'*a'.repeat(40)}*c`).test(`${'a'.repeat(5000)}b`)).toBe(false);
+    expect(globPattern('*a'.repeat(40)).test('a'.repeat(5000))).toBe(true);
+  });
+
   it('is told from a plain one', () => {
     expect(['a', 'a.b', '__proto__'].some(isGlob)).toBe(false);
     expect(['a*', 'a?', 'a[b]'].every(isGlob)).toBe(true);
