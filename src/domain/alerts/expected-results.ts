@@ -14,8 +14,8 @@ export interface ResultDates {
 
 /** The console waits a week and a day after enrollment for the first weekly results. */
 const WEEKLY_AFTER_DAYS = 8;
-/** So long after its end nobody is told of missing results any more. */
-const SILENT_AFTER_DAYS = 3;
+/** Missing results are reported up to this many days after the end, the last of them included. */
+const WATCHED_AFTER_END_DAYS = 3;
 
 /** The periods that the console expects results of today, in its order; none before the first day is over. */
 export function expectedPeriods(dates: ResultDates, today: string): AnalysisPeriod[] {
@@ -32,7 +32,19 @@ export function expectedPeriods(dates: ResultDates, today: string): AnalysisPeri
 
 /** Whether the end, as set or else as planned, is long enough ago that missing results alarm nobody. */
 export function isResultsWatchOver(dates: ResultDates, today: string): boolean {
-  return daysSince(dates.endDate ?? addDays(dates.startDate, dates.proposedDuration), today) >= SILENT_AFTER_DAYS;
+  return daysSince(dates.endDate ?? plannedEnd(dates), today) > WATCHED_AFTER_END_DAYS;
+}
+
+/** The planned end, moved by as many days as enrollment took more or less than planned; null where it is not known. */
+export function plannedEnd({
+  startDate,
+  enrollmentEndDate,
+  proposedEnrollment,
+  proposedDuration,
+}: Omit<ResultDates, 'endDate'>): string | null {
+  if (startDate === null || proposedDuration === null) return null;
+  const enrolled = enrollmentEndDate === null ? undefined : daysBetween(startDate, enrollmentEndDate);
+  return addDays(startDate, (enrolled ?? proposedEnrollment) + proposedDuration - proposedEnrollment);
 }
 
 /** The end of enrollment, as set or else as planned. */

@@ -1,5 +1,5 @@
 /** Rules M5 and M6: what the owner of an experiment is due to do (spec: monitoring, section 7). */
-import { addDays } from './expected-results.ts';
+import { addDays, plannedEnd } from './expected-results.ts';
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { dayOf, daysBetween } from '../utc-time.ts';
@@ -49,8 +49,7 @@ const PAST_END = defineRule({
   linkOf,
   check: (experiment, { now, threshold }) => {
     if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is not known' };
-    const days = enrollmentDays(experiment) + experiment.proposedDuration - experiment.proposedEnrollment;
-    return judgeDue(addDays(experiment.startDate, days), {
+    return judgeDue(plannedEnd(experiment), {
       now,
       threshold,
       summary: (due) => `${experiment.slug} was planned to end on ${due} and is still live.`,
@@ -69,12 +68,6 @@ function judgeDue(
   if (due === null || late === undefined) return { kind: 'no_data', reason: 'it needs a start date' };
   if (late < threshold) return { kind: 'passing', value: late, formula: `${today} < ${due}` };
   return { kind: 'failing', value: late, formula: `${today} ≥ ${due}`, summary: summary(due) };
-}
-
-function enrollmentDays({ startDate, enrollmentEndDate, proposedEnrollment }: WatchedExperiment): number {
-  const actual =
-    startDate === null || enrollmentEndDate === null ? undefined : daysBetween(startDate, enrollmentEndDate);
-  return actual ?? proposedEnrollment;
 }
 
 function hasStartedLive(experiment: WatchedExperiment, now: number): boolean {

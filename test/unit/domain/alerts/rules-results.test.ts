@@ -55,8 +55,22 @@ describe('rules A2, A3 and G4', () => {
       'overall',
     ],
     ['no overall a day earlier', { endDate: '2026-01-14' }, ['daily'], ''],
-    ['nothing three days after the end', { endDate: '2026-01-12' }, [], undefined],
-    ['nothing three days after the planned end', { proposedDuration: 2 }, [], undefined],
+    ['results three days after the end', { endDate: '2026-01-12' }, ['daily'], 'overall'],
+    ['nothing from the fourth day after the end', { endDate: '2026-01-11' }, [], undefined],
+    ['results three days after the planned end', { proposedDuration: 2 }, [], 'daily'],
+    ['nothing from the fourth day after the planned end', { proposedDuration: 1 }, [], undefined],
+    [
+      'results when the planned end has moved with enrollment',
+      { proposedEnrollment: 1, proposedDuration: 1, enrollmentEndDate: '2026-01-12' },
+      [],
+      'daily',
+    ],
+    [
+      'nothing from the fourth day after a planned end that has moved forward',
+      { proposedEnrollment: 14, proposedDuration: 14, enrollmentEndDate: '2026-01-11' },
+      [],
+      undefined,
+    ],
     ['nothing of a rollout', { isRollout: true }, [], undefined],
   ])('A2 expects %s', (_, parts, present, missing) => {
     const objects = new Set(present.map((period) => `statistics/statistics_my_slug_${period}.json`));
