@@ -26,8 +26,8 @@ export async function scanOnce(parts: Parts, request: ScanRequest): Promise<Enqu
   const plan = await planProducts(planDependencies(parts, config), { ...EVERYTHING, products }, signal);
   for (const problem of plan.problems)
     parts.log.warn({ code: problem.code, problem: problem.sentence }, 'planning with less');
-  for (const { product, error } of plan.failures)
-    parts.log.error({ product, code: error.code, problem: error.sentence }, 'a product could not be planned');
+  for (const { products, error } of plan.failures)
+    parts.log.error({ products, code: error.code, problem: error.sentence }, 'not everything could be planned');
   await recordRefusals({ ...parts, sink: records }, plan);
   const report = await enqueueFiles({ queue, clock: parts.clock }, plan.due, { retryFailed: false }, signal);
   parts.log.info(

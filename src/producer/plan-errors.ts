@@ -15,6 +15,8 @@ export interface ErrorsPlanning {
   readonly store: ObjectStore;
   readonly experiments: readonly AnalysedExperiment[];
   readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
+  /** Whether the experiments API was read. Without its records, nobody knows when enrollment has ended. */
+  readonly isListed: boolean;
   /** Plan also what is current. */
   readonly force: boolean;
   readonly signal: AbortSignal;
@@ -27,11 +29,14 @@ export async function planErrors({
   store,
   experiments,
   timesOf,
+  isListed,
   force,
   signal,
 }: ErrorsPlanning): Promise<ProductPlan> {
-  if (experiments.length === 0) return EMPTY_PLAN;
-  const sources = experiments.map((entry) => sourceOf(entry, timesOf(entry)));
+  const all = experiments.map((entry) => sourceOf(entry, timesOf(entry)));
+  // Where all rows count, the end of enrollment does not matter.
+  const sources = isListed ? all : all.filter(({ start }) => start === null);
+  if (sources.length === 0) return EMPTY_PLAN;
   const requests = sources.map(({ entry, bound }) => ({ experiment: entry.experiment, from: bound }));
   const summaries = await logs.summarise(requests, signal);
   const objects = await objectsByName(store, 'errors/', signal);

@@ -1,5 +1,5 @@
 /** Decides what is due of all products (design, section 5). Looks, but changes nothing. */
-import { toContrailError } from '../domain/errors.ts';
+import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { ExperimentLogs } from '../ports/experiment-logs.ts';
 import { analysedExperiments } from './analysed-experiments.ts';
 import { analysisTimes } from './analysis-times.ts';
@@ -22,34 +22,52 @@ export interface ProductSelection extends PlanSelection {
   readonly products: readonly ProductName[];
 }
 
-/** The plan of the selected products. One that cannot be planned stops no other. */
+/**
+ * The plan of the selected products. A source that cannot be read stops only the files that depend on it, and is told
+ * once, among the failures. Only a warehouse whose tables cannot be listed stops everything, and is thrown.
+ */
 export async function planProducts(
   deps: ProductPlanDependencies,
   selection: ProductSelection,
   signal: AbortSignal,
 ): Promise<ProductPlan> {
-  const { products } = selection;
   const listing = await takeListing(deps, signal);
   await checkSelection(deps, selection, listing, signal);
-  const { problems, malformed } = listing;
+  const planning: Planning = { deps, selection, listing, signal };
+  const { malformed, unlisted } = listing;
+  const problems = malformed.map(({ error }) => error);
   const plans: ProductPlan[] = [{ ...EMPTY_PLAN, problems, malformed }];
-  if (products.includes('statistics')) {
-    const plan = await planStatisticsOf(deps, selection, { listing, signal });
-    plans.push(statisticsFiles({ ...plan, problems: [] }));
+  if (unlisted !== undefined) plans.push(failure(othersOf(selection), unlisted));
+  if (selection.products.includes('statistics')) {
+    plans.push(await unlessFailing(['statistics'], signal, () => planStatisticsFiles(planning)));
   }
-  const others = products.filter((product) => product !== 'statistics');
-  if (others.length > 0)
-    plans.push(...(await planOthers(deps, { ...selection, products: others }, { listing, signal })));
+  const others = othersOf(selection);
+  if (others.length > 0) plans.push(await unlessFailing(others, signal, () => planOthers(planning)));
   return joinPlans(plans);
 }
 
-async function planOthers(
-  deps: ProductPlanDependencies,
-  selection: ProductSelection,
-  { listing, signal }: { readonly listing: Listing; readonly signal: AbortSignal },
-): Promise<ProductPlan[]> {
-  const logged = await deps.sink.loggedExperiments(signal);
-  const experiments = analysedExperiments(listing, logged, selection);
+interface Planning {
+  readonly deps: ProductPlanDependencies;
+  readonly selection: ProductSelection;
+  readonly listing: Listing;
+  readonly signal: AbortSignal;
+}
+
+/** The selected products that are about experiments as the API has them, not about tables. */
+function othersOf({ products }: ProductSelection): ProductName[] {
+  return products.filter((product) => product !== 'statistics');
+}
+
+async function planStatisticsFiles({ deps, selection, listing, signal }: Planning): Promise<ProductPlan> {
+  const plan = await planStatisticsOf(deps, selection, { listing, signal });
+  return statisticsFiles({ ...plan, problems: [] });
+}
+
+async function planOthers(planning: Planning): Promise<ProductPlan> {
+  const { deps, selection, listing, signal } = planning;
+  const others = othersOf(selection);
+  const logged = await loggedExperiments(planning);
+  const experiments = analysedExperiments(listing, logged.experiments, selection);
   const { tables } = listing;
   const timesOf = await analysisTimes(experiments, {
     source: deps.source,
@@ -58,16 +76,45 @@ async function planOthers(
     signal,
   });
   const shared = { store: deps.store, experiments, timesOf, force: selection.force, signal };
-  return Promise.all(
-    selection.products.map(async (product): Promise<ProductPlan> => {
-      try {
-        return product === 'metadata'
-          ? await planMetadata({ ...shared, resolve: deps.resolveMetadata })
-          : await planErrors({ ...shared, logs: deps.logs });
-      } catch (error) {
-        signal.throwIfAborted();
-        return { ...EMPTY_PLAN, failures: [{ product, error: toContrailError(error) }] };
-      }
-    }),
-  );
+  const plans: ProductPlan[] = [logged.plan];
+  for (const product of others) {
+    if (product === 'errors' && logged.plan.failures.length > 0) continue;
+    const plan = (): Promise<ProductPlan> =>
+      product === 'metadata'
+        ? planMetadata({ ...shared, resolve: deps.resolveMetadata })
+        : planErrors({ ...shared, logs: deps.logs, isListed: listing.unlisted === undefined });
+    plans.push(await unlessFailing([product], signal, plan));
+  }
+  return joinPlans(plans);
+}
+
+/** Without the log rows, metadata are still planned: of the experiments that have tables. */
+async function loggedExperiments({
+  deps,
+  selection,
+  signal,
+}: Planning): Promise<{ readonly experiments: readonly string[]; readonly plan: ProductPlan }> {
+  try {
+    return { experiments: await deps.sink.loggedExperiments(signal), plan: EMPTY_PLAN };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { experiments: [], plan: failure(othersOf(selection), toContrailError(error)) };
+  }
+}
+
+async function unlessFailing(
+  products: readonly ProductName[],
+  signal: AbortSignal,
+  plan: () => Promise<ProductPlan>,
+): Promise<ProductPlan> {
+  try {
+    return await plan();
+  } catch (error) {
+    signal.throwIfAborted();
+    return failure(products, toContrailError(error));
+  }
+}
+
+function failure(products: readonly ProductName[], error: ContrailError): ProductPlan {
+  return { ...EMPTY_PLAN, failures: [{ products, error }] };
 }

@@ -42,11 +42,14 @@ function names(slug: string, { experiment, knownBy }: SelectableFile): boolean {
   return slug === experiment || (knownBy === 'tables' && normaliseSlug(slug) === normaliseSlug(experiment));
 }
 
-/** Throws EXPERIMENT_UNKNOWN for a slug that neither the API nor a table nor a log row has, USAGE for an unknown application. */
+/**
+ * Throws EXPERIMENT_UNKNOWN for a slug that neither the API nor a table nor a log row has, USAGE for an unknown
+ * application. Where the API could not be read, nobody can tell: what kept it from being read is thrown instead.
+ */
 export async function checkSelection(
   { sink }: Pick<ExperimentSources, 'sink'>,
   selection: Pick<PlanSelection, 'experiments' | 'apps'>,
-  { experiments: listed, tables }: Listing,
+  { experiments: listed, unlisted, tables }: Listing,
   signal: AbortSignal,
 ): Promise<void> {
   const bySlug = listed.map((entry) => entry.slug);
@@ -55,8 +58,9 @@ export async function checkSelection(
   const others = selection.experiments.filter((slug) => !isKnown(slug));
   const logged = others.length === 0 ? [] : await sink.loggedExperiments(signal).catch(() => []);
   for (const slug of others) {
-    if (!logged.includes(slug)) throw unknownExperiment(slug, [...bySlug, ...byTable, ...logged]);
+    if (!logged.includes(slug)) throw unlisted ?? unknownExperiment(slug, [...bySlug, ...byTable, ...logged]);
   }
+  if (selection.apps.length > 0 && unlisted !== undefined) throw unlisted;
   const apps = [...new Set(listed.map((entry) => entry.appName))];
   for (const app of selection.apps) {
     if (!apps.includes(app)) {

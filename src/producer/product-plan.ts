@@ -55,12 +55,12 @@ export interface ProductPlan {
   readonly skipped: readonly SkippedFile[];
   /** What cannot be made, whoever asks. */
   readonly refused: readonly RefusedFile[];
-  /** What made the plan poorer than it could be. */
+  /** What made the plan poorer than it could be, though every source was read. */
   readonly problems: readonly ContrailError[];
   /** Records of the experiments API that cannot be read; they are among the problems too. */
   readonly malformed: ExperimentList['malformed'];
-  /** Products that could not be planned at all, and why. */
-  readonly failures: readonly { readonly product: ProductName; readonly error: ContrailError }[];
+  /** Sources that could not be read, and the products whose files are missing in the plan for that. */
+  readonly failures: readonly { readonly products: readonly ProductName[]; readonly error: ContrailError }[];
 }
 
 export const EMPTY_PLAN: ProductPlan = { due: [], skipped: [], refused: [], problems: [], malformed: [], failures: [] };

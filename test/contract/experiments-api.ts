@@ -69,6 +69,8 @@ export function describeExperimentsApi(
       ['an empty slug', { ...RECORD, slug: '' }, ''],
       ['a slug of 81 characters', { ...RECORD, slug: 'x'.repeat(81) }, 'x'.repeat(81)],
       ['a slug with a line break', { ...RECORD, slug: 'a\nb' }, 'a\nb'],
+      ['half of a surrogate pair in its slug', { ...RECORD, slug: 'a\ud800' }, undefined],
+      ['half of a surrogate pair as application', { ...RECORD, appName: '\udc00' }, 'my-slug'],
       ['a number as application', { ...RECORD, appName: 7 }, 'my-slug'],
       ['a start that is no date', { ...RECORD, startDate: 'soon' }, 'my-slug'],
       ['an end that does not exist', { ...RECORD, endDate: '2026-02-30' }, 'my-slug'],
@@ -82,6 +84,21 @@ export function describeExperimentsApi(
       expect(malformed[0]?.slug).toBe(slug);
       expect(malformed[0]?.error).toMatchObject({ code: 'EXPERIMENT_MALFORMED' });
       expect(malformed[0]?.error.message).not.toContain('\n');
+      expect(malformed[0]?.error.message.isWellFormed()).toBe(true);
+    });
+
+    it.each([
+      ['an outcome', { outcomes: [{ slug: 'a\ud800' }] }],
+      ['the reference branch', { referenceBranch: '\ud800' }],
+    ])('reports half of a surrogate pair in %s where metadata are made of it', async (_, change) => {
+      const api = await setup([
+        { ...RECORD, ...change },
+        { ...RECORD, slug: 'behind' },
+      ]);
+
+      const { experiments } = await api.list(never);
+
+      expect(experiments.map(({ plan }) => JSON.stringify(plan).includes('Unicode'))).toEqual([true, false]);
     });
 
     it('refuses work that was aborted before it began, with the reason', async () => {

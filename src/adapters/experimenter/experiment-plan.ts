@@ -1,9 +1,9 @@
 /** The part of a record that the metadata file needs: stricter than the rest, as keys that are missing are not guessed. */
 import { z } from 'zod';
 import type { Experiment } from '../../domain/experiment.ts';
-import { problemsOf } from './record-problems.ts';
+import { NOT_UNICODE, problemsOf } from './record-problems.ts';
 
-const Text = z.string({ error: 'must be a text' });
+const Text = z.string({ error: 'must be a text' }).refine((text) => text.isWellFormed(), { error: NOT_UNICODE });
 const Count = z.int({ error: 'must be a whole number' });
 const Slugs = z
   .array(z.object({ slug: Text }, { error: 'must be an object with a slug' }), { error: 'must be a list, or null' })
@@ -23,7 +23,10 @@ const PlanRecord = z.object({
     { error: 'must be an object' },
   ),
   proposedEnrollment: Count,
-  referenceBranch: z.string({ error: 'must be a text, or null' }).nullable(),
+  referenceBranch: z
+    .string({ error: 'must be a text, or null' })
+    .refine((text) => text.isWellFormed(), { error: NOT_UNICODE })
+    .nullable(),
   outcomes: Slugs,
   segments: Slugs,
 });

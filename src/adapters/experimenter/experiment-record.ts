@@ -5,7 +5,7 @@ import type { Experiment } from '../../domain/experiment.ts';
 import { checkSlug, quote } from '../../domain/slug.ts';
 import type { ExperimentList } from '../../ports/experiments-api.ts';
 import { planOf } from './experiment-plan.ts';
-import { problemsOf } from './record-problems.ts';
+import { NOT_UNICODE, problemsOf } from './record-problems.ts';
 
 /** Older records know no application but the desktop, and leave keys out that are null today. */
 const DEFAULT_APP_NAME = 'firefox_desktop';
@@ -24,6 +24,7 @@ const ExperimentRecord = z.object({
   }),
   appName: z
     .string({ error: 'must be a text, or null' })
+    .refine((name) => name.isWellFormed(), { error: NOT_UNICODE })
     .nullish()
     .transform((name) => name || DEFAULT_APP_NAME),
   startDate: OptionalDate,
@@ -69,6 +70,8 @@ export function malformedExperiment(where: string, problem: string, slug?: strin
   return { ...(slug === undefined ? {} : { slug }), error };
 }
 
+/** Text that is not Unicode could be written to no log row. */
 function slugOf(record: unknown): string | undefined {
-  return z.object({ slug: z.string() }).safeParse(record).data?.slug;
+  const slug = z.object({ slug: z.string() }).safeParse(record).data?.slug;
+  return slug?.isWellFormed() ? slug : undefined;
 }

@@ -54,7 +54,10 @@ async function backfill(options: BackfillOptions): Promise<void> {
     for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
     for (const { warning } of plan.skipped) if (warning !== undefined) say(`warning: ${oneLine(warning.sentence)}`);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
-    for (const { product, error } of plan.failures) say(`not planned: ${product}: ${oneLine(error.sentence)}`);
+    for (const { products, error } of plan.failures) {
+      const files = products.length === 0 ? '' : ` (${products.join(', ')})`;
+      say(`not everything could be planned${files}: ${oneLine(error.sentence)}`);
+    }
     const work = { config, parts, plan, options, signal };
     if (options.dryRun) await tellPlan(work);
     else await enqueueAndFollow(work);
@@ -105,6 +108,5 @@ function throwIfIncomplete({ refused, failures }: ProductPlan): void {
   if (refused.length > 0) {
     throw new ContrailError('JOB_FAILED', `${plural(refused.length, 'export')} cannot be done; see above.`);
   }
-  const [failure] = failures;
-  if (failure !== undefined) throw failure.error;
+  if (failures.length > 0) throw new ContrailError('JOB_FAILED', 'Not everything could be planned; see above.');
 }

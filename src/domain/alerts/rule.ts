@@ -136,7 +136,7 @@ function judge<Needs extends SourceName, Subject>(
     rule: rule.id,
     subject: definition.nameOf(subject),
     threshold: rule.threshold,
-    link: definition.linkOf(subject),
+    link: linkOf(definition, subject),
   };
   try {
     const verdict = definition.check(subject, context);
@@ -145,6 +145,18 @@ function judge<Needs extends SourceName, Subject>(
   } catch (error) {
     const reason = errorText(error);
     return { finding: { ...named, verdict: { kind: 'no_data', reason }, severity: rule.severity }, problem: reason };
+  }
+}
+
+/** A name that fits into no address leads to the list of alerts. */
+function linkOf<Needs extends SourceName, Subject>(
+  definition: RuleDefinition<Needs, Subject>,
+  subject: Subject,
+): string {
+  try {
+    return definition.linkOf(subject);
+  } catch {
+    return '/alerts';
   }
 }
 

@@ -1,16 +1,35 @@
 /** A record of the experiments API (v8) as a row of `experimenter_experiments_v1`, or what is wrong with it. */
 import { z } from 'zod';
 import { type ExperimentRow, experimentStatus } from '../../domain/experiments-table.ts';
+import { toContrailError } from '../../domain/errors.ts';
 import type { JsonValue } from '../../domain/json-value.ts';
+import { checkSlug } from '../../domain/slug.ts';
 import { dateText, parseTimestamp } from '../../domain/utc-time.ts';
+import { isWellFormedJson } from '../../domain/well-formed.ts';
 
 export type RecordReading =
   | { readonly kind: 'row'; readonly row: ExperimentRow }
-  /** `slug` where it could be read; `reason` names the fields. */
+  /** `slug` where it could be read and is Unicode; `reason` names the fields. */
   | { readonly kind: 'malformed'; readonly slug: string | null; readonly reason: string };
 
-const Text = z.string({ error: 'must be a text' });
-const NullableText = z.string({ error: 'must be there, as a text or null' }).nullable();
+const NOT_UNICODE = { error: 'must be valid Unicode' };
+const Text = z.string({ error: 'must be a text' }).refine((text) => text.isWellFormed(), NOT_UNICODE);
+const NullableText = z
+  .string({ error: 'must be there, as a text or null' })
+  .refine((text) => text.isWellFormed(), NOT_UNICODE)
+  .nullable();
+/** Of no experiment otherwise: it becomes part of names, addresses and log rows. */
+const Slug = z.string({ error: 'must be a text' }).transform((slug, context) => {
+  try {
+    return checkSlug(slug);
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      message: `cannot be used: ${toContrailError(error).message.replace(/\.$/, '')}`,
+    });
+    return z.NEVER;
+  }
+});
 const Flag = z.boolean({ error: 'must be true, false or null' });
 const Whole = z.int({ error: 'must be a whole number' });
 const Amount = z.number({ error: 'must be a number' });
@@ -37,7 +56,10 @@ const Branch = z.object(
   {
     slug: Text,
     ratio: Whole,
-    features: z.array(z.custom<JsonValue>(), { error: 'must be there, as a list or null' }).nullable(),
+    features: z
+      .array(z.custom<JsonValue>(), { error: 'must be there, as a list or null' })
+      .refine(isWellFormedJson, NOT_UNICODE)
+      .nullable(),
   },
   { error: 'must be an object' },
 );
@@ -55,7 +77,7 @@ const BucketConfig = z.object(
 // Only the keys that are used; whatever else the API sends is ignored.
 const ExperimentRecord = z.object(
   {
-    slug: Text.min(1, { error: 'must not be empty' }),
+    slug: Slug,
     startDate: Time,
     endDate: Time,
     enrollmentEndDate: Time,
@@ -84,8 +106,8 @@ type ExperimentRecord = z.infer<typeof ExperimentRecord>;
 export function readExperimentRecord(record: unknown, now: number): RecordReading {
   const parsed = ExperimentRecord.safeParse(record);
   if (parsed.success) return { kind: 'row', row: rowOf(parsed.data, now) };
-  const slug = z.object({ slug: z.string() }).safeParse(record).data?.slug ?? null;
-  return { kind: 'malformed', slug, reason: reasonOf(parsed.error) };
+  const slug = z.object({ slug: z.string() }).safeParse(record).data?.slug;
+  return { kind: 'malformed', slug: slug?.isWellFormed() ? slug : null, reason: reasonOf(parsed.error) };
 }
 
 function rowOf(record: ExperimentRecord, now: number): ExperimentRow {

@@ -1,6 +1,7 @@
 /** The object `enrollment_counts/enrollment_counts_latest.json`, which another system makes (spec: monitoring, section 7). */
 import { z } from 'zod';
 import type { EnrollmentCounts, FunnelRow } from '../../domain/alerts/enrollment-checks.ts';
+import { isWellFormedJson } from '../../domain/well-formed.ts';
 
 export const ENROLLMENT_COUNTS_OBJECT = 'enrollment_counts/enrollment_counts_latest.json';
 
@@ -23,15 +24,16 @@ export function readEnrollmentCounts(content: unknown): Map<string, EnrollmentCo
   const { v1 } = z.object({ v1: z.record(z.string(), z.unknown()) }).parse(content);
   return new Map(
     Object.entries(v1).flatMap(([slug, entry]) => {
-      const counts = readCountsEntry(entry);
+      const counts = slug.isWellFormed() ? readCountsEntry(entry) : undefined;
       return counts === undefined ? [] : [[slug, counts] as const];
     }),
   );
 }
 
-/** One experiment's counts, or undefined. */
+/** One experiment's counts, or undefined. Its branches and reasons are told in alerts, so they must be Unicode. */
 export function readCountsEntry(entry: unknown): EnrollmentCounts | undefined {
   const { data } = Entry.safeParse(entry);
+  if (!isWellFormedJson(entry)) return undefined;
   if (data === undefined) return undefined;
   const reasons = Object.entries(data.reasons_by_branch ?? {});
   return {
@@ -51,7 +53,7 @@ export function readCountsEntry(entry: unknown): EnrollmentCounts | undefined {
 export function readFunnelRows(rows: readonly unknown[]): FunnelRow[] {
   return rows.flatMap((row) => {
     const { data } = Funnel.safeParse(row);
-    if (data === undefined) return [];
+    if (data === undefined || !isWellFormedJson(row)) return [];
     return [{ reason: data.reason ?? null, conflictSlug: data.conflict_slug ?? null, clientCount: data.client_count }];
   });
 }

@@ -124,6 +124,78 @@ describe('the plan of all products', () => {
   });
 });
 
+describe('a source that cannot be read', () => {
+  const away = new ContrailError('ACCESS_DENIED', 'May not be read.');
+  const refuse = () => Promise.reject(away);
+
+  function withResults() {
+    const world = setup();
+    world.api.replace([{ slug: 'a' }, { slug: 'b' }]);
+    world.tables(['statistics_a_weekly', 'statistics_b_weekly']);
+    return world;
+  }
+
+  it('stops the errors files alone where it is the log rows', async () => {
+    const { plan, sink } = withResults();
+    sink.loggedExperiments = refuse;
+
+    const found = await plan();
+
+    expect(dueOf(found)).toEqual(['a weekly new', 'b weekly new', 'a metadata new', 'b metadata new']);
+    expect(found.failures).toEqual([{ products: ['errors', 'metadata'], error: away }]);
+  });
+
+  it.each([
+    ['statistics/', 'statistics', 4],
+    ['errors/', 'errors', 4],
+    ['metadata/', 'metadata', 4],
+  ])('stops one product where it is the listing of %s', async (prefix, product, due) => {
+    const { plan, store, never } = withResults();
+    const list = store.list.bind(store);
+    store.list = (name) => (name === prefix ? refuse() : list(name, never));
+
+    const found = await plan();
+
+    expect(found.due.filter((file) => file.product === product)).toEqual([]);
+    expect(found.due).toHaveLength(due);
+    expect(found.failures).toEqual([{ products: [product], error: away }]);
+  });
+
+  it('stops what needs the records where it is the experiments API, and is told once', async () => {
+    const { plan, api, tables } = withResults();
+    tables(['statistics_a_week_1']);
+    api.list = refuse;
+
+    const found = await plan();
+
+    // When enrollment ended decides which rows an errors file of a known run has.
+    expect(dueOf(found)).toEqual(['a weekly new', 'b weekly new', 'b errors new']);
+    expect(found.failures).toEqual([{ products: ['errors', 'metadata'], error: away }]);
+    expect(found.problems).toEqual([]);
+  });
+
+  it('is named instead of an experiment or an application that it alone would know', async () => {
+    const { plan, api } = withResults();
+    api.list = refuse;
+
+    await expect(plan({ experiments: ['c'] })).rejects.toBe(away);
+    await expect(plan({ apps: ['fenix'] })).rejects.toBe(away);
+  });
+
+  it('stops what is about runs, and no statistics, where it is the times of the tables of windows', async () => {
+    const { plan, source, tables } = withResults();
+    tables(['statistics_a_week_1']);
+    const describeTables = source.describeTables.bind(source);
+    source.describeTables = (names, signal) =>
+      names.includes('statistics_a_week_1') ? refuse() : describeTables(names, signal);
+
+    const found = await plan();
+
+    expect(dueOf(found)).toEqual(['a weekly new', 'b weekly new']);
+    expect(found.failures).toEqual([{ products: ['errors', 'metadata'], error: away }]);
+  });
+});
+
 describe('an errors file', () => {
   async function published() {
     const world = setup();
@@ -214,7 +286,7 @@ describe('a metadata file', () => {
 
     const found = await plan();
 
-    expect(found.failures).toMatchObject([{ product: 'metadata', error: { message: 'Away.' } }]);
+    expect(found.failures).toMatchObject([{ products: ['metadata'], error: { message: 'Away.' } }]);
     expect(dueOf(found)).toHaveLength(4);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileCondition } from '../../../../src/domain/alerts/inputs.ts';
 import { defineRule } from '../../../../src/domain/alerts/rule.ts';
 import { ALERT_RULES, evaluateRules } from '../../../../src/domain/alerts/rules.ts';
-import { alertInputs, counts } from '../../../support/alert-world.ts';
+import { alertInputs, counts, experiment } from '../../../support/alert-world.ts';
 
 describe('alert rules', () => {
   it('have every rule of the specification, each once', () => {
@@ -48,6 +48,18 @@ describe('evaluateRules', () => {
       if (name === 'x') throw new Error('a bug');
       return { kind: 'failing', value: 1, formula: '', summary: '' };
     },
+  });
+
+  it('judges a subject whose name fits into no address, and every other', () => {
+    const experiments = [experiment({ slug: 'half-\ud800' }), experiment({ startDate: '2025-11-01' })];
+
+    const [result] = evaluateRules(ALERT_RULES, alertInputs({ experiments })).filter(({ rule }) => rule.id === 'M5');
+
+    expect(result?.problem).toBeNull();
+    expect(result?.findings.map(({ link, verdict }) => [link, verdict.kind])).toEqual([
+      ['/alerts', 'passing'],
+      ['/experiments/my-slug', 'failing'],
+    ]);
   });
 
   it('lets an exception about one subject silence no other, nor another rule, nor itself', () => {

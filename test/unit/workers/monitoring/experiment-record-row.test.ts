@@ -52,6 +52,22 @@ describe('readExperimentRecord', () => {
   });
 
   it.each([
+    ['slug', 'a\ud800', null],
+    ['slug', 'a\nb', 'a\nb'],
+    ['appName', '\ud800', 'my-slug'],
+    ['targeting', 'x == "\udfff"', 'my-slug'],
+    ['channels', ['\ud800'], 'my-slug'],
+    ['outcomes', [{ slug: '\ud800' }], 'my-slug'],
+    ['branches', [{ slug: 'a', ratio: 1, features: [{ value: { deep: ['\ud800'] } }] }], 'my-slug'],
+    ['branches', [{ slug: 'a', ratio: 1, features: [{ value: { '\ud800': 1 } }] }], 'my-slug'],
+  ])('treats a %s as malformed that no table or address takes: %j', (key, value, slug) => {
+    const reading = readExperimentRecord({ ...input[0], slug: 'my-slug', [key]: value }, NOW);
+
+    expect(reading).toMatchObject({ kind: 'malformed', slug, reason: expect.stringMatching(/Unicode|control/) });
+    expect(JSON.stringify(reading)).not.toMatch(/[^\\]\\ud800/);
+  });
+
+  it.each([
     ['2025-12-31T23:30:00-05:00', '2026-01-01'],
     ['2026-01-01 00:30:00+01:00', '2025-12-31'],
     ['2026-01-01T00:00:00', '2026-01-01'],

@@ -54,6 +54,18 @@ describe('importExperiments', () => {
     });
   });
 
+  it('leaves out a record with half of a surrogate pair, names it in the log, and imports all others', async () => {
+    const world = setup();
+    world.reply = [...input, { ...(input[0] as object), slug: 'half-\ud800' }];
+
+    const result = await world.run();
+
+    expect(result).toEqual({ imported: 13, malformed: 11, outcome: 'replaced' });
+    const logged = world.sink.rows('logs').at(-1);
+    expect(logged).toMatchObject({ experiment: null, message: expect.stringContaining('half-\\ud800') });
+    expect(String(logged?.['message']).isWellFormed()).toBe(true);
+  });
+
   it('logs the same fault once a day, however often the import runs', async () => {
     const world = setup();
     await world.run('tick-1');
