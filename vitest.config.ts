@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+// It ends what hangs; a machine that is busy with other work takes its time.
+const UNIT_TIMEOUT_MS = 30_000;
 const INTEGRATION_TIMEOUT_MS = 30_000;
 const EMULATOR_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 120_000;
@@ -17,7 +19,7 @@ export default defineConfig({
     pool: 'forks',
     // Unit tests start nothing; the others share one private Redis, each test under a key prefix of its own.
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: UNIT_TIMEOUT_MS } },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withRedis } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...withRedis } },
       { extends: true, test: { name: 'emulators', include: ['test/emulators/**/*.test.ts'], ...withEmulators } },

@@ -7,6 +7,7 @@ import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import { exportErrors } from '../../workers/errors/export-errors.ts';
 import { ask, examples } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
+import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { wire } from '../wire.ts';
 
@@ -56,7 +57,14 @@ async function runErrors({ experiment, analysisStart, enrollmentEnd, force, json
       signal,
       run: (slug) => {
         const knownBy = normaliseSlug(slug) === slug ? 'tables' : 'api';
-        return exportErrors(parts, { experiment: slug, knownBy, ...times, force: force ?? false, job: 'run', signal });
+        return exportErrors(parts, {
+          experiment: slug,
+          knownBy,
+          ...times,
+          force: force ?? false,
+          job: makeRunId(),
+          signal,
+        });
       },
     });
   } finally {

@@ -7,6 +7,7 @@ import { eventsOfMetadata } from '../../workers/metadata/metadata-handler.ts';
 import { metadataDependencies } from '../export-dependencies.ts';
 import { ask, examples } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
+import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { wire } from '../wire.ts';
 
@@ -50,7 +51,7 @@ async function runMetadata({ experiment, analysisStart, force, json }: Options):
       signal,
       run: async (slug) => {
         const start = analysisStart === undefined ? {} : { analysisStart };
-        const request = { experiment: slug, ...start, force: force ?? false, job: 'run', signal };
+        const request = { experiment: slug, ...start, force: force ?? false, job: makeRunId(), signal };
         const outcome = await exportMetadata(deps, request);
         return { outcome, events: eventsOfMetadata(slug, outcome) };
       },

@@ -14,6 +14,7 @@ import { printable, printJson, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
 import { progressBar } from '../progress-bar.ts';
 import { isAboutTheExperiment } from '../run-experiments.ts';
+import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { exportDependencies } from '../export-dependencies.ts';
 import { type Parts, wire } from '../wire.ts';
@@ -57,7 +58,7 @@ async function runStatistics(options: Options): Promise<void> {
       ...request,
       knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
       force: options.force ?? false,
-      job: 'run',
+      job: makeRunId(),
       signal,
       onProgress: (rows, ofRows) => bar.update(rows, ofRows),
     });

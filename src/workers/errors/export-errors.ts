@@ -65,8 +65,9 @@ export async function exportErrors(deps: ErrorsDependencies, request: ErrorsRequ
   const { source, sourceVersion, file } = result.made;
   const counts = { rows: file.entries, rejected: file.dropped.length, duplicates: 0, bytes: result.bytes };
   const durationMs = deps.clock.now() - startedAt;
+  const generation = result.kind === 'published' ? { generation: result.generation } : {};
   return {
-    outcome: { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings: [], durationMs },
+    outcome: { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings: [], durationMs, ...generation },
     events: droppedRowEvents(slug, file.dropped),
   };
 }

@@ -7,7 +7,13 @@ import { ContrailError } from '../../domain/errors.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import { ABSENT, type ObjectMetadata, type ObjectStore, type StoredObject } from '../../ports/object-store.ts';
+import {
+  ABSENT,
+  type Generation,
+  type ObjectMetadata,
+  type ObjectStore,
+  type StoredObject,
+} from '../../ports/object-store.ts';
 import { type Claim, checkOwner, ownerOf } from '../statistics/check-owner.ts';
 
 /** How often it starts again because somebody else changed the object meanwhile. */
@@ -20,6 +26,8 @@ export interface PublishableText {
   readonly source: string;
   /** An object of this version is left alone unless forced. */
   readonly sourceVersion: SourceVersion;
+  /** What else the object's metadata say. */
+  readonly metadata?: ObjectMetadata;
 }
 
 export interface TextPublication<Made extends PublishableText> {
@@ -27,7 +35,7 @@ export interface TextPublication<Made extends PublishableText> {
   readonly name: string;
   /** Who claims it. */
   readonly claim: Claim;
-  /** Who asks, for the object's metadata: a job's id. */
+  /** For the object's metadata: a job's id, which no other publication has. */
   readonly job: string;
   readonly force: boolean;
   readonly signal: AbortSignal;
@@ -35,15 +43,16 @@ export interface TextPublication<Made extends PublishableText> {
    * Makes the text, after the object was looked at, so that what is published is never older than what it replaces.
    * Undefined: there must be none, and the object stays as it is.
    */
-  readonly make: () => Promise<Made | undefined>;
+  readonly make: (before: StoredObject | undefined) => Promise<Made | undefined>;
 }
 
 export type PublishedText<Made> =
-  | { readonly kind: 'published' | 'unchanged' | 'current'; readonly made: Made; readonly bytes: number }
+  | { readonly kind: 'published'; readonly made: Made; readonly bytes: number; readonly generation: Generation }
+  | { readonly kind: 'unchanged' | 'current'; readonly made: Made; readonly bytes: number }
   | { readonly kind: 'nothing' };
 
 /**
- * `published`: new bytes are in place; `unchanged`: they were in place already, and only the version was brought up to
+ * `published`: new bytes are in place, also where an earlier attempt of the job has put them there; `unchanged`: they were in place already, and only the version was brought up to
  * date; `current`: nothing was to be done. Throws SLUG_CONFLICT, or OBJECT_CHANGED after several rounds.
  */
 export async function publishText<Made extends PublishableText>(
@@ -52,7 +61,7 @@ export async function publishText<Made extends PublishableText>(
 ): Promise<PublishedText<Made>> {
   for (let round = 1; ; round++) {
     try {
-      return await publishOnce(store, publication);
+      return await publishOnce(store, publication, round);
     } catch (error) {
       const changed = error instanceof ContrailError && error.code === 'OBJECT_CHANGED';
       if (!changed || round === MOST_ROUNDS) throw error;
@@ -64,22 +73,27 @@ export async function publishText<Made extends PublishableText>(
 async function publishOnce<Made extends PublishableText>(
   store: ObjectStore,
   publication: TextPublication<Made>,
+  round: number,
 ): Promise<PublishedText<Made>> {
   const { name, claim, force, signal } = publication;
   const before = await store.head(name, signal);
   checkOwner(name, before, claim);
-  const made = await publication.make();
+  const made = await publication.make(before);
   if (made === undefined) return { kind: 'nothing' };
   const bytes = Buffer.from(made.text);
   const isCurrent = before?.metadata[METADATA.sourceVersion] === made.sourceVersion;
+  const isOwn = isCurrent && before.metadata[METADATA.job] === publication.job;
+  // An earlier try may have published without getting its answer: nobody else records that.
+  if (isOwn && (!force || round > 1))
+    return { kind: 'published', made, bytes: bytes.length, generation: before.generation };
   if (isCurrent && !force) return { kind: 'current', made, bytes: bytes.length };
   const metadata = metadataOf(publication, made, { bytes, before });
   if (!force && before !== undefined && before.metadata[METADATA.sha256] === metadata[METADATA.sha256]) {
     await store.updateMetadata({ name, ifGeneration: before.generation, metadata, signal });
     return { kind: 'unchanged', made, bytes: bytes.length };
   }
-  await writeObject(store, publication, { bytes, metadata, before });
-  return { kind: 'published', made, bytes: bytes.length };
+  const { generation } = await writeObject(store, publication, { bytes, metadata, before });
+  return { kind: 'published', made, bytes: bytes.length, generation };
 }
 
 interface ObjectContent {
@@ -94,6 +108,7 @@ function metadataOf<Made extends PublishableText>(
 ): ObjectMetadata {
   const owner = ownerOf(claim) ?? before?.metadata[METADATA.experiment];
   return {
+    ...made.metadata,
     [METADATA.source]: made.source,
     [METADATA.sourceVersion]: made.sourceVersion,
     [METADATA.job]: job,
@@ -107,12 +122,12 @@ async function writeObject<Made extends PublishableText>(
   store: ObjectStore,
   { name, signal }: TextPublication<Made>,
   { bytes, metadata, before }: ObjectContent & { readonly metadata: ObjectMetadata },
-): Promise<void> {
+): Promise<StoredObject> {
   const ifGeneration = before?.generation ?? ABSENT;
   const writer = await store.write({ name, contentType: 'application/json', ifGeneration, signal });
   try {
     await writer.write(bytes);
-    await writer.commit(metadata);
+    return await writer.commit(metadata);
   } catch (error) {
     await writer.discard();
     throw error;

@@ -22,7 +22,7 @@ import type { ExportDependencies, ExportRequest, ExportResult } from './export-t
 import { joinSummaries } from './join-parts.ts';
 import { judgeRows, refusalOf } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
-import { lookAtObject, settledBy } from './published-object.ts';
+import { lookAtObject, publishedBy, settledBy } from './published-object.ts';
 
 const MOST_ROUNDS = 3;
 
@@ -60,9 +60,8 @@ export async function divideExport(
     signal,
   });
   if (table === undefined) return undefined;
-  const settled = request.force
-    ? undefined
-    : settledBy(before, table.version, { object, location: store.locate(object) });
+  const publisher = { object, location: store.locate(object), job: request.job, durationMs: clock.now() - startedAt };
+  const settled = request.force ? undefined : settledBy(before, table.version, publisher);
   if (settled !== undefined) return settled;
   const folder = `${WORK_FOLDER}${request.job}.${attempt}`;
   const parts = table.parts.map(({ token }, index) => ({
@@ -136,7 +135,9 @@ async function publish(publication: Publication): Promise<JobOutcome> {
   for (let round = 1; ; round++) {
     const before = await deps.store.head(object, request.signal);
     checkOwner(object, before, request);
-    const settled = request.force ? undefined : settledBy(before, division.version, { object, location });
+    const publisher = { object, location, job: request.job, durationMs: deps.clock.now() - division.startedAt };
+    // Also when forced: the parts of this job are in place already, only the answer was lost.
+    const settled = (request.force ? publishedBy : settledBy)(before, division.version, publisher);
     if (settled !== undefined) return settled;
     try {
       await deps.store.compose({

@@ -10,12 +10,18 @@ import { checkSlug } from '../../domain/slug.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
+import {
+  ABSENT,
+  type Generation,
+  type ObjectMetadata,
+  type ObjectStore,
+  type ObjectWriter,
+} from '../../ports/object-store.ts';
 import type { OpenTable, StatisticsSource } from '../../ports/statistics-source.ts';
 import { checkOwner } from './check-owner.ts';
 import { judgeRows, refusalOf, type Refusal } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
-import { lookAtObject, type SeenObject, settledBy } from './published-object.ts';
+import { lookAtObject, publishedBy, type Publisher, type SeenObject, settledBy } from './published-object.ts';
 import type { CheckResult } from './row-checker.ts';
 import { type WrittenFile, writeFile } from './write-file.ts';
 
@@ -41,7 +47,7 @@ export interface ExportRequest {
   readonly force: boolean;
   /** Table and object as planning saw them, which spares a look at each; the look is taken when the object has changed. */
   readonly seen?: { readonly sourceVersion: SourceVersion; readonly object: SeenObject };
-  /** Who asks, for the object's metadata: a job's id. */
+  /** For the object's metadata: a job's id, which no other export has. */
   readonly job: string;
   readonly signal: AbortSignal;
   /** Told now and then how many of the rows are done. */
@@ -89,12 +95,19 @@ async function exportOnce(
   try {
     const settled = request.force
       ? undefined
-      : settledBy(before, table.version, { object, location: deps.store.locate(object) });
+      : settledBy(before, table.version, publisherOf(deps, { request, object, startedAt }));
     if (settled !== undefined) return { outcome: settled };
     return await replaceFile({ deps, request, object, before, table, startedAt });
   } finally {
     await table.close();
   }
+}
+
+function publisherOf(
+  { store, clock }: ExportDependencies,
+  { request, object, startedAt }: Pick<Replacement, 'request' | 'object' | 'startedAt'>,
+): Publisher {
+  return { object, location: store.locate(object), job: request.job, durationMs: clock.now() - startedAt };
 }
 
 async function openTable(
@@ -152,7 +165,7 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
       const update = { name: object, ifGeneration: before.generation, metadata, signal: request.signal };
       await deps.store.updateMetadata(update);
     } else {
-      ({ generation } = await writer.commit(metadata));
+      generation = await commitOrFind(replacement, writer, metadata);
     }
     const refusal = refusalOf(file.check);
     return {
@@ -166,6 +179,27 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
   } catch (error) {
     await writer.discard();
     throw error;
+  }
+}
+
+/**
+ * The generation of the new bytes. A store whose answer was lost refuses the repeated request, because the object has
+ * changed: by this very job, if the object carries its id and these bytes.
+ */
+async function commitOrFind(
+  { deps, request, object, table, startedAt }: Replacement,
+  writer: ObjectWriter,
+  metadata: ObjectMetadata,
+): Promise<Generation> {
+  try {
+    return (await writer.commit(metadata)).generation;
+  } catch (error) {
+    if (!(error instanceof ContrailError) || error.code !== 'OBJECT_CHANGED') throw error;
+    const found = await deps.store.head(object, request.signal);
+    const own = publishedBy(found, table.version, publisherOf(deps, { request, object, startedAt }));
+    const isSame = found?.metadata[METADATA.sha256] === metadata[METADATA.sha256];
+    if (own?.generation === undefined || !isSame) throw error;
+    return own.generation;
   }
 }
 

@@ -9,8 +9,16 @@ const NAME = 'errors/errors_x.json';
 
 function setup() {
   const store = new MemoryObjectStore({ keepHistory: true });
+  let jobs = 0;
   const publish = (make: () => Promise<PublishableText | undefined>, experiment = 'x', signal = never) =>
-    publishText(store, { name: NAME, claim: { experiment, knownBy: 'api' }, job: 'j', force: false, signal, make });
+    publishText(store, {
+      name: NAME,
+      claim: { experiment, knownBy: 'api' },
+      job: `job-${(jobs += 1)}`,
+      force: false,
+      signal,
+      make,
+    });
   /** Somebody else publishes. */
   const disturb = async () => {
     const ifGeneration = (await store.head(NAME, never))?.generation ?? ABSENT;

@@ -195,7 +195,7 @@ describe('what planning saw', () => {
     await run();
     const seen = await head();
 
-    const { outcome } = await run({ seen: { sourceVersion: VERSION, object: seen } });
+    const { outcome } = await run({ job: 'another', seen: { sourceVersion: VERSION, object: seen } });
 
     expect(outcome.kind).toBe('skipped');
   });

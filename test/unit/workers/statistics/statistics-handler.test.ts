@@ -118,7 +118,7 @@ describe('a statistics job', () => {
     await handle();
     const again = await handle(2);
 
-    expect([again.kind, lines[1]]).toEqual(['skipped', 'skipped: the file is current']);
+    expect([again.kind, lines[1]]).toEqual(['published', lines[0]]);
     expect(sink.rows('logs')).toEqual([]);
   });
 
