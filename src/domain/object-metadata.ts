@@ -10,6 +10,10 @@ export const METADATA = {
   version: 'contrail-version',
   /** Slug of the experiment, so that two slugs with one normal form do not overwrite each other. Ours. */
   experiment: 'contrail-experiment',
+  /** Of metadata: when the analysis began, as the file says, so that planning need not read the file. Ours. */
+  analysisStart: 'contrail-analysis-start',
+  /** Of metadata: the content of the experiment's results for which that start was told, where tables have no times. */
+  analysisContent: 'contrail-analysis-content',
   /** SHA-256 of the bytes in hex, by which unchanged bytes are known without reading them. Ours. */
   sha256: 'contrail-sha256',
 } as const;

@@ -8,8 +8,10 @@ export const MetadataPayload = z.object({
   version: z.literal(1),
   experiment: z.string().min(1).max(400),
   sourceVersion: z.string().max(100),
-  /** When the analysis began, as the producer derived or was told it; null without a run, absent to derive it anew. */
+  /** When the analysis began, as the times of tables told planning; null without, absent to look anew. */
   analysisStart: z.string().max(100).nullable().optional(),
+  /** Of tables without times: a digest of their contents as planning saw them. */
+  analysisContent: z.string().max(100).optional(),
   /** Jobs that are to end first: the console must find new results when new metadata tell it to look. */
   after: z
     .array(z.object({ queue: z.string().max(100), id: z.string().max(600) }))

@@ -1,12 +1,14 @@
-/** When the analysis of each experiment last began, out of the changes of its tables, for all experiments at once. */
-import { startOfNewestRun } from '../domain/analysis-run.ts';
+/** What the tables of each experiment's results tell of its runs, for all experiments at once. */
+import { analysisSource, type AnalysisSource, analysisTables } from '../domain/analysis-start.ts';
 import { normaliseSlug } from '../domain/slug.ts';
-import { timeOfVersion } from '../domain/source-version.ts';
+import { type SourceVersion, timeOfVersion } from '../domain/source-version.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
 import type { AnalysedExperiment } from './analysed-experiments.ts';
 
 export interface AnalysisTimes {
-  /** Begin of the newest run, milliseconds since 1970; null where nobody knows. */
+  /** What the results tell of the newest run. */
+  readonly results: AnalysisSource;
+  /** Begin of the newest run as the tables of windows tell it, milliseconds since 1970; null where nobody knows. */
   readonly start: number | null;
   /** When the experiment was first analysed, milliseconds since 1970, as far as its enrollments table tells. */
   readonly firstAt: number | undefined;
@@ -26,37 +28,56 @@ export async function analysisTimes(
   experiments: readonly AnalysedExperiment[],
   request: TimesRequest,
 ): Promise<(experiment: AnalysedExperiment) => AnalysisTimes> {
+  const tablesOf = new Map(experiments.map((entry) => [entry, resultTables(entry, request.tables)]));
+  const versions = await versionsOf([...tablesOf.values()].flat(), request);
+  const firstTimes = await enrollmentTimes(experiments, versions, request);
+  return (experiment) => {
+    const described = (tablesOf.get(experiment) ?? []).flatMap((name) => {
+      const version = versions.get(name);
+      return version === undefined ? [] : [{ name, version }];
+    });
+    const results = analysisSource(described, request.leadMs);
+    const isOfWindows = results.kind === 'time' && experiment.windowTables.length > 0;
+    return {
+      results,
+      start: isOfWindows ? results.start : null,
+      firstAt: firstTimes.get(enrollmentsTable(experiment)),
+    };
+  };
+}
+
+function resultTables({ experiment, windowTables }: AnalysedExperiment, tables: readonly string[]): readonly string[] {
+  return windowTables.length > 0 ? windowTables : analysisTables(experiment, tables);
+}
+
+/** None where the warehouse keeps no times: the contents of enrollments tables are then not looked at. */
+async function enrollmentTimes(
+  experiments: readonly AnalysedExperiment[],
+  results: ReadonlyMap<string, SourceVersion>,
+  request: TimesRequest,
+): Promise<ReadonlyMap<string, number>> {
+  if ([...results.values()].some((version) => timeOfVersion(version) === undefined)) return new Map();
   const present = new Set(request.tables);
-  const enrollments = experiments.map(enrollmentsTable).filter((table) => present.has(table));
-  const changes = await changesOf([...experiments.flatMap((entry) => entry.windowTables), ...enrollments], request);
-  return (experiment) => ({
-    start:
-      startOfNewestRun(
-        experiment.windowTables.flatMap((table) => changes.get(table) ?? []),
-        request.leadMs,
-      ) ?? null,
-    firstAt: changes.get(enrollmentsTable(experiment)),
+  const versions = await versionsOf(
+    experiments.map(enrollmentsTable).filter((table) => present.has(table)),
+    request,
+  );
+  const times = [...versions].flatMap(([name, version]) => {
+    const time = timeOfVersion(version);
+    return time === undefined ? [] : [[name, time] as const];
   });
+  return new Map(times);
 }
 
 function enrollmentsTable({ experiment }: AnalysedExperiment): string {
   return `enrollments_${normaliseSlug(experiment)}`;
 }
 
-/** Times of the last changes. None where the warehouse keeps no times: the contents of tables are then not looked at. */
-async function changesOf(
+async function versionsOf(
   tables: readonly string[],
   { source, signal }: TimesRequest,
-): Promise<ReadonlyMap<string, number>> {
-  const [first, ...others] = new Set(tables);
-  if (first === undefined) return new Map();
-  const probe = await source.describeTables([first], signal);
-  if (probe.tables.some((table) => timeOfVersion(table.version) === undefined)) return new Map();
-  const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal);
-  return new Map(
-    [...probe.tables, ...described.tables].flatMap(({ name, version }) => {
-      const time = timeOfVersion(version);
-      return time === undefined ? [] : [[name, time] as const];
-    }),
-  );
+): Promise<ReadonlyMap<string, SourceVersion>> {
+  if (tables.length === 0) return new Map();
+  const described = await source.describeTables([...new Set(tables)], signal);
+  return new Map(described.tables.map(({ name, version }) => [name, version]));
 }

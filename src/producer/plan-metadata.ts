@@ -1,4 +1,5 @@
 /** Decides which metadata files are due: experiment, configuration or analysis start have changed (design, section 7). */
+import type { AnalysisSource } from '../domain/analysis-start.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { metadataObjectName } from '../domain/metadata-name.ts';
@@ -27,9 +28,18 @@ export type MetadataVersion = { readonly version: SourceVersion } | { readonly n
  */
 export type ResolveMetadata = (
   experiment: Experiment,
-  facts: { readonly analysisStart: number | null; readonly firstAnalysedAt: number | undefined },
+  facts: MetadataFacts,
   signal: AbortSignal,
 ) => Promise<MetadataVersion>;
+
+export interface MetadataFacts {
+  /** What the experiment's results tell of its newest run. */
+  readonly results: AnalysisSource;
+  /** Milliseconds since 1970. */
+  readonly firstAnalysedAt: number | undefined;
+  /** The published object, which tells the start of before. */
+  readonly object: StoredObject | undefined;
+}
 
 export interface MetadataPlanning {
   readonly resolve: ResolveMetadata;
@@ -69,14 +79,18 @@ async function decide(
   { entry, record, object }: Candidate,
 ): Promise<DueFile | SkippedFile | RefusedFile> {
   const file: ProductFile = { product: 'metadata', experiment: entry.experiment };
-  const { start, firstAt } = timesOf(entry);
+  const { results, firstAt } = timesOf(entry);
   try {
-    const found = await resolve(record, { analysisStart: start, firstAnalysedAt: firstAt }, signal);
+    const found = await resolve(record, { results, firstAnalysedAt: firstAt, object }, signal);
     if ('nothing' in found) return { ...file, reason: found.nothing };
     const isCurrent = object?.metadata[METADATA.sourceVersion] === found.version;
     if (isCurrent && !force) return { ...file, reason: 'current' };
     const reason = force ? 'forced' : object === undefined ? 'new' : 'changed';
-    return { ...file, reason, ...jobOf({ experiment: entry.experiment, sourceVersion: found.version }, start, force) };
+    return {
+      ...file,
+      reason,
+      ...jobOf({ experiment: entry.experiment, sourceVersion: found.version }, results, force),
+    };
   } catch (error) {
     signal.throwIfAborted();
     const isOfAll = error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE';
@@ -87,7 +101,7 @@ async function decide(
 
 function jobOf(
   subject: Pick<MetadataPayload, 'experiment' | 'sourceVersion'>,
-  start: number | null,
+  results: AnalysisSource,
   force: boolean,
 ): Pick<DueFile, 'queue' | 'jobId' | 'payload'> {
   return {
@@ -96,7 +110,8 @@ function jobOf(
     payload: (reason, after): MetadataPayload => ({
       version: 1,
       ...subject,
-      analysisStart: start === null ? null : new Date(start).toISOString(),
+      analysisStart: results.kind === 'time' ? new Date(results.start).toISOString() : null,
+      ...(results.kind === 'content' ? { analysisContent: results.digest } : {}),
       ...(after.length === 0 ? {} : { after: [...after] }),
       reason,
       force,

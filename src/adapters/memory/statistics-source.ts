@@ -11,6 +11,8 @@ export interface MemoryTable {
   readonly batches: readonly ColumnBatch[];
   /** When the table was last changed, milliseconds since 1970. */
   readonly changedAt: number;
+  /** Instead of the time, as in a warehouse that keeps none. */
+  readonly version?: SourceVersion;
   /** What the table promises, where that is not what it holds. */
   readonly promisedRows?: number;
   /** Reading the table fails with this error. */
@@ -88,5 +90,5 @@ function rowsOf(table: MemoryTable): number {
 }
 
 function versionOf(table: MemoryTable): SourceVersion {
-  return versionOfTime(table.changedAt);
+  return table.version ?? versionOfTime(table.changedAt);
 }

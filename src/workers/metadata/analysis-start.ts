@@ -1,11 +1,26 @@
 /** When the analysis began: as it is told, or derived from the tables it wrote (spec: metadata, section 1; design, section 7). */
-import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
+import { text as readText } from 'node:stream/consumers';
+import { z } from 'zod';
+import {
+  type AnalysisSource,
+  analysisSource,
+  type AnalysisStart,
+  analysisTables,
+  publishedContent,
+  publishedStart,
+} from '../../domain/analysis-start.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
 import { timeOfVersion } from '../../domain/source-version.ts';
+import { parseTimestamp } from '../../domain/utc-time.ts';
+import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
 
 export type TableSource = Pick<StatisticsSource, 'listTables' | 'describeTables'>;
+
+const MetadataText = z.object({
+  analysis_start_time: z.string().refine((text) => parseTimestamp(text) !== undefined),
+});
 
 const TIME =
   /^(?<seconds>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i;
@@ -37,7 +52,7 @@ function formatTime(epochMs: number, micros: string): string {
   return `${seconds}${/^0+$/.test(micros) ? '' : `.${micros}`}+00:00`;
 }
 
-export interface RunOfTables {
+export interface ResultsOf {
   readonly source: TableSource;
   readonly experiment: string;
   /** How long before its first table an analysis begins. */
@@ -45,20 +60,36 @@ export interface RunOfTables {
   readonly signal: AbortSignal;
 }
 
-/**
- * Begin of the newest run, in milliseconds since 1970: the run wrote the per-window tables changed within 12 hours before
- * the newest change. Undefined without such tables, and where the warehouse keeps no times.
- */
-export async function newestRunStart({ source, experiment, leadMs, signal }: RunOfTables): Promise<number | undefined> {
-  const slug = normaliseSlug(experiment);
-  const tables = (await source.listTables(signal)).filter((name) => windowTableOwners(name).includes(slug));
-  const [first, ...others] = tables;
-  if (first === undefined) return undefined;
-  const firstChange = await changesOf(source, [first], signal);
-  // Where one table's version is no time, none is: their contents need not be hashed.
-  if (firstChange === undefined) return undefined;
-  const changes = [...firstChange, ...((await changesOf(source, others, signal)) ?? [])];
-  return startOfNewestRun(changes, leadMs);
+/** What the tables of an experiment's results tell of its newest run. Those that cannot be read are left out. */
+export async function readAnalysisSource({ source, experiment, leadMs, signal }: ResultsOf): Promise<AnalysisSource> {
+  const names = analysisTables(experiment, await source.listTables(signal));
+  if (names.length === 0) return { kind: 'none' };
+  const { tables } = await source.describeTables(names, signal);
+  return analysisSource(tables, leadMs);
+}
+
+/** The start that an object tells, by its metadata or else by its text; undefined where there is no object, or none in it. */
+export async function readPublishedStart(
+  store: Pick<ObjectStore, 'read'>,
+  object: StoredObject | undefined,
+  signal: AbortSignal,
+): Promise<AnalysisStart | undefined> {
+  if (object === undefined) return undefined;
+  const told = publishedStart(object.metadata);
+  if (told !== undefined) return told;
+  const stream = await store.read(object.name, signal);
+  const text = stream === undefined ? '' : await readText(stream);
+  const start = startOfText(text);
+  return start === undefined ? undefined : { ...publishedContent(object.metadata), start };
+}
+
+function startOfText(text: string): string | undefined {
+  try {
+    return MetadataText.safeParse(JSON.parse(text)).data?.analysis_start_time;
+  } catch {
+    // Another program's file: it tells no start.
+    return undefined;
+  }
 }
 
 /** When the experiment was first analysed, as far as its enrollments table tells (milliseconds since 1970). */

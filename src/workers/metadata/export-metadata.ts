@@ -3,19 +3,21 @@
  * repeat and to run twice at once; a file is replaced as a whole or not at all.
  */
 import { createHash } from 'node:crypto';
+import { type AnalysisSource, type AnalysisStart, decideAnalysisStart } from '../../domain/analysis-start.ts';
 import { metadataObjectName } from '../../domain/metadata-name.ts';
+import { METADATA } from '../../domain/object-metadata.ts';
 import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { ObjectMetadata, ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import { type PublishableText, publishText } from '../publish/publish-text.ts';
 import {
   enrollmentsTime,
-  formatAnalysisStart,
-  newestRunStart,
   parseAnalysisStart,
+  readAnalysisSource,
+  readPublishedStart,
   type TableSource,
 } from './analysis-start.ts';
 import { type BuildDependencies, buildMetadata } from './build-metadata.ts';
@@ -34,11 +36,13 @@ export interface MetadataDependencies extends BuildDependencies {
 export interface MetadataRequest {
   /** The slug. Without one there is nothing to write. */
   readonly experiment: string;
-  /** An ISO time, or null for a file without a run; absent: derived from the experiment's tables. */
-  readonly analysisStart?: string | null;
+  /** An ISO time that a person has set; absent: the experiment's results tell. */
+  readonly analysisStart?: string;
+  /** What the results have told planning; absent: they are looked at now. */
+  readonly results?: AnalysisSource;
   /** Write the file also if it is current. */
   readonly force: boolean;
-  /** Who asks, for the object's metadata: a job's id. */
+  /** For the object's metadata: a job's id, which no other export has. */
   readonly job: string;
   readonly signal: AbortSignal;
 }
@@ -69,8 +73,8 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
     job: request.job,
     force: request.force,
     signal: request.signal,
-    make: async () => {
-      const facts = await analysisFacts(deps, slug, request);
+    make: async (before) => {
+      const facts = await analysisFacts(deps, slug, { ...request, before });
       const preparation = await prepareMetadata(deps, experiment, { ...facts, signal: request.signal });
       if (preparation.kind === 'file') return preparation.file;
       ({ reason } = preparation);
@@ -82,13 +86,13 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
   const { source, sourceVersion, warnings } = result.made;
   const counts = { rows: 0, rejected: 0, duplicates: 0, bytes: result.bytes };
   const durationMs = deps.clock.now() - startedAt;
-  return { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings, durationMs };
+  const generation = result.kind === 'published' ? { generation: result.generation } : {};
+  return { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings, durationMs, ...generation };
 }
 
 /** What the tables tell about the analysis of an experiment. */
 export interface AnalysisFacts {
-  /** As `analysis-start.ts` writes it; null: there was no run. */
-  readonly analysisStart: string | null;
+  readonly analysis: AnalysisStart;
   /** When the experiment was first analysed, milliseconds since 1970. */
   readonly firstAnalysedAt: number | undefined;
 }
@@ -99,7 +103,9 @@ export async function prepareMetadata(
   experiment: ReadExperiment,
   facts: AnalysisFacts & { readonly signal: AbortSignal },
 ): Promise<Preparation> {
-  const built = await buildMetadata(deps, { experiment, ...facts });
+  const { analysis, firstAnalysedAt, signal } = facts;
+  const analysisStart = analysis.start === null ? null : parseAnalysisStart(analysis.start);
+  const built = await buildMetadata(deps, { experiment, analysisStart, firstAnalysedAt, signal });
   if (built.kind === 'nothing') return built;
   const { text, revision, warning } = built;
   return {
@@ -107,41 +113,72 @@ export async function prepareMetadata(
     file: {
       text,
       source: `${deps.metricHub.url}@${revision}`,
-      sourceVersion: versionOf(experiment, text),
+      sourceVersion: versionOf(experiment, text, analysis),
+      metadata: startMetadata(analysis),
       warnings: warning === undefined ? [] : [{ kind: 'metric_hub', message: warning }],
     },
   };
 }
 
+interface FactsRequest extends Pick<MetadataRequest, 'analysisStart' | 'results' | 'signal'> {
+  readonly before: StoredObject | undefined;
+}
+
 async function analysisFacts(
   deps: MetadataDependencies,
   experiment: string,
-  request: Pick<MetadataRequest, 'analysisStart' | 'signal'>,
+  request: FactsRequest,
 ): Promise<AnalysisFacts> {
   return {
-    analysisStart: await analysisStartOf(deps, experiment, request),
+    analysis: await analysisStartOf(deps, experiment, request),
     firstAnalysedAt: await enrollmentsTime(deps.source, experiment, request.signal),
   };
 }
 
 async function analysisStartOf(
-  { source, analysisLeadMs: leadMs }: Pick<MetadataDependencies, 'source' | 'analysisLeadMs'>,
+  deps: MetadataDependencies,
   experiment: string,
-  { analysisStart, signal }: Pick<MetadataRequest, 'analysisStart' | 'signal'>,
-): Promise<string | null> {
-  if (analysisStart === null) return null;
-  if (analysisStart !== undefined) return parseAnalysisStart(analysisStart);
-  const derived = await newestRunStart({ source, experiment, leadMs, signal });
-  return derived === undefined ? null : formatAnalysisStart(derived);
+  { analysisStart, results, before, signal }: FactsRequest,
+): Promise<AnalysisStart> {
+  const leadMs = deps.analysisLeadMs;
+  const found = results ?? (await readAnalysisSource({ source: deps.source, experiment, leadMs, signal }));
+  if (analysisStart === undefined) return startAfter(deps, found, { before, signal });
+  // The content is kept with it, so that the time stays until there are new results.
+  const content = found.kind === 'content' ? { content: found.digest } : {};
+  return { start: analysisStart, ...content, isSet: true };
 }
 
-/** A hash of what the file depends on: the record's used fields; the text has the configuration and the start. */
-function versionOf(experiment: ReadExperiment, text: string): SourceVersion {
+/** The start that the file tells next, after what the published object told. */
+export async function startAfter(
+  { store, clock, analysisLeadMs: leadMs }: Pick<MetadataDependencies, 'store' | 'clock' | 'analysisLeadMs'>,
+  source: AnalysisSource,
+  { before, signal }: { readonly before: StoredObject | undefined; readonly signal: AbortSignal },
+): Promise<AnalysisStart> {
+  const published = await readPublishedStart(store, before, signal);
+  return decideAnalysisStart(source, published, { now: clock.now(), leadMs });
+}
+
+function startMetadata({ start, content }: AnalysisStart): ObjectMetadata {
+  return {
+    ...(start === null ? {} : { [METADATA.analysisStart]: start }),
+    ...(content === undefined ? {} : { [METADATA.analysisContent]: content }),
+  };
+}
+
+/**
+ * A hash of what the file depends on: the record's used fields; the text has the configuration and the start. Where the
+ * content of results stands for the time of their change, it does so here too: the time is another at each look.
+ */
+function versionOf(experiment: ReadExperiment, text: string, { content, isSet }: AnalysisStart): SourceVersion {
   const { slug, appName, startDate, endDate, enrollmentEndDate } = experiment;
   const { outcomes, segments, proposedEnrollment, referenceBranch } = experiment;
   const record = [slug, appName, startDate, endDate, enrollmentEndDate, outcomes, segments];
+  const told = content === undefined || isSet === true ? [text] : [text.slice(text.indexOf(AFTER_START)), content];
   const digest = createHash('sha256')
-    .update(JSON.stringify([...record, proposedEnrollment, referenceBranch, text]))
+    .update(JSON.stringify([...record, proposedEnrollment, referenceBranch, ...told]))
     .digest();
   return versionOfFingerprint(digest.readBigUInt64BE(0));
 }
+
+/** What follows the analysis start in the text. */
+const AFTER_START = ',"external_config":';

@@ -1,6 +1,8 @@
 /** The handler of metadata jobs: waits for the experiment's results, then exports (design, section 5). */
+import type { AnalysisSource } from '../../domain/analysis-start.ts';
 import type { LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
+import { MICROS_PER_MS, parseTimestamp } from '../../domain/utc-time.ts';
 import type { JobContext } from '../../jobs/job-handler.ts';
 import type { MetadataPayload } from '../../jobs/metadata-job.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
@@ -25,7 +27,8 @@ export async function handleMetadataJob(
   payload: MetadataPayload,
   context: JobContext,
 ): Promise<JobOutcome> {
-  const { experiment, force, analysisStart } = payload;
+  const { experiment, force } = payload;
+  const results = resultsOf(payload);
   const waited = deps.clock.now() - context.enqueuedAt;
   if (waited < deps.longestWaitMs && (await isAnyOnItsWay(deps.jobs, payload, context.signal))) {
     const delayMs = Math.min(Math.max(FIRST_LOOK_MS, waited / 4), LONGEST_LOOK_MS);
@@ -34,7 +37,7 @@ export async function handleMetadataJob(
   const outcome = await exportMetadata(deps, {
     experiment,
     force,
-    ...(analysisStart === undefined ? {} : { analysisStart }),
+    ...(results === undefined ? {} : { results }),
     job: context.jobId,
     signal: context.signal,
   });
@@ -42,6 +45,14 @@ export async function handleMetadataJob(
   const events = eventsOfMetadata(experiment, outcome);
   await writeLogRecords(deps.records, ['metadata', context.jobId, String(context.attempt)], events);
   return outcome;
+}
+
+/** The results that planning saw: newer ones are exported first, and have a job of their own. */
+function resultsOf({ analysisStart, analysisContent }: MetadataPayload): AnalysisSource | undefined {
+  if (analysisContent !== undefined) return { kind: 'content', digest: analysisContent };
+  if (analysisStart === undefined) return undefined;
+  const micros = analysisStart === null ? undefined : parseTimestamp(analysisStart);
+  return micros === undefined ? { kind: 'none' } : { kind: 'time', start: micros / MICROS_PER_MS };
 }
 
 /** A WARNING for each oddity. */

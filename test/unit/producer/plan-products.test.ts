@@ -8,6 +8,7 @@ import { planProducts, type ProductSelection } from '../../../src/producer/plan-
 import { nameOfFile, type ProductPlan, PRODUCTS } from '../../../src/producer/product-plan.ts';
 import { ErrorsPayload } from '../../../src/jobs/errors-job.ts';
 import { MetadataPayload } from '../../../src/jobs/metadata-job.ts';
+import { memoryTable, numberedRows } from '../../support/statistics-table.ts';
 import { makePlanWorld } from '../../support/plan-world.ts';
 
 const EVERYTHING: ProductSelection = { experiments: [], periods: [], apps: [], force: false, products: PRODUCTS };
@@ -288,6 +289,25 @@ describe('a metadata file', () => {
 
     expect(found.failures).toMatchObject([{ products: ['metadata'], error: { message: 'Away.' } }]);
     expect(dueOf(found)).toHaveLength(4);
+  });
+
+  it('is asked for with what its results tell: the begin of the run, or their content where tables have no times', async () => {
+    const { plan, api, tables, source } = setup();
+    api.replace([{ slug: 'a' }, { slug: 'b' }, { slug: 'c' }]);
+    tables(['statistics_a_week_1', 'statistics_a_weekly', 'statistics_b_weekly']);
+    source.set('statistics_c_weekly', {
+      ...memoryTable(numberedRows(1), { changedAt: 0 }),
+      version: 'f0000000000000001',
+    });
+
+    const { due } = await plan({ products: ['metadata'] });
+
+    const payloads = due.map((file) => MetadataPayload.parse(file.payload('new', [])));
+    expect(payloads).toEqual([
+      expect.objectContaining({ experiment: 'a', analysisStart: '2026-01-14T23:30:00.000Z' }),
+      expect.objectContaining({ experiment: 'b', analysisStart: '2026-01-14T23:30:00.000Z' }),
+      expect.objectContaining({ experiment: 'c', analysisContent: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown }),
+    ]);
   });
 
   it('is asked for after the results that are due with it', async () => {

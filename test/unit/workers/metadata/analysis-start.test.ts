@@ -3,8 +3,8 @@ import type { SourceTable } from '../../../../src/ports/statistics-source.ts';
 import {
   enrollmentsTime,
   formatAnalysisStart,
-  newestRunStart,
   parseAnalysisStart,
+  readAnalysisSource,
 } from '../../../../src/workers/metadata/analysis-start.ts';
 
 const never = new AbortController().signal;
@@ -29,8 +29,9 @@ function source(tables: Readonly<Record<string, number | string>>) {
   };
 }
 
-function start(tables: Readonly<Record<string, number | string>>, experiment = 'my-slug') {
-  return newestRunStart({ source: source(tables), experiment, leadMs: HOUR / 2, signal: never });
+async function start(tables: Readonly<Record<string, number | string>>, experiment = 'my-slug') {
+  const found = await readAnalysisSource({ source: source(tables), experiment, leadMs: HOUR / 2, signal: never });
+  return found.kind === 'time' ? found.start : found;
 }
 
 describe('an analysis start that is told', () => {
@@ -86,20 +87,26 @@ describe('an analysis start that is derived', () => {
     expect(derived).toBe(NOON - HOUR / 2);
   });
 
-  it('is not known without tables', async () => {
-    expect(await start({ statistics_my_slug_weekly: NOON })).toBeUndefined();
+  it('is that of the tables of periods where there are none of windows', async () => {
+    const tables = { statistics_my_slug_weekly: NOON, statistics_my_slug_daily: NOON - HOUR };
+
+    expect(await start({ ...tables, statistics_my_slug_2_weekly: NOON + HOUR })).toBe(NOON - 1.5 * HOUR);
   });
 
-  it('is not known where the warehouse keeps no times, and one table tells that', async () => {
-    const tables = source({
-      statistics_my_slug_day_1: 'f0123456789abcdef',
-      statistics_my_slug_day_2: 'f0123456789abcdef',
-    });
+  it('is not known without tables', async () => {
+    expect(await start({ statistics_other_weekly: NOON })).toEqual({ kind: 'none' });
+  });
 
-    const derived = await newestRunStart({ source: tables, experiment: 'my-slug', leadMs: 0, signal: never });
+  it('is not known where the warehouse keeps no times: the contents of all tables stand for it', async () => {
+    const tables = { statistics_my_slug_day_1: 'f0000000000000001', statistics_my_slug_day_2: 'f0000000000000002' };
 
-    expect(derived).toBeUndefined();
-    expect(tables.described).toEqual(['statistics_my_slug_day_1']);
+    const first = await start(tables);
+    const reordered = await start(Object.fromEntries(Object.entries(tables).reverse()));
+    const changed = await start({ ...tables, statistics_my_slug_day_2: 'f0000000000000003' });
+
+    expect(first).toMatchObject({ kind: 'content' });
+    expect(reordered).toEqual(first);
+    expect(changed).not.toEqual(first);
   });
 });
 

@@ -5,6 +5,7 @@ import { MemoryMetricHub } from '../../../../src/adapters/memory/metric-hub.ts';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
 import { MemoryStatisticsSource } from '../../../../src/adapters/memory/statistics-source.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
+import { ABSENT } from '../../../../src/ports/object-store.ts';
 import { ConfigurationLoader } from '../../../../src/workers/metadata/configuration-loader.ts';
 import { exportMetadata, type MetadataRequest } from '../../../../src/workers/metadata/export-metadata.ts';
 import { DATA_SOURCE, metric, never } from '../../../support/metadata-world.ts';
@@ -33,13 +34,14 @@ function setup(records: readonly unknown[] = [RECORD]) {
   const store = new MemoryObjectStore({ keepHistory: true });
   const source = new MemoryStatisticsSource();
   const experimentsApi = new MemoryExperimentsApi(records);
+  const time = { now: Date.parse('2026-08-21T12:00:00Z') };
   const deps = {
     experimentsApi,
     metricHub,
     configurations: new ConfigurationLoader(),
     store,
     source,
-    clock: { now: () => 0 },
+    clock: { now: () => time.now },
     analysisLeadMs: 1_800_000,
   };
   const run = (request: Partial<MetadataRequest> = {}) =>
@@ -48,7 +50,8 @@ function setup(records: readonly unknown[] = [RECORD]) {
     const stream = await store.read(OBJECT, never);
     return stream === undefined ? undefined : await readText(stream);
   };
-  return { deps, run, published, metricHub, store, source, experimentsApi };
+  const startOf = async () => /"analysis_start_time":([^,]*),/.exec((await published()) ?? '')?.[1];
+  return { deps, run, published, startOf, metricHub, store, source, experimentsApi, time };
 }
 
 function table(changedAt: number) {
@@ -77,8 +80,8 @@ describe('the export of metadata', () => {
     const { run, store } = setup();
     await run();
 
-    const again = await run();
-    const forced = await run({ force: true });
+    const again = await run({ job: 'job-2' });
+    const forced = await run({ job: 'job-3', force: true });
 
     expect(again).toMatchObject({ kind: 'skipped', reason: 'the file is current' });
     expect(forced).toMatchObject({ kind: 'published' });
@@ -102,7 +105,7 @@ describe('the export of metadata', () => {
     const { run, metricHub, published } = setup();
     await run();
     metricHub.commit({ ...TREE, 'jetstream/other.toml': '[experiment]\nskip = true' }, 2_000);
-    const other = await run();
+    const other = await run({ job: 'job-2' });
     metricHub.commit({ ...TREE, 'jetstream/My-slug.toml': '[experiment]\nend_date = "2026-03-01"' }, 3_000);
 
     const own = await run();
@@ -112,9 +115,8 @@ describe('the export of metadata', () => {
     expect(await published()).toContain('"end_date":"2026-03-01"');
   });
 
-  it('takes the analysis start that it is told, or derives it, or does without', async () => {
-    const { run, source, published } = setup();
-    const startOf = async () => /"analysis_start_time":([^,]*),/.exec((await published()) ?? '')?.[1];
+  it('takes the analysis start that a person sets, or what the results tell', async () => {
+    const { run, source, startOf } = setup();
     source.set('statistics_My_slug_week_1', table(Date.parse('2026-08-21T12:00:00.500Z')));
 
     await run();
@@ -122,9 +124,107 @@ describe('the export of metadata', () => {
 
     await run({ analysisStart: '2026-08-21T04:12:09.482113Z' });
     expect(await startOf()).toBe('"2026-08-21 04:12:09.482113+00:00"');
+  });
 
-    await run({ analysisStart: null });
-    expect(await startOf()).toBe('null');
+  it('has no analysis start while there are no results, and keeps the one it had when they are gone', async () => {
+    const { run, startOf } = setup();
+
+    await run({ results: { kind: 'none' } });
+    const before = await startOf();
+    await run({ job: 'job-2', results: { kind: 'time', start: Date.parse('2026-08-21T10:00:00Z') } });
+    await run({ job: 'job-3', results: { kind: 'none' } });
+
+    expect([before, await startOf()]).toEqual(['null', '"2026-08-21 10:00:00+00:00"']);
+  });
+
+  it('has an analysis start that never goes back', async () => {
+    const { run, startOf } = setup();
+
+    await run({ results: { kind: 'time', start: Date.parse('2026-08-21T10:00:00Z') } });
+    await run({ job: 'job-2', results: { kind: 'time', start: Date.parse('2026-08-21T09:00:00Z') } });
+
+    expect(await startOf()).toBe('"2026-08-21 10:00:00+00:00"');
+  });
+
+  describe('where tables have no times', () => {
+    const content = (digest: string) => ({ kind: 'content', digest }) as const;
+
+    it('takes the time at which new results were first seen, less the lead, and keeps it with the object', async () => {
+      const { run, startOf, store } = setup();
+
+      await run({ results: content('one') });
+
+      expect(await startOf()).toBe('"2026-08-21 11:30:00+00:00"');
+      expect((await store.head(OBJECT, never))?.metadata).toMatchObject({
+        'contrail-analysis-content': 'one',
+        'contrail-analysis-start': '2026-08-21T11:30:00Z',
+      });
+    });
+
+    it('keeps that time while the results are the same, though the file is written anew', async () => {
+      const { run, startOf, time, metricHub } = setup();
+      await run({ results: content('one') });
+      time.now += 3_600_000;
+
+      const again = await run({ job: 'job-2', results: content('one') });
+      metricHub.commit({ ...TREE, 'jetstream/My-slug.toml': '[experiment]\nend_date = "2026-03-01"' }, 3_000);
+      const other = await run({ job: 'job-3', results: content('one') });
+      await run({ job: 'job-4', force: true, results: content('one') });
+
+      expect([again.kind, other.kind]).toEqual(['skipped', 'published']);
+      expect(await startOf()).toBe('"2026-08-21 11:30:00+00:00"');
+    });
+
+    it('moves it with new results', async () => {
+      const { run, startOf, time } = setup();
+      await run({ results: content('one') });
+      time.now += 3_600_000;
+
+      await run({ job: 'job-2', results: content('two') });
+
+      expect(await startOf()).toBe('"2026-08-21 12:30:00+00:00"');
+    });
+
+    it('does not move it back with a clock that was set back, and takes the content for seen', async () => {
+      const { run, startOf, time } = setup();
+      await run({ results: content('one') });
+      time.now -= 3_600_000;
+
+      await run({ job: 'job-2', results: content('two') });
+      const again = await run({ job: 'job-3', results: content('two') });
+
+      expect([await startOf(), again.kind]).toEqual(['"2026-08-21 11:30:00+00:00"', 'skipped']);
+    });
+
+    it('keeps a time that a person has set until there are new results', async () => {
+      const { run, startOf, source, time } = setup();
+      source.set('statistics_My_slug_weekly', { ...table(0), version: 'f0000000000000001' });
+      await run({ analysisStart: '2026-08-21T13:00:00Z' });
+      await run({ job: 'job-2' });
+      const kept = await startOf();
+      time.now += 24 * 3_600_000;
+      source.set('statistics_My_slug_weekly', { ...table(0), version: 'f0000000000000002' });
+
+      await run({ job: 'job-3' });
+
+      expect([kept, await startOf()]).toEqual(['"2026-08-21 13:00:00+00:00"', '"2026-08-22 11:30:00+00:00"']);
+    });
+
+    it('takes the time of an older file for its own, which has it in the text alone', async () => {
+      const { run, startOf, store } = setup();
+      const writer = await store.write({
+        name: OBJECT,
+        contentType: 'application/json',
+        ifGeneration: ABSENT,
+        signal: never,
+      });
+      await writer.write(Buffer.from('{"analysis_start_time":"2026-08-20 04:00:00+00:00"}'));
+      await writer.commit({ 'contrail-analysis-content': 'one' });
+
+      await run({ results: content('one') });
+
+      expect(await startOf()).toBe('"2026-08-20 04:00:00+00:00"');
+    });
   });
 
   it('resolves metrics as of the time of the enrollments table', async () => {

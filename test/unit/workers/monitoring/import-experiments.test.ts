@@ -63,7 +63,7 @@ describe('importExperiments', () => {
     expect(result).toEqual({ imported: 13, malformed: 11, outcome: 'replaced' });
     const logged = world.sink.rows('logs').at(-1);
     expect(logged).toMatchObject({ experiment: null, message: expect.stringContaining('half-\\ud800') });
-    expect(String(logged?.['message']).isWellFormed()).toBe(true);
+    expect(JSON.stringify(logged)).not.toMatch(/[^\\]\\ud800/);
   });
 
   it('logs the same fault once a day, however often the import runs', async () => {
