@@ -72,7 +72,7 @@ function lineOf(group: readonly Notification[], pages: string | null): MessageLi
     group.length === 1 && event === 'opened' ? `${row.summary ?? subjects} ${row.formula ?? ''}` : subjects;
   const many = group.length === 1 ? '' : `${group.length} × `;
   const text = `${event === 'resolved' ? 'Resolved: ' : ''}${many}${label}: ${detail.trim()}`;
-  const url = group.length === 1 ? urlOf(row.link, pages) : urlOf(`/alerts?rule=${rule.id}`, pages);
+  const url = group.length === 1 ? urlOf(row.link, pages) : null;
   return [{ event, severity: row.severity, text, url }];
 }
 

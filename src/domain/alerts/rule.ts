@@ -55,8 +55,8 @@ export interface Finding {
   readonly verdict: Verdict;
   readonly severity: AlertSeverity;
   readonly threshold: number;
-  /** Path of the page that shows it. */
-  readonly link: string;
+  /** Path of the page that shows it, null where there is none. */
+  readonly link: string | null;
 }
 
 export interface RuleResult {
@@ -94,7 +94,7 @@ export interface RuleDefinition<Needs extends SourceName, Subject> extends RuleF
   readonly subjects: (context: RuleContext<Needs>) => readonly Subject[];
   readonly nameOf: (subject: Subject) => string;
   /** Path of the page that shows a subject. */
-  readonly linkOf: (subject: Subject) => string;
+  readonly linkOf: (subject: Subject) => string | null;
   readonly check: (subject: Subject, context: RuleContext<Needs>) => Verdict;
 }
 

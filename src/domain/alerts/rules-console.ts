@@ -14,6 +14,7 @@ import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { countText, namesText, percentText, pluralText, pValueText } from './text.ts';
 import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '../sample-ratio/sample-ratio.ts';
+import { noLink } from './page-links.ts';
 
 const CONSOLE = 'spec/monitoring.md section 7: console alert';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
@@ -30,7 +31,7 @@ const UNENROLLMENT_SPIKE = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: linkOf('M1'),
+  linkOf: noLink,
   check: ({ slug }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;
@@ -58,7 +59,7 @@ const SAMPLE_RATIO = defineRule({
   subjects: ({ sources, now }) =>
     sources.experiments.filter((experiment) => isWatched(experiment, now) && !experiment.isRollout),
   nameOf: (experiment) => experiment.slug,
-  linkOf: linkOf('M2'),
+  linkOf: noLink,
   check: ({ slug, branches }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;
@@ -90,7 +91,7 @@ const LOW_ENROLLMENT = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: linkOf('M3'),
+  linkOf: noLink,
   check: (experiment, { sources, now, threshold }) => {
     const counts = sources.enrollmentCounts.get(experiment.slug);
     if (counts === undefined) return NO_COUNTS;
@@ -117,7 +118,7 @@ const FEATURE_CONFLICT = defineRule({
   needs: ['experiments', 'enrollmentCounts', 'enrollmentFunnel'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: linkOf('M4'),
+  linkOf: noLink,
   check: ({ slug }, { sources, threshold }) => {
     const funnel = sources.enrollmentFunnel.get(slug);
     if (!sources.enrollmentCounts.has(slug)) return NO_COUNTS;
@@ -137,8 +138,4 @@ export const CONSOLE_RULES: readonly AlertRule[] = [UNENROLLMENT_SPIKE, SAMPLE_R
 /** The gate of these rules: live, and at least one day since the start. */
 function isWatched(experiment: WatchedExperiment, now: number): boolean {
   return experiment.status === 'Live' && (daysSinceStart(experiment, now) ?? 0) >= 1;
-}
-
-function linkOf(rule: string): (experiment: WatchedExperiment) => string {
-  return ({ slug }) => `/enrollments?rule=${rule}&q=${encodeURIComponent(slug)}`;
 }

@@ -2,6 +2,7 @@
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
 import { usdText } from './text.ts';
 import { dayOf, MS_PER_DAY } from '../utc-time.ts';
+import { noLink } from './page-links.ts';
 
 /** The dashboards look at two days: `query_cost_v1` is a day behind. */
 const RECENT_DAYS = 2;
@@ -25,7 +26,7 @@ const QUERY_COST = defineRule({
   subjects: ({ sources, now }) =>
     highest(recent(sources.queries, now).map(({ table, costUsd }) => ({ name: table, usd: costUsd }))),
   nameOf,
-  linkOf: ({ name }) => `/cost?by=table&table=${encodeURIComponent(name)}`,
+  linkOf: noLink,
   check: (cost, context) => judgeCost(cost, context, (usd) => `One query into ${cost.name} cost ${usd}.`),
 });
 
@@ -47,7 +48,7 @@ const RUN_COST = defineRule({
         .map(({ experiment, product, costUsd }) => ({ name: experiment ?? product, usd: costUsd })),
     ),
   nameOf,
-  linkOf: ({ name }) => `/runs?q=${encodeURIComponent(name)}`,
+  linkOf: noLink,
   check: (cost, context) => judgeCost(cost, context, (usd) => `One run of Contrail for ${cost.name} cost ${usd}.`),
 });
 
@@ -70,7 +71,7 @@ const DAY_COST = defineRule({
         .map(({ finishedAt, costUsd }) => ({ name: dayOf(finishedAt), usd: costUsd })),
     ]),
   nameOf,
-  linkOf: ({ name }) => `/cost?from=${name}`,
+  linkOf: noLink,
   check: (cost, context) => judgeCost(cost, context, (usd) => `The queries of ${cost.name} cost ${usd}.`),
 });
 
@@ -92,7 +93,7 @@ const EXPERIMENT_COST = defineRule({
       ),
     ),
   nameOf,
-  linkOf: ({ name }) => `/experiments/${encodeURIComponent(name)}#cost`,
+  linkOf: noLink,
   check: (cost, context) => judgeCost(cost, context, (usd) => `${cost.name} has cost ${usd} in 30 days.`),
 });
 

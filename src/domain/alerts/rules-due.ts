@@ -3,6 +3,7 @@ import { addDays, plannedEnd } from './expected-results.ts';
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { dayOf, daysBetween } from '../utc-time.ts';
+import { noLink } from './page-links.ts';
 
 const MAIL = 'spec/monitoring.md section 7: console mail';
 
@@ -22,7 +23,7 @@ const END_ENROLLMENT = defineRule({
       (experiment) => hasStartedLive(experiment, now) && !experiment.isRollout && !experiment.isEnrollmentPaused,
     ),
   nameOf: (experiment) => experiment.slug,
-  linkOf,
+  linkOf: noLink,
   check: (experiment, { now, threshold }) => {
     const { slug, startDate, proposedEnrollment } = experiment;
     return judgeDue(addDays(startDate, proposedEnrollment), {
@@ -46,7 +47,7 @@ const PAST_END = defineRule({
   needs: ['experiments'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => hasStartedLive(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf,
+  linkOf: noLink,
   check: (experiment, { now, threshold }) => {
     if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is not known' };
     return judgeDue(plannedEnd(experiment), {
@@ -72,8 +73,4 @@ function judgeDue(
 
 function hasStartedLive(experiment: WatchedExperiment, now: number): boolean {
   return experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined;
-}
-
-function linkOf({ slug }: WatchedExperiment): string {
-  return `/experiments/${encodeURIComponent(slug)}`;
 }

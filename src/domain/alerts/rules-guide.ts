@@ -3,6 +3,7 @@ import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
 import { countText, durationText, namesText, percentText } from './text.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../utc-time.ts';
+import { noLink } from './page-links.ts';
 
 const OURS = 'spec/monitoring.md section 7: ours';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
@@ -21,7 +22,7 @@ const NOBODY_ENROLLS = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects,
   nameOf,
-  linkOf: linkOf('G1'),
+  linkOf: noLink,
   check: (experiment, { sources, times, threshold }) => {
     const counts = sources.enrollmentCounts.get(experiment.slug);
     const launch = latestLaunch(experiment);
@@ -52,7 +53,7 @@ const FAR_FROM_EXPECTED = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects: (context) => subjects(context).filter((experiment) => (daysSinceStart(experiment, context.now) ?? 0) >= 1),
   nameOf,
-  linkOf: linkOf('G2'),
+  linkOf: noLink,
   check: (experiment, { sources, now, threshold }) => {
     const counts = sources.enrollmentCounts.get(experiment.slug);
     if (counts === undefined) return NO_COUNTS;
@@ -83,7 +84,7 @@ const BRANCH_MISSING = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects,
   nameOf,
-  linkOf: linkOf('G3'),
+  linkOf: noLink,
   check: ({ slug, branches }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;
@@ -123,8 +124,4 @@ function latestLaunch({ launchedAt, startDate }: WatchedExperiment): number | un
 
 function nameOf(experiment: WatchedExperiment): string {
   return experiment.slug;
-}
-
-function linkOf(rule: string): (experiment: WatchedExperiment) => string {
-  return ({ slug }) => `/enrollments?rule=${rule}&q=${encodeURIComponent(slug)}`;
 }

@@ -3,6 +3,7 @@ import type { FileCondition } from './inputs.ts';
 import { groupBy } from './row.ts';
 import { type AlertRule, defineRule } from './rule.ts';
 import { countText, durationText, namesText, pluralText } from './text.ts';
+import { filesLink, noLink, queueLink } from './page-links.ts';
 
 const EXPORT_FAILED = defineRule({
   id: 'F1',
@@ -16,7 +17,7 @@ const EXPORT_FAILED = defineRule({
   needs: ['files'],
   subjects: ({ sources }) => byExperiment(sources.files),
   nameOf: ({ experiment }) => experiment,
-  linkOf: ({ experiment }) => experimentFiles(experiment),
+  linkOf: ({ experiment }) => filesLink(experiment),
   check: ({ experiment, files }, { threshold }) => {
     const failed = files.filter(hasFailed);
     const formula = `${failed.length} of ${pluralText(files.length, 'file')} failed`;
@@ -42,7 +43,7 @@ const RESULTS_STALE = defineRule({
   needs: ['files'],
   subjects: ({ sources }) => byExperiment(sources.files),
   nameOf: ({ experiment }) => experiment,
-  linkOf: ({ experiment }) => experimentFiles(experiment),
+  linkOf: ({ experiment }) => filesLink(experiment),
   check: ({ experiment, files }, { threshold }) => {
     const stale = files.filter(isLate);
     const latest = stale.reduce((most, file) => Math.max(most, file.lateMs ?? 0), 0);
@@ -65,7 +66,7 @@ const RECORDS_WAITING = defineRule({
   needs: ['records'],
   subjects: ({ sources }) => sources.records,
   nameOf: ({ queue }) => queue,
-  linkOf: ({ queue }) => `/queues/queue/${encodeURIComponent(queue)}`,
+  linkOf: ({ queue }) => queueLink(queue),
   check: ({ queue, waiting, oldestMs }, { threshold }) => {
     const isLate = waiting > 0 && oldestMs > threshold;
     const formula = `${durationText(oldestMs)} ${isLate ? '>' : '≤'} ${durationText(threshold)}`;
@@ -87,7 +88,7 @@ const UNCATEGORIZED = defineRule({
   needs: ['logs'],
   subjects: ({ sources }) => [{ table: 'logs', count: sources.logs.uncategorized }],
   nameOf: ({ table }) => table,
-  linkOf: () => '/errors?range=1d&category=uncategorized',
+  linkOf: noLink,
   check: ({ count }, { threshold }) => {
     const isOver = count > threshold;
     const formula = `${countText(count)} ${isOver ? '>' : '≤'} ${countText(threshold)}`;
@@ -113,7 +114,7 @@ const CRITICAL_ERRORS = defineRule({
   needs: ['logs'],
   subjects: ({ sources }) => [...sources.logs.critical].map(([experiment, count]) => ({ experiment, count })),
   nameOf: ({ experiment }) => (experiment === '' ? 'logs' : experiment),
-  linkOf: ({ experiment }) => `/errors?range=7d&level=ERROR&experiment=${encodeURIComponent(experiment)}`,
+  linkOf: ({ experiment }) => (experiment === '' ? null : filesLink(experiment)),
   check: ({ experiment, count }, { threshold }) => {
     const isOver = count > threshold;
     const formula = `${countText(count)} ${isOver ? '>' : '≤'} ${countText(threshold)}`;
@@ -158,8 +159,4 @@ function fileName(file: FileCondition): string {
 
 function keyOf(files: readonly FileCondition[]): string {
   return files.map(fileName).sort().join();
-}
-
-function experimentFiles(experiment: string): string {
-  return `/experiments/${encodeURIComponent(experiment)}#files`;
 }

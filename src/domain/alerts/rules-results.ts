@@ -9,6 +9,7 @@ import { SKIPPED_EXCEPTIONS } from '../error-category.ts';
 import { normaliseSlug } from '../slug.ts';
 import { statisticsObjectName } from '../statistics-name.ts';
 import { dayOf, daysBetween, MS_PER_DAY } from '../utc-time.ts';
+import { filesLink } from './page-links.ts';
 
 /** Expected, or harmless; `NoSlugException` is neither, though the analysis counts it as skipped. */
 const QUIET_EXCEPTIONS = new Set<string>([
@@ -30,7 +31,7 @@ const ANALYSIS_ERROR = defineRule({
   needs: ['errors'],
   subjects: ({ sources }) => [...sources.errors].map(([slug, errors]) => ({ slug, errors })),
   nameOf: ({ slug }) => slug,
-  linkOf: ({ slug }) => experimentLink(slug, 'errors'),
+  linkOf: ({ slug }) => filesLink(slug),
   check: ({ slug, errors }, { threshold }) => {
     const groups = alarmingGroups(errors);
     const formula = `${pluralText(groups.length, 'group')} with errors`;
@@ -52,7 +53,7 @@ const RESULTS_MISSING = defineRule({
   needs: ['experiments', 'objects'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => expectsResults(experiment, dayOf(now))),
   nameOf: (experiment) => experiment.slug,
-  linkOf: ({ slug }) => experimentLink(slug, 'files'),
+  linkOf: ({ slug }) => filesLink(slug),
   check: (experiment, { sources, now, threshold }) => {
     const expected = expectedPeriods(experiment, dayOf(now));
     const missing = expected.filter((period) => !sources.objects.has(statisticsObjectName(experiment.slug, period)));
@@ -80,7 +81,7 @@ const RESULTS_READY = defineRule({
       .flatMap(({ slug }) => (['weekly', 'overall'] as const).map((period) => ({ slug, period })))
       .filter(({ slug, period }) => sources.objects.has(statisticsObjectName(slug, period))),
   nameOf: ({ slug, period }: { slug: string; period: AnalysisPeriod }) => `${slug} ${period}`,
-  linkOf: ({ slug }) => experimentLink(slug, 'results'),
+  linkOf: ({ slug }) => filesLink(slug),
   check: ({ slug, period }) => ({
     kind: 'failing',
     value: null,
@@ -108,7 +109,7 @@ const RESULTS_OLD = defineRule({
         expectedPeriods(experiment, dayOf(now)).includes('weekly'),
     ),
   nameOf: (experiment) => experiment.slug,
-  linkOf: ({ slug }) => experimentLink(slug, 'files'),
+  linkOf: ({ slug }) => filesLink(slug),
   check: (experiment, { sources, now, threshold }) => {
     const { slug } = experiment;
     const newest = newestChange(slug, sources.tables);
@@ -162,8 +163,4 @@ function newestChange(slug: string, tables: readonly { name: string; changedAt: 
 
 function digestOf(groups: readonly string[]): string {
   return createHash('sha256').update(groups.join('\n')).digest('hex').slice(0, 16);
-}
-
-function experimentLink(slug: string, section: string): string {
-  return `/experiments/${encodeURIComponent(slug)}#${section}`;
 }

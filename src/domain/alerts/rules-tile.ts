@@ -3,6 +3,7 @@ import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, type AlertSeverity, defineRule } from './rule.ts';
 import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
 import { countText, percentText } from './text.ts';
+import { noLink } from './page-links.ts';
 
 const TILES: readonly {
   readonly id: TileRule;
@@ -50,7 +51,7 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
         (experiment) => experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined,
       ),
     nameOf: (experiment: WatchedExperiment) => experiment.slug,
-    linkOf: ({ slug }) => `/enrollments?rule=${tile.id}&q=${encodeURIComponent(slug)}`,
+    linkOf: noLink,
     check: ({ slug, startDate, endDate }, { sources, times }) => {
       const counts = sources.enrollmentCounts.get(slug);
       if (counts === undefined || startDate === null) {

@@ -21,7 +21,7 @@ describe('rules M1 to M4', () => {
 
     expect(finding).toMatchObject({
       subject: 'my-slug',
-      link: '/enrollments?rule=M1&q=my-slug',
+      link: null,
       verdict: {
         kind: 'failing',
         value: 0.1005,
