@@ -110,9 +110,11 @@ export class QueueRunner {
     try {
       this.#refuseCrashed(taken);
       outcome = await taken.attempt.waitFor(this.#handle(taken, notes));
-    } catch (error) {
+    } catch (thrown) {
+      const error = toContrailError(thrown);
+      if (taken.attempt.stopped === undefined) notes.line(error.sentence);
       if (taken.attempt.stopped !== 'lock lost') await notes.written();
-      return this.#endBadly(taken, toContrailError(error));
+      return this.#endBadly(taken, error);
     }
     if (taken.attempt.stopped !== 'lock lost') await notes.written();
     return this.#endWell(taken, outcome);

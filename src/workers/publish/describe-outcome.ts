@@ -10,6 +10,7 @@ export function describeOutcome(outcome: JobOutcome): string {
         `${outcome.rejected} left out, ${outcome.duplicates} duplicates`,
       ].join(' ');
     case 'skipped':
+      return `nothing to do: ${outcome.reason}`;
     case 'superseded':
     case 'snoozed':
       return `${outcome.kind}: ${outcome.reason}`;
