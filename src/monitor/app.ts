@@ -4,7 +4,9 @@ import type { Redis } from 'ioredis';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { BOARD_PREFIX, mountBoard } from './board.ts';
+import { mountBoard } from './board.ts';
+import { answerBrokenRequest } from './broken-requests.ts';
+import { requestFailure } from './failed-requests.ts';
 import { guardRequests } from './request-guard.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHomeRoutes } from './routes/home.ts';
@@ -22,11 +24,33 @@ export interface AppOptions {
   /** Resolves when Redis can be used. */
   readonly checkReady: () => Promise<unknown>;
   readonly log: Log;
+  readonly timeLimits?: Partial<TimeLimits>;
 }
 
+/** How long a client may take, and we: a connection costs memory for as long as it stands. */
+export interface TimeLimits {
+  /** For the headers of a request. */
+  readonly headersMs: number;
+  /** For a whole request, its body included. */
+  readonly requestMs: number;
+  /** Without a byte in either direction. */
+  readonly silenceMs: number;
+  /** Until the answer begins. */
+  readonly answerMs: number;
+}
+
+const TIME_LIMITS: TimeLimits = { headersMs: 10_000, requestMs: 20_000, silenceMs: 60_000, answerMs: 30_000 };
+const MOST_CONNECTIONS = 500;
+
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { headersMs, requestMs, silenceMs, answerMs } = { ...TIME_LIMITS, ...options.timeLimits };
   const app = Fastify({
     bodyLimit: 64 * 1024,
+    requestTimeout: requestMs,
+    connectionTimeout: silenceMs,
+    handlerTimeout: answerMs,
+    http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs) / 2 },
+    clientErrorHandler: answerBrokenRequest,
     routerOptions: { maxParamLength: 1_000 },
     // An address that cannot be decoded reaches no hook.
     frameworkErrors: (_error, _request, reply) => {
@@ -34,8 +58,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       reply.raw.writeHead(400, { ...OWN_PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(body);
     },
   });
+  app.server.maxConnections = MOST_CONNECTIONS;
   guardRequests(app);
-  addSecurityHeaders(app, BOARD_PREFIX);
+  addSecurityHeaders(app);
   app.setNotFoundHandler(async (_request, reply) =>
     reply
       .code(404)
@@ -43,11 +68,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       .send(page('There is no such page', html`<p><a href="/">Contrail</a></p>`)),
   );
   app.setErrorHandler(async (error, request, reply) => {
-    const status = statusOf(error);
-    if (status >= 500)
-      options.log.error({ requestId: request.id, url: request.url, problem: String(error) }, 'a page failed');
-    const text =
-      status >= 500 ? `This page failed; the log has it as request ${request.id}.` : 'This request cannot be answered.';
+    const { status, text } = requestFailure(error, request, options.log);
     return reply
       .code(status)
       .type('text/html; charset=utf-8')
@@ -59,9 +80,4 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const closeBoard = await mountBoard(app, options);
   app.addHook('onClose', closeBoard);
   return app;
-}
-
-function statusOf(error: unknown): number {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' && status >= 400 ? status : 500;
 }

@@ -7,9 +7,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { JOB_KINDS } from '../jobs/job-kinds.ts';
-import { statisticsObjectName } from '../domain/statistics-name.ts';
-import { StatisticsPayload } from '../jobs/statistics-job.ts';
-import { OBJECTS_PREFIX } from './routes/objects.ts';
+import type { Log } from '../ports/log.ts';
+import { guardBoard } from './board-requests.ts';
+import { addBoardHeaders } from './security-headers.ts';
+import { experimentObjectsPath, objectPath, OBJECTS_PREFIX } from './routes/objects.ts';
 
 export const BOARD_PREFIX = '/queues';
 
@@ -17,12 +18,13 @@ export interface BoardOptions {
   readonly connection: Redis;
   /** Start of every key in Redis. */
   readonly prefix: string;
+  readonly log: Log;
 }
 
 /** Mounts the board. The returned function closes its queues. */
 export async function mountBoard(
   app: FastifyInstance,
-  { connection, prefix }: BoardOptions,
+  { connection, prefix, log }: BoardOptions,
 ): Promise<() => Promise<void>> {
   const queues = JOB_KINDS.map((kind) => new Queue(kind.queue, { connection, prefix, skipWaitingForReady: true }));
   for (const queue of queues) queue.on('error', () => {});
@@ -42,7 +44,13 @@ export async function mountBoard(
       },
     },
   });
+  // Thrown on, it reaches the handler of the scope around the board's own.
+  serverAdapter.setErrorHandler((error) => {
+    throw error;
+  });
   await app.register(async (scope) => {
+    addBoardHeaders(scope);
+    guardBoard(scope, log);
     scope.addHook('onSend', async (_request, reply, payload) =>
       withoutForeignFonts(reply.getHeader('content-type'), payload),
     );
@@ -60,12 +68,19 @@ function withoutForeignFonts(contentType: unknown, payload: unknown): unknown {
   return payload.replace(/<link[^>]*fonts\.googleapis\.com[^>]*>/g, '');
 }
 
-const JobData = z.object({ payload: StatisticsPayload });
+const JobData = z.object({ payload: z.object({ experiment: z.string() }) });
+const Published = z.object({ kind: z.enum(['published', 'unchanged']), object: z.string() });
 
-/** Where a job's object is shown; jobs whose data cannot be read link to the list of objects. */
-function objectLink(job: { readonly data?: unknown }): { displayText: string; href: string } {
-  const parsed = JobData.safeParse(job.data);
-  if (!parsed.success) return { displayText: 'Objects', href: OBJECTS_PREFIX };
-  const { experiment, period } = parsed.data.payload;
-  return { displayText: 'Published file', href: `${OBJECTS_PREFIX}${statisticsObjectName(experiment, period)}` };
+interface BoardJob {
+  readonly data?: unknown;
+  readonly returnvalue?: unknown;
+}
+
+/** Where a job's file is shown; of a job that published none, the files that there are. */
+function objectLink({ data, returnvalue }: BoardJob): { displayText: string; href: string } {
+  const published = Published.safeParse(returnvalue);
+  if (published.success) return { displayText: 'Published file', href: objectPath(published.data.object) };
+  const job = JobData.safeParse(data);
+  if (!job.success) return { displayText: 'Objects', href: OBJECTS_PREFIX };
+  return { displayText: 'Files of the experiment', href: experimentObjectsPath(job.data.payload.experiment) };
 }

@@ -1,32 +1,48 @@
 /**
  * Keeps web pages of others out of ours (design, section 9): on loopback no password is asked for, so any page that the
- * operator's browser shows could otherwise reach these routes. Requests must name a loopback host, and those that
- * change something must come from our own pages.
+ * operator's browser shows could otherwise reach these routes. Requests must name a loopback host. From foreign pages
+ * only a followed link is answered; whatever a page does behind the reader's back is refused.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+const IPV4_LOOPBACK = /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 
 /** Whether an address is one that only this machine reaches. */
 export function isLoopbackAddress(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return host === 'localhost' || host === '::1' || IPV4_LOOPBACK.test(host);
 }
 
-/** Refuses foreign hosts (421) and requests of foreign pages that would change something (403), before any route. */
+/** Refuses foreign hosts (421) and what foreign pages request on their own account (403), before any route. */
 export function guardRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     if (!isOwnHost(request)) await refuse(reply, 421, 'This host name is not served here.');
-    else if (!SAFE_METHODS.has(request.method) && !isOwnPage(request)) {
-      await refuse(reply, 403, 'Requests that change something must come from a page of this server.');
+    else if (!isOwnPage(request) && !isFollowedLink(request)) {
+      const text = SAFE_METHODS.has(request.method)
+        ? 'Pages of other sites may link here, but not load anything from here.'
+        : 'Requests that change something must come from a page of this server.';
+      await refuse(reply, 403, text);
     }
   });
 }
 
 function isOwnHost(request: FastifyRequest): boolean {
   const hosts = headerValues(request.raw.rawHeaders, 'host');
-  const host = hosts[0]?.replace(/:\d{1,5}$/, '').toLowerCase();
-  return hosts.length === 1 && host !== undefined && LOOPBACK_HOSTS.has(host);
+  return hosts.length === 1 && isLoopbackAuthority(hosts[0] ?? '') && isLoopbackTarget(request.raw.url ?? '');
+}
+
+/** A target may be a whole address (`GET http://localhost/ HTTP/1.1`), whose host then counts, not that of the header. */
+function isLoopbackTarget(target: string): boolean {
+  if (target.startsWith('/') || target === '*') return true;
+  const authority = /^http:\/\/([^/?#]*)/i.exec(target)?.[1];
+  return authority !== undefined && isLoopbackAuthority(authority);
+}
+
+/** `localhost:8080`, `127.0.0.1`, `[::1]:8080` */
+function isLoopbackAuthority(authority: string): boolean {
+  const [, ipv6, name] = /^(?:\[([^[\]]*)\]|([^:[\]]*))(?::\d{1,5})?$/.exec(authority) ?? [];
+  if (ipv6 !== undefined) return ipv6 === '::1';
+  return name !== undefined && isLoopbackAddress(name.toLowerCase());
 }
 
 /** All values of a header as they came, names and values in turns: Node keeps only the first of several hosts. */
@@ -40,6 +56,12 @@ function isOwnPage(request: FastifyRequest): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = request.headers.origin;
   return origin === undefined || origin === `http://${request.headers.host ?? ''}`;
+}
+
+/** A link on a foreign page that the reader has followed: not an image, frame, script or fetch of that page. */
+function isFollowedLink({ method, headers }: FastifyRequest): boolean {
+  const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return (method === 'GET' || method === 'HEAD') && isNavigation;
 }
 
 async function refuse(reply: FastifyReply, status: number, text: string): Promise<void> {

@@ -22,11 +22,17 @@ const BULL_BOARD = [
 export const OWN_PAGE_HEADERS = headersOf(OWN_PAGES);
 const BULL_BOARD_HEADERS = headersOf(BULL_BOARD);
 
-/** Adds the headers; `boardPrefix` is where Bull Board is mounted. */
-export function addSecurityHeaders(app: FastifyInstance, boardPrefix: string): void {
-  app.addHook('onSend', async (request, reply) => {
-    const isBoard = request.url === boardPrefix || request.url.startsWith(`${boardPrefix}/`);
-    reply.headers(isBoard ? BULL_BOARD_HEADERS : OWN_PAGE_HEADERS);
+/** Adds the headers to every answer. */
+export function addSecurityHeaders(app: FastifyInstance): void {
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(OWN_PAGE_HEADERS);
+  });
+}
+
+/** Replaces them by those that Bull Board's pages need, on the routes of its scope alone. */
+export function addBoardHeaders(scope: FastifyInstance): void {
+  scope.addHook('onSend', async (_request, reply) => {
+    reply.headers(BULL_BOARD_HEADERS);
   });
 }
 

@@ -1,8 +1,12 @@
 /** Published objects, to look at: a list of them, and each one as it is. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { ANALYSIS_PERIODS } from '../../domain/analysis-period.ts';
+import { errorsObjectName } from '../../domain/errors-export.ts';
 import { ContrailError } from '../../domain/errors.ts';
+import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
+import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { html, page } from '../views/html.ts';
 
@@ -12,9 +16,14 @@ export const OBJECTS_PREFIX = '/objects/';
 const FOLDERS = ['statistics/', 'metadata/', 'errors/'] as const;
 
 export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void {
-  app.get(OBJECTS_PREFIX, async (request, reply) => {
+  app.get<{ Querystring: { experiment?: unknown } }>(OBJECTS_PREFIX, async (request, reply) => {
+    const { experiment } = request.query;
     const lists = await Promise.all(FOLDERS.map((folder) => store.list(folder, request.signal)));
-    const objects = lists.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+    const isWanted = typeof experiment === 'string' ? belongsTo(experiment) : () => true;
+    const objects = lists
+      .flat()
+      .filter(({ name }) => isWanted(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
     const rows = objects.map(
       (object) =>
         html`<tr>
@@ -37,7 +46,8 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
         ${rows}
       </tbody>
     </table>`;
-    const title = objects.length === 1 ? '1 object is published' : `${objects.length} objects are published`;
+    const count = objects.length === 1 ? '1 object is published' : `${objects.length} objects are published`;
+    const title = typeof experiment === 'string' ? `${count} of ${shortened(experiment)}` : count;
     return reply.type('text/html; charset=utf-8').send(page(title, body));
   });
 
@@ -52,8 +62,27 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
   });
 }
 
+/** The list of an experiment's objects. It leads somewhere even where nothing is published. */
+export function experimentObjectsPath(experiment: string): string {
+  return `${OBJECTS_PREFIX}?experiment=${encodeURIComponent(experiment.toWellFormed())}`;
+}
+
+/** Whether an object's name is one of those that an experiment's files have. */
+function belongsTo(experiment: string): (name: string) => boolean {
+  const names = new Set([
+    metadataObjectName(experiment),
+    errorsObjectName(experiment),
+    ...ANALYSIS_PERIODS.map((period) => statisticsObjectName(experiment, period)),
+  ]);
+  return (name) => names.has(name);
+}
+
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
 /** The path of an object's page; other programs may have put any character into its name. */
-function objectPath(name: string): string {
+export function objectPath(name: string): string {
   return `${OBJECTS_PREFIX}${name.split('/').map(encodeURIComponent).join('/')}`;
 }
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { InjectOptions } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -6,7 +6,7 @@ import { MemoryObjectStore } from '../../../src/adapters/memory/object-store.ts'
 import { METADATA } from '../../../src/domain/object-metadata.ts';
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
-import { buildApp } from '../../../src/monitor/app.ts';
+import { buildApp, type TimeLimits } from '../../../src/monitor/app.ts';
 import { listen } from '../../../src/monitor/server.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
@@ -28,7 +28,7 @@ const JOB = {
   force: false,
 };
 
-async function setup() {
+async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } = {}) {
   const redis = freshRedis();
   const queue = new BullmqJobQueue({ ...redis, kinds: JOB_KINDS });
   const connection = connectProducer(redis.redisUrl);
@@ -36,15 +36,24 @@ async function setup() {
   const log = recordedLog();
   const ready = { value: true };
   const checkReady = () => (ready.value ? Promise.resolve() : Promise.reject(new Error('no Redis')));
-  const app = await buildApp({ queue, store, connection, prefix: redis.prefix, checkReady, log });
+  const app = await buildApp({ queue, store, connection, prefix: redis.prefix, checkReady, log, timeLimits });
   onTestFinished(async () => {
     await app.close();
     await queue.close();
     connection.disconnect();
   });
+  const raw = async (write: (socket: Socket) => void) => {
+    const { hostname, port } = new URL(await listen(app, { host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), hostname);
+    write(socket);
+    return text(socket);
+  };
   return {
     app,
+    connection,
     store,
+    /** The whole answer to what is written to a connection of its own. */
+    raw,
     queue,
     log,
     ready,
@@ -104,6 +113,8 @@ describe('the pages', () => {
       '/assets/contrail.css',
       '/%',
       '/queues',
+      '/queues?x=1',
+      '/queues/queue/statistics?status=failed',
     ]) {
       const { headers } = await get(url);
       const policy = String(headers['content-security-policy']);
@@ -116,7 +127,7 @@ describe('the pages', () => {
       expect(policy).toContain("default-src 'none'");
       expect(policy).toContain("frame-ancestors 'none'");
       expect(policy).toContain("script-src 'self'");
-      expect(policy.includes("'unsafe-inline'")).toBe(url === '/queues');
+      expect(policy.includes("'unsafe-inline'")).toBe(url.startsWith('/queues'));
     }
   });
 
@@ -137,17 +148,69 @@ describe('the pages', () => {
   });
 
   it('refuse a request with two hosts, or none', async () => {
-    const { app } = await setup();
-    const { hostname, port } = new URL(await listen(app, { host: '127.0.0.1', port: 0 }));
     const statusLine = async (...hosts: string[]) => {
-      const socket = connect(Number(port), hostname);
-      socket.write(`GET / HTTP/1.1\r\n${hosts.map((host) => `Host: ${host}\r\n`).join('')}Connection: close\r\n\r\n`);
-      return (await text(socket)).split('\r\n', 1)[0];
+      const { raw } = await setup();
+      const lines = hosts.map((host) => `Host: ${host}\r\n`).join('');
+      const answer = await raw((socket) => socket.write(`GET / HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`));
+      return answer.split('\r\n', 1)[0];
     };
 
     expect(await statusLine('localhost')).toBe('HTTP/1.1 200 OK');
     expect(await statusLine('localhost', 'example.org')).toMatch(/^HTTP\/1\.1 4/);
     expect(await statusLine()).toBe('HTTP/1.1 400 Bad Request');
+  });
+
+  it.each([
+    ['http://localhost:8080/', 200],
+    ['http://127.0.0.2/healthz', 200],
+    ['http://example.org/', 421],
+    ['http://example.org/queues', 421],
+    ['http://localhost@example.org/', 421],
+    ['http://example.org\\@localhost/', 400],
+    ['https://localhost/', 421],
+    ['file:///etc/passwd', 421],
+    ['queues', 400],
+  ])('answer the absolute address %s with %i', async (target, status) => {
+    const { raw } = await setup();
+
+    const answer = await raw((socket) =>
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
+    );
+
+    expect(answer.split(' ')[1]).toBe(String(status));
+  });
+
+  it.each([
+    ['nothing at all', ''],
+    ['headers that do not end', 'GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: a'],
+    [
+      'a body that does not end',
+      'PUT /queues/api/queues/pause HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    ],
+  ])('close a connection that brings %s', async (_, bytes) => {
+    const { raw } = await setup({ timeLimits: { headersMs: 100, requestMs: 200 } });
+
+    const answer = await raw((socket) => socket.write(bytes));
+
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(answer).toContain("content-security-policy: default-src 'none'");
+  });
+
+  it('refuse a body above 64 KiB', async () => {
+    const { get } = await setup();
+    const payload = JSON.stringify({ name: 'x', data: 'x'.repeat(64 * 1024) });
+    const headers = { host: 'localhost', 'content-type': 'application/json' };
+
+    const { statusCode } = await get('/queues/api/queues/statistics/add', { method: 'POST', headers, payload });
+
+    expect(statusCode).toBe(413);
+  });
+
+  it('give up an answer that does not come', async () => {
+    const { get, store } = await setup({ timeLimits: { answerMs: 50 } });
+    store.list = () => new Promise(() => {});
+
+    expect((await get('/objects/')).statusCode).toBe(503);
   });
 
   it('say so where there is no such page', async () => {
@@ -200,6 +263,19 @@ describe('published objects', () => {
     expect(body).toContain('<h1>1 object is published</h1>');
     expect(body).toContain(`<a href="/objects/${NAME}">${NAME}</a>`);
     for (const text of ['>2,520<', '>4<', '2026-01-15 12:00:00']) expect(body).toContain(text);
+  });
+
+  it('are listed of one experiment, also where it has none', async () => {
+    const { get, publish } = await setup();
+    for (const name of [NAME, 'metadata/metadata_my_slug.json', 'errors/errors_my_slug_2.json'])
+      await publish(name, '[]');
+
+    const some = await get('/objects/?experiment=my-slug');
+    const none = await get('/objects/?experiment=%22%3E%3Cscript%3E');
+
+    expect(some.body).toContain('<h1>2 objects are published of my-slug</h1>');
+    expect(some.body).not.toContain('my_slug_2');
+    expect([none.statusCode, none.body]).toEqual([200, expect.stringContaining('0 objects are published of &#34;')]);
   });
 
   it('are shown as they are', async () => {
@@ -293,8 +369,80 @@ describe('Bull Board', () => {
     const jobs = queues.find((queue) => queue.name === 'statistics')?.jobs ?? [];
     const links = Object.fromEntries(jobs.map((job) => [job.id, job.externalUrl?.href]));
     expect(links).toEqual({
-      'x.weekly.1': '/objects/statistics/statistics____script_alert_1___script__weekly.json',
+      'x.weekly.1': '/objects/?experiment=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E',
       'broken.weekly.1': '/objects/',
     });
+  });
+});
+
+describe('a request to Bull Board', () => {
+  const statistics = '/queues/api/queues?activeQueue=statistics';
+
+  it('gets a page of a hundred jobs at most, however many it asks for', async () => {
+    const { get, queue } = await setup();
+    const jobs = Array.from({ length: 150 }, (_, index) => ({ id: `x${index}.weekly.1`, name: 'x', payload: JOB }));
+    await queue.enqueue(STATISTICS_JOB.queue, jobs, never);
+
+    for (const query of [
+      'jobsPerPage=1000000',
+      'jobsPerPage=1000000&status=waiting',
+      `jobsPerPage=${'9'.repeat(400)}`,
+    ]) {
+      const { queues } = (await get(`${statistics}&${query}`)).json<{ queues: { name: string; jobs: unknown[] }[] }>();
+      expect(queues.find(({ name }) => name === 'statistics')?.jobs).toHaveLength(100);
+    }
+  });
+
+  it.each(['page=-1', 'page=x', 'page=1&page=2', 'jobsPerPage=0', 'status=odd', 'activeQueue=%25'])(
+    'with the parameters %s is refused',
+    async (query) => {
+      const { get } = await setup();
+
+      const { statusCode, body } = await get(`/queues/api/queues?${query}`);
+
+      expect([statusCode, body]).toEqual([400, expect.stringContaining('"error":{"key":"ERRORS.INVALID')]);
+    },
+  );
+
+  it('of a foreign page is refused before any job is read', async () => {
+    const { get } = await setup();
+    const headers = { host: 'localhost:8080', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+
+    expect((await get(`${statistics}&jobsPerPage=1000000`, { headers })).statusCode).toBe(403);
+  });
+
+  it.each(['meta', 'wait', 'events', 'id', 'x.weekly.1%3Alogs', 'none', '%00', '%F0%9F%92%A9', 'x'.repeat(900)])(
+    'for the job %s, which is none, finds nothing',
+    async (id) => {
+      const { get, enqueue } = await setup();
+      await enqueue('x.weekly.1');
+
+      const jobs = '/queues/api/queues/statistics';
+      expect((await get(`${jobs}/${id}`)).statusCode).toBe(404);
+      expect((await get(`${jobs}/${id}/retry`, { method: 'PUT' })).statusCode).toBe(404);
+      expect((await get(`${jobs}/${id}/clean`, { method: 'PUT' })).statusCode).toBe(404);
+    },
+  );
+
+  it('for what the state of a job does not allow is refused without blame', async () => {
+    const { get, enqueue, log } = await setup();
+    await enqueue('x.weekly.1');
+
+    const { statusCode } = await get('/queues/api/queues/statistics/x.weekly.1/promote', { method: 'PUT' });
+
+    expect([statusCode, log.lines]).toEqual([409, []]);
+  });
+
+  it('that fails says so without telling why; the log has it', async () => {
+    const { get, log, connection } = await setup();
+    await get(statistics);
+    connection.disconnect();
+
+    const { statusCode, body } = await get(statistics);
+
+    expect(statusCode).toBe(500);
+    expect(body).toMatch(/the log has it as request/);
+    expect(body).not.toMatch(/Connection is closed|stack|node_modules/);
+    expect(log.lines).toEqual([expect.objectContaining({ level: 'error', text: 'a page failed' })]);
   });
 });

@@ -15,7 +15,7 @@ describe('a template', () => {
     expect(text).toMatch(/^<ul>[^]*<\/ul>$/);
   });
 
-  it('lets no text end an attribute or an element', () => {
+  it('lets no text end an attribute or an element', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const escaped = html`${text}`.toString();

@@ -4,7 +4,7 @@ import { guardRequests, isLoopbackAddress } from '../../../src/monitor/request-g
 import { checkListenAddress } from '../../../src/monitor/server.ts';
 
 async function statusOf(request: {
-  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'DELETE';
   headers: Record<string, string>;
 }) {
   const app = Fastify();
@@ -16,12 +16,19 @@ async function statusOf(request: {
 }
 
 describe('a request', () => {
-  it.each(['localhost', 'localhost:8080', 'LOCALHOST:1', '127.0.0.1:8080', '[::1]:8080', '127.0.0.1'])(
-    'to the host %s is answered',
-    async (host) => {
-      expect(await statusOf({ headers: { host } })).toBe(200);
-    },
-  );
+  it.each([
+    'localhost',
+    'localhost:8080',
+    'LOCALHOST:1',
+    '127.0.0.1:8080',
+    '[::1]:8080',
+    '[::1]',
+    '127.0.0.1',
+    '127.0.0.2',
+    '127.255.1.9:8080',
+  ])('to the loopback host %s is answered', async (host) => {
+    expect(await statusOf({ headers: { host } })).toBe(200);
+  });
 
   it.each([
     'example.org',
@@ -32,6 +39,18 @@ describe('a request', () => {
     '192.168.0.1:8080',
     'localhost:999999',
     '0.0.0.0',
+    '::1',
+    '[::1',
+    '[::2]',
+    '[localhost]',
+    '127.0.0.256',
+    '127.1',
+    '128.0.0.1',
+    'localhost:',
+    'localhost:80:80',
+    'user@localhost',
+    'localhost/',
+    'localhost, example.org',
   ])('to the host %j is refused', async (host) => {
     expect(await statusOf({ headers: { host } })).toBe(421);
   });
@@ -54,11 +73,32 @@ describe('a request', () => {
     }
   });
 
-  it('that changes nothing is answered wherever it comes from', async () => {
-    const headers = { host: 'localhost:8080', origin: 'http://example.org', 'sec-fetch-site': 'cross-site' };
+  it.each<[number, Record<string, string>]>([
+    [200, {}],
+    [200, { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    [200, { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    [200, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    [200, { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    [200, { origin: 'http://localhost:8080' }],
+    [403, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    [403, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }],
+    [403, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+    [403, { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    [403, { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    [403, { 'sec-fetch-site': 'cross-site' }],
+    [403, { 'sec-fetch-site': 'anything' }],
+    [403, { origin: 'http://example.org' }],
+    [403, { origin: 'null' }],
+  ])('that changes nothing is answered with %i where it has %j', async (status, headers) => {
+    for (const method of ['GET', 'HEAD'] as const) {
+      expect(await statusOf({ method, headers: { host: 'localhost:8080', ...headers } })).toBe(status);
+    }
+  });
 
-    expect(await statusOf({ headers })).toBe(200);
-    expect(await statusOf({ method: 'HEAD', headers })).toBe(200);
+  it('of a foreign page that asks what it may do is refused', async () => {
+    const headers = { host: 'localhost:8080', origin: 'http://example.org', 'access-control-request-method': 'PUT' };
+
+    expect(await statusOf({ method: 'OPTIONS', headers })).toBe(403);
   });
 });
 
