@@ -148,15 +148,15 @@ function judge<Needs extends SourceName, Subject>(
   }
 }
 
-/** A name that fits into no address leads to the list of alerts. */
+/** A name that fits into no address has no link. */
 function linkOf<Needs extends SourceName, Subject>(
   definition: RuleDefinition<Needs, Subject>,
   subject: Subject,
-): string {
+): string | null {
   try {
     return definition.linkOf(subject);
   } catch {
-    return '/alerts';
+    return null;
   }
 }
 
