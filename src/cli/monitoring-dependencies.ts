@@ -66,7 +66,7 @@ function alertSources({ config, parts, queue, waiting }: MonitoringParts): Param
       const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
       const [failure] = plan.failures;
       if (failure !== undefined) throw failure.error;
-      return fileConditions({ plan, queue, now: clock.now(), lagMs: config['freshness.lag'], signal });
+      return fileConditions({ plan, queue, reader, now: clock.now(), lagMs: config['freshness.lag'], signal });
     },
     waiting: async (): Promise<WaitingRecords[]> => {
       const { batches, oldestMs } = await waiting();

@@ -8,6 +8,8 @@ export interface MonitoringRequest {
   readonly columns: readonly string[];
   /** Only rows whose time in that column is not before it, microseconds since 1970. */
   readonly since?: { readonly column: string; readonly from: number };
+  /** Only rows that have one of these texts in that column of type STRING. */
+  readonly among?: { readonly column: string; readonly values: readonly string[] };
 }
 
 export interface MonitoringReader {

@@ -1,6 +1,7 @@
 /** The state of each file: what is published against what the source has, and what the queue is doing about it. */
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
+import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
 import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
 
 /**
@@ -16,16 +17,25 @@ export interface FileState extends ProductFile {
   readonly detail?: string;
 }
 
-/** The states of all files of a plan. Without a queue, what jobs are doing stays unknown. */
+export interface StateSources {
+  /** Absent: what jobs are doing stays unknown. */
+  readonly queue: JobQueue | undefined;
+  /** Failures that the queue no longer keeps. */
+  readonly history: RunHistory;
+}
+
+/** The states of all files of a plan. */
 export async function fileStates(
   plan: Pick<ProductPlan, 'due' | 'skipped' | 'refused'>,
-  queue: JobQueue | undefined,
+  { queue, history }: StateSources,
   signal: AbortSignal,
 ): Promise<FileState[]> {
   const jobOf = await fileJobs(plan.due, queue, signal);
+  const forgotten = plan.due.filter((due) => jobOf(due) === undefined);
+  const failedRunOf = await failedRuns(history, forgotten, signal);
   return [
     ...plan.skipped.map((file) => stateOf(file, { state: 'fresh' })),
-    ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due)))),
+    ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due), failedRunOf(due)))),
     ...plan.refused.map((file) => stateOf(file, { state: 'refused', detail: file.error.sentence })),
   ].sort(compareFiles);
 }
@@ -62,7 +72,11 @@ function stateOf({ experiment, product, period }: ProductFile, found: Pick<FileS
   return { experiment, product, ...(period === undefined ? {} : { period }), ...found };
 }
 
-function stateOfDue(due: DueFile, job: KnownJob | undefined): Pick<FileState, 'state' | 'detail'> {
+function stateOfDue(
+  due: DueFile,
+  job: KnownJob | undefined,
+  failedRun: FailedRun | undefined,
+): Pick<FileState, 'state' | 'detail'> {
   switch (job?.state) {
     case 'active':
       return { state: 'running', ...(job.progress === undefined ? {} : { detail: `${Math.floor(job.progress)} %` }) };
@@ -72,6 +86,7 @@ function stateOfDue(due: DueFile, job: KnownJob | undefined): Pick<FileState, 's
     case 'failed':
       return { state: 'failed', ...(job.failure === undefined ? {} : { detail: job.failure.message }) };
     default:
+      if (failedRun !== undefined) return { state: 'failed', detail: failedRun.message };
       return { state: due.reason === 'new' ? 'never' : 'stale' };
   }
 }

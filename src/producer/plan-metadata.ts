@@ -95,7 +95,7 @@ async function decide(
     signal.throwIfAborted();
     const isOfAll = error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE';
     if (isOfAll) throw error;
-    return { ...file, error: toContrailError(error) };
+    return { ...file, error: toContrailError(error), hasFile: object !== undefined };
   }
 }
 

@@ -46,6 +46,8 @@ export interface SkippedStatistics extends StatisticsTarget {
 
 export interface RefusedStatistics extends StatisticsTarget {
   readonly error: ContrailError;
+  /** Whether an earlier file is published, where somebody has looked. */
+  readonly hasFile?: boolean;
 }
 
 export interface StatisticsPlan {
@@ -107,7 +109,12 @@ export async function planStatisticsOf(
   skipped.push(...withoutTables.map(({ error, ...target }) => ({ ...target, reason: error.message, warning: error })));
   const refused = [
     ...conflicts.filter((target) => isSelected(target, selection, experiments)),
-    ...failing.filter((target) => !withoutTables.includes(target)),
+    ...failing
+      .filter((target) => !withoutTables.includes(target))
+      .map((target) => ({
+        ...target,
+        hasFile: objects.has(statisticsObjectName(target.experiment, target.period)),
+      })),
   ];
   return { due, skipped, refused, problems };
 }

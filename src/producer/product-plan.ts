@@ -48,6 +48,8 @@ export interface SkippedFile extends ProductFile {
 
 export interface RefusedFile extends ProductFile {
   readonly error: ContrailError;
+  /** Whether an earlier file is published, where somebody has looked. */
+  readonly hasFile?: boolean;
 }
 
 export interface ProductPlan {

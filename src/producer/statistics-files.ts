@@ -12,7 +12,11 @@ export function statisticsFiles({ due, skipped, refused, problems }: StatisticsP
       reason: target.reason,
       ...(target.warning === undefined ? {} : { warning: target.warning }),
     })),
-    refused: refused.map((target) => ({ ...fileOf(target), error: target.error })),
+    refused: refused.map((target) => ({
+      ...fileOf(target),
+      error: target.error,
+      ...(target.hasFile === undefined ? {} : { hasFile: target.hasFile }),
+    })),
     problems,
     malformed: [],
     failures: [],

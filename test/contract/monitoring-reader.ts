@@ -70,6 +70,20 @@ export function describeMonitoringReader(name: string, setup: () => Promise<Moni
       expect(rows).toHaveLength(2);
     });
 
+    it('gives only rows with one of the texts that it is asked for', async () => {
+      const texts = [`it's "a"`, 'b', 'c'];
+      const reader = await setupWith(
+        'logs',
+        texts.map((message) => ({ timestamp: '2026-01-15T00:00:00Z', message })),
+      );
+
+      const among = { column: 'message', values: [`it's "a"`, 'c', 'absent'] };
+      const rows = await reader.rows({ table: 'logs', columns: ['message'], among }, never);
+
+      expect(rows.map((row) => row['message'])).toEqual(expect.arrayContaining([`it's "a"`, 'c']));
+      expect(rows).toHaveLength(2);
+    });
+
     it('refuses a column that the table does not have', async () => {
       const { reader } = await setup();
 

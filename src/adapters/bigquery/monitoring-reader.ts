@@ -25,18 +25,18 @@ export class BigQueryMonitoringReader implements MonitoringReader {
     this.#queries = new QueryRunner({ rest: new RestClient(options), location: options.location });
   }
 
-  async rows({ table, columns: names, since }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+  async rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+    const { table, columns: names, among } = request;
     const { project, dataset, limits } = this.#options;
     const columns = monitoringColumns(table, names);
     const name = { project, dataset, table };
     const subject = tableText(name);
-    const condition =
-      since === undefined ? '' : ` WHERE ${identifier(since.column)} >= TIMESTAMP_MICROS(${Math.trunc(since.from)})`;
     const act = { doing: `Reading ${subject}`, subject, permission: 'bigquery.tables.getData' };
     return during(act, signal, async () => {
       try {
         const { rows } = await this.#queries.list({
-          sql: `SELECT ${columns.map(cellOf).join(', ')} FROM ${tablePath(name)}${condition}`,
+          sql: `SELECT ${columns.map(cellOf).join(', ')} FROM ${tablePath(name)}${conditionOf(request)}`,
+          ...(among === undefined ? {} : { parameters: { among: JSON.stringify(among.values) } }),
           maximumBytesBilled: limits.maximumBytesBilled,
           labels: jobLabels({ product: 'monitoring', table }),
           meter: new UsageMeter(),
@@ -49,6 +49,15 @@ export class BigQueryMonitoringReader implements MonitoringReader {
       }
     });
   }
+}
+
+/** The texts travel as one parameter, however many they are. */
+function conditionOf({ since, among }: MonitoringRequest): string {
+  const conditions = [
+    ...(since === undefined ? [] : [`${identifier(since.column)} >= TIMESTAMP_MICROS(${Math.trunc(since.from)})`]),
+    ...(among === undefined ? [] : [`${identifier(among.column)} IN UNNEST(JSON_VALUE_ARRAY(@among))`]),
+  ];
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
 /** Numbers and times travel as texts, which are exact. */

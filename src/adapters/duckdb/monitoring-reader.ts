@@ -21,7 +21,8 @@ export class DuckDbMonitoringReader implements MonitoringReader {
     this.#dataset = dataset;
   }
 
-  async rows({ table, columns: names, since }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+  async rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+    const { table, columns: names, among } = request;
     signal.throwIfAborted();
     const columns = monitoringColumns(table, names);
     if (!this.#file.exists()) return [];
@@ -34,14 +35,22 @@ export class DuckDbMonitoringReader implements MonitoringReader {
       if (found.length === 0) return [];
       const present = new Set(found.flat());
       const cells = columns.map((column) => (present.has(column.name) ? cellOf(column) : 'NULL'));
-      const condition =
-        since === undefined ? '' : ` WHERE epoch_us(${identifier(since.column)}) >= ${Math.trunc(since.from)}`;
       const reader = await connection.runAndReadAll(
-        `SELECT ${cells.join(', ')} FROM ${qualified(this.#dataset, table)}${condition}`,
+        `SELECT ${cells.join(', ')} FROM ${qualified(this.#dataset, table)}${conditionOf(request)}`,
+        among === undefined ? [] : [JSON.stringify(among.values)],
       );
       return reader.getRowsJS().map((row) => rowOf(columns, row));
     });
   }
+}
+
+/** The texts travel as one parameter, however many they are. */
+function conditionOf({ since, among }: MonitoringRequest): string {
+  const conditions = [
+    ...(since === undefined ? [] : [`epoch_us(${identifier(since.column)}) >= ${Math.trunc(since.from)}`]),
+    ...(among === undefined ? [] : [`list_contains(from_json($1, '["VARCHAR"]'), ${identifier(among.column)})`]),
+  ];
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
 function cellOf({ name, type }: MonitoringColumn): string {

@@ -13,11 +13,12 @@ export class MemoryMonitoringReader implements MonitoringReader {
     this.#sink = sink;
   }
 
-  async rows({ table, columns: names, since }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+  async rows({ table, columns: names, since, among }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
     signal.throwIfAborted();
     const columns = monitoringColumns(table, names);
     return this.#sink
       .rows(table)
+      .filter((row) => among === undefined || among.values.some((value) => row[among.column] === value))
       .filter((row) => since === undefined || microsOf(row[since.column]) >= since.from)
       .map((row) =>
         Object.fromEntries(

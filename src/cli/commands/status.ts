@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
+import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import { type FileState, fileStates } from '../../producer/file-states.ts';
 import { planProducts } from '../../producer/plan-products.ts';
 import { PRODUCTS } from '../../producer/product-plan.ts';
@@ -43,7 +44,8 @@ async function status(slug: string | undefined, asJson: boolean): Promise<void> 
     }
     // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
     const trouble = await checkRedis(config.redis.reveal()).then(() => undefined, toContrailError);
-    const files = await fileStates(plan, trouble === undefined ? queue : undefined, signal);
+    const history = { reader: tolerantReader(parts.reader), now: parts.clock.now() };
+    const files = await fileStates(plan, { queue: trouble === undefined ? queue : undefined, history }, signal);
     const counts = trouble === undefined ? await countsOf(queue) : undefined;
     if (asJson) printJson({ totals: totalsOf(files), queues: counts ?? null, files });
     else report(files, counts);
@@ -53,6 +55,21 @@ async function status(slug: string | undefined, asJson: boolean): Promise<void> 
     await queue.close();
     await parts.close();
   }
+}
+
+/** Earlier failures are worth a warning when they cannot be read, not the whole answer. */
+function tolerantReader(reader: MonitoringReader): MonitoringReader {
+  return {
+    async rows(request, signal) {
+      try {
+        return await reader.rows(request, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        say(`warning: ${oneLine(toContrailError(error).sentence)}`);
+        return [];
+      }
+    },
+  };
 }
 
 async function countsOf(queue: JobQueue): Promise<Record<string, QueueCounts>> {

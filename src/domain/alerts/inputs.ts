@@ -114,6 +114,8 @@ export interface FileCondition {
   readonly lateMs: number | null;
   /** What ended the newest run that has finished, if it failed for good. */
   readonly failure: { readonly code: string; readonly attempts: number } | null;
+  /** Whether an earlier file is published; null where nobody has looked. */
+  readonly hasFile: boolean | null;
 }
 
 export interface WaitingRecords {

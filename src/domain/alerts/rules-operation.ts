@@ -26,7 +26,7 @@ const EXPORT_FAILED = defineRule({
       const { code, attempts } = file.failure ?? { code: 'unknown', attempts: 0 };
       return `${fileName(file)} (${code} after ${pluralText(attempts, 'attempt')})`;
     });
-    const summary = `Files of ${experiment} could not be published: ${namesText(names)}. The last good ones stay.`;
+    const summary = `Files of ${experiment} could not be published: ${namesText(names)}.${whatStays(failed)}`;
     return { kind: 'failing', value: failed.length, formula, summary, changeKey: keyOf(failed) };
   },
 });
@@ -140,6 +140,15 @@ export const OPERATION_RULES: readonly AlertRule[] = [
 function byExperiment(files: readonly FileCondition[]): { experiment: string; files: readonly FileCondition[] }[] {
   const groups = groupBy(files, (file) => file.experiment);
   return [...groups].map(([experiment, files]) => ({ experiment, files }));
+}
+
+/** What readers have meanwhile; nothing where nobody has looked. */
+function whatStays(failed: readonly FileCondition[]): string {
+  const kept = failed.filter(({ hasFile }) => hasFile === true);
+  const absent = failed.filter(({ hasFile }) => hasFile === false);
+  if (kept.length === failed.length) return ' The last good files stay published.';
+  if (absent.length === failed.length) return ' There are no earlier files.';
+  return kept.length === 0 ? '' : ` The last good files of ${namesText(kept.map(fileName))} stay published.`;
 }
 
 /** A file that is tried again stays failed until a run has succeeded, else its alert would come and go. */

@@ -29,12 +29,10 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   const { store, reader, clock } = deps;
   const now = clock.now();
   const experiments = await reading(signal, now, () => watchedExperiments(deps.records, now, signal));
-  const slugs = experiments.kind === 'read' ? experiments.value.map(({ slug }) => slug) : [];
   const counts = await reading(signal, now, () => fetchEnrollmentCounts(store, signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
-  const tables = await reading(signal, now, () => changeTimes(deps, objectsOf(objects), signal));
+  const tables = await reading(signal, now, () => changeTimes(deps, () => valueOf(objects), signal));
   const logs = await reading(signal, now, () => readRecentLogs(reader, now, signal));
-  const starts = tables.kind === 'read' ? tables.value : [];
   return {
     now,
     sources: {
@@ -43,10 +41,14 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
         counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
       // No system writes the funnel where Contrail could read it yet: nothing is known of conflicts.
       enrollmentFunnel: { kind: 'read', value: new Map(), at: now },
-      errors: mapped(logs, (rows) => errorsByExperiment(rows, slugs, starts)),
+      errors: await reading(signal, now, async () =>
+        errorsByExperiment(valueOf(logs), slugsOf(experiments), valueOf(tables)),
+      ),
       objects: mapped(objects, (list) => new Set(list.map((object) => object.name))),
       tables,
-      queries: await reading(signal, now, () => recentQueries(reader, { slugs, now, signal })),
+      queries: await reading(signal, now, async () =>
+        recentQueries(reader, { slugs: slugsOf(experiments), now, signal }),
+      ),
       runs: await reading(signal, now, () => recentRuns(reader, now, signal)),
       files: await reading(signal, now, () => deps.files(signal)),
       records: await reading(signal, now, () => deps.waiting()),
@@ -55,8 +57,17 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   };
 }
 
-function objectsOf<Object_>(objects: Reading<readonly Object_[]>): readonly Object_[] {
-  return objects.kind === 'read' ? objects.value : [];
+/**
+ * The value of a source that another is made of. Missing, it makes the other one missing too: taken for empty it would
+ * resolve the alerts of everything that it no longer names.
+ */
+function valueOf<Value>(source: Reading<Value>): Value {
+  if (source.kind === 'read') return source.value;
+  throw new Error(source.reason);
+}
+
+function slugsOf(experiments: Reading<readonly { readonly slug: string }[]>): string[] {
+  return valueOf(experiments).map(({ slug }) => slug);
 }
 
 async function reading<Value>(signal: AbortSignal, at: number, read: () => Promise<Value>): Promise<Reading<Value>> {

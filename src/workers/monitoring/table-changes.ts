@@ -20,11 +20,12 @@ export interface ChangeDependencies {
 
 /**
  * The change of each table. Where the warehouse keeps no times, a table counts as changed when a statistics file of its
- * experiment was last written, because a scan writes it within minutes; without such a file, as just changed.
+ * experiment was last written, because a scan writes it within minutes; without such a file, as just changed. `objects`
+ * is asked only there, and may throw.
  */
 export async function changeTimes(
   { source, clock }: ChangeDependencies,
-  objects: readonly StoredObject[],
+  objects: () => readonly StoredObject[],
   signal: AbortSignal,
 ): Promise<TableChange[]> {
   const names = (await source.listTables(signal)).filter((name) => windowTableOwners(name).length > 0);
@@ -32,7 +33,7 @@ export async function changeTimes(
   if (first === undefined) return [];
   const probe = await source.describeTables([first], signal);
   if (probe.tables.some((table) => timeOfVersion(table.version) === undefined))
-    return publicationTimes(names, objects, clock.now());
+    return publicationTimes(names, objects(), clock.now());
   const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal);
   return [...probe.tables, ...described.tables].flatMap(({ name, version }) => {
     const changedAt = timeOfVersion(version);

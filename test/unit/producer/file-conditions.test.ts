@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryJobQueue } from '../../../src/adapters/memory/job-queue.ts';
+import { MemoryMonitoringReader } from '../../../src/adapters/memory/monitoring-reader.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
-import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
+import { STATISTICS_JOB, statisticsJobId } from '../../../src/jobs/statistics-job.ts';
+import type { JobQueue } from '../../../src/ports/job-queue.ts';
 import { fileConditions } from '../../../src/producer/file-conditions.ts';
 import { statisticsFiles } from '../../../src/producer/statistics-files.ts';
 import { CHANGED_AT, makePlanWorld, VERSION } from '../../support/plan-world.ts';
@@ -12,14 +15,31 @@ function setup() {
   const world = makePlanWorld();
   world.api.replace([{ slug: 'my-slug' }]);
   world.tables([TABLE]);
+  const reader = new MemoryMonitoringReader(world.sink);
   return {
     ...world,
-    conditions: async (hoursLater: number) => {
+    conditions: async (hoursLater: number, queue_: JobQueue = world.queue) => {
       const plan = statisticsFiles(await world.plan());
       const now = CHANGED_AT + hoursLater * HOUR;
-      return fileConditions({ plan, queue: world.queue, now, lagMs: 6 * HOUR, signal: world.never });
+      return fileConditions({ plan, queue: queue_, reader, now, lagMs: 6 * HOUR, signal: world.never });
     },
     scan: async () => world.enqueue((await world.plan()).due),
+    /** How a run of the file's job ended, as the monitoring table keeps it. */
+    ran: async (outcome: string, minute: number) => {
+      const [due] = (await world.plan()).due;
+      const row = {
+        run_id: `run-${minute}`,
+        queue: STATISTICS_JOB.queue,
+        job_id: due === undefined ? '' : statisticsJobId(due),
+        finished_at: `2026-01-15T01:${String(minute).padStart(2, '0')}:00Z`,
+        attempt: minute,
+        outcome,
+        error_code: outcome === 'failed' ? 'ROWS_REFUSED' : null,
+        error_message: outcome === 'failed' ? 'Too many.' : null,
+      };
+      await world.sink.append({ id: row.run_id, table: 'export_runs_v1', rows: [row] }, world.never);
+    },
+    emptyQueue: new MemoryJobQueue({ clock: world.clock }),
   };
 }
 
@@ -55,5 +75,38 @@ describe('the condition of a file', () => {
     await queue.run(STATISTICS_JOB.queue, () => Promise.reject(new ContrailError('ROWS_REFUSED', 'Too many.')));
 
     expect(await conditions(1)).toMatchObject([{ state: 'failed', failure: { code: 'ROWS_REFUSED', attempts: 1 } }]);
+  });
+
+  it('stays failed when the queue has forgotten the job, until a later run of it has succeeded', async () => {
+    const { conditions, ran, emptyQueue } = setup();
+    await ran('retrying', 1);
+    await ran('failed', 2);
+
+    const forgotten = await conditions(1, emptyQueue);
+    await ran('published', 3);
+    const mended = await conditions(1, emptyQueue);
+
+    expect(forgotten).toMatchObject([
+      { state: 'failed', failure: { code: 'ROWS_REFUSED', attempts: 2 }, hasFile: false },
+    ]);
+    expect(mended).toMatchObject([{ state: 'not due', failure: null }]);
+  });
+
+  it('stays failed while it is tried again after the queue was lost', async () => {
+    const { conditions, ran, scan } = setup();
+    await ran('failed', 2);
+
+    await scan();
+
+    expect(await conditions(1)).toMatchObject([{ state: 'failed', failure: { code: 'ROWS_REFUSED' } }]);
+  });
+
+  it('is not failed for the failure of an older version of its source', async () => {
+    const { conditions, ran, tables, emptyQueue } = setup();
+    await ran('failed', 2);
+
+    tables([TABLE], CHANGED_AT + HOUR);
+
+    expect(await conditions(2, emptyQueue)).toMatchObject([{ state: 'not due', failure: null }]);
   });
 });

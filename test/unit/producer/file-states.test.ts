@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryMonitoringReader } from '../../../src/adapters/memory/monitoring-reader.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import type { JobState, KnownJob } from '../../../src/ports/job-queue.ts';
 import { fileStates } from '../../../src/producer/file-states.ts';
 import { statisticsFiles } from '../../../src/producer/statistics-files.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
-import { makePlanWorld, VERSION } from '../../support/plan-world.ts';
+import { CHANGED_AT, makePlanWorld, VERSION } from '../../support/plan-world.ts';
 
 const TABLE = 'statistics_my_slug_weekly';
 
@@ -12,9 +13,11 @@ function setup() {
   const world = makePlanWorld();
   world.api.replace([{ slug: 'my-slug' }]);
   world.tables([TABLE]);
+  const history = { reader: new MemoryMonitoringReader(world.sink), now: CHANGED_AT };
   return {
     ...world,
-    states: async () => fileStates(statisticsFiles(await world.plan()), world.queue, world.never),
+    history,
+    states: async () => fileStates(statisticsFiles(await world.plan()), { queue: world.queue, history }, world.never),
     scan: async () => world.enqueue((await world.plan()).due),
   };
 }
@@ -96,11 +99,23 @@ describe('the state of a file', () => {
   });
 
   it('is that of its object where there is no queue to ask', async () => {
-    const { plan, scan, never } = setup();
+    const { plan, scan, history, never } = setup();
     await scan();
 
-    expect(await fileStates(statisticsFiles(await plan()), undefined, never)).toEqual([
+    expect(await fileStates(statisticsFiles(await plan()), { queue: undefined, history }, never)).toEqual([
       expect.objectContaining({ state: 'never' }),
+    ]);
+  });
+
+  it('is failed where the queue has forgotten a failure that the monitoring table keeps, and says why', async () => {
+    const { plan, sink, history, never } = setup();
+    const [due] = statisticsFiles(await plan()).due;
+    const row = { run_id: 'a', queue: 'statistics', job_id: due?.jobId() ?? '', finished_at: '2026-01-15T01:00:00Z' };
+    const end = { attempt: 1, outcome: 'failed', error_code: 'ROWS_REFUSED', error_message: 'Too many rows.' };
+    await sink.append({ id: 'a', table: 'export_runs_v1', rows: [{ ...row, ...end }] }, never);
+
+    expect(await fileStates(statisticsFiles(await plan()), { queue: undefined, history }, never)).toEqual([
+      expect.objectContaining({ state: 'failed', detail: 'Too many rows.' }),
     ]);
   });
 
@@ -111,11 +126,13 @@ describe('the state of a file', () => {
     ['completed', 'never'],
     ['failed', 'failed'],
   ])('with a job that is %s is %s', async (jobState, state) => {
-    const { plan, queue, never } = setup();
+    const { plan, queue, history, never } = setup();
     const job = { queue: 'statistics', name: '', state: jobState, payload: {}, enqueuedAt: 0, attempts: 0 };
     queue.find = async (_queue, ids) => ids.map((id): KnownJob => ({ ...job, id }));
 
-    expect(await fileStates(statisticsFiles(await plan()), queue, never)).toEqual([expect.objectContaining({ state })]);
+    expect(await fileStates(statisticsFiles(await plan()), { queue, history }, never)).toEqual([
+      expect.objectContaining({ state }),
+    ]);
   });
 
   it('is told for all files, in the order of experiments', async () => {

@@ -65,6 +65,7 @@ describe('rules of the operator', () => {
     state: 'fresh',
     lateMs: null,
     failure: null,
+    hasFile: true,
   };
   const failure = { code: 'ROWS_REFUSED', attempts: 3 };
 
@@ -103,6 +104,21 @@ describe('rules of the operator', () => {
         },
       },
     ]);
+  });
+
+  it.each([
+    ['all of them', [true, true], 'The last good files stay published.'],
+    ['none of them', [false, false], 'There are no earlier files.'],
+    ['one of them', [false, true], 'The last good files of daily stay published.'],
+  ])('F1 says that the last good files stay where there is one: of %s', (_, [weekly = null, daily = null], text) => {
+    const files = [
+      { ...file, state: 'failed' as const, failure, hasFile: weekly },
+      { ...file, state: 'failed' as const, failure, period: 'daily', hasFile: daily },
+    ];
+
+    const [finding] = findingsOf('F1', alertInputs({ files }));
+
+    expect(finding?.verdict).toMatchObject({ summary: expect.stringMatching(new RegExp(`\\. ${text}$`)) });
   });
 
   it.each([

@@ -77,7 +77,7 @@ describe('evaluateRules', () => {
 
   it('lets a source that is missing silence only the rules that need it, and says so once', () => {
     const files: FileCondition[] = [
-      { experiment: 'x', product: 'errors', period: null, state: 'failed', lateMs: null, failure: null },
+      { experiment: 'x', product: 'errors', period: null, state: 'failed', lateMs: null, failure: null, hasFile: null },
     ];
 
     const results = evaluateRules(ALERT_RULES, alertInputs({ enrollmentCounts: 'no such object', files }));
