@@ -1,12 +1,13 @@
 /** What commands print: results to stdout, everything for people to stderr. */
 import type { ContrailError } from '../domain/errors.ts';
 
-/** A reader that has seen enough, as `head` does, ends the command quietly. */
+/** A reader that has seen enough, as `head` does, is no trouble: the command ends as it would have, and prints no more. */
 export function endQuietlyWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }
 
 /** A line of a result. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { buildProgram } from '../../src/cli/main.ts';
+import { buildProgram } from '../../src/cli/usage/program.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { parseYaml } from '../support/yaml.ts';
 
@@ -47,7 +47,7 @@ describe('docker-compose.yml', () => {
   it('runs commands that Contrail has, with settings that it knows', async () => {
     const { ours } = await setup();
 
-    const known = (await buildProgram(undefined)).commands.map((command) => command.name());
+    const known = buildProgram().commands.map((command) => command.name());
     expect(ours.map(({ name, command }) => [name, ...command])).toEqual([
       ['seed'],
       ['schedule', 'schedule'],

@@ -1,16 +1,15 @@
 /** `contrail backfill`: enqueues what is due, and follows it to the end if asked. */
-import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { enqueueFiles } from '../../producer/enqueue-files.ts';
 import { planProducts } from '../../producer/plan-products.ts';
-import { type ProductPlan, PRODUCTS } from '../../producer/product-plan.ts';
+import type { ProductPlan } from '../../producer/product-plan.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { estimate } from '../backfill/estimate.ts';
 import { followBackfill, printBackfill, printBackfillAsJson } from '../backfill/follow-backfill.ts';
 import { type BackfillOptions, selectionOf } from '../backfill/options.ts';
 import { printPlan, printPlanAsJson } from '../backfill/print-plan.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { planDependencies } from '../planning.ts';
 import { pricingOf } from '../pricing.ts';
@@ -19,31 +18,7 @@ import { recordRefusals } from '../record-refusals.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, type Parts, wire } from '../wire.ts';
 
-export function addBackfill(program: Command): void {
-  program
-    .command('backfill')
-    .description('enqueue every file that is due: new or changed since it was published')
-    .option('--experiment <slug...>', 'only these experiments')
-    .option('--period <period...>', 'only statistics, of these analysis periods')
-    .option('--app <app...>', 'only experiments of these applications')
-    .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
-    .option('--force', 'all that match, also what is current')
-    .option('--dry-run', 'print the plan with its size and price, and enqueue nothing')
-    .option('--wait', 'follow the jobs to their end')
-    .option('--json', 'print the result as one JSON document')
-    .addHelpText(
-      'after',
-      examples(
-        'contrail backfill --dry-run',
-        'contrail backfill --wait',
-        'contrail backfill --experiment my-experiment --period weekly overall --force',
-        'contrail backfill --product metadata,errors',
-      ),
-    )
-    .action(async (options: BackfillOptions) => backfill(options));
-}
-
-async function backfill(options: BackfillOptions): Promise<void> {
+export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();

@@ -1,5 +1,4 @@
 /** `contrail demo`: everything on one machine, on a sample, with a page to look at. */
-import type { Command } from 'commander';
 import { installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
 import { type Config, isSet, loadConfig } from '../../config/load-config.ts';
@@ -7,7 +6,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
 import { SAMPLE_METRIC_HUB } from '../demo/sample.ts';
 import { prepareDemo } from '../demo/prepare-demo.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb, type WebServer } from '../start-web.ts';
@@ -22,17 +21,7 @@ interface Options {
 const FOLDER = 'demo-data';
 const PREFERRED_PORT = 8080;
 
-export function addDemo(program: Command): void {
-  program
-    .command('demo')
-    .description(`try it with no cloud account: sample experiments, a private Redis, files in ./${FOLDER}`)
-    .option('--port <n>', `the port of the pages (default: ${PREFERRED_PORT}, or any free one)`)
-    .option('--exit', 'end when the work is done')
-    .addHelpText('after', examples('contrail demo', 'contrail demo --exit'))
-    .action(async (options: Options) => demo(options));
-}
-
-async function demo(options: Options): Promise<void> {
+export async function demo(options: Options): Promise<void> {
   const port = ask(() => readPort(options.port));
   const config = demoConfig();
   const { signal, release } = abortOnSignals(() => say('Stopping …'));

@@ -1,11 +1,10 @@
 /** `contrail run errors`: the errors files of experiments at once, in this process, without Redis. */
-import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkSlug, normaliseSlug, quote } from '../../domain/slug.ts';
 import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import { exportErrors } from '../../workers/errors/export-errors.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
 import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -19,26 +18,7 @@ interface Options {
   readonly json?: true;
 }
 
-export function addRunErrors(run: Command): void {
-  run
-    .command('errors')
-    .description('export what the analysis has logged about experiments into their errors files')
-    .requiredOption('--experiment <slug...>', 'the experiments')
-    .option('--analysis-start <time>', 'when the analysis began, ISO (default: all log rows count)')
-    .option('--enrollment-end <date>', 'the day on which enrollment ended, YYYY-MM-DD')
-    .option('--force', 'write the files also when they are current')
-    .option('--json', 'print the outcomes as one JSON document')
-    .addHelpText(
-      'after',
-      examples(
-        'contrail run errors --experiment my-experiment',
-        'contrail run errors --experiment my-experiment --analysis-start 2026-01-13T04:30:00Z --enrollment-end 2026-01-05',
-      ),
-    )
-    .action(async (options: Options) => runErrors(options));
-}
-
-async function runErrors({ experiment, analysisStart, enrollmentEnd, force, json }: Options): Promise<void> {
+export async function runErrors({ experiment, analysisStart, enrollmentEnd, force, json }: Options): Promise<void> {
   const times = {
     analysisStart: ask(() => readTime(analysisStart)),
     enrollmentEnd: ask(() => readDay(enrollmentEnd)),

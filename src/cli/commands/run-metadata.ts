@@ -1,11 +1,10 @@
 /** `contrail run metadata`: the metadata files of experiments at once, in this process, without Redis. */
-import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisStart } from '../../workers/metadata/analysis-start.ts';
 import { exportMetadata } from '../../workers/metadata/export-metadata.ts';
 import { eventsOfMetadata } from '../../workers/metadata/metadata-handler.ts';
 import { metadataDependencies } from '../export-dependencies.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
 import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -18,25 +17,7 @@ interface Options {
   readonly json?: true;
 }
 
-export function addRunMetadata(run: Command): void {
-  run
-    .command('metadata')
-    .description('export the metadata of experiments: names, descriptions and directions of their metrics and outcomes')
-    .requiredOption('--experiment <slug...>', 'the experiments, as the experiments API lists them')
-    .option('--analysis-start <time>', 'when the analysis began, ISO (default: derived from the tables it wrote)')
-    .option('--force', 'write the files also when they are current')
-    .option('--json', 'print the outcomes as one JSON document')
-    .addHelpText(
-      'after',
-      examples(
-        'contrail run metadata --experiment my-experiment',
-        'contrail run metadata --experiment one two --analysis-start 2026-01-13T04:30:00Z',
-      ),
-    )
-    .action(async (options: Options) => runMetadata(options));
-}
-
-async function runMetadata({ experiment, analysisStart, force, json }: Options): Promise<void> {
+export async function runMetadata({ experiment, analysisStart, force, json }: Options): Promise<void> {
   if (analysisStart !== undefined) ask(() => parseAnalysisStart(analysisStart));
   const config = loadConfig(['warehouse', 'bucket']);
   const parts = await wire(config, { createWarehouse: true });

@@ -1,12 +1,11 @@
 /** `contrail run import-experiments`, `query-cost`, `sample-ratio`, `check-alerts`: work on the monitoring tables at once. */
-import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { quote } from '../../domain/slug.ts';
 import { dateText, MICROS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import { type MonitoringResult, runMonitoringTask } from '../../workers/monitoring/monitoring-tasks.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { type MonitoringParts, monitoringDependencies } from '../monitoring-dependencies.ts';
 import { notifiersOf } from '../notifiers.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
@@ -18,42 +17,23 @@ interface Options {
   readonly json?: true;
 }
 
-export function addRunMonitoring(run: Command): void {
-  run
-    .command('import-experiments')
-    .description('copy the list of the experiments API into experimenter_experiments_v1')
-    .option('--json', 'print the result as one JSON document')
-    .action(async (options: Options) => runTasks([{ version: 1, task: 'import-experiments' }], options));
-  run
-    .command('query-cost')
-    .description("write what the analysis' queries of a day cost into query_cost_v1")
-    .requiredOption('--date <day>', 'the day, UTC: YYYY-MM-DD')
-    .option('--to <day>', 'the last day of a range that begins with --date')
-    .option('--json', 'print the result as one JSON document')
-    .addHelpText(
-      'after',
-      examples(
-        'contrail run query-cost --date 2026-01-14',
-        'contrail run query-cost --date 2026-01-01 --to 2026-01-14',
-      ),
-    )
-    .action(async ({ date, to, ...options }: Options & { readonly date: string; readonly to?: string }) => {
-      const days = ask(() => daysFrom(date, to ?? date));
-      await runTasks(
-        days.map((day) => ({ version: 1, task: 'query-cost', day })),
-        options,
-      );
-    });
-  run
-    .command('sample-ratio')
-    .description('test whether enrollments are distributed as configured, into experiment_sample_ratio_mismatch_v1')
-    .option('--json', 'print the result as one JSON document')
-    .action(async (options: Options) => runTasks([{ version: 1, task: 'sample-ratio' }], options));
-  run
-    .command('check-alerts')
-    .description('evaluate the alert rules, keep what opened and closed in alerts_v1, and tell the configured targets')
-    .option('--json', 'print the result as one JSON document')
-    .action(async (options: Options) => runTasks([{ version: 1, task: 'check-alerts' }], options));
+interface DayRange {
+  readonly date: string;
+  readonly to?: string;
+}
+
+/** `contrail run query-cost`: one day, or each day of a range. */
+export async function runQueryCost({ date, to, ...options }: Options & DayRange): Promise<void> {
+  const days = ask(() => daysFrom(date, to ?? date));
+  await runTasks(
+    days.map((day) => ({ version: 1, task: 'query-cost', day })),
+    options,
+  );
+}
+
+/** The other tasks, which need no more than their name. */
+export async function runTask(task: Exclude<MonitoringPayload['task'], 'query-cost'>, options: Options): Promise<void> {
+  await runTasks([{ version: 1, task }], options);
 }
 
 async function runTasks(payloads: readonly MonitoringPayload[], { json }: Options): Promise<void> {

@@ -1,5 +1,4 @@
 /** `contrail run statistics`: one export at once, in this process, without Redis. */
-import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
@@ -9,7 +8,7 @@ import { explainMissingResults } from '../../producer/known-experiments.ts';
 import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure, eventsOfResult } from '../../workers/statistics/export-events.ts';
 import { type ExportDependencies, type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { printable, printJson, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
 import { progressBar } from '../progress-bar.ts';
@@ -26,25 +25,7 @@ interface Options {
   readonly json?: true;
 }
 
-export function addRunStatistics(run: Command): void {
-  run
-    .command('statistics')
-    .description('export the statistics of one experiment and period into its file')
-    .requiredOption('--experiment <slug>', 'the experiment')
-    .requiredOption('--period <period>', 'daily, weekly, days28, overall, preenrollment_weekly or preenrollment_days28')
-    .option('--force', 'write the file also when it is current')
-    .option('--json', 'print the outcome as one JSON document')
-    .addHelpText(
-      'after',
-      examples(
-        'CONTRAIL_WAREHOUSE=duckdb:./data.duckdb CONTRAIL_BUCKET=file:./out \\\n' +
-          '    contrail run statistics --experiment my-experiment --period weekly',
-      ),
-    )
-    .action(async (options: Options) => runStatistics(options));
-}
-
-async function runStatistics(options: Options): Promise<void> {
+export async function runStatistics(options: Options): Promise<void> {
   const request = {
     experiment: ask(() => checkSlug(options.experiment)),
     period: parseAnalysisPeriod(options.period),

@@ -1,10 +1,8 @@
 /** `contrail schedule`: continuous mode. */
-import type { Command } from 'commander';
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { enqueueTicks, type MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
 import { ScanService } from '../../producer/scan-service.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
-import { examples } from '../help.ts';
 import { plural, printResult } from '../output.ts';
 import { startRecordKeeping } from '../record-keeping.ts';
 import { scanOnce } from '../scan.ts';
@@ -14,16 +12,7 @@ import { openQueue, wire } from '../wire.ts';
 /** How often it is looked whether repeating work is due. */
 const TICK_INTERVAL_MS = 15_000;
 
-export function addSchedule(program: Command): void {
-  program
-    .command('schedule')
-    .description('look for changes again and again, and enqueue them, with the repeating work on the monitoring tables')
-    .option('--once', 'look once, then end')
-    .addHelpText('after', examples('contrail schedule', 'contrail schedule --once'))
-    .action(async (options: { readonly once?: true }) => schedule(options.once ?? false));
-}
-
-async function schedule(once: boolean): Promise<void> {
+export async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   await checkRedis(config.redis.reveal());
   const parts = await wire(config, { createWarehouse: true });

@@ -1,5 +1,4 @@
 /** `contrail status`: what is fresh, stale, failed, queued. */
-import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
@@ -9,23 +8,12 @@ import { type FileState, fileStates } from '../../producer/file-states.ts';
 import { planProducts } from '../../producer/plan-products.ts';
 import { PRODUCTS } from '../../producer/product-plan.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
-import { examples } from '../help.ts';
 import { plural, oneLine, printJson, printResult, say } from '../output.ts';
 import { planDependencies } from '../planning.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, wire } from '../wire.ts';
 
-export function addStatus(program: Command): void {
-  program
-    .command('status')
-    .argument('[slug]', 'only this experiment')
-    .description('show which files are fresh, stale, queued, running or failed')
-    .option('--json', 'print the states as one JSON document')
-    .addHelpText('after', examples('contrail status', 'contrail status my-experiment --json'))
-    .action(async (slug: string | undefined, options: { readonly json?: true }) => status(slug, options.json ?? false));
-}
-
-async function status(slug: string | undefined, asJson: boolean): Promise<void> {
+export async function status(slug: string | undefined, asJson: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   const parts = await wire(config, { createWarehouse: true });
   const { signal, release } = abortOnSignals();

@@ -1,10 +1,9 @@
 /** `contrail web`: the pages. */
-import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkListenAddress } from '../../monitor/server.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb } from '../start-web.ts';
@@ -15,17 +14,7 @@ interface Options {
   readonly port?: string;
 }
 
-export function addWeb(program: Command): void {
-  program
-    .command('web')
-    .description('serve the pages: Bull Board at /queues, published files at /objects/, /healthz and /readyz')
-    .option('--host <address>', 'a loopback address (default: CONTRAIL_WEB_HOST, or 127.0.0.1)')
-    .option('--port <n>', 'the port, 0 for any free one (default: CONTRAIL_WEB_PORT, or 8080)')
-    .addHelpText('after', examples('contrail web --port 9000'))
-    .action(async (options: Options) => web(options));
-}
-
-async function web(options: Options): Promise<void> {
+export async function web(options: Options): Promise<void> {
   const port = ask(() => readPort(options.port));
   if (options.host !== undefined) checkListenAddress(options.host);
   const config = loadConfig(['bucket']);

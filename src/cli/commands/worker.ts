@@ -1,9 +1,7 @@
 /** `contrail worker`: takes jobs until it is told to stop, or until there are none. */
-import type { Command } from 'commander';
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { JOB_KINDS } from '../../jobs/job-kinds.ts';
-import { ask, examples } from '../help.ts';
+import { ask } from '../help.ts';
 import { startWorkers } from '../start-workers.ts';
 import { abortOnSignals } from '../signals.ts';
 import { wire } from '../wire.ts';
@@ -14,21 +12,7 @@ interface Options {
   readonly drain?: true;
 }
 
-export function addWorker(program: Command): void {
-  program
-    .command('worker')
-    .description('take jobs from the queues; SIGTERM or Ctrl-C finishes the running ones and gives back the rest')
-    .option(
-      '--concurrency <n>',
-      'jobs of one queue at once (default: CONTRAIL_WORKER_CONCURRENCY, or 32 with BigQuery, 4 with DuckDB)',
-    )
-    .option('--queue <name...>', `only these queues: ${JOB_KINDS.map((kind) => kind.queue).join(', ')}`)
-    .option('--drain', 'end when the queues are empty')
-    .addHelpText('after', examples('contrail worker --concurrency 8', 'contrail worker --drain'))
-    .action(async (options: Options) => work(options));
-}
-
-async function work(options: Options): Promise<void> {
+export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const config = loadConfig(['warehouse', 'bucket']);
   const parts = await wire(config, { createWarehouse: true });

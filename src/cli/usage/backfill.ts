@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { PRODUCTS } from '../../producer/product-plan.ts';
+import { examples } from '../help.ts';
+
+export function declareBackfill(program: Command): void {
+  program
+    .command('backfill')
+    .description('enqueue every file that is due: new or changed since it was published')
+    .option('--experiment <slug...>', 'only these experiments')
+    .option('--period <period...>', 'only statistics, of these analysis periods')
+    .option('--app <app...>', 'only experiments of these applications')
+    .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
+    .option('--force', 'all that match, also what is current')
+    .option('--dry-run', 'print the plan with its size and price, and enqueue nothing')
+    .option('--wait', 'follow the jobs to their end, also those that were queued before')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'contrail backfill --dry-run',
+        'contrail backfill --wait',
+        'contrail backfill --experiment my-experiment --period weekly overall --force',
+        'contrail backfill --product metadata,errors',
+      ),
+    )
+    .action(async (options) => (await import('../commands/backfill.ts')).backfill(options));
+}

@@ -1,0 +1,93 @@
+/** Finds the command that a command line means before commander reads it, so that a wrong word is named for what it is. */
+import type { Command } from 'commander';
+import { ContrailError } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/nearest-name.ts';
+import { quote } from '../../domain/slug.ts';
+
+export interface FoundCommand {
+  readonly command: Command;
+  /** What commander is to read: the line itself, or what it stands for. */
+  readonly arguments_: readonly string[];
+}
+
+const HELP = ['-h', '--help'];
+
+/** Throws USAGE for a command that does not exist, and for an option in a place where no command takes it. */
+export function findCommand(program: Command, line: readonly string[]): FoundCommand {
+  if (line.length === 0) return { command: program, arguments_: ['--help'] };
+  if (line[0] === 'help') return findCommand(program, [...line.slice(1), '--help']);
+  let command = program;
+  for (const [index, word] of line.entries()) {
+    if (command.commands.length === 0) break;
+    if (word.startsWith('-')) {
+      if (isOptionOf(command, word)) continue;
+      throw unknownOption(command, word, line.slice(index + 1));
+    }
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) throw unknownCommand(command, word);
+    command = next;
+  }
+  if (command.commands.length > 0 && command !== program && !line.some((word) => HELP.includes(word))) {
+    throw new ContrailError('USAGE', `Say what to run: ${namesOf(command).join(', ')}.`, { hint: helpHint(command) });
+  }
+  return { command, arguments_: line };
+}
+
+/** An option that a command does not take, with the nearest one, or with the command after which it belongs. */
+export function unknownOption(command: Command, word: string, after: readonly string[] = []): ContrailError {
+  const [flag = word] = word.split('=', 1);
+  const belongsTo = commandAmong(command, after);
+  if (belongsTo !== undefined && isOptionOf(belongsTo, flag)) {
+    return new ContrailError('USAGE', `${flag} goes after the command: ${pathOf(belongsTo)} ${flag} …`);
+  }
+  const nearest = didYouMean(flag, optionNames(belongsTo ?? command));
+  return new ContrailError('USAGE', `There is no option ${quote(flag)} of ${pathOf(belongsTo ?? command)}.`, {
+    hint: `${nearest}${helpHint(belongsTo ?? command)}`,
+  });
+}
+
+/** `Run `contrail backfill --help` for usage.` */
+export function helpHint(command: Command): string {
+  return `Run \`${pathOf(command)} --help\` for usage.`;
+}
+
+function unknownCommand(parent: Command, word: string): ContrailError {
+  return new ContrailError('USAGE', `There is no command ${quote(shortPathOf(parent) + word)}.`, {
+    hint: `${didYouMean(word, namesOf(parent))}${helpHint(parent)}`,
+  });
+}
+
+/** The command that words name, as far as they do. */
+function commandAmong(parent: Command, words: readonly string[]): Command | undefined {
+  let found: Command | undefined;
+  for (const word of words) {
+    const next = (found ?? parent).commands.find((candidate) => candidate.name() === word);
+    if (next !== undefined) found = next;
+  }
+  return found;
+}
+
+function isOptionOf(command: Command, word: string): boolean {
+  const [flag] = word.split('=', 1);
+  return HELP.includes(word) || command.options.some(({ long, short }) => flag === long || flag === short);
+}
+
+function optionNames(command: Command): string[] {
+  return ['--help', ...command.options.flatMap(({ long }) => long ?? [])];
+}
+
+function namesOf(command: Command): string[] {
+  return command.commands.map((entry) => entry.name());
+}
+
+/** `run `, or nothing of the program itself. */
+function shortPathOf(command: Command): string {
+  return pathOf(command)
+    .replace(/^\w+ ?/, '')
+    .replace(/(?<=.)$/, ' ');
+}
+
+/** `contrail run statistics` */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}

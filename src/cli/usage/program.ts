@@ -1,0 +1,31 @@
+/** Declares what the command line takes. Nothing is loaded here but texts: each command imports its work when it is run. */
+import { Command } from 'commander';
+import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import { examples } from '../help.ts';
+import { declareBackfill } from './backfill.ts';
+import { declareDemo } from './demo.ts';
+import { declareRun } from './run.ts';
+import { declareSchedule } from './schedule.ts';
+import { declareStatus } from './status.ts';
+import { declareWeb } from './web.ts';
+import { declareWorker } from './worker.ts';
+
+/** The program with all commands. It throws CommanderError where commander would end the process, and prints no complaints. */
+export function buildProgram(): Command {
+  const program = new Command('contrail')
+    .description('Publishes the data products of an experiment-analysis pipeline.')
+    .version(CONTRAIL_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command...]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', examples('contrail demo', 'contrail backfill --dry-run', 'contrail run statistics --help'));
+  declareDemo(program);
+  declareBackfill(program);
+  declareWorker(program);
+  declareSchedule(program);
+  declareRun(program);
+  declareStatus(program);
+  declareWeb(program);
+  return program;
+}

@@ -1,0 +1,18 @@
+/** `contrail run …`: one piece of work at once, in this process, without Redis. */
+import type { Command } from 'commander';
+import { examples } from '../help.ts';
+import { declareRunExports } from './run-exports.ts';
+import { declareRunMonitoring } from './run-monitoring.ts';
+
+export function declareRun(program: Command): void {
+  const run = program
+    .command('run')
+    .description('do one piece of work at once, without a queue')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      examples('contrail run statistics --experiment my-experiment --period weekly', 'contrail run check-alerts'),
+    );
+  declareRunExports(run);
+  declareRunMonitoring(run);
+}
