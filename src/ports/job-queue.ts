@@ -46,6 +46,13 @@ export interface EnqueueResult {
   readonly known: readonly string[];
 }
 
+export interface EndedJobs {
+  /** Jobs that are completed or failed. */
+  readonly ended: readonly KnownJob[];
+  /** Ids that are not kept: removed, or never there. */
+  readonly gone: readonly string[];
+}
+
 export type QueueCounts = Readonly<Record<JobState | 'paused', number>>;
 
 export interface JobQueue {
@@ -53,6 +60,11 @@ export interface JobQueue {
   enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
   /** The jobs of these ids that are kept, in whatever state. */
   find(queue: string, ids: readonly string[], signal: AbortSignal): Promise<KnownJob[]>;
+  /**
+   * Which of these jobs have ended, and which are not kept; those of which neither is told are on their way. Cheap enough to
+   * be asked again and again: a handful of questions to the store for a thousand ids.
+   */
+  findEnded(queue: string, ids: readonly string[], signal: AbortSignal): Promise<EndedJobs>;
   /**
    * Replaces finished jobs of these ids (completed or failed) by fresh ones, keeping count of their failed rounds;
    * a job that is not finished is left alone.

@@ -3,8 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { type BulkJobOptions, Job, Queue } from 'bullmq';
 import { ContrailError } from '../domain/errors.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
-import type { EnqueueResult, JobQueue, JobRequest, JobState, KnownJob, QueueCounts } from '../ports/job-queue.ts';
+import type {
+  EndedJobs,
+  EnqueueResult,
+  JobQueue,
+  JobRequest,
+  JobState,
+  KnownJob,
+  QueueCounts,
+} from '../ports/job-queue.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
+import { FIND_ENDED, FIND_ENDED_CHUNK, FIND_ENDED_SCRIPT, readEnded } from './find-ended.ts';
 import { type JobEnvelope, readEnvelope } from './job-envelope.ts';
 import { checkJobId } from './job-id.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
@@ -60,6 +69,7 @@ export class BullmqJobQueue implements JobQueue {
     // Each command reports its own failure; without a listener ioredis prints every lost connection.
     this.#connection.on('error', () => {});
     this.#connection.defineCommand(REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT);
+    this.#connection.defineCommand(FIND_ENDED, FIND_ENDED_SCRIPT);
   }
 
   async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
@@ -104,6 +114,23 @@ export class BullmqJobQueue implements JobQueue {
       }
     }
     return found;
+  }
+
+  async findEnded(queue: string, ids: readonly string[], signal: AbortSignal): Promise<EndedJobs> {
+    const bullQueue = this.#queue(queue);
+    const ended: KnownJob[] = [];
+    const gone: string[] = [];
+    for (const chunk of chunksOf([...new Set(ids)], FIND_ENDED_CHUNK)) {
+      signal.throwIfAborted();
+      const answer = await this.#ask(`following jobs of ${queue}`, async () => {
+        const client = await bullQueue.getBackend().client;
+        return client.runCommand(FIND_ENDED, [bullQueue.toKey(''), randomUUID(), ...chunk]);
+      });
+      const found = readEnded(queue, answer);
+      ended.push(...found.ended);
+      gone.push(...found.gone);
+    }
+    return { ended, gone };
   }
 
   async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {

@@ -154,6 +154,31 @@ export function describeJobQueue(name: string, setup: () => Promise<JobQueueSetu
       expect(found.map(({ id }) => id)).toEqual(['a']);
     });
 
+    it('finds which of many jobs have ended, as it shows them one by one, and which are gone', async () => {
+      const { queue, work } = await setup();
+      const later = Array.from({ length: 1_200 }, (_, index) => request(`later-${index}`));
+      await queue.enqueue(QUEUE, [request('good'), request('bad')], never);
+      await work(goodOrBad);
+      await queue.enqueue(QUEUE, later, never);
+      const ids = ['gone', ...later.map(({ id }) => id), 'bad', 'good', 'good', 'never-there'];
+
+      const { ended, gone } = await queue.findEnded(QUEUE, ids, never);
+
+      const shown = await queue.find(QUEUE, ['bad', 'good'], never);
+      expect(ended.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(shown);
+      expect(gone.toSorted()).toEqual(['gone', 'never-there']);
+    });
+
+    it('does not find a job that was renewed among those that have ended', async () => {
+      const { queue, work } = await setup();
+      await queue.enqueue(QUEUE, [request('bad')], never);
+      await work(goodOrBad);
+      await queue.renew(QUEUE, [request('bad')], never);
+
+      expect(await queue.findEnded(QUEUE, ['bad'], never)).toEqual({ ended: [], gone: [] });
+      expect(await queue.findEnded(QUEUE, [], never)).toEqual({ ended: [], gone: [] });
+    });
+
     it('shows the outcome of a completed job', async () => {
       const { queue, work } = await setup();
       await queue.enqueue(QUEUE, [request('good')], never);

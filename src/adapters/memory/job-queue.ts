@@ -3,6 +3,7 @@ import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
+  EndedJobs,
   EnqueueResult,
   JobFailure,
   JobQueue,
@@ -81,6 +82,15 @@ export class MemoryJobQueue implements JobQueue {
     signal.throwIfAborted();
     const jobs = this.#jobs(queue);
     return ids.flatMap((id) => jobs.get(id) ?? []).map((job) => toKnownJob(queue, job));
+  }
+
+  async findEnded(queue: string, ids: readonly string[], signal: AbortSignal): Promise<EndedJobs> {
+    const found = await this.find(queue, [...new Set(ids)], signal);
+    const kept = new Set(found.map(({ id }) => id));
+    return {
+      ended: found.filter(({ state }) => state === 'completed' || state === 'failed'),
+      gone: [...new Set(ids)].filter((id) => !kept.has(id)),
+    };
   }
 
   async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {
