@@ -4,7 +4,7 @@
  */
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
-import { didYouMean } from '../domain/nearest-name.ts';
+import { nearestNames } from '../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../domain/slug.ts';
 import { parseStatisticsTableName, statisticsTableName } from '../domain/statistics-name.ts';
 import type { ExperimentList, ExperimentsApi } from '../ports/experiments-api.ts';
@@ -49,8 +49,14 @@ export async function explainMissingResults(
 
 /** EXPERIMENT_UNKNOWN with the nearest known slugs. */
 export function unknownExperiment(experiment: string, known: readonly string[]): ContrailError {
-  const nearest = didYouMean(experiment, known);
-  const hint = nearest === '' ? 'Neither the experiments API nor the warehouse knows it.' : nearest.trim();
+  const bySpelling = new Map(known.map((slug) => [normaliseSlug(slug), slug]));
+  const nearest = nearestNames(normaliseSlug(experiment), bySpelling.keys()).map(
+    (name) => bySpelling.get(name) ?? name,
+  );
+  const hint =
+    nearest.length === 0
+      ? 'Neither the experiments API nor the warehouse knows it.'
+      : `Did you mean ${nearest.join(' or ')}?`;
   return new ContrailError('EXPERIMENT_UNKNOWN', `There is no experiment ${quote(experiment)}.`, { hint });
 }
 
@@ -66,8 +72,17 @@ async function knownSlugs(
     ),
     sources.sink.loggedExperiments(signal).catch(() => []),
   ]);
-  const normalised = new Set(listed.map(normaliseSlug));
   const fromTables = tables.flatMap((name) => parseStatisticsTableName(name)?.slug ?? []);
+  return distinctSlugs(listed, fromTables, logged);
+}
+
+/** Each experiment under one name: its slug where the API or a log row has it, else what its tables tell. */
+export function distinctSlugs(
+  listed: readonly string[],
+  fromTables: readonly string[],
+  logged: readonly string[],
+): string[] {
+  const normalised = new Set([...listed, ...logged].map(normaliseSlug));
   return [...new Set([...listed, ...logged, ...fromTables.filter((slug) => !normalised.has(slug))])];
 }
 

@@ -4,7 +4,7 @@ import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { parseStatisticsTableName } from '../domain/statistics-name.ts';
-import { type ExperimentSources, unknownExperiment } from './known-experiments.ts';
+import { distinctSlugs, type ExperimentSources, unknownExperiment } from './known-experiments.ts';
 import type { Listing } from './listing.ts';
 
 export interface PlanSelection {
@@ -31,15 +31,20 @@ export function isSelected(
   { experiments, periods, apps }: PlanSelection,
   listed: readonly Experiment[],
 ): boolean {
-  if (experiments.length > 0 && !experiments.some((slug) => names(slug, target))) return false;
+  if (experiments.length > 0 && !experiments.some((slug) => names(slug, target, listed))) return false;
   const { period } = target;
   if (period !== undefined && periods.length > 0 && !periods.includes(period)) return false;
   return apps.length === 0 || listed.some((entry) => entry.slug === target.experiment && apps.includes(entry.appName));
 }
 
-/** A slug names an experiment by its own text; of one that the API does not list nobody knows more than the normal form. */
-function names(slug: string, { experiment, knownBy }: SelectableFile): boolean {
-  return slug === experiment || (knownBy === 'tables' && normaliseSlug(slug) === normaliseSlug(experiment));
+/**
+ * A slug names an experiment by its own text, or by its normal form, as its tables have it, where no experiment has that
+ * for its slug. Of one that the API does not list nobody knows more than the normal form.
+ */
+function names(slug: string, { experiment, knownBy }: SelectableFile, listed: readonly Experiment[]): boolean {
+  if (slug === experiment) return true;
+  if (knownBy === 'tables') return normaliseSlug(slug) === normaliseSlug(experiment);
+  return slug === normaliseSlug(experiment) && !listed.some((entry) => entry.slug === slug);
 }
 
 /**
@@ -58,7 +63,7 @@ export async function checkSelection(
   const others = selection.experiments.filter((slug) => !isKnown(slug));
   const logged = others.length === 0 ? [] : await sink.loggedExperiments(signal).catch(() => []);
   for (const slug of others) {
-    if (!logged.includes(slug)) throw unlisted ?? unknownExperiment(slug, [...bySlug, ...byTable, ...logged]);
+    if (!logged.includes(slug)) throw unlisted ?? unknownExperiment(slug, distinctSlugs(bySlug, byTable, logged));
   }
   if (selection.apps.length > 0 && unlisted !== undefined) throw unlisted;
   const apps = [...new Set(listed.map((entry) => entry.appName))];

@@ -20,6 +20,7 @@ describe('a selection', () => {
     [{ experiments: ['d_e'] }, ['d_e weekly']],
     [{ experiments: ['d-e'] }, ['d_e weekly']],
     [{ experiments: ['without-tables'] }, []],
+    [{ experiments: ['a_b'] }, ['a-b daily', 'a-b weekly']],
     [{ periods: ['daily', 'overall'] }, ['a-b daily']],
     [{ apps: ['fenix'] }, ['a-b daily', 'a-b weekly']],
     [{ apps: ['fenix', 'firefox_ios'], periods: ['weekly'] }, ['a-b weekly', 'c weekly']],
@@ -32,6 +33,8 @@ describe('a selection', () => {
 
   it.each([
     [{ experiments: ['a-c'] }, 'EXPERIMENT_UNKNOWN', 'Did you mean a-b?'],
+    [{ experiments: ['a_bb'] }, 'EXPERIMENT_UNKNOWN', 'Did you mean a-b?'],
+    [{ experiments: ['d_f'] }, 'EXPERIMENT_UNKNOWN', 'Did you mean d_e?'],
     [{ experiments: ['without-table'] }, 'EXPERIMENT_UNKNOWN', 'Did you mean without-tables?'],
     [
       { experiments: ['c', 'quite-another'] },
