@@ -61,6 +61,8 @@ export interface StatisticsSource {
   readonly url: string;
   /** Bare names of all tables and views of the results dataset, cheaply. A missing dataset has none. */
   listTables(signal: AbortSignal): Promise<string[]>;
+  /** Whether the results dataset exists: an empty listing can be a mistake in the settings. */
+  hasDataset(signal: AbortSignal): Promise<boolean>;
   /** The current version of each of these tables; those that are missing are left out, one that fails stops no other. */
   describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions>;
   /** Opens a table or view, or undefined where there is none. A column type without a place in the format throws COLUMN_TYPE_UNSUPPORTED. */

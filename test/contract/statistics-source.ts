@@ -21,6 +21,13 @@ export function describeStatisticsSource(name: string, setup: () => Promise<Stat
       expect([...after].sort()).toEqual(['a_1', 'b']);
     });
 
+    it('tells whether the results dataset is there', async () => {
+      const { source, put } = await setup();
+      await put('a', STATISTICS_COLUMNS, []);
+
+      expect(await source.hasDataset(never)).toBe(true);
+    });
+
     it('describes tables; a missing one is left out, one that fails stops no other', async () => {
       const { source, put, putBroken } = await setup();
       await put('a', STATISTICS_COLUMNS, numberedRows(3));

@@ -96,6 +96,18 @@ export class Catalog {
     return facts.filter((entry) => entry !== undefined);
   }
 
+  /** Whether the dataset is there. */
+  async hasDataset(meter: UsageMeter, signal: AbortSignal): Promise<boolean> {
+    const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}`;
+    try {
+      await this.#options.rest.request({ method: 'GET', path, isRepeatable: true, meter, signal });
+      return true;
+    } catch (error) {
+      if (isDatasetMissing(error)) return false;
+      throw error;
+    }
+  }
+
   /** What the service knows of one table, in this dataset or another; undefined where it is missing. */
   async table(name: TableName, meter: UsageMeter, signal: AbortSignal): Promise<TableReply | undefined> {
     const path = `/datasets/${encodeURIComponent(name.dataset)}/tables/${encodeURIComponent(name.table)}`;

@@ -66,6 +66,10 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     });
   }
 
+  async hasDataset(signal: AbortSignal): Promise<boolean> {
+    return during(this.#actOn('Looking for'), signal, () => this.#catalog.hasDataset(new UsageMeter(), signal));
+  }
+
   /** Planning lists first and describes then: the listing serves once, as versions may be older than the content. */
   async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
     signal.throwIfAborted();

@@ -51,6 +51,14 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     });
   }
 
+  async hasDataset(signal: AbortSignal): Promise<boolean> {
+    return this.#file.use('read', async (connection) => {
+      signal.throwIfAborted();
+      const sql = 'SELECT schema_name FROM information_schema.schemata WHERE schema_name = $1';
+      return (await queryTexts(connection, sql, [this.#dataset])).length > 0;
+    });
+  }
+
   async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
     const known = new Set(await this.listTables(signal));
     return this.#file.use('read', async (connection) => {

@@ -38,6 +38,10 @@ export class MemoryStatisticsSource implements StatisticsSource {
     return Promise.resolve([...this.#tables.keys()].sort());
   }
 
+  hasDataset(signal: AbortSignal): Promise<boolean> {
+    return signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(true);
+  }
+
   describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const known = names.flatMap((name) => {
