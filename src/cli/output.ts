@@ -1,28 +1,31 @@
 /** What commands print: results to stdout, everything for people to stderr. */
 import type { ContrailError } from '../domain/errors.ts';
+import { aboveLine } from './terminal-line.ts';
 
 /** A reader that has seen enough, as `head` does, is no trouble: the command ends as it would have, and prints no more. */
 export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+    if (!stream.listeners('error').includes(ignoreClosedReader)) stream.on('error', ignoreClosedReader);
   }
+}
+
+function ignoreClosedReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** A line of a result. */
 export function printResult(line: string): void {
-  process.stdout.write(`${line}\n`);
+  aboveLine(() => process.stdout.write(`${line}\n`));
 }
 
 /** One JSON document, the whole result of a command with `--json`. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  aboveLine(() => process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`));
 }
 
 /** A line for people. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  aboveLine(() => process.stderr.write(`${line}\n`));
 }
 
 /** A failure as people read it, without a stack trace. */

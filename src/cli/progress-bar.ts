@@ -1,33 +1,59 @@
-/** A progress bar on stderr, only where stderr is a terminal. */
-import { Presets, SingleBar } from 'cli-progress';
+/** Progress on stderr, only where stderr is a terminal. */
+import { formatCount } from './output.ts';
+import { hasTerminal, lineWidth, showLine } from './terminal-line.ts';
 
 export interface ProgressBar {
   update(done: number, of: number): void;
-  /** Clears the bar. May be called twice. */
+  /** Takes the bar away. May be called twice. */
   stop(): void;
 }
 
+const LONGEST_BAR = 40;
+const SHORTEST_BAR = 6;
+const DRAW_EVERY_MS = 100;
+
 export function progressBar(label: string): ProgressBar {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
-  const bar = new SingleBar(
-    {
-      format: `${label} {bar} {percentage}% | {value}/{total} | {eta_formatted}`,
-      stream: process.stderr,
-      clearOnComplete: true,
-      hideCursor: true,
-    },
-    Presets.shades_classic,
-  );
-  let isStarted = false;
+  if (!hasTerminal()) return { update: () => undefined, stop: () => undefined };
+  const startedAt = performance.now();
+  let drawnAt = -DRAW_EVERY_MS;
   return {
     update(done, of) {
-      if (!isStarted) bar.start(of, 0);
-      isStarted = true;
-      bar.setTotal(of);
-      bar.update(done);
+      const now = performance.now();
+      if (now - drawnAt < DRAW_EVERY_MS && done < of) return;
+      drawnAt = now;
+      showLine(progressText({ label, done, of, elapsedMs: now - startedAt }, lineWidth()));
     },
-    stop() {
-      if (isStarted) bar.stop();
-    },
+    stop: () => showLine(''),
   };
+}
+
+export interface Progress {
+  readonly label: string;
+  readonly done: number;
+  readonly of: number;
+  readonly elapsedMs: number;
+}
+
+/** The bar as a text of at most `width` characters: first the time left goes, then the bar, then the label. */
+export function progressText({ label, done, of, elapsedMs }: Progress, width: number): string {
+  const share = of > 0 ? Math.min(1, done / of) : 0;
+  const counts = `${Math.floor(share * 100)} % ${formatCount(done)}/${formatCount(of)}`;
+  const left = done > 0 && done < of ? `, ${duration((elapsedMs / done) * (of - done))} left` : '';
+  const room = width - label.length - 2;
+  for (const text of [`${counts}${left}`, counts]) {
+    const cells = Math.min(LONGEST_BAR, room - text.length);
+    if (cells < SHORTEST_BAR) continue;
+    const full = Math.round(share * cells);
+    return `${label} ${'█'.repeat(full)}${'░'.repeat(cells - full)} ${text}`;
+  }
+  const short = `${label} ${counts}`;
+  return short.length <= width ? short : counts.slice(0, width);
+}
+
+/** `12 s`, `3 min`, `2 h` */
+function duration(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }

@@ -2,17 +2,15 @@
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
+import type { FileStateName } from './file-state-names.ts';
 import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
-
-/**
- * `fresh`: the file has the newest rows, `stale`: the source has changed since, `never`: there is no file yet,
- * `queued` and `running`: a job is on its way, `failed`: the last job for the newest rows failed for good,
- * `refused`: no job can be made.
- */
-export type FileStateName = 'fresh' | 'stale' | 'never' | 'queued' | 'running' | 'failed' | 'refused';
 
 export interface FileState extends ProductFile {
   readonly state: FileStateName;
+  /** Since when, milliseconds since 1970, as far as known: of the failure, of the request, of the source's change. */
+  readonly since?: number;
+  /** Of what failed or was refused. */
+  readonly code?: string;
   /** Why, where that is not plain: the sentence of a failure, the progress of a job. */
   readonly detail?: string;
 }
@@ -36,7 +34,9 @@ export async function fileStates(
   return [
     ...plan.skipped.map((file) => stateOf(file, { state: 'fresh' })),
     ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due), failedRunOf(due)))),
-    ...plan.refused.map((file) => stateOf(file, { state: 'refused', detail: file.error.sentence })),
+    ...plan.refused.map((file) =>
+      stateOf(file, { state: 'refused', code: file.error.code, detail: file.error.sentence }),
+    ),
   ].sort(compareFiles);
 }
 
@@ -68,25 +68,36 @@ export async function fileJobs(
   return (file) => jobs.get(`${file.queue} ${file.jobId()}`);
 }
 
-function stateOf({ experiment, product, period }: ProductFile, found: Pick<FileState, 'state' | 'detail'>): FileState {
+type StateFacts = Omit<FileState, keyof ProductFile>;
+
+function stateOf({ experiment, product, period }: ProductFile, found: StateFacts): FileState {
   return { experiment, product, ...(period === undefined ? {} : { period }), ...found };
 }
 
-function stateOfDue(
-  due: DueFile,
-  job: KnownJob | undefined,
-  failedRun: FailedRun | undefined,
-): Pick<FileState, 'state' | 'detail'> {
+function stateOfDue(due: DueFile, job: KnownJob | undefined, failedRun: FailedRun | undefined): StateFacts {
   switch (job?.state) {
-    case 'active':
-      return { state: 'running', ...(job.progress === undefined ? {} : { detail: `${Math.floor(job.progress)} %` }) };
+    case 'active': {
+      const detail = job.progress === undefined ? {} : { detail: `${Math.floor(job.progress)} %` };
+      return { state: 'running', since: job.enqueuedAt, ...detail };
+    }
     case 'waiting':
-    case 'delayed':
-      return { state: 'queued', ...(job.attempts > 0 ? { detail: `after ${job.attempts} failed attempts` } : {}) };
+    case 'delayed': {
+      const detail = job.attempts > 0 ? { detail: `after ${job.attempts} failed attempts` } : {};
+      return { state: 'queued', since: job.enqueuedAt, ...detail };
+    }
     case 'failed':
-      return { state: 'failed', ...(job.failure === undefined ? {} : { detail: job.failure.message }) };
-    default:
-      if (failedRun !== undefined) return { state: 'failed', detail: failedRun.message };
-      return { state: due.reason === 'new' ? 'never' : 'stale' };
+      return {
+        state: 'failed',
+        ...(job.finishedAt === undefined ? {} : { since: job.finishedAt }),
+        ...(job.failure === undefined ? {} : { code: job.failure.code, detail: job.failure.message }),
+      };
+    default: {
+      if (failedRun !== undefined) {
+        const { code, message } = failedRun;
+        return { state: 'failed', code, detail: message };
+      }
+      const since = due.changedAt === undefined ? {} : { since: due.changedAt };
+      return { state: due.reason === 'new' ? 'never' : 'stale', ...since };
+    }
   }
 }

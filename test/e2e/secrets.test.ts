@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runStatements } from '../../src/adapters/duckdb/load-statistics.ts';
-import { buildProgram } from '../../src/cli/main.ts';
+import { buildProgram } from '../../src/cli/usage/program.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { runContrail, startContrail } from '../support/contrail.ts';
 import { queryRows, temporaryDuckDb } from '../support/duckdb.ts';
@@ -130,7 +130,7 @@ async function commands(): Promise<string[]> {
     command.commands.length === 0
       ? [words.join(' ')]
       : command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
-  return leaves(await buildProgram(undefined), []);
+  return leaves(buildProgram(), []);
 }
 
 /** Runs one to its end; a service is looked at, and then told to stop. */

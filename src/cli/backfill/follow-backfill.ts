@@ -2,24 +2,31 @@
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
-import { type FollowReport, followJobs } from '../follow-jobs.ts';
+import { type FollowReport, followUntilStopped } from '../follow-jobs.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
+import { warningsOf } from '../read-plan.ts';
+import { type BackfillOptions, followCommand } from './options.ts';
 
+/** Follows also what was queued before: its files are due as well. Ends early when the signal aborts. */
 export async function followBackfill(
   queue: JobQueue,
-  { enqueued }: EnqueueReport,
+  { enqueued, skipped }: EnqueueReport,
   signal: AbortSignal,
 ): Promise<FollowReport> {
   const bar = progressBar('exports');
-  const jobs = enqueued.map(({ due, jobId }) => ({ queue: due.queue, id: jobId }));
+  const jobs = [...enqueued, ...skipped].map(({ due, jobId }) => ({ queue: due.queue, id: jobId }));
   try {
-    return await followJobs({
+    return await followUntilStopped({
       queue,
       jobs,
       signal,
       onProgress: (done) => bar.update(done, jobs.length),
-      onIdle: () => say('No worker takes jobs. Start one with: contrail worker'),
+      onIdle: (paused) => {
+        for (const name of paused) say(`The queue ${name} is paused. Resume it on the page /queues of contrail web.`);
+        if (paused.length === 0) say('No worker takes jobs. Start one with: contrail worker');
+      },
+      onRedisAway: (error) => say(`${oneLine(error.sentence)} Waiting for it.`),
     });
   } finally {
     bar.stop();
@@ -38,6 +45,8 @@ export function printBackfillAsJson({ plan, report, followed }: BackfillResult):
     planned: plan.due.length,
     enqueued: report.enqueued.length,
     skipped: plan.skipped.length + report.skipped.length,
+    current: plan.skipped.length,
+    queued: report.skipped.length,
     refused: plan.refused.length,
     ...(followed === undefined
       ? {}
@@ -45,15 +54,36 @@ export function printBackfillAsJson({ plan, report, followed }: BackfillResult):
           published: followed.done,
           unchanged: followed.unchanged,
           failed: followed.failures.length,
+          open: followed.open,
           failures: followed.failures,
         }),
+    warnings: warningsOf(plan),
   });
 }
 
 export function printBackfill({ plan, report, followed }: BackfillResult): void {
-  for (const { due, reason } of report.skipped) say(`skipped: ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
-  const skipped = plan.skipped.length + report.skipped.length;
-  const counts = `${plural(report.enqueued.length, 'file')} enqueued, ${skipped} skipped`;
+  // With --wait they are followed, and named if they fail.
+  const waiting = followed === undefined ? report.skipped : [];
+  for (const { due, reason } of waiting) say(`skipped: ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
+  const counts = [
+    `${plural(report.enqueued.length, 'file')} enqueued`,
+    `${report.skipped.length} queued before`,
+    `${plan.skipped.length} current`,
+    ...(plan.refused.length === 0 ? [] : [`${plan.refused.length} refused`]),
+  ];
   const ends = followed === undefined ? '' : `; ${followed.done} published, ${followed.failures.length} failed`;
-  printResult(`${counts}${ends}.`);
+  const open = followed === undefined || followed.open === 0 ? '' : `, ${followed.open} still queued`;
+  printResult(`${counts.join(', ')}${ends}${open}.`);
+}
+
+/** What becomes of the jobs that had not ended when following was stopped. */
+export function sayStillQueued({ open }: FollowReport, options: BackfillOptions): void {
+  if (open === 0) return;
+  say(`${plural(open, 'job')} ${open === 1 ? 'stays' : 'stay'} queued: workers go on without this command.`);
+  // Forced jobs have ids of their own, which a later plan does not find.
+  say(
+    options.force
+      ? 'To see what is left, run: contrail status'
+      : `To follow them again, run: ${followCommand(options)}`,
+  );
 }

@@ -30,6 +30,17 @@ export function selectionOf(options: BackfillOptions): ProductSelection {
   };
 }
 
+/** The command that follows the same files, ready for a shell. */
+export function followCommand({ experiment = [], period = [], app = [], product }: BackfillOptions): string {
+  const lists = { '--experiment': experiment, '--period': period, '--app': app, '--product': [product ?? []].flat() };
+  const words = Object.entries(lists).flatMap(([flag, values]) => (values.length === 0 ? [] : [flag, ...values]));
+  return ['contrail', 'backfill', '--wait', ...words.map(shellWord)].join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w.,@%+=:-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function readProducts(text: string): ProductName[] {
   const products = text.split(',').map((name) => {
     const product = PRODUCTS.find((known) => known === name.trim());

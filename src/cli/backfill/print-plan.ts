@@ -2,13 +2,11 @@
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
 import { formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
+import { warningsOf } from '../read-plan.ts';
 import type { Estimate } from './estimate.ts';
 
-export function printPlanAsJson(
-  { due, skipped, refused }: ProductPlan,
-  { bytes, totalBytes, usd }: Estimate,
-  pricing: Pricing,
-): void {
+export function printPlanAsJson(wholePlan: ProductPlan, { bytes, totalBytes, usd }: Estimate, pricing: Pricing): void {
+  const { due, skipped, refused } = wholePlan;
   const plan = due.map(({ product, experiment, period, reason, rows, table, ...file }) => ({
     product,
     experiment,
@@ -22,15 +20,18 @@ export function printPlanAsJson(
     planned: due.length,
     enqueued: 0,
     skipped: skipped.length,
+    current: skipped.length,
+    queued: 0,
     refused: refused.length,
     estimate: price,
     plan,
+    warnings: warningsOf(wholePlan),
   });
 }
 
 export function printPlan({ due, skipped }: ProductPlan, estimate: Estimate, pricing: Pricing): void {
   for (const file of due)
-    printResult(oneLine(`${file.reason.padEnd(8)} ${nameOfFile(file)} ${sizeOf(file, estimate)}`.trimEnd()));
+    printResult(`${file.reason.padEnd(8)} ${oneLine(`${nameOfFile(file)} ${sizeOf(file, estimate)}`)}`);
   if (estimate.totalBytes > 0) printResult(priceText(estimate, pricing));
   printResult(`${plural(due.length, 'file')} due, ${skipped.length} current; nothing was enqueued.`);
 }

@@ -2,17 +2,16 @@
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { enqueueFiles } from '../../producer/enqueue-files.ts';
-import { planProducts } from '../../producer/plan-products.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { estimate } from '../backfill/estimate.ts';
-import { followBackfill, printBackfill, printBackfillAsJson } from '../backfill/follow-backfill.ts';
+import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
 import { type BackfillOptions, selectionOf } from '../backfill/options.ts';
 import { printPlan, printPlanAsJson } from '../backfill/print-plan.ts';
 import { ask } from '../help.ts';
 import { plural, oneLine, say } from '../output.ts';
-import { planDependencies } from '../planning.ts';
 import { pricingOf } from '../pricing.ts';
+import { readPlan, sayWarnings } from '../read-plan.ts';
 import { startRecordKeeping } from '../record-keeping.ts';
 import { recordRefusals } from '../record-refusals.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -22,17 +21,12 @@ export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: false });
   try {
     if (!options.dryRun) await checkRedis(config.redis.reveal());
-    const plan = await planProducts(planDependencies(parts, config), selection, signal);
-    for (const problem of plan.problems) say(`warning: ${oneLine(problem.sentence)}`);
-    for (const { warning } of plan.skipped) if (warning !== undefined) say(`warning: ${oneLine(warning.sentence)}`);
+    const plan = await readPlan(parts, config, { selection, signal });
+    sayWarnings(plan);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
-    for (const { products, error } of plan.failures) {
-      const files = products.length === 0 ? '' : ` (${products.join(', ')})`;
-      say(`not everything could be planned${files}: ${oneLine(error.sentence)}`);
-    }
     const work = { config, parts, plan, options, signal };
     if (options.dryRun) await tellPlan(work);
     else await enqueueAndFollow(work);
@@ -70,16 +64,20 @@ async function enqueueAndFollow({ config, parts, plan, options, signal }: Backfi
     const followed = options.wait ? await followBackfill(queue, report, signal) : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
     print({ plan, report, followed });
-    if (followed !== undefined && followed.failures.length > 0) {
+    if (followed === undefined) return;
+    if (signal.aborted) sayStillQueued(followed, options);
+    if (followed.failures.length > 0) {
       for (const failure of followed.failures) say(`failed: ${oneLine(`${failure.name}: ${failure.message}`)}`);
       throw new ContrailError('JOB_FAILED', `${plural(followed.failures.length, 'export')} failed; see above.`);
     }
+    signal.throwIfAborted();
   } finally {
     await queue.close();
   }
 }
 
-function throwIfIncomplete({ refused, failures }: ProductPlan): void {
+function throwIfIncomplete(plan: ProductPlan): void {
+  const { refused, failures } = plan;
   if (refused.length > 0) {
     throw new ContrailError('JOB_FAILED', `${plural(refused.length, 'export')} cannot be done; see above.`);
   }

@@ -1,43 +1,52 @@
-/** `contrail status`: what is fresh, stale, failed, queued. */
+/** `contrail status`: which files have problems, which are on their way, and what the queues are doing. */
 import { loadConfig } from '../../config/load-config.ts';
-import { type ContrailError, toContrailError } from '../../domain/errors.ts';
-import { JOB_KINDS } from '../../jobs/job-kinds.ts';
-import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
+import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
-import { type FileState, fileStates } from '../../producer/file-states.ts';
-import { planProducts } from '../../producer/plan-products.ts';
-import { PRODUCTS } from '../../producer/product-plan.ts';
+import { fileStates } from '../../producer/file-states.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
-import { plural, oneLine, printJson, printResult, say } from '../output.ts';
-import { planDependencies } from '../planning.ts';
+import { ask } from '../help.ts';
+import { oneLine, plural, printJson, printResult, say } from '../output.ts';
+import { readPlan, sayWarnings, warningsOf } from '../read-plan.ts';
 import { abortOnSignals } from '../signals.ts';
+import { filterOf, isAlarming, type StatusOptions } from '../status/options.ts';
+import { fileLines, printQueues, printTotals, problemsFirst, queueStates, totalsOf } from '../status/print-status.ts';
 import { openQueue, wire } from '../wire.ts';
 
-export async function status(slug: string | undefined, asJson: boolean): Promise<void> {
+export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
+  const filter = ask(() => filterOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: false });
   const { signal, release } = abortOnSignals();
   const queue = await openQueue(config);
   try {
-    const selection = {
-      experiments: slug === undefined ? [] : [slug],
-      periods: [],
-      apps: [],
-      force: false,
-      products: PRODUCTS,
-    };
-    const plan = await planProducts(planDependencies(parts, config), selection, signal);
-    for (const problem of [...plan.problems, ...plan.failures.map((failure) => failure.error)]) {
-      say(`warning: ${oneLine(problem.sentence)}`);
-    }
+    const experiments = slug === undefined ? [] : [slug];
+    const selection = { experiments, periods: [], apps: [], force: false, products: filter.products };
+    const plan = await readPlan(parts, config, { selection, signal });
+    sayWarnings(plan);
     // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
     const trouble = await checkRedis(config.redis.reveal()).then(() => undefined, toContrailError);
     const history = { reader: tolerantReader(parts.reader), now: parts.clock.now() };
-    const files = await fileStates(plan, { queue: trouble === undefined ? queue : undefined, history }, signal);
-    const counts = trouble === undefined ? await countsOf(queue) : undefined;
-    if (asJson) printJson({ totals: totalsOf(files), queues: counts ?? null, files });
-    else report(files, counts);
-    if (trouble !== undefined) throw trouble satisfies ContrailError;
+    const sources = { queue: trouble === undefined ? queue : undefined, history };
+    const files = problemsFirst(await fileStates(plan, sources, signal));
+    const queues = trouble === undefined ? await queueStates(queue) : undefined;
+    const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
+    if (options.json) {
+      printJson({ totals: totalsOf(files), queues: queues ?? null, files: byState, warnings: warningsOf(plan) });
+    } else {
+      const isListed = options.all || filter.states !== undefined || slug !== undefined;
+      const listed = isListed ? byState : byState.filter(({ state }) => state !== 'fresh');
+      for (const line of fileLines(listed, parts.clock.now())) printResult(line);
+      printTotals(files, files.length - listed.length);
+      printQueues(queues ?? {});
+    }
+    if (trouble !== undefined) throw trouble;
+    // Without the dataset there is nothing to show; other sources that fail are warnings.
+    const missing = plan.failures.find(({ error }) => error.code === 'DATASET_MISSING');
+    if (missing !== undefined) throw missing.error;
+    const alarming = files.filter((file) => isAlarming(file, filter)).length;
+    if (options.exitStatus && alarming > 0) {
+      throw new ContrailError('JOB_FAILED', `${plural(alarming, 'file')} ${alarming === 1 ? 'needs' : 'need'} a look.`);
+    }
   } finally {
     release();
     await queue.close();
@@ -58,35 +67,4 @@ function tolerantReader(reader: MonitoringReader): MonitoringReader {
       }
     },
   };
-}
-
-async function countsOf(queue: JobQueue): Promise<Record<string, QueueCounts>> {
-  const counts = await Promise.all(
-    JOB_KINDS.map(async (kind) => [kind.queue, await queue.counts(kind.queue)] as const),
-  );
-  return Object.fromEntries(counts);
-}
-
-function totalsOf(files: readonly FileState[]): Record<string, number> {
-  const totals: Record<string, number> = {};
-  for (const { state } of files) totals[state] = (totals[state] ?? 0) + 1;
-  return totals;
-}
-
-function report(files: readonly FileState[], counts: Readonly<Record<string, QueueCounts>> | undefined): void {
-  let experiment = '';
-  for (const file of files) {
-    if (file.experiment !== experiment) printResult(oneLine(file.experiment));
-    experiment = file.experiment;
-    const line = `${(file.period ?? file.product).padEnd(20)} ${file.state.padEnd(8)} ${file.detail ?? ''}`;
-    printResult(`  ${oneLine(line)}`);
-  }
-  const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${count} ${state}`);
-  printResult(
-    files.length === 0 ? 'There are no results yet.' : `${plural(files.length, 'file')}: ${totals.join(', ')}.`,
-  );
-  for (const [name, { waiting, active, delayed, failed }] of Object.entries(counts ?? {})) {
-    if (waiting + active + delayed + failed === 0) continue;
-    printResult(`Queue ${name}: ${waiting} waiting, ${active} running, ${delayed} delayed, ${failed} failed.`);
-  }
 }

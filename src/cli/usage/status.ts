@@ -1,12 +1,25 @@
 import type { Command } from 'commander';
+import { FILE_STATES } from '../../producer/file-state-names.ts';
+import { PRODUCTS } from '../../producer/product-plan.ts';
 import { examples } from '../help.ts';
 
 export function declareStatus(program: Command): void {
   program
     .command('status')
-    .argument('[slug]', 'only this experiment')
-    .description('show which files are fresh, stale, queued, running or failed')
+    .argument('[slug]', 'only this experiment, with all its files')
+    .description('show which files are failed, stale, running or queued, and why; problems first')
+    .option('--state <states>', `only files in these states, separated by commas: ${FILE_STATES.join(', ')}`)
+    .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
+    .option('--all', 'list fresh files, too')
+    .option('--exit-status', 'exit 1 where a file is failed, refused, stale or never published, or in a --state')
     .option('--json', 'print the states as one JSON document')
-    .addHelpText('after', examples('contrail status', 'contrail status my-experiment --json'))
-    .action(async (slug, { json }) => (await import('../commands/status.ts')).status(slug, json ?? false));
+    .addHelpText(
+      'after',
+      examples(
+        'contrail status',
+        'contrail status my-experiment --json',
+        'contrail status --state stale,failed --exit-status',
+      ),
+    )
+    .action(async (slug, options) => (await import('../commands/status.ts')).status(slug, options));
 }

@@ -37,6 +37,8 @@ describe('the state of a file', () => {
         product: 'statistics',
         period: 'weekly',
         state,
+        // When the source changed.
+        ...(state === 'fresh' ? {} : { since: Date.parse(VERSION) }),
       })),
     );
   });
@@ -68,9 +70,10 @@ describe('the state of a file', () => {
       return { kind: 'skipped', reason: 'x' };
     });
 
+    const running = { experiment: 'my-slug', product: 'statistics', period: 'weekly', state: 'running' };
     expect(seen).toEqual([
-      { experiment: 'my-slug', product: 'statistics', period: 'weekly', state: 'running' },
-      { experiment: 'my-slug', product: 'statistics', period: 'weekly', state: 'running', detail: '43 %' },
+      { ...running, since: expect.any(Number) },
+      { ...running, since: expect.any(Number), detail: '43 %' },
     ]);
   });
 

@@ -1,0 +1,84 @@
+/** The states of files as people read them: problems first, in columns, with what to do about the queues. */
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
+import type { FileStateName } from '../../producer/file-state-names.ts';
+import type { FileState } from '../../producer/file-states.ts';
+import { oneLine, plural, printResult } from '../output.ts';
+
+/** Those that need somebody first. */
+const ORDER: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never', 'running', 'queued', 'fresh'];
+
+export interface QueueState extends QueueCounts {
+  readonly isPaused: boolean;
+}
+
+export type QueueStates = Readonly<Record<string, QueueState>>;
+
+export async function queueStates(queue: JobQueue): Promise<QueueStates> {
+  const states = await Promise.all(
+    JOB_KINDS.map(async ({ queue: name }) => {
+      const counts = await queue.counts(name);
+      return [name, { ...counts, isPaused: counts.paused > 0 }] as const;
+    }),
+  );
+  return Object.fromEntries(states);
+}
+
+/** Problems first; files of one state stay in the order they came in. */
+export function problemsFirst(files: readonly FileState[]): FileState[] {
+  return files.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+}
+
+export function totalsOf(files: readonly FileState[]): Record<string, number> {
+  const totals: Record<string, number> = {};
+  for (const { state } of problemsFirst(files)) totals[state] = (totals[state] ?? 0) + 1;
+  return totals;
+}
+
+/** A line for each file: state, age, experiment, period or product, code and reason, each in its column. */
+export function fileLines(files: readonly FileState[], now: number): string[] {
+  const rows = files.map((file) => [
+    file.state,
+    file.since === undefined ? '' : formatAge(now - file.since),
+    oneLine(file.experiment),
+    file.period ?? file.product,
+    file.code ?? '',
+    oneLine(file.detail ?? ''),
+  ]);
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => ((widths[column] ?? 0) === 0 ? '' : `${cell.padEnd(widths[column] ?? 0)}  `))
+      .join('')
+      .trimEnd(),
+  );
+}
+
+export function printTotals(files: readonly FileState[], hidden: number): void {
+  if (files.length === 0) return printResult('There are no results yet.');
+  const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${count} ${state}`);
+  printResult(`${plural(files.length, 'file')}: ${totals.join(', ')}.${hidden > 0 ? ' All files: --all.' : ''}`);
+}
+
+export function printQueues(queues: QueueStates): void {
+  for (const [name, { waiting, paused, active, delayed, failed, isPaused }] of Object.entries(queues)) {
+    if (waiting + paused + active + delayed + failed === 0 && !isPaused) continue;
+    const counts = `${waiting + paused} waiting, ${active} running, ${delayed} delayed, ${failed} failed`;
+    const hint = isPaused
+      ? ' It is paused: no worker takes its jobs. Resume it on the page /queues of contrail web.'
+      : '';
+    printResult(`Queue ${name}: ${counts}.${hint}`);
+  }
+}
+
+const UNITS = [
+  { name: 'd', ms: 86_400_000 },
+  { name: 'h', ms: 3_600_000 },
+  { name: 'min', ms: 60_000 },
+] as const;
+
+/** `3 d`, `2 h`, `5 min`, `20 s` */
+export function formatAge(ms: number): string {
+  const unit = UNITS.find((candidate) => ms >= candidate.ms) ?? { name: 's', ms: 1_000 };
+  return `${Math.max(0, Math.floor(ms / unit.ms))} ${unit.name}`;
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { filterOf, isAlarming } from '../../../../src/cli/status/options.ts';
+
+describe('what status is asked for', () => {
+  it('takes states and products separated by commas', () => {
+    expect(filterOf({ state: 'stale, failed,stale', product: 'errors' })).toEqual({
+      states: ['stale', 'failed'],
+      products: ['errors'],
+    });
+    expect(filterOf({})).toEqual({ states: undefined, products: ['statistics', 'errors', 'metadata'] });
+  });
+
+  it.each([
+    [{ state: 'fialed' }, 'There is no state "fialed". Did you mean failed? The states are fresh, '],
+    [{ product: 'statistic' }, 'There is no product "statistic". Did you mean statistics? The products are '],
+    [{ state: '' }, 'There is no state "".'],
+  ])('refuses %j and names what there is', (options, sentence) => {
+    expect(() => filterOf(options)).toThrow(
+      expect.objectContaining({ code: 'USAGE', sentence: expect.stringContaining(sentence) }),
+    );
+  });
+
+  it('finds a file alarming that has a problem, or is in a state asked for', () => {
+    const file = { experiment: 'a', product: 'errors', state: 'queued' } as const;
+
+    expect(isAlarming(file, filterOf({}))).toBe(false);
+    expect(isAlarming({ ...file, state: 'stale' }, filterOf({}))).toBe(true);
+    expect(isAlarming(file, filterOf({ state: 'queued' }))).toBe(true);
+  });
+});
