@@ -125,7 +125,7 @@ describe('contrail status', () => {
 
     const { status, stderr } = spawnSync(
       'bash',
-      ['-c', `set -o pipefail; "$0" "$1" status | head -c 0`, process.execPath, BIN],
+      ['--norc', '-c', `set -o pipefail; "$0" "$1" status | head -c 0`, process.execPath, BIN],
       {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...environment },
