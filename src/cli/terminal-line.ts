@@ -31,3 +31,13 @@ export function aboveLine(print: () => void): void {
   print();
   if (line !== '') showLine(line);
 }
+
+/** stderr as the target of a log, whose lines scroll above the changing one too. */
+export const terminalLog = {
+  get isTTY(): boolean {
+    return hasTerminal();
+  },
+  write(line: string): void {
+    aboveLine(() => process.stderr.write(line));
+  },
+};

@@ -23,6 +23,7 @@ import type { RecordSink } from '../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../ports/statistics-source.ts';
 import type { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
 import type { BuildDependencies } from '../workers/metadata/build-metadata.ts';
+import { terminalLog } from './terminal-line.ts';
 
 export interface Parts extends DivisibleParts {
   readonly clock: Clock;
@@ -95,7 +96,7 @@ export function clockOf(config: Config): Clock {
 }
 
 export function logOf(config: Config): Log {
-  return createLog({ level: config.logLevel, target: process.stderr });
+  return createLog({ level: config.logLevel, target: terminalLog });
 }
 
 /** The experiments API, asked once for all that happens in a short while. */

@@ -3,9 +3,15 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Log } from '../../ports/log.ts';
 
+/** Where lines go; each is written whole. */
+export interface LogTarget {
+  readonly isTTY: boolean;
+  write(line: string): void;
+}
+
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn';
-  readonly target: NodeJS.WriteStream;
+  readonly target: LogTarget;
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' };
@@ -17,14 +23,15 @@ export function createLog({ level, target }: LogOptions): Log {
 }
 
 /** `12:00:01 info  published experiment=my-slug period=weekly` for each line of JSON. */
-function forPeople(target: NodeJS.WriteStream): Writable {
+function forPeople(target: LogTarget): Writable {
   return new Writable({
     decodeStrings: false,
     write(line: string | Buffer, _encoding, done) {
       const { time, level, msg, ...fields } = JSON.parse(String(line)) as Record<string, unknown>;
       const shown = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`);
       const words = [String(time).slice(11, 19), (LEVELS[Number(level)] ?? '').padEnd(5), String(msg), ...shown];
-      target.write(`${words.join(' ')}\n`, () => done());
+      target.write(`${words.join(' ')}\n`);
+      done();
     },
   });
 }
