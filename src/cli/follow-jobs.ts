@@ -11,8 +11,8 @@ const PAGE = 1_000;
 const LOOK_EVERY_MS = 200;
 /** Every so many looks the jobs at work in one queue are counted, which costs about ten commands. */
 const LOOKS_PER_COUNT = 5;
-/** How often in a row every queue must have been without a job at work before somebody is told. */
-const IDLE_ROUNDS = 2;
+/** Counts in a row without a job at work before somebody is told, each queue at least twice: jobs that wait for their retry pause, too. */
+const QUIET_COUNTS = 10;
 const REDIS_PATIENCE_MS = 300_000;
 
 export interface FollowRequest {
@@ -175,7 +175,7 @@ class ActivityWatch {
     if (paused > 0) this.#paused.add(name);
     else this.#paused.delete(name);
     this.#quietLooks = active > 0 ? 0 : this.#quietLooks + 1;
-    if (this.#quietLooks < IDLE_ROUNDS * this.#queues.length) return;
+    if (this.#quietLooks < Math.max(QUIET_COUNTS, 2 * this.#queues.length)) return;
     this.#isTold = true;
     this.#request.onIdle?.([...this.#paused]);
   }

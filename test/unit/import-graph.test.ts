@@ -32,7 +32,6 @@ const RULES: ImportRules = {
     'isomorphic-git': ['adapters/metric-hub'],
     pino: ['adapters/system'],
     commander: ['cli'],
-    'cli-progress': ['cli'],
   },
   words: [
     { name: 'process.env', pattern: /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/, only: ['config'] },
