@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FileCondition } from '../../../../src/domain/alerts/inputs.ts';
+import { filesLink } from '../../../../src/domain/alerts/page-links.ts';
 import { defineRule } from '../../../../src/domain/alerts/rule.ts';
 import { ALERT_RULES, evaluateRules } from '../../../../src/domain/alerts/rules.ts';
-import { alertInputs, counts, experiment } from '../../../support/alert-world.ts';
+import { alertInputs, counts } from '../../../support/alert-world.ts';
 
 describe('alert rules', () => {
   it('have every rule of the specification, each once', () => {
@@ -31,7 +32,7 @@ describe('alert rules', () => {
 });
 
 describe('evaluateRules', () => {
-  const broken = defineRule({
+  const facts = {
     id: 'B1',
     title: 'broken',
     product: 'contrail',
@@ -41,8 +42,11 @@ describe('evaluateRules', () => {
     formula: 'breaks for x',
     notify: 'opening',
     needs: ['records'],
-    subjects: () => ['x', 'y'],
     nameOf: (name: string) => name,
+  } as const;
+  const broken = defineRule({
+    ...facts,
+    subjects: () => ['x', 'y'],
     linkOf: () => '/',
     check: (name) => {
       if (name === 'x') throw new Error('a bug');
@@ -51,14 +55,19 @@ describe('evaluateRules', () => {
   });
 
   it('judges a subject whose name fits into no address, and every other', () => {
-    const experiments = [experiment({ slug: 'half-\ud800' }), experiment({ startDate: '2025-11-01' })];
+    const linked = defineRule({
+      ...facts,
+      subjects: () => ['half-\ud800', 'my-slug'],
+      linkOf: filesLink,
+      check: () => ({ kind: 'failing', value: 1, formula: '', summary: '' }),
+    });
 
-    const [result] = evaluateRules(ALERT_RULES, alertInputs({ experiments })).filter(({ rule }) => rule.id === 'M5');
+    const [result] = evaluateRules([linked], alertInputs());
 
     expect(result?.problem).toBeNull();
     expect(result?.findings.map(({ link, verdict }) => [link, verdict.kind])).toEqual([
-      ['/alerts', 'passing'],
-      ['/experiments/my-slug', 'failing'],
+      [null, 'failing'],
+      ['/objects/?experiment=my-slug', 'failing'],
     ]);
   });
 
