@@ -22,7 +22,8 @@ const DECIMAL = /^(?<sign>[+-]?)(?<whole>\d*)(?:\.(?<fraction>\d*))?(?:[eE](?<ex
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^(?<clock>(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(?<fraction>\d{1,6}))?$/;
 const DATETIME = /^(?<date>[\d-]{10})[T ](?<time>[\d:.]+)$/;
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+/** Before a `=`, the last letter has bits without meaning, which are zero. */
+const BASE64 = /^[A-Za-z0-9+/]*(?:[AEIMQUYcgkosw048]=|[AQgw]==)?$/;
 
 /** Names of what is no number; the emulator writes `+Inf` too. */
 const NOT_FINITE: ReadonlyMap<string, number> = new Map([

@@ -103,7 +103,7 @@ describe('values of the REST API', () => {
     expect(() => doubleOf(text)).toThrow(expect.objectContaining({ code: 'STREAM_BROKEN' }));
   });
 
-  it.each(['A', 'AB', 'ABC', 'AB=', 'A===', 'AB==CD==', 'AB C', 'AB\n=', '-_-_', 'é==='])(
+  it.each(['A', 'AB', 'ABC', 'AB=', 'A===', 'AB==CD==', '0A/=', 'AB==', 'AB C', 'AB\n=', '-_-_', 'é==='])(
     'refuse %j as BYTES',
     (text) => {
       expect(() => restRows([{ name: 'b', type: { kind: 'bytes' } }], [{ f: [{ v: text }] }])).toThrow(
