@@ -1,10 +1,10 @@
 /** An entry of the errors file, as the console's schema wants it; the order of the keys is the file's. */
 import { z } from 'zod';
+import { withoutNul } from '../../domain/nul-character.ts';
 import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
 
-const MUST_BE_TEXT = { error: 'must be a text' };
-const OptionalText = z.string({ error: 'must be a text, or NULL' }).nullish().default(null);
-const Text = z.string(MUST_BE_TEXT);
+const OptionalText = storableText('must be a text, or NULL').nullish().default(null);
+const Text = storableText('must be a text');
 
 /** The only sources that the console accepts; rows without one are accepted too. */
 const SOURCES = ['jetstream', 'jetstream-preview', 'sizing'] as const;
@@ -16,6 +16,14 @@ const Timestamp = z.string({ error: 'must be a time' }).transform((text, context
   context.addIssue({ code: 'custom', message: 'must be a time' });
   return z.NEVER;
 });
+
+/** Without U+0000 and halves of surrogate pairs, for either of which the console's database refuses the whole file. */
+function storableText(error: string) {
+  return z
+    .string({ error })
+    .refine((text) => text.isWellFormed(), { error: 'must be valid Unicode' })
+    .transform(withoutNul);
+}
 
 export const ErrorEntry = z.object({
   analysis_basis: z

@@ -2,8 +2,10 @@
 import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
 import { errorsObjectName, type ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
+import type { Warning } from '../../domain/outcome.ts';
 import type { ErrorLogRow } from '../../ports/experiment-logs.ts';
 import { ErrorEntry } from './error-entry.ts';
+import { entryWarnings, type WrittenRow } from './entry-warnings.ts';
 
 export interface ErrorsFileRequest {
   /** As the experiments API writes it; only rows with exactly this slug count. */
@@ -24,6 +26,8 @@ export interface ErrorsFile {
   readonly summary: ErrorRowsSummary;
   /** Rows that the console would refuse, with the file around them; they are left out. */
   readonly dropped: readonly DroppedRow[];
+  /** What is odd about the rows that are in the file. */
+  readonly warnings: readonly Warning[];
 }
 
 export interface DroppedRow {
@@ -36,22 +40,23 @@ const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
 
 /** The errors file of these rows. Rows may be in any order and of any experiment; the text depends on no order of theirs. */
 export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): ErrorsFile {
-  const entries: ErrorEntry[] = [];
+  const written: WrittenRow[] = [];
   const dropped: DroppedRow[] = [];
   const belonging = [...rows].filter((row) => belongsToFile(row, slug, bound));
   for (const row of belonging) {
     const parsed = ErrorEntry.safeParse(row);
-    if (parsed.success) entries.push(parsed.data);
+    if (parsed.success) written.push({ row, entry: parsed.data });
     else dropped.push({ row, problem: describeIssues(parsed.error.issues) });
   }
-  const texts = entries.map(sortable).sort(compareEntries);
+  const texts = written.map(({ entry }) => sortable(entry)).sort(compareEntries);
   return {
     object: errorsObjectName(slug),
     contentType: 'application/json',
     text: `[${texts.map((entry) => entry.json).join(',')}]`,
-    entries: entries.length,
+    entries: written.length,
     summary: { rows: belonging.length, newest: newestOf(belonging) },
     dropped,
+    warnings: entryWarnings(written),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type PublishableText, publishText } from '../publish/publish-text.ts';
-import { droppedRowEvents } from './dropped-row-events.ts';
+import { droppedRowEvents, warningEvents } from './errors-file-events.ts';
 import { buildErrorsFile, type ErrorsFile } from './errors-file.ts';
 
 export interface ErrorsDependencies {
@@ -32,7 +32,7 @@ export interface ErrorsRequest {
 
 export interface ErrorsResult {
   readonly outcome: JobOutcome;
-  /** What is to be logged: rows that had to be left out. */
+  /** What is to be logged: rows that had to be left out, and oddities of the others. */
   readonly events: readonly LogEvent[];
 }
 
@@ -67,8 +67,17 @@ export async function exportErrors(deps: ErrorsDependencies, request: ErrorsRequ
   const durationMs = deps.clock.now() - startedAt;
   const generation = result.kind === 'published' ? { generation: result.generation } : {};
   return {
-    outcome: { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings: [], durationMs, ...generation },
-    events: droppedRowEvents(slug, file.dropped),
+    outcome: {
+      kind: result.kind,
+      ...place,
+      source,
+      sourceVersion,
+      ...counts,
+      warnings: file.warnings,
+      durationMs,
+      ...generation,
+    },
+    events: [...droppedRowEvents(slug, file.dropped), ...warningEvents(slug, file.warnings)],
   };
 }
 

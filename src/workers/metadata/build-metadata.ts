@@ -1,11 +1,14 @@
 /** Builds the text of one experiment's metadata file out of its record and metric-hub. Writes nothing. */
 import { outcomePath } from '../../domain/metric-hub-path.ts';
+import type { Warning } from '../../domain/outcome.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import type { ConfigurationLoader } from './configuration-loader.ts';
 import type { HubConfiguration } from './hub-configuration.ts';
 import { type ListedOutcome, metadataText } from './metadata-text.ts';
+import { metadataWarnings } from './metadata-warnings.ts';
 import type { ReadExperiment } from './read-experiment.ts';
 import { resolveExperiment, settingsFor } from './resolve-experiment.ts';
+import { storableContent } from './storable-content.ts';
 
 export interface BuildDependencies {
   readonly metricHub: MetricHub;
@@ -28,8 +31,7 @@ export type BuiltMetadata =
       readonly text: string;
       /** The newest revision, for the object's metadata. */
       readonly revision: string;
-      /** Why metric-hub may have changed since. */
-      readonly warning: string | undefined;
+      readonly warnings: readonly Warning[];
     }
   /** There must be no file, and why. */
   | { readonly kind: 'nothing'; readonly reason: string };
@@ -52,11 +54,12 @@ export async function buildMetadata(deps: BuildDependencies, request: BuildReque
   if (isPrivate) return { kind: 'nothing', reason: 'the experiment is private' };
   const resolved = resolveExperiment(experiment, settings, pinned);
   const outcomes = await listOutcomes(experiment, { state, newest, signal });
+  const { content, places } = storableContent({ analysisStart, ...resolved, outcomes });
   return {
     kind: 'file',
-    text: metadataText({ analysisStart, ...resolved, outcomes }),
+    text: metadataText(content),
     revision: state.newest.id,
-    warning: state.warning,
+    warnings: metadataWarnings({ staleHub: state.warning, nulPlaces: places }),
   };
 }
 

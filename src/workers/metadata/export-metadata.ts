@@ -107,7 +107,7 @@ export async function prepareMetadata(
   const analysisStart = analysis.start === null ? null : parseAnalysisStart(analysis.start);
   const built = await buildMetadata(deps, { experiment, analysisStart, firstAnalysedAt, signal });
   if (built.kind === 'nothing') return built;
-  const { text, revision, warning } = built;
+  const { text, revision, warnings } = built;
   return {
     kind: 'file',
     file: {
@@ -115,7 +115,7 @@ export async function prepareMetadata(
       source: `${deps.metricHub.url}@${revision}`,
       sourceVersion: versionOf(experiment, text, analysis),
       metadata: startMetadata(analysis),
-      warnings: warning === undefined ? [] : [{ kind: 'metric_hub', message: warning }],
+      warnings,
     },
   };
 }

@@ -1,10 +1,10 @@
 /** `[experiment]` of a defaults file or an experiment's own file (spec: metadata, sections 7 and 8). */
+import { parseDate } from '../../domain/utc-time.ts';
 import type { ExperimentFields } from './configuration.ts';
 import type { Sourced } from './sourced.ts';
 import { ANALYSIS_UNITS } from './parse-definitions.ts';
 import type { TableReader } from './table-reader.ts';
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const QUERY_TYPES = ['cirrus', 'fenix-fallback', 'normandy', 'glean-event', 'background-update'];
 
 /** The settings; what an analysis would refuse at once is refused here. */
@@ -17,8 +17,8 @@ export function parseExperimentFields(experiment: TableReader): ExperimentFields
   checkChoice(experiment, 'enrollments_query_type', QUERY_TYPES);
   return {
     referenceBranch: experiment.text('reference_branch'),
-    startDate: parseDate(experiment, 'start_date'),
-    endDate: parseDate(experiment, 'end_date'),
+    startDate: readDate(experiment, 'start_date'),
+    endDate: readDate(experiment, 'end_date'),
     enrollmentPeriod: experiment.integer('enrollment_period'),
     enrollmentQuery: experiment.text('enrollment_query'),
     skip: experiment.flag('skip'),
@@ -31,18 +31,13 @@ export function parseExperimentFields(experiment: TableReader): ExperimentFields
   };
 }
 
-function parseDate(experiment: TableReader, key: string): Sourced<string> | undefined {
+/** The console takes no day of the year 0000; neither does `parseDate`. */
+function readDate(experiment: TableReader, key: string): Sourced<string> | undefined {
   const date = experiment.text(key);
   if (date === undefined || date.value === '') return undefined;
-  const isDate = DATE.test(date.value) && isOnCalendar(date.value);
-  if (!isDate) throw experiment.error(key, `${JSON.stringify(date.value)} is not a date such as 2026-01-15`);
+  if (parseDate(date.value) === undefined)
+    throw experiment.error(key, `${JSON.stringify(date.value)} is not a date such as 2026-01-15`);
   return date;
-}
-
-/** Whether there is such a day: JavaScript would take February 30 for March 2. */
-function isOnCalendar(date: string): boolean {
-  const time = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
 function checkChoice(experiment: TableReader, key: string, allowed: readonly string[]): void {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { parseTimestamp } from '../../../../src/domain/utc-time.ts';
-import { droppedRowEvents } from '../../../../src/workers/errors/dropped-row-events.ts';
+import { droppedRowEvents } from '../../../../src/workers/errors/errors-file-events.ts';
 import { errorsBound } from '../../../../src/domain/errors-export.ts';
 import type { ErrorLogRow } from '../../../../src/ports/experiment-logs.ts';
 import { buildErrorsFile } from '../../../../src/workers/errors/errors-file.ts';
+import { consoleErrorsCases } from '../../../support/console-files.ts';
 import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
 
 interface GoldenCase {
@@ -42,6 +43,90 @@ describe('buildErrorsFile', () => {
       ]);
     },
   );
+
+  it.each(consoleErrorsCases().map((test) => [test.name, test] as const))(
+    'writes what the console takes: %s',
+    (_, { slug, rows, expected }) => {
+      const file = buildErrorsFile({ slug, bound: null, rows });
+
+      expect(file).toMatchObject({ text: expected.text, dropped: [] });
+    },
+  );
+
+  it.each([
+    'message',
+    'filename',
+    'func_name',
+    'log_level',
+    'exception',
+    'exception_type',
+    'metric',
+    'statistic',
+    'segment',
+  ])('writes U+FFFD for U+0000 in %s, with a warning that names it', (column) => {
+    const file = buildErrorsFile({ slug: 'my-slug', bound: null, rows: [row({ [column]: '\0a\0' })] });
+
+    expect(JSON.parse(file.text)).toMatchObject([{ [column]: '\ufffda\ufffd' }]);
+    expect(file.warnings).toMatchObject([
+      { kind: 'nul', message: expect.stringContaining(`in ${column})`) as unknown },
+    ]);
+  });
+
+  it.each(['source', 'analysis_basis', 'timestamp'])('leaves out a row with U+0000 in %s', (column) => {
+    const values = { source: 'jetstream\0', analysis_basis: '\0enrollments', timestamp: '2026-01-13 04:30:00\0' };
+    const rows = [row({}), row({ [column]: values[column as keyof typeof values] })];
+
+    const file = buildErrorsFile({ slug: 'my-slug', bound: null, rows });
+
+    expect(file).toMatchObject({ entries: 1, warnings: [] });
+    expect(file.dropped).toMatchObject([{ problem: expect.stringMatching(`^${column}: must be `) as unknown }]);
+  });
+
+  it('leaves out a row with half of a surrogate pair, and takes both halves', () => {
+    const file = buildErrorsFile({
+      slug: 'my-slug',
+      bound: null,
+      rows: [row({ message: 'half \ud83d' }), row({ message: 'whole 😀' })],
+    });
+
+    expect(JSON.parse(file.text)).toMatchObject([{ message: 'whole 😀' }]);
+    expect(file.dropped).toMatchObject([{ problem: 'message: must be valid Unicode' }]);
+  });
+
+  it('writes errors of a metric named experiment, with a warning; of other metrics and none without', () => {
+    const metrics = ['experiment', 'experiment', 'Experiment', '', null];
+
+    const file = buildErrorsFile({ slug: 'my-slug', bound: null, rows: metrics.map((metric) => row({ metric })) });
+
+    expect(file).toMatchObject({ entries: 5, dropped: [] });
+    expect(file.warnings).toMatchObject([
+      { kind: 'name', message: expect.stringMatching(/^2 errors concern a metric named "experiment"\./) as unknown },
+    ]);
+  });
+
+  it('never holds U+0000, and is the same file when its entries are exported again', () => {
+    const text = fc.string({ unit: fc.constantFrom('\0', '\\', 'u0000', '\ufffd', '\ud83d', '😀', 'a', '"') });
+    const anyRow = fc.record({
+      message: text,
+      metric: fc.option(text),
+      segment: fc.option(text),
+      exception: fc.option(text),
+      source: fc.oneof(fc.constantFrom('jetstream', null), text),
+      analysis_basis: fc.oneof(fc.constantFrom('exposures', null), text),
+    });
+    fc.assert(
+      fc.property(fc.array(anyRow, { maxLength: 6 }), (parts) => {
+        const file = buildErrorsFile({ slug: 'my-slug', bound: null, rows: parts.map(row) });
+        const entries = JSON.parse(file.text) as ErrorLogRow[];
+        const again = buildErrorsFile({ slug: 'my-slug', bound: null, rows: entries });
+
+        expect(entries.flatMap(Object.values).join('')).not.toContain('\0');
+        expect(file.entries + file.dropped.length).toBe(parts.length);
+        expect(again).toMatchObject({ text: file.text, dropped: [] });
+        expect(again.warnings.filter(({ kind }) => kind === 'nul')).toEqual([]);
+      }),
+    );
+  });
 
   it('writes the rows around a bad one', () => {
     const rows = [row({ message: 'first' }), row({ source: 'elsewhere' }), row({ message: 'last' })];

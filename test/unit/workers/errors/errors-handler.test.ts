@@ -44,7 +44,8 @@ function setup() {
     ...world,
     log: (...rows: readonly object[]) =>
       world.sink.append({ id: 'rows', table: 'logs', rows: rows.map((row) => ({ ...ROW, ...row })) }, world.never),
-    handle: (changes: Partial<ErrorsPayload> = {}) => handleErrorsJob(deps, { ...payload, ...changes }, context),
+    handle: (changes: Partial<ErrorsPayload> = {}, jobId = 'a-job') =>
+      handleErrorsJob(deps, { ...payload, ...changes }, { ...context, jobId }),
   };
 }
 
@@ -63,7 +64,7 @@ describe('an errors job', () => {
     await log({ message: 'old', timestamp: '2026-01-10T00:00:00Z' }, { message: 'new' });
 
     const first = await handle({ analysisStart: '2026-01-15T04:30:00.000Z' });
-    const second = await handle({ analysisStart: '2026-01-15T04:30:00.000Z' });
+    const second = await handle({ analysisStart: '2026-01-15T04:30:00.000Z' }, 'another-job');
 
     expect(first).toMatchObject({ kind: 'published', rows: 1 });
     expect(JSON.parse((await textOf(OBJECT)) ?? '')).toMatchObject([{ message: 'new' }]);
@@ -80,5 +81,21 @@ describe('an errors job', () => {
     expect(JSON.parse((await textOf(OBJECT)) ?? '')).toHaveLength(1);
     const ours = sink.rows('logs').filter((row) => row['source'] === 'contrail');
     expect(ours).toMatchObject([{ log_level: 'ERROR', exception_type: 'ErrorRowRefusedException' }]);
+  });
+
+  it('tells of U+0000 and of a metric that Experimenter does not show, in the outcome and as WARNINGs', async () => {
+    const { handle, log, sink } = setup();
+    await log({ message: 'a\0b' }, { metric: 'experiment' });
+
+    const outcome = await handle();
+
+    const messages = [
+      '1 error row holds the character U+0000 (in message), which Experimenter cannot store. The errors file has U+FFFD (�) instead.',
+      '1 error concerns a metric named "experiment". Experimenter uses that name for errors without a metric, so it does not show them.',
+    ];
+    const warnings = ['nul', 'name'].map((kind, index) => ({ kind, message: messages[index] }));
+    expect(outcome).toMatchObject({ kind: 'published', rows: 2, rejected: 0, warnings });
+    const ours = sink.rows('logs').filter((row) => row['source'] === 'contrail');
+    expect(ours).toMatchObject(messages.map((message) => ({ log_level: 'WARNING', experiment: 'my-slug', message })));
   });
 });

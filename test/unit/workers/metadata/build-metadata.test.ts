@@ -102,7 +102,8 @@ describe('a repository that cannot be reached', () => {
 
     const built = await build(metricHub);
 
-    expect(built).toMatchObject({ kind: 'file', warning: expect.stringContaining('cannot be reached') as unknown });
+    const message = expect.stringContaining('cannot be reached') as unknown;
+    expect(built).toMatchObject({ kind: 'file', warnings: [{ kind: 'metric_hub', message }] });
   });
 });
 

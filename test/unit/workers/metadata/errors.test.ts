@@ -57,6 +57,14 @@ describe('a revision that nobody can use', () => {
       /\[experiment\] start_date: "01\.02\.2026" is not a date/,
     ],
     ['a day that does not exist', { [OWN]: '[experiment]\nend_date = "2026-02-30"' }, /end_date/],
+    [
+      'a day of the year zero',
+      { [OWN]: '[experiment]\nend_date = "0000-01-01"' },
+      /end_date: "0000-01-01" is not a date/,
+    ],
+    ['a day of the year zero without quotes', { [DEFAULTS]: '[experiment]\nstart_date = 0000-12-31' }, /start_date/],
+    ['a date with U+0000', { [OWN]: '[experiment]\nend_date = "2026-02-03\\u0000"' }, /end_date/],
+    ['half of a surrogate pair', { [OWN]: '[experiment]\nreference_branch = "\\ud83d"' }, /the TOML cannot be read/],
     ['a time instead of a date', { [OWN]: '[experiment]\nend_date = 2026-02-03T00:00:00Z' }, /end_date/],
     ['a private file without a dataset', { [OWN]: '[experiment]\nis_private = true' }, /is_private.*dataset_id/],
     [

@@ -4,7 +4,7 @@ import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { MetadataPayload } from '../../../../src/jobs/metadata-job.ts';
 import { ConfigurationLoader } from '../../../../src/workers/metadata/configuration-loader.ts';
 import { handleMetadataJob } from '../../../../src/workers/metadata/metadata-handler.ts';
-import { DATA_SOURCE } from '../../../support/metadata-world.ts';
+import { DATA_SOURCE, metric } from '../../../support/metadata-world.ts';
 import { makeStatisticsWorld, NOW } from '../../../support/statistics-world.ts';
 
 const OBJECT = 'metadata/metadata_my_slug.json';
@@ -58,6 +58,7 @@ function setup() {
   return {
     ...world,
     enqueue: (queue: string, id: string) => world.queue.enqueue(queue, [{ id, name: id, payload: {} }], world.never),
+    metricHub,
     handle: (after: MetadataPayload['after'] = []) => handleMetadataJob(deps, { ...payload, after }, context),
   };
 }
@@ -70,6 +71,21 @@ describe('a metadata job', () => {
 
     expect(outcome).toMatchObject({ kind: 'published', object: OBJECT });
     expect(await head(OBJECT)).toBeDefined();
+  });
+
+  it('tells of U+0000 in the outcome and as a WARNING', async () => {
+    const { handle, metricHub, sink, textOf } = setup();
+    const text = `[metrics]\nweekly = ["a"]\n${metric('a', 'friendly_name = "x\\u0000y"')}`;
+    metricHub.commit({ 'definitions/fenix.toml': DATA_SOURCE, 'jetstream/defaults/fenix.toml': text }, 1);
+
+    const outcome = await handle();
+
+    const message =
+      'In metric-hub, friendly_name of metric "a" has the character U+0000, which Experimenter cannot store. ' +
+      'The metadata file has U+FFFD (�) instead.';
+    expect(outcome).toMatchObject({ kind: 'published', warnings: [{ kind: 'nul', message }] });
+    expect(await textOf(OBJECT)).toContain('"friendly_name":"x\ufffdy"');
+    expect(sink.rows('logs')).toMatchObject([{ log_level: 'WARNING', experiment: 'my-slug', message }]);
   });
 
   it('is put off while results of its experiment are on their way', async () => {
