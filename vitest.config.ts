@@ -29,6 +29,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'goldens',
+          include: ['test/goldens/**/*.test.ts'],
+          ...withRedis,
+          testTimeout: E2E_TIMEOUT_MS,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
       },
     ],
