@@ -8,6 +8,7 @@ import type { RecordTaker } from '../ports/record-sink.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
 import { RedisRecordStage } from '../queue/redis-record-stage.ts';
 import { QueuedRecords } from '../workers/records/queued-records.ts';
+import { deploymentOf } from './deployment.ts';
 import { openQueue, type Parts } from './wire.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
@@ -24,9 +25,11 @@ export interface RecordKeeping {
 /** Takes records from now on, and looks now and then for what waits on this machine. */
 export async function startRecordKeeping(config: Config, parts: Parts, redisUrl: string): Promise<RecordKeeping> {
   const queue = await openQueue(config, redisUrl);
+  const deployment = deploymentOf(config);
   const stage = new RedisRecordStage({
     redisUrl,
     prefix: config['queue.prefix'],
+    ...(deployment === undefined ? {} : { deployment }),
     windowMs: config['records.window'],
     clock: parts.clock,
   });

@@ -3,6 +3,7 @@ import type { Config } from '../config/load-config.ts';
 import type { Clock } from '../ports/clock.ts';
 import { checkRedis } from '../queue/check-redis.ts';
 import { RedisRecordStage } from '../queue/redis-record-stage.ts';
+import { deploymentOf } from './deployment.ts';
 import type { MonitoringParts } from './monitoring-dependencies.ts';
 import { openQueue } from './wire.ts';
 
@@ -20,7 +21,14 @@ export async function withRedisIfThere<Result>(
   const queue = await openQueue(config);
   const redisUrl = config.redis.reveal();
   const prefix = config['queue.prefix'];
-  const stage = new RedisRecordStage({ redisUrl, prefix, windowMs: config['records.window'], clock });
+  const deployment = deploymentOf(config);
+  const stage = new RedisRecordStage({
+    redisUrl,
+    prefix,
+    ...(deployment === undefined ? {} : { deployment }),
+    windowMs: config['records.window'],
+    clock,
+  });
   try {
     return await work({ queue, waiting: () => stage.waiting() });
   } finally {

@@ -6,6 +6,7 @@ import { RECORDS_JOB } from '../jobs/records-job.ts';
 import { STATISTICS_PART_JOB } from '../jobs/statistics-part-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../queue/worker-events.ts';
+import { deploymentOf } from './deployment.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { notifiersOf } from './notifiers.ts';
 import { pricingOf } from './pricing.ts';
@@ -33,11 +34,13 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const keeping = await startRecordKeeping(config, parts, redisUrl);
   const records = { sink: keeping.taker, clock: parts.clock, log: parts.log };
   const notifiers = await notifiersOf(config, parts.clock);
+  const deployment = deploymentOf(config);
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
   try {
     const pool = await startWorkerPool({
       redisUrl,
       prefix: config['queue.prefix'],
+      ...(deployment === undefined ? {} : { deployment }),
       kinds: JOB_KINDS,
       handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
       concurrency: concurrencyOf(request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config)),

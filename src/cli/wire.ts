@@ -23,6 +23,7 @@ import type { RecordSink } from '../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../ports/statistics-source.ts';
 import type { BullmqJobQueue } from '../queue/bullmq-job-queue.ts';
 import type { BuildDependencies } from '../workers/metadata/build-metadata.ts';
+import { deploymentOf } from './deployment.ts';
 import { terminalLog } from './terminal-line.ts';
 
 export interface Parts extends DivisibleParts {
@@ -245,5 +246,11 @@ function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Nam
 /** The queue as producers see it. Nothing is contacted yet. */
 export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
   const { BullmqJobQueue } = await import('../queue/bullmq-job-queue.ts');
-  return new BullmqJobQueue({ redisUrl, kinds: JOB_KINDS, prefix: config['queue.prefix'] });
+  const deployment = deploymentOf(config);
+  return new BullmqJobQueue({
+    redisUrl,
+    kinds: JOB_KINDS,
+    prefix: config['queue.prefix'],
+    ...(deployment === undefined ? {} : { deployment }),
+  });
 }

@@ -1,6 +1,7 @@
 /** The producer's and the pages' side of the queue, on BullMQ. */
 import { randomUUID } from 'node:crypto';
 import { type BulkJobOptions, Job, Queue } from 'bullmq';
+import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type {
@@ -35,6 +36,8 @@ export interface BullmqJobQueueOptions {
   readonly kinds: readonly JobKind<unknown>[];
   /** Start of every key; default `contrail`. */
   readonly prefix?: string;
+  /** What its jobs belong to. Where another deployment shares the prefix, ids that it has taken get ours appended. */
+  readonly deployment?: Deployment;
   /** How long finished jobs are kept: default 7 days for completed ones, 30 for failed ones, at most 5,000 of each. */
   readonly retention?: Partial<JobRetention>;
 }
@@ -43,6 +46,16 @@ interface Entry {
   readonly name: string;
   readonly data: JobEnvelope & { readonly nonce: string };
   readonly opts: BulkJobOptions & { readonly jobId: string };
+}
+
+/** Adds jobs; one entry for each request, also where its job was left alone. */
+type PutJobs = (bullQueue: Queue, chunk: readonly JobRequest[]) => Promise<readonly Entry[]>;
+
+interface PutResult {
+  readonly added: string[];
+  readonly known: string[];
+  /** Those whose id another deployment has taken. */
+  readonly foreign: JobRequest[];
 }
 
 interface ChunkedRequests {
@@ -91,6 +104,7 @@ export class BullmqJobQueue implements JobQueue {
         const old = kept[index];
         const entry = this.#entry(queue, request, old === undefined ? 0 : failedRoundsAfter(old));
         entries.push(entry);
+        if (this.#isForeign(old)) continue;
         const seenNonce = old === undefined ? '' : (readEnvelope(old.data).nonce ?? '');
         transaction.runCommand(REMOVE_FINISHED, [bullQueue.toKey(''), request.id, seenNonce]);
         await new Job(bullQueue, entry.name, entry.data, entry.opts, request.id).addJob(transaction);
@@ -106,12 +120,9 @@ export class BullmqJobQueue implements JobQueue {
     for (const chunk of chunksOf(ids, FIND_CHUNK)) {
       signal.throwIfAborted();
       const jobs = await this.#ask(`looking for jobs of ${queue}`, () =>
-        Promise.all(chunk.map(async (id) => [await bullQueue.getJobState(id), await bullQueue.getJob(id)] as const)),
+        Promise.all(chunk.map((id) => this.#look(bullQueue, id))),
       );
-      for (const [bullState, job] of jobs) {
-        const state = toJobState(bullState);
-        if (job !== undefined && state !== undefined) found.push(toKnownJob(queue, job, state));
-      }
+      found.push(...jobs.filter((job) => job !== undefined));
     }
     return found;
   }
@@ -181,28 +192,54 @@ export class BullmqJobQueue implements JobQueue {
     this.#connection.disconnect();
   }
 
-  async #inChunks(
-    { queue, requests, size, signal }: ChunkedRequests,
-    put: (bullQueue: Queue, chunk: readonly JobRequest[]) => Promise<readonly Entry[]>,
-  ): Promise<EnqueueResult> {
+  /** The job of that id, or, where another deployment has taken the id, ours in its place. */
+  async #look(bullQueue: Queue, id: string, jobId = id): Promise<KnownJob | undefined> {
+    const state = toJobState(await bullQueue.getJobState(jobId));
+    const job = await bullQueue.getJob(jobId);
+    if (this.#isForeign(job)) return jobId === id ? this.#look(bullQueue, id, this.#ownId(id)) : undefined;
+    return job === undefined || state === undefined ? undefined : { ...toKnownJob(bullQueue.name, job, state), id };
+  }
+
+  #isForeign(job: Job<unknown> | undefined): boolean {
+    return job !== undefined && isForeign(readEnvelope(job.data).deployment, this.#options.deployment);
+  }
+
+  #ownId(id: string): string {
+    return `${id}.${this.#options.deployment?.id.slice(0, 8)}`;
+  }
+
+  async #inChunks({ queue, requests, size, signal }: ChunkedRequests, put: PutJobs): Promise<EnqueueResult> {
     const bullQueue = this.#queue(queue);
     const unique = [...new Map(requests.map((request) => [request.id, request])).values()];
-    const added: string[] = [];
-    const known: string[] = [];
+    const result: PutResult = { added: [], known: [], foreign: [] };
     for (const chunk of chunksOf(unique, size)) {
       signal.throwIfAborted();
       await this.#ask(`enqueuing jobs of ${queue}`, async () => {
-        const entries = await put(bullQueue, chunk);
-        const kept = await this.#read(bullQueue, chunk);
-        for (const [index, { data, opts }] of entries.entries()) {
-          const job = kept[index];
-          // A job that is gone again was taken, done and cleared away meanwhile, so it was there.
-          const isOurs = job === undefined || readEnvelope(job.data).nonce === data.nonce;
-          (isOurs ? added : known).push(opts.jobId);
-        }
+        await this.#put(bullQueue, chunk, put, result);
+        const foreign = result.foreign.splice(0);
+        if (foreign.length === 0) return;
+        const ids = new Map(foreign.map((request) => [this.#ownId(request.id), request.id]));
+        const again: PutResult = { added: [], known: [], foreign: [] };
+        const renamed = foreign.map((request) => ({ ...request, id: this.#ownId(request.id) }));
+        await this.#put(bullQueue, renamed, put, again);
+        result.added.push(...again.added.map((id) => ids.get(id) ?? id));
+        result.known.push(...again.known.map((id) => ids.get(id) ?? id));
       });
     }
-    return { added, known };
+    return { added: result.added, known: result.known };
+  }
+
+  async #put(bullQueue: Queue, chunk: readonly JobRequest[], put: PutJobs, result: PutResult): Promise<void> {
+    const entries = await put(bullQueue, chunk);
+    const kept = await this.#read(bullQueue, chunk);
+    for (const [index, request] of chunk.entries()) {
+      const job = kept[index];
+      // A job that is gone again was taken, done and cleared away meanwhile, so it was there.
+      const isOurs = job === undefined || readEnvelope(job.data).nonce === entries[index]?.data.nonce;
+      if (isOurs) result.added.push(request.id);
+      else if (this.#isForeign(job)) result.foreign.push(request);
+      else result.known.push(request.id);
+    }
   }
 
   #entry(queue: string, request: JobRequest, failedRounds: number): Entry {
@@ -211,7 +248,13 @@ export class BullmqJobQueue implements JobQueue {
     checkJobId(request.id);
     return {
       name: request.name,
-      data: { payload: request.payload ?? null, nonce: randomUUID(), failedRounds, crashesForgiven: 0 },
+      data: {
+        payload: request.payload ?? null,
+        ...(this.#options.deployment === undefined ? {} : { deployment: this.#options.deployment }),
+        nonce: randomUUID(),
+        failedRounds,
+        crashesForgiven: 0,
+      },
       opts: {
         ...jobOptionsOf(kind, this.#options.retention),
         jobId: request.id,

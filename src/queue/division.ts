@@ -18,7 +18,7 @@ export async function addParts(job: Job, envelope: JobEnvelope, outcome: Divided
   await parts.addBulk(
     outcome.parts.map(({ id, name, payload }) => ({
       name,
-      data: { payload },
+      data: { payload, ...(envelope.deployment === undefined ? {} : { deployment: envelope.deployment }) },
       // A part that fails ends the wait like one that is done: the whole decides what that means.
       opts: { jobId: id, parent, ignoreDependencyOnFailure: true },
     })),

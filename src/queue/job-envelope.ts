@@ -19,6 +19,8 @@ export const JobEnvelope = z.object({
   payload: z.unknown(),
   /** Made for one `add`: whoever reads back its own put the job there. */
   nonce: z.string().optional(),
+  /** The warehouse and bucket it belongs to; a job that names none is done by any worker. */
+  deployment: z.object({ id: z.string().regex(/^[0-9a-f]{16}$/), name: z.string().max(1_000) }).optional(),
   /** How often in a row this work has failed for good before. */
   failedRounds: z.number().int().min(0).default(0),
   /** Crashes of earlier rounds, which count no more: BullMQ keeps its count when a person retries the job. */

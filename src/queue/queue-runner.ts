@@ -8,6 +8,7 @@ import {
   WaitingChildrenError,
   WaitingError,
 } from 'bullmq';
+import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
@@ -16,6 +17,7 @@ import type { Log } from '../ports/log.ts';
 import { type Random, type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
 import { addParts, endedParts } from './division.ts';
 import { decideFailure } from './failure-decision.ts';
+import { ForeignJobs } from './foreign-jobs.ts';
 import { failureText, type JobEnvelope, readEnvelope } from './job-envelope.ts';
 import { JobNotes } from './job-notes.ts';
 import { RunningAttempt, type StopReason } from './running-attempt.ts';
@@ -26,6 +28,8 @@ const SAME_JOB_PAUSE_MS = 1_000;
 
 export interface QueueRunnerOptions {
   readonly handler: JobHandler<unknown>;
+  /** Jobs of other deployments are put back; without one none are. */
+  readonly deployment?: Deployment;
   readonly hooks: WorkerHooks;
   readonly log: Log;
   /** Crashes of a worker under one job after which the job fails for good. */
@@ -50,11 +54,13 @@ interface Taken {
 export class QueueRunner {
   readonly #options: QueueRunnerOptions;
   readonly #running = new Map<string, RunningAttempt>();
+  readonly #foreign: ForeignJobs;
   #isRefusing = false;
   #refusalsInARow = 0;
 
   constructor(options: QueueRunnerOptions) {
     this.#options = options;
+    this.#foreign = new ForeignJobs(options);
   }
 
   get kind(): JobKind<unknown> {
@@ -87,6 +93,8 @@ export class QueueRunner {
     const attempt = new RunningAttempt();
     const taken = { job, token, envelope: readEnvelope(job.data), attempt, startedAt };
     if (this.#isRefusing) return this.#giveBack(taken);
+    const owner = taken.envelope.deployment;
+    if (isForeign(owner, this.#options.deployment)) return this.#delay(taken, await this.#foreign.refuse(job, owner));
     const earlier = this.#running.get(id);
     if (earlier !== undefined) {
       // A job only comes back when its lock was lost, and BullMQ, which tracks locks by job, will not say so any more.

@@ -4,6 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import type { Deployment } from '../domain/deployment.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RecordBatch, RecordRow } from '../ports/record-sink.ts';
 import type { RecordStage, StageWindow } from '../ports/record-stage.ts';
@@ -41,6 +42,8 @@ export interface RedisRecordStageOptions {
   readonly redisUrl: string;
   /** Start of every key; default `contrail`. */
   readonly prefix?: string;
+  /** The deployment whose records these are; others that share the prefix have their own. */
+  readonly deployment?: Deployment;
   /** How long rows gather before they are written together, milliseconds. */
   readonly windowMs: number;
   readonly clock: Clock;
@@ -54,7 +57,8 @@ export class RedisRecordStage implements RecordStage {
   /** Nothing is contacted before the first call. */
   constructor(options: RedisRecordStageOptions) {
     this.#options = options;
-    this.#base = `${options.prefix ?? DEFAULT_PREFIX}:records-stage:`;
+    const of = options.deployment === undefined ? '' : `${options.deployment.id}:`;
+    this.#base = `${options.prefix ?? DEFAULT_PREFIX}:records-stage:${of}`;
     this.#redis = connectProducer(options.redisUrl);
     this.#redis.on('error', () => {});
   }

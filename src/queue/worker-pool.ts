@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
+import type { Deployment } from '../domain/deployment.ts';
 import { ContrailError, errorText } from '../domain/errors.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
@@ -35,6 +36,8 @@ export interface WorkerPoolOptions extends WorkerHooks {
   readonly redisUrl: string;
   /** Start of every key; default `contrail`. */
   readonly prefix?: string;
+  /** The deployment whose jobs it does; without one it does all. */
+  readonly deployment?: Deployment;
   /** All kinds of job there are. */
   readonly kinds: readonly JobKind<unknown>[];
   /** Exactly one for each kind. */
@@ -109,7 +112,7 @@ export class WorkerPool {
 
   /** Whether none of the pool's queues has a job waiting, running or delayed, here or elsewhere. */
   async isIdle(): Promise<boolean> {
-    const idle = await Promise.all(this.#crews.map(({ queue }) => isIdle(queue)));
+    const idle = await Promise.all(this.#crews.map(({ queue }) => isIdle(queue, this.#options.deployment)));
     return idle.every(Boolean);
   }
 
@@ -130,7 +133,7 @@ export class WorkerPool {
     const [gathering, others] = [true, false].map((gathers) =>
       this.#crews.filter(({ runner }) => (runner.kind.gathers === true) === gathers),
     );
-    const idle = await Promise.all((others ?? []).map(({ queue }) => isIdle(queue)));
+    const idle = await Promise.all((others ?? []).map(({ queue }) => isIdle(queue, this.#options.deployment)));
     if (idle.every(Boolean)) await Promise.all((gathering ?? []).map(({ queue }) => queue.promoteJobs()));
   }
 
@@ -183,6 +186,7 @@ export class WorkerPool {
     queue.on('error', () => {});
     const runner = new QueueRunner({
       handler,
+      ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
       hooks: options,
       log,
       crashLimit: options.crashLimit ?? CRASH_LIMIT,
