@@ -1,4 +1,5 @@
 /** Two deployments that share one Redis and one prefix by mistake. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { deploymentAt } from '../../../src/domain/deployment.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
@@ -57,9 +58,8 @@ it('refuses a job of another deployment with a sentence that names both, and lea
   );
   // Either pool may take it first; ours puts it back until theirs has it.
   const board = openBoard();
-  const again = setInterval(() => void board.promoteJobs(), 100);
-  onTestFinished(() => clearInterval(again));
-  await finished.next(({ jobId }) => jobId === 'theirs');
+  const isDone = finished.next(({ jobId }) => jobId === 'theirs').then(() => true);
+  while (!(await Promise.race([isDone, sleep(100, false)]))) await board.promoteJobs();
   expect(done).toEqual(['ours did ours', 'theirs did theirs']);
 });
 
