@@ -9,7 +9,9 @@ import { buildProgram } from './usage/program.ts';
 export async function main(line: readonly string[]): Promise<number> {
   endQuietlyWithReader();
   try {
-    await run(line);
+    const [first, ...others] = line;
+    if (first === '--demo') await (await import('./demo/join-demo.ts')).joinDemo(others, run);
+    else await run(line);
     return 0;
   } catch (error) {
     const failure = toContrailError(error);

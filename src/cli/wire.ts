@@ -57,8 +57,6 @@ export interface DivisibleParts {
 export interface WireOptions {
   /** Make the DuckDB file when it is missing: not for commands that read results from it. */
   readonly createWarehouse: boolean;
-  /** Hold the DuckDB file until the end, as the one process that works on it. */
-  readonly keepWarehouseOpen?: boolean;
 }
 
 /** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
@@ -186,7 +184,7 @@ async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse
     threads: config['duckdb.threads'],
     waitMs: config['duckdb.wait'],
     createIfMissing: options.createWarehouse,
-    keepOpen: options.keepWarehouseOpen ?? false,
+    keepOpen: false,
   });
   const monitoring = { file: duckdb, dataset: config.monitoringDataset };
   return {

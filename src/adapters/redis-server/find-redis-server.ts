@@ -47,13 +47,20 @@ export async function findRedisServer(): Promise<string | undefined> {
 
 /**
  * Path of a Redis that is there already or was installed now, by apt-get (as root, or by sudo without a password) or
- * Homebrew. Throws REDIS_NOT_FOUND if neither works; no service is left running.
+ * Homebrew. `beforeInstall` is told the command first, and prevents it by rejecting. Throws REDIS_NOT_FOUND if neither
+ * works; no service is left running.
  */
-export async function installRedisServer(): Promise<string> {
+export async function installRedisServer(
+  beforeInstall: (command: string) => Promise<void> | void = () => undefined,
+): Promise<string> {
   const existing = await findRedisServer();
   if (existing !== undefined) return existing;
   let output = '';
-  for (const [program, ...args] of await installers()) {
+  for (const {
+    says,
+    command: [program, ...args],
+  } of await installers()) {
+    await beforeInstall(says);
     const result = await runCommand(program, args, INSTALL_LIMIT_MS);
     output = result.output;
     const installed = result.code === 0 ? await findRedisServer() : undefined;
@@ -71,13 +78,23 @@ export function redisNotFound(output = ''): ContrailError {
   });
 }
 
-async function installers(): Promise<[string, ...string[]][]> {
+interface Installer {
+  /** The command as people know it. */
+  readonly says: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+async function installers(): Promise<Installer[]> {
   const found = await runCommand('sh', ['-c', WHICH, 'sh', 'apt-get', 'sudo', 'brew'], LOOK_LIMIT_MS);
   const has = (name: string) => found.output.split('\n').some((line) => line.endsWith(`/${name}`));
-  const usable: [string, ...string[]][] = [];
-  if (has('apt-get') && process.getuid?.() === 0) usable.push(['sh', '-c', APT_INSTALL]);
-  else if (has('apt-get') && has('sudo')) usable.push(['sudo', '-n', 'sh', '-c', APT_INSTALL]);
-  if (has('brew')) usable.push(['brew', 'install', 'redis']);
+  const usable: Installer[] = [];
+  const apt = 'apt-get install redis-server';
+  if (has('apt-get') && process.getuid?.() === 0) {
+    usable.push({ says: apt, command: ['sh', '-c', APT_INSTALL] });
+  } else if (has('apt-get') && has('sudo')) {
+    usable.push({ says: `sudo ${apt}`, command: ['sudo', '-n', 'sh', '-c', APT_INSTALL] });
+  }
+  if (has('brew')) usable.push({ says: 'brew install redis', command: ['brew', 'install', 'redis'] });
   return usable;
 }
 

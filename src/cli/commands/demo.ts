@@ -1,10 +1,12 @@
 /** `contrail demo`: everything on one machine, on a sample, with a page to look at. */
-import { installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
-import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
-import { type Config, isSet, loadConfig } from '../../config/load-config.ts';
+import { enterDemo } from '../../config/demo-environment.ts';
+import { type Config, loadConfig } from '../../config/load-config.ts';
+import { secretUrl } from '../../config/setting-types.ts';
 import { ContrailError } from '../../domain/errors.ts';
+import { asOwnerOfDemo, prepareDemoFolder, writeRunning } from '../demo/demo-folder.ts';
+import { type DemoRedis, openDemoRedis } from '../demo/demo-redis.ts';
 import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
-import { SAMPLE_METRIC_HUB } from '../demo/sample.ts';
+import { DEMO_EXPERIMENTS, demoSettings, ignoredSentence } from '../demo/demo-settings.ts';
 import { prepareDemo } from '../demo/prepare-demo.ts';
 import { ask } from '../help.ts';
 import { printResult, say } from '../output.ts';
@@ -15,60 +17,79 @@ import { readPort } from './web.ts';
 
 interface Options {
   readonly port?: string;
+  readonly redis?: string;
+  readonly install: boolean;
   readonly exit?: true;
 }
 
-const FOLDER = 'demo-data';
 const PREFERRED_PORT = 8080;
 
 export async function demo(options: Options): Promise<void> {
   const port = ask(() => readPort(options.port));
-  const config = demoConfig();
+  const url = ask(() => readRedis(options.redis));
+  prepareDemoFolder();
   const { signal, release } = abortOnSignals(() => say('Stopping …'));
-  const redis = await ownOrPrivateRedis(config);
   try {
-    const parts = await wireDemo(config);
-    try {
-      await runDemo({ config, parts, redis, port, signal, isToExit: options.exit ?? false });
-    } finally {
-      await parts.close();
-    }
+    await asOwnerOfDemo(signal, async () => {
+      const redis = await openDemoRedis({ mayInstall: options.install, signal, ...(url === undefined ? {} : { url }) });
+      try {
+        await demoOn(redis, { port, signal, isToExit: options.exit ?? false });
+      } finally {
+        await redis.stop();
+      }
+    });
   } catch (error) {
     if (!(signal.aborted && !options.exit)) throw error;
   } finally {
     release();
-    await redis.stop();
   }
 }
 
-interface DemoSetup {
-  readonly config: Config;
-  readonly parts: DemoParts;
-  readonly redis: DemoRedis;
+interface DemoOptions {
   readonly port: number | undefined;
   readonly signal: AbortSignal;
   readonly isToExit: boolean;
 }
 
-async function runDemo({ config, parts, redis, port, signal, isToExit }: DemoSetup): Promise<void> {
-  say('Contrail demo: statistics tables of sample experiments become the files that the console reads.\n');
-  const isNew = await prepareDemo(parts, {
-    dataset: config.resultsDataset,
-    experimentsPath: `${FOLDER}/experiments.json`,
-  });
+async function demoOn(redis: DemoRedis, options: DemoOptions): Promise<void> {
+  const ignored = ignoredSentence(enterDemo(demoSettings(redis.url)));
+  const config = loadConfig([]);
+  const parts = await wireDemo(config);
+  try {
+    await runDemo({ ...options, config, parts, redis, ignored });
+  } finally {
+    await parts.close();
+  }
+}
+
+interface DemoSetup extends DemoOptions {
+  readonly config: Config;
+  readonly parts: DemoParts;
+  readonly redis: DemoRedis;
+  readonly ignored: string | undefined;
+}
+
+async function runDemo({ config, parts, redis, ignored, port, signal, isToExit }: DemoSetup): Promise<void> {
+  say('Contrail demo: statistics tables of sample experiments become the JSON files that Experimenter reads.\n');
+  if (ignored !== undefined) say(`${ignored}\n`);
   const web = await startPages(config, parts, { port, redisUrl: redis.url });
-  say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
-  say(`  Files      ${parts.store.url}`);
-  say(`  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'yours, of CONTRAIL_REDIS'}`);
-  say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
-  const queue = await openQueue(config, redis.url);
+  writeRunning({ command: 'contrail demo', ...redisToJoin(redis), pages: web.url });
+  const queue = await openQueue(config);
   const run = new DemoRun({ config, parts, redisUrl: redis.url, queue, signal });
   try {
+    const isNew = await prepareDemo(parts, { dataset: config.resultsDataset, experimentsPath: DEMO_EXPERIMENTS });
+    say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
+    say(`  Files      ${parts.store.url}`);
+    say(
+      `  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'as given by --redis, prefix contrail-demo'}`,
+    );
+    say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
     const summary = await run.once({ changeFirst: !isNew });
     printResult(summary.text);
     if (!summary.isAsIntended) {
       throw new ContrailError('JOB_FAILED', 'An export did not end as the sample intends; see above.');
     }
+    say(nextSteps(isToExit));
     if (!isToExit) await run.untilStopped();
   } finally {
     await run.stop();
@@ -77,40 +98,34 @@ async function runDemo({ config, parts, redis, port, signal, isToExit }: DemoSet
   }
 }
 
-/** The demo's adapters: its warehouse is a DuckDB file, which it changes too. */
+function nextSteps(isToExit: boolean): string {
+  return `
+Next, ${isToExit ? 'in this folder' : 'in another terminal in this folder'}:
+  npx contrail --demo status                                    what is published, what is not, and why
+  npx contrail --demo run statistics --experiment newtab-topic-picker-three-way --period weekly --force
+  npx contrail --demo backfill --force --dry-run                what a backfill would do`;
+}
+
+/** The demo's adapters: its warehouse is a DuckDB file, which it changes too, and lets go of between pieces of work. */
 async function wireDemo(config: Config): Promise<DemoParts> {
-  const { duckdb, ...parts } = await wire(config, { createWarehouse: true, keepWarehouseOpen: true });
+  const { duckdb, ...parts } = await wire(config, { createWarehouse: true });
   if (duckdb === undefined) throw new ContrailError('INTERNAL', 'The demo has no DuckDB file.');
   return { ...parts, duckdb };
 }
 
-/** The demo's own places, whatever the environment says of others. */
-function demoConfig(): Config {
-  return loadConfig([], {
-    overrides: {
-      CONTRAIL_WAREHOUSE: `duckdb:${FOLDER}/contrail.duckdb`,
-      CONTRAIL_BUCKET: `file:${FOLDER}/bucket`,
-      CONTRAIL_EXPERIMENTER: `file:${FOLDER}/experiments.json`,
-      CONTRAIL_METRIC_HUB: `file:${SAMPLE_METRIC_HUB}`,
-      CONTRAIL_RESULTS_DATASET: 'mozanalysis',
-      CONTRAIL_MONITORING_DATASET: 'monitoring',
-      CONTRAIL_RECORDS_WINDOW: '2s',
-      CONTRAIL_RECORDS_SPOOL: `${FOLDER}/spool`,
-    },
-  });
+/** The password of somebody's Redis is not written down, so only a Redis without one can be joined. */
+function redisToJoin({ url, isPrivate }: DemoRedis): { readonly redisUrl: string; readonly isPrivate: boolean } {
+  if (isPrivate) return { redisUrl: url, isPrivate };
+  const address = new URL(url);
+  address.username = '';
+  address.password = '';
+  return { redisUrl: address.href, isPrivate };
 }
 
-interface DemoRedis {
-  readonly url: string;
-  readonly isPrivate: boolean;
-  readonly stop: () => Promise<void>;
-}
-
-async function ownOrPrivateRedis(config: Config): Promise<DemoRedis> {
-  if (isSet('redis')) return { url: config.redis.reveal(), isPrivate: false, stop: () => Promise.resolve() };
-  const program = await installRedisServer();
-  const { url, stop } = await startPrivateRedis({ program, folder: `${FOLDER}/redis`, appendonly: true });
-  return { url, isPrivate: true, stop };
+function readRedis(text: string | undefined): string | undefined {
+  if (text === undefined || secretUrl(['redis', 'rediss']).safeParse(text).success) return text;
+  // The value may hold a password, so it is not shown.
+  throw new ContrailError('USAGE', '--redis has an invalid value; expected redis://host:port.');
 }
 
 /** The preferred port, or any free one where nobody asked for a certain one. */

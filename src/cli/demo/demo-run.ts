@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import type { Config } from '../../config/load-config.ts';
+import { ContrailError } from '../../domain/errors.ts';
 import { MONITORING_JOB } from '../../jobs/monitoring-job.ts';
 import { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
@@ -95,8 +96,18 @@ export class DemoRun {
     while (!signal.aborted) {
       await delay(CHANGE_EVERY_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
+      await this.#changeOnce();
+    }
+  }
+
+  async #changeOnce(): Promise<void> {
+    try {
       await this.#change('Now');
       await this.#exportDue();
+    } catch (error) {
+      // A command that joined the demo may hold the file for long; the next change comes soon.
+      if (!(error instanceof ContrailError && error.code === 'WAREHOUSE_BUSY')) throw error;
+      say(`  ${oneLine(error.sentence)}`);
     }
   }
 

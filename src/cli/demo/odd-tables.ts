@@ -2,6 +2,10 @@
 import type { StatisticsView } from '../../adapters/duckdb/load-statistics.ts';
 
 const TEMPLATE = 'statistics_newtab_topic_picker_three_way_week_1';
+/** Two branches of that table, under the names that the records of these experiments have. */
+const CONTROL = 'control';
+const TREATMENT = 'treatment';
+const TREATMENT_OF_TEMPLATE = 'topics-above';
 
 export const BAD_EXPERIMENT = 'demo-bad-rows';
 export const EMPTY_EXPERIMENT = 'demo-no-rows';
@@ -22,10 +26,10 @@ export function oddExperiments(now: number): object[] {
     enrollmentEndDate: null,
     proposedEnrollment: 7,
     proposedDuration: 28,
-    referenceBranch: 'control',
+    referenceBranch: CONTROL,
     branches: [
-      { slug: 'control', ratio: 1, features: [] },
-      { slug: 'treatment', ratio: 1, features: [] },
+      { slug: CONTROL, ratio: 1, features: [] },
+      { slug: TREATMENT, ratio: 1, features: [] },
     ],
     bucketConfig: { namespace: slug, randomizationUnit: 'normandy_id', start: 0, count: 1000, total: 10_000 },
     featureIds: [],
@@ -37,26 +41,39 @@ export function oddExperiments(now: number): object[] {
 
 /** Statements that make the tables from one of the sample. */
 export function createOddTables(dataset: string): string[] {
+  const renamed = (column: string) =>
+    `CASE ${column} WHEN '${TREATMENT_OF_TEMPLATE}' THEN '${TREATMENT}' ELSE ${column} END AS ${column}`;
+  const isOfTwoBranches = `branch IN ('${CONTROL}', '${TREATMENT_OF_TEMPLATE}')
+    AND coalesce(comparison_to_branch, '${CONTROL}') IN ('${CONTROL}', '${TREATMENT_OF_TEMPLATE}')`;
+  const template = `(SELECT * REPLACE (${renamed('branch')}, ${renamed('comparison_to_branch')})
+    FROM ${dataset}.${TEMPLATE} WHERE ${isOfTwoBranches})`;
   const copies = [
     // Every fifth row lacks what the console cannot do without: more than the tenth that may be left out.
     {
       table: tableOf(BAD_EXPERIMENT),
-      rows: 'SELECT * REPLACE (CASE WHEN rowid % 5 = 0 THEN NULL ELSE segment END AS segment)',
+      rows: 'SELECT * REPLACE (CASE WHEN row_number() OVER () % 5 = 0 THEN NULL ELSE segment END AS segment)',
       where: 'TRUE',
     },
     { table: tableOf(EMPTY_EXPERIMENT), rows: 'SELECT *', where: 'FALSE' },
     { table: tableOf(CHANGING_EXPERIMENT), rows: 'SELECT *', where: 'TRUE' },
   ];
   return copies.flatMap(({ table, rows, where }) => [
-    `CREATE OR REPLACE TABLE ${dataset}.${table} AS ${rows} FROM ${dataset}.${TEMPLATE} WHERE ${where}`,
+    `CREATE OR REPLACE TABLE ${dataset}.${table} AS ${rows} FROM ${template} WHERE ${where}`,
     `CREATE OR REPLACE VIEW ${dataset}.${viewOf(table)} AS SELECT *, 1::BIGINT AS window_index FROM ${dataset}.${table}`,
   ]);
 }
 
-/** Statements that give the changing table new numbers, as a new analysis would. */
+/** Statements that give the changing table new numbers, as an analysis of more clients would: narrower intervals. */
 export function changeResults(dataset: string): string[] {
-  const table = tableOf(CHANGING_EXPERIMENT);
-  return [`UPDATE ${dataset}.${table} SET point = point * 1.01, "lower" = "lower" * 1.01, "upper" = "upper" * 1.01`];
+  const table = `${dataset}.${tableOf(CHANGING_EXPERIMENT)}`;
+  const clients = `(SELECT max(point) FROM ${table} WHERE statistic = 'count')`;
+  return [
+    `UPDATE ${table} SET
+       point = CASE WHEN statistic = 'count' THEN point + 3
+         ELSE point + coalesce("upper" - "lower", 0) * 0.02 * sin(${clients} + rowid) END,
+       "lower" = "lower" + ("upper" - "lower") * 0.0025,
+       "upper" = "upper" - ("upper" - "lower") * 0.0025`,
+  ];
 }
 
 export function oddViews(): Pick<StatisticsView, 'view'>[] {

@@ -15,6 +15,7 @@ export function buildProgram(): Command {
   const program = new Command('contrail')
     .description('Publishes the data products of an experiment-analysis pipeline.')
     .version(CONTRAIL_VERSION, '-V, --version', 'print the version')
+    .option('--demo', 'before a command: use the data of the demo in this folder')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command...]', 'print the help of a command')
     .exitOverride()

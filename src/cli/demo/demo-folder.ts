@@ -1,0 +1,92 @@
+/** The demo's folder: one process at a time runs the demo in it, and leaves word for those who join. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { LockFolder } from '../../adapters/filesystem/lock-folder.ts';
+import { describeThisProcess } from '../../adapters/filesystem/process-owner.ts';
+import { ContrailError, errorText } from '../../domain/errors.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { DEMO_FOLDER } from './demo-settings.ts';
+
+const LOCKS = join(DEMO_FOLDER, 'locks');
+const RUNNING = join(DEMO_FOLDER, 'running.json');
+const ANSWER_LIMIT_MS = 2_000;
+
+/** What the process that runs the demo leaves for those who join: its Redis, which is private and has a password. */
+const RunningDemo = z.object({
+  pid: z.number(),
+  command: z.string(),
+  redisUrl: z.string(),
+  /** Whether that Redis ends with the process. */
+  isPrivate: z.boolean(),
+  pages: z.string().optional(),
+});
+export type RunningDemo = z.infer<typeof RunningDemo>;
+
+/** Makes the folder, or says in a sentence why it cannot be used. */
+export function prepareDemoFolder(): void {
+  const probe = join(DEMO_FOLDER, '.writable');
+  try {
+    mkdirSync(LOCKS, { recursive: true });
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw new ContrailError(
+      'TARGET_UNWRITABLE',
+      `The demo keeps its data in ${resolve(DEMO_FOLDER)}, which cannot be written: ${errorText(error)}.`,
+      { hint: 'Run it in a folder where you can write.', cause: error },
+    );
+  }
+}
+
+/** Runs work as the one process that owns the demo of this folder; throws OBJECT_LOCKED where another one does. */
+export async function asOwnerOfDemo<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  const locks = new LockFolder({ locks: LOCKS, aside: LOCKS, waitMs: 0, me: describeThisProcess });
+  let isOurs = false;
+  try {
+    return await locks.run('demo', signal, () => {
+      isOurs = true;
+      return work();
+    });
+  } catch (error) {
+    if (isOurs || !(error instanceof ContrailError && error.code === 'OBJECT_LOCKED')) throw error;
+    throw new ContrailError('OBJECT_LOCKED', `The demo in ${resolve(DEMO_FOLDER)} is in use${by(readRunning())}.`, {
+      hint: 'Join it with `contrail --demo status`, or end that process first.',
+      cause: error,
+    });
+  } finally {
+    if (isOurs) rmSync(RUNNING, { force: true });
+  }
+}
+
+function by(running: RunningDemo | undefined): string {
+  if (running === undefined) return ' by another process';
+  const pages = running.pages === undefined ? '' : `, with its pages at ${running.pages}`;
+  return ` by process ${running.pid} (${running.command})${pages}`;
+}
+
+/** Leaves word for those who join, readable by this user alone. Replaced as a whole. */
+export function writeRunning(running: Omit<RunningDemo, 'pid'>): void {
+  const aside = `${RUNNING}.${process.pid}`;
+  writeFileSync(aside, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600 });
+  renameSync(aside, RUNNING);
+}
+
+/** What the process that runs the demo has left, or one that was killed. */
+export function readRunning(): RunningDemo | undefined {
+  try {
+    return RunningDemo.parse(JSON.parse(readFileSync(RUNNING, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The demo that runs in this folder: its Redis answers. */
+export async function findRunningDemo(): Promise<RunningDemo | undefined> {
+  const running = readRunning();
+  if (running === undefined) return undefined;
+  return checkRedis(running.redisUrl, ANSWER_LIMIT_MS).then(
+    () => running,
+    () => undefined,
+  );
+}

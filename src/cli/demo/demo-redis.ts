@@ -1,0 +1,64 @@
+/** The Redis of the demo: a private one, unless another is given. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { findRedisServer, installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
+import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { say } from '../output.ts';
+import { findRunningDemo } from './demo-folder.ts';
+import { DEMO_REDIS_FOLDER } from './demo-settings.ts';
+
+/** Time to read what is about to be installed, and to press Ctrl-C. */
+const TIME_TO_OBJECT_MS = 5_000;
+const KILLED_REDIS_LIMIT_MS = 10_000;
+const LOOK_PAUSE_MS = 100;
+
+export interface DemoRedis {
+  readonly url: string;
+  readonly isPrivate: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+export interface DemoRedisOptions {
+  /** Use this one. */
+  readonly url?: string;
+  /** Whether redis-server may be installed where there is none. */
+  readonly mayInstall: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** For the owner of the demo's folder. Throws REDIS_NOT_FOUND where there is none and none may be installed. */
+export async function openDemoRedis({ url, mayInstall, signal }: DemoRedisOptions): Promise<DemoRedis> {
+  if (url !== undefined) {
+    await checkRedis(url);
+    return { url, isPrivate: false, stop: () => Promise.resolve() };
+  }
+  const program = mayInstall ? await installRedisServer(warnOf(signal)) : await findRedisServer();
+  await untilKilledRedisIsGone();
+  const redis = await startPrivateRedis({
+    folder: DEMO_REDIS_FOLDER,
+    appendonly: true,
+    ...(program === undefined ? {} : { program }),
+  });
+  return { url: redis.url, isPrivate: true, stop: redis.stop };
+}
+
+function warnOf(signal: AbortSignal): (command: string) => Promise<void> {
+  return async (command) => {
+    say(`There is no redis-server on this machine. Installing it now: ${command}`);
+    say('No service is started. To prevent this, press Ctrl-C within 5 s; then use --no-install or --redis <url>.');
+    await delay(TIME_TO_OBJECT_MS, undefined, { signal });
+  };
+}
+
+/** A demo that was killed takes its Redis with it, a moment later; two must not write the same files. */
+async function untilKilledRedisIsGone(): Promise<void> {
+  for (let waitedMs = 0; (await findRunningDemo())?.isPrivate === true; waitedMs += LOOK_PAUSE_MS) {
+    if (waitedMs >= KILLED_REDIS_LIMIT_MS) {
+      throw new ContrailError('REDIS_UNSUITABLE', 'The Redis of a demo that was killed still runs.', {
+        hint: 'End that redis-server, then start the demo again.',
+      });
+    }
+    await delay(LOOK_PAUSE_MS);
+  }
+}

@@ -1,0 +1,61 @@
+/** `contrail --demo …`: any other command on the data of the demo in this folder. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { enterDemo } from '../../config/demo-environment.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { say } from '../output.ts';
+import { asOwnerOfDemo, findRunningDemo, writeRunning } from './demo-folder.ts';
+import { openDemoRedis } from './demo-redis.ts';
+import { DEMO_WAREHOUSE, demoSettings, ignoredSentence } from './demo-settings.ts';
+
+/** For work that asks Redis for nothing: nobody listens there. */
+const NO_REDIS = 'redis://127.0.0.1:1';
+
+/** Runs a command line in the demo's world; where the demo does not run, on its Redis, started for the command alone. */
+export async function joinDemo(
+  arguments_: readonly string[],
+  run: (arguments_: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const [command] = arguments_;
+  if (command === undefined || command === 'demo' || command === 'help' || arguments_.some(isForHelp)) {
+    return run(arguments_);
+  }
+  if (!existsSync(DEMO_WAREHOUSE)) {
+    throw new ContrailError('USAGE', `There is no demo in this folder: ${resolve(DEMO_WAREHOUSE)} is missing.`, {
+      hint: 'Start it with `contrail demo`.',
+    });
+  }
+  const work = (redisUrl: string): Promise<void> => {
+    // The demo's own pages have the usual port.
+    const ignored = enterDemo({ ...demoSettings(redisUrl), CONTRAIL_WEB_PORT: '0' });
+    const sentence = ignoredSentence(ignored);
+    if (sentence !== undefined) say(sentence);
+    return run(arguments_);
+  };
+  const running = await findRunningDemo();
+  if (running !== undefined) return work(running.redisUrl);
+  if (!needsRedis(arguments_)) return work(NO_REDIS);
+  await withOwnRedis(`contrail --demo ${command}`, work);
+}
+
+async function withOwnRedis(command: string, work: (redisUrl: string) => Promise<void>): Promise<void> {
+  const { signal } = new AbortController();
+  await asOwnerOfDemo(signal, async () => {
+    const redis = await openDemoRedis({ mayInstall: false, signal });
+    try {
+      writeRunning({ command, redisUrl: redis.url, isPrivate: true });
+      await work(redis.url);
+    } finally {
+      await redis.stop();
+    }
+  });
+}
+
+function isForHelp(argument: string): boolean {
+  return ['-h', '--help', '-V', '--version'].includes(argument);
+}
+
+/** Alerts look at the queues; the other `run …` do without. */
+function needsRedis([command, subject]: readonly string[]): boolean {
+  return command !== 'run' || subject === 'check-alerts';
+}
