@@ -64,16 +64,16 @@ function errors() {
   const sections = Object.entries(CLASSES).map(([name, text]) => {
     const rows = Object.entries(ERROR_CATALOGUE)
       .filter(([, error]) => error.class === name)
-      .map(([code, error]) => `| \`${code}\` | ${cell(error.text)} |`);
-    return `## ${name}\n\n${text}\n\n| code | meaning |\n| --- | --- |\n${rows.join('\n')}\n`;
+      .map(([code, error]) => `| \`${code}\` | ${cell(error.text)} | ${cell(error.remedy)} |`);
+    return `## ${name}\n\n${text}\n\n| code | meaning | what to do |\n| --- | --- | --- |\n${rows.join('\n')}\n`;
   });
   return `# Errors
 
 <!-- Made from src/domain/errors.ts by \`npm run docs\`. -->
 
 Every failure has a code and a class. The class decides what the queue does about it; the code and a sentence are shown
-on the board, in \`contrail status\`, on stderr, and in \`monitoring.logs\`. The sentence names the thing that failed and
-what can be done about it.
+on the board, in \`contrail status\`, on stderr, and in \`monitoring.logs\`. The sentence names what failed, where, and
+what to do; this page says it for each code in general.
 
 ${sections.join('\n')}`;
 }

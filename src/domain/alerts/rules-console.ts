@@ -16,7 +16,7 @@ import { countText, namesText, percentText, pluralText, pValueText } from './tex
 import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '../sample-ratio/sample-ratio.ts';
 import { noLink } from './page-links.ts';
 
-const CONSOLE = 'spec/monitoring.md section 7: console alert';
+const CONSOLE = 'Experimenter: alert';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
 
 const UNENROLLMENT_SPIKE = defineRule({

@@ -5,7 +5,7 @@ import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { dayOf, daysBetween } from '../utc-time.ts';
 import { noLink } from './page-links.ts';
 
-const MAIL = 'spec/monitoring.md section 7: console mail';
+const MAIL = 'Experimenter: mail';
 
 const END_ENROLLMENT = defineRule({
   id: 'M5',

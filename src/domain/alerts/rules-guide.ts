@@ -5,7 +5,7 @@ import { countText, durationText, namesText, percentText } from './text.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../utc-time.ts';
 import { noLink } from './page-links.ts';
 
-const OURS = 'spec/monitoring.md section 7: ours';
+const OURS = 'ours: no number is published';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
 /** Below this share of the expected clients, or above its double beyond one, something is wrong. */
 const FEWEST_SHARE = 0.5;
@@ -16,7 +16,7 @@ const NOBODY_ENROLLS = defineRule({
   product: 'guide',
   severity: 'critical',
   threshold: 2,
-  thresholdSource: 'spec/monitoring.md section 7: monitoring guide (15 min to 2 h after launch), number ours',
+  thresholdSource: 'ours: the monitoring guide says 15 min to 2 h after launch',
   formula: '0 enrollments, threshold hours after launch',
   notify: 'opening',
   needs: ['experiments', 'enrollmentCounts'],
@@ -46,7 +46,7 @@ const FAR_FROM_EXPECTED = defineRule({
   product: 'guide',
   severity: 'warning',
   threshold: FEWEST_SHARE,
-  thresholdSource: `${OURS} (published is only the advice to compare)`,
+  thresholdSource: `${OURS}, only the advice to compare`,
   formula:
     'total_enrollments / (eligible_count x targeted_percent x min(1, days / proposed_enrollment)) outside threshold … 2 - threshold',
   notify: 'opening',

@@ -43,7 +43,7 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
     ...tile,
     product: 'tile',
     threshold: tileLimit(tile.id).value,
-    thresholdSource: 'spec/monitoring.md section 7: status tile',
+    thresholdSource: 'Experimenter: status tile',
     notify: 'never',
     needs: ['experiments', 'enrollmentCounts'],
     subjects: ({ sources, now }) =>

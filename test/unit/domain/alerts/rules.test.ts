@@ -16,7 +16,7 @@ describe('alert rules', () => {
 
   it('say where their default threshold comes from, and whose they are', () => {
     const silent = ALERT_RULES.filter(
-      (rule) => !/^(?:spec\/|ours: )/.test(rule.thresholdSource) || rule.formula === '',
+      (rule) => !/^(?:Experimenter|ours): /.test(rule.thresholdSource) || rule.formula === '',
     );
 
     expect(silent.map((rule) => rule.id)).toEqual([]);
