@@ -3,7 +3,7 @@ import { enterDemo } from '../../config/demo-environment.ts';
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { secretUrl } from '../../config/setting-types.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { asOwnerOfDemo, prepareDemoFolder, writeRunning } from '../demo/demo-folder.ts';
+import { asOwnerOfDemo, explainFullDisk, prepareDemoFolder, writeRunning } from '../demo/demo-folder.ts';
 import { type DemoRedis, openDemoRedis } from '../demo/demo-redis.ts';
 import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
 import { DEMO_EXPERIMENTS, demoSettings, ignoredSentence } from '../demo/demo-settings.ts';
@@ -39,7 +39,7 @@ export async function demo(options: Options): Promise<void> {
       }
     });
   } catch (error) {
-    if (!(signal.aborted && !options.exit)) throw error;
+    if (!(signal.aborted && !options.exit)) throw explainFullDisk(error);
   } finally {
     release();
   }

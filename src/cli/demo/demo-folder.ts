@@ -39,6 +39,15 @@ export function prepareDemoFolder(): void {
   }
 }
 
+/** A full disk as a sentence, however the one who noticed it says so; any other error as it is. */
+export function explainFullDisk(error: unknown): unknown {
+  if (!/\bENOSPC\b|No space left on device/i.test(errorText(error))) return error;
+  return new ContrailError('TARGET_FULL', `The disk of ${resolve(DEMO_FOLDER)} is full.`, {
+    hint: 'The demo needs about 100 MB. Make room, then start it again.',
+    cause: error,
+  });
+}
+
 /** Runs work as the one process that owns the demo of this folder; throws OBJECT_LOCKED where another one does. */
 export async function asOwnerOfDemo<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   const locks = new LockFolder({ locks: LOCKS, aside: LOCKS, waitMs: 0, me: describeThisProcess });
