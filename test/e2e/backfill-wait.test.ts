@@ -36,9 +36,11 @@ describe('contrail backfill --wait', () => {
   it('follows files that were queued before, and counts them apart', async () => {
     const { run, start } = await setup('statistics_one_weekly');
     const before = await run('backfill --json');
+    const following = start('backfill --wait --json');
+    await following.says(/No worker takes jobs/);
     const worker = start('worker');
 
-    const { code, stdout } = await run('backfill --wait --json');
+    const { code, stdout } = await following.ended;
 
     expect(JSON.parse(before.stdout)).toMatchObject({ enqueued: 2, queued: 0, current: 0, refused: 0 });
     expect(code).toBe(0);

@@ -45,6 +45,13 @@ describeWithEmulators('BigQuery statistics source', ['bigquery-emulator'], () =>
     };
   });
 
+  it('tells that a dataset is missing', async () => {
+    const source = new BigQueryStatisticsSource({ ...emulatorOptions(emulator), dataset: 'nowhere' });
+    onTestFinished(() => source.close());
+
+    expect(await source.hasDataset(new AbortController().signal)).toBe(false);
+  });
+
   it('reads the same by the Storage Read API, whose messages are whole streams here', async () => {
     const dataset = 'streams';
     const table = 'statistics_x_weekly';

@@ -106,9 +106,7 @@ function report(done: MonitoringResult): void {
       const { alerts, opened, resolved, sent, unsent } = done.result;
       for (const { rule, severity, subject, state, summary } of alerts)
         printResult(
-          oneLine(
-            `${severity.padEnd(8)} ${rule.padEnd(3)} ${subject}: ${summary ?? ''} ${state === 'open' ? '' : `(${state})`}`,
-          ),
+          `${severity.padEnd(8)} ${rule.padEnd(3)} ${oneLine(`${subject}: ${summary ?? ''} ${state === 'open' ? '' : `(${state})`}`)}`,
         );
       printResult(
         `${plural(alerts.length, 'alert')}: ${opened} opened and ${resolved} resolved now; ${plural(sent, 'message')} sent.`,
