@@ -53,6 +53,7 @@ export interface EndedJobs {
   readonly gone: readonly string[];
 }
 
+/** While a queue is paused, its waiting jobs count as `paused` instead. */
 export type QueueCounts = Readonly<Record<JobState | 'paused', number>>;
 
 export interface JobQueue {
@@ -73,6 +74,8 @@ export interface JobQueue {
   /** Jobs of a queue in these states, newest first, at most `limit`. */
   list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]>;
   counts(queue: string): Promise<QueueCounts>;
+  /** Whether somebody paused the queue, as the board can: no worker takes its jobs until it is resumed, waiting or not. */
+  isPaused(queue: string): Promise<boolean>;
   /** Ends the connections. May be called twice. */
   close(): Promise<void>;
 }

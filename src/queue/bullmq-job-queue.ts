@@ -178,6 +178,10 @@ export class BullmqJobQueue implements JobQueue {
     };
   }
 
+  isPaused(queue: string): Promise<boolean> {
+    return this.#ask(`asking whether ${queue} is paused`, () => this.#queue(queue).isPaused());
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

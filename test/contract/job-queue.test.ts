@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Queue } from 'bullmq';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
@@ -20,12 +21,15 @@ describeJobQueue('BullMQ', async () => {
   const redis = freshRedis();
   const queue = new BullmqJobQueue({ ...redis, kinds: [KIND] });
   const other = new BullmqJobQueue({ ...redis, kinds: [KIND] });
+  const board = new Queue(QUEUE, { connection: { url: redis.redisUrl }, prefix: redis.prefix });
   onTestFinished(async () => {
-    await Promise.all([queue.close(), other.close()]);
+    await Promise.all([queue.close(), other.close(), board.close()]);
   });
   return {
     queue,
     other,
+    pause: () => board.pause(),
+    resume: () => board.resume(),
     async work(handle) {
       const pool = await startWorkerPool({
         ...redis,
@@ -51,6 +55,8 @@ describeJobQueue('memory', async () => {
   return {
     queue,
     other: queue,
+    pause: async () => queue.pause(QUEUE),
+    resume: async () => queue.resume(QUEUE),
     async work(handle) {
       await queue.run(QUEUE, handle);
     },

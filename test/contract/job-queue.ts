@@ -15,6 +15,9 @@ export interface JobQueueSetup {
   readonly other: JobQueue;
   /** Runs the jobs that wait until none is left to run now; a snoozed job stays behind. */
   readonly work: (handle: Handle) => Promise<void>;
+  /** Pauses the queue as the board does, and resumes it. */
+  readonly pause: () => Promise<void>;
+  readonly resume: () => Promise<void>;
 }
 
 const DONE: JobOutcome = { kind: 'skipped', reason: 'there was nothing to do' };
@@ -324,6 +327,22 @@ export function describeJobQueue(name: string, setup: () => Promise<JobQueueSetu
       expect(waiting.map(({ id }) => id)).toEqual(['third', 'second']);
       expect(failed.map(({ id, state }) => ({ id, state }))).toEqual([{ id: 'bad', state: 'failed' }]);
       expect(all.map(({ id }) => id)).toEqual(['third', 'second', 'first', 'bad']);
+    });
+
+    it('tells a paused queue, with its waiting jobs or none, until it is resumed', async () => {
+      const { queue, other, pause, resume } = await setup();
+
+      await pause();
+      const isEmptyOnePaused = await other.isPaused(QUEUE);
+      await queue.enqueue(QUEUE, [request('a')], never);
+      const whilePaused = { isPaused: await queue.isPaused(QUEUE), counts: await queue.counts(QUEUE) };
+      await resume();
+
+      expect(isEmptyOnePaused).toBe(true);
+      expect(whilePaused).toMatchObject({ isPaused: true, counts: { waiting: 0, paused: 1 } });
+      expect(await queue.isPaused('elsewhere')).toBe(false);
+      expect(await queue.isPaused(QUEUE)).toBe(false);
+      expect(await queue.counts(QUEUE)).toMatchObject({ waiting: 1, paused: 0 });
     });
 
     it('keeps the jobs of one queue out of another', async () => {
