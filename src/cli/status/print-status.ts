@@ -17,8 +17,8 @@ export type QueueStates = Readonly<Record<string, QueueState>>;
 export async function queueStates(queue: JobQueue): Promise<QueueStates> {
   const states = await Promise.all(
     JOB_KINDS.map(async ({ queue: name }) => {
-      const counts = await queue.counts(name);
-      return [name, { ...counts, isPaused: counts.paused > 0 }] as const;
+      const [counts, isPaused] = await Promise.all([queue.counts(name), queue.isPaused(name)]);
+      return [name, { ...counts, isPaused }] as const;
     }),
   );
   return Object.fromEntries(states);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fileLines, formatAge, problemsFirst, totalsOf } from '../../../../src/cli/status/print-status.ts';
+import { MemoryJobQueue } from '../../../../src/adapters/memory/job-queue.ts';
+import { fileLines, formatAge, problemsFirst, queueStates, totalsOf } from '../../../../src/cli/status/print-status.ts';
 import type { FileState } from '../../../../src/producer/file-states.ts';
 
 const NOW = Date.parse('2026-01-15T12:00:00Z');
@@ -48,4 +49,13 @@ describe('the states of files', () => {
   ])('have an age: %i ms is %s', (ms, text) => {
     expect(formatAge(ms)).toBe(text);
   });
+});
+
+it('tells of a paused queue, also while nothing waits in it', async () => {
+  const queue = new MemoryJobQueue({ clock: { now: () => NOW } });
+  queue.pause('statistics');
+
+  const states = await queueStates(queue);
+
+  expect(states).toMatchObject({ statistics: { isPaused: true, waiting: 0 }, errors: { isPaused: false } });
 });
