@@ -1,7 +1,7 @@
 /** Waits for jobs to end, at a pace that costs Redis at most 50 commands a second however many jobs there are. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { ContrailError } from '../domain/errors.ts';
+import { wait } from '../domain/wait.ts';
 import { STATISTICS_PART_JOB } from '../jobs/statistics-part-job.ts';
 import type { EndedJobs, JobQueue, KnownJob } from '../ports/job-queue.ts';
 import type { JobReference } from '../producer/product-plan.ts';
@@ -96,7 +96,7 @@ class Following {
         if (this.#openCount() === 0) return;
         this.#looks += 1;
         if (this.#looks % LOOKS_PER_COUNT === 0) await this.#ask(() => this.#activity.look());
-        await delay(LOOK_EVERY_MS, undefined, { signal: this.#request.signal });
+        await wait(LOOK_EVERY_MS, this.#request.signal);
       }
     }
   }

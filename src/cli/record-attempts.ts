@@ -1,6 +1,7 @@
 /** Every attempt that ended is a row of `export_runs_v1`, and each failed one an ERROR in `logs`. */
 import { errorText } from '../domain/errors.ts';
 import type { Pricing } from '../domain/query-cost-price.ts';
+import { deadline } from '../domain/wait.ts';
 import { ERRORS_JOB, ErrorsPayload } from '../jobs/errors-job.ts';
 import { METADATA_JOB, MetadataPayload } from '../jobs/metadata-job.ts';
 import { MONITORING_JOB, MonitoringPayload } from '../jobs/monitoring-job.ts';
@@ -43,7 +44,7 @@ async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd)
     durationMs: event.durationMs,
   };
   try {
-    await recording.sink.append(runRecordBatch(facts, end, recording.pricing), AbortSignal.timeout(15_000));
+    await recording.sink.append(runRecordBatch(facts, end, recording.pricing), deadline(15_000));
   } catch (error) {
     recording.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
   }

@@ -1,8 +1,8 @@
 /** Puts stage, spool and queue together: how the records of a worker process get to the warehouse. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { FileRecordSpool } from '../adapters/filesystem/record-spool.ts';
 import type { Config } from '../config/load-config.ts';
 import { errorText } from '../domain/errors.ts';
+import { wait } from '../domain/wait.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
@@ -62,6 +62,6 @@ async function repeat(work: () => Promise<void>, signal: AbortSignal): Promise<v
   while (!signal.aborted) {
     await work();
     // Aborted: the loop ends.
-    await delay(RECOVERY_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+    await wait(RECOVERY_INTERVAL_MS, signal).catch(() => undefined);
   }
 }

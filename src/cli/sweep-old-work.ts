@@ -1,6 +1,6 @@
 /** Removes what workers left behind that died: parts of files that nobody will join any more. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { WORK_KEPT_MS } from '../domain/work-folder.ts';
+import { startTimer, wait } from '../domain/wait.ts';
 import { STATISTICS_JOB } from '../jobs/statistics-job.ts';
 import { STATISTICS_PART_JOB } from '../jobs/statistics-part-job.ts';
 import type { Log } from '../ports/log.ts';
@@ -32,7 +32,7 @@ export function startSweep({ store, queues, log }: SweepRequest): Sweep {
   async function sweepAgainAndAgain(): Promise<void> {
     while (!waiting.signal.aborted) {
       await sweepOnce();
-      await delay(WORK_KEPT_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+      await wait(WORK_KEPT_MS, waiting.signal).catch(() => undefined);
     }
   }
 
@@ -48,9 +48,9 @@ export function startSweep({ store, queues, log }: SweepRequest): Sweep {
   return {
     async stop() {
       waiting.abort();
-      const patience = setTimeout(() => removing.abort(), LAST_PATIENCE_MS);
+      const cancel = startTimer(LAST_PATIENCE_MS, () => removing.abort());
       await ended;
-      clearTimeout(patience);
+      cancel();
     },
   };
 }

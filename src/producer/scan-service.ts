@@ -1,6 +1,6 @@
 /** Continuous mode: looks again and again for what has changed and enqueues it (design, section 4). */
-import { setTimeout as delay } from 'node:timers/promises';
 import { toContrailError } from '../domain/errors.ts';
+import { wait } from '../domain/wait.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface ScanServiceOptions {
@@ -43,7 +43,7 @@ export class ScanService {
           this.#options.log.warn({ code, problem: sentence }, 'a scan failed; the next one tries again');
       }
       // Aborted: the loop ends.
-      await delay(this.#options.intervalMs, undefined, { signal }).catch(() => undefined);
+      await wait(this.#options.intervalMs, signal).catch(() => undefined);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The look at Redis before it is trusted with jobs: at start-up and in `contrail doctor`. */
 import { Redis } from 'ioredis';
 import { ContrailError } from '../domain/errors.ts';
+import { startTimer } from '../domain/wait.ts';
 import { redisAddress, toRedisError } from './connection.ts';
 
 const LIMIT_MS = 5_000;
@@ -34,16 +35,16 @@ export async function checkRedis(url: string, limitMs = LIMIT_MS): Promise<Redis
   // The rejected promise says it all, but the reason of a refused connection is only in the event.
   let lastError: unknown;
   redis.on('error', (error) => (lastError = error));
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: () => void = () => undefined;
   try {
     const limit = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+      cancel = startTimer(limitMs, () => reject(new Error(`no answer within ${limitMs} ms`)));
     });
     return judgeRedisInfo(url, await Promise.race([readInfo(redis), limit]));
   } catch (error) {
     throw toRedisError(url, `checking Redis at ${redisAddress(url)}`, lastError ?? error);
   } finally {
-    clearTimeout(timer);
+    cancel();
     redis.disconnect();
   }
 }

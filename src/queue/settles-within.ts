@@ -1,13 +1,15 @@
+import { startTimer } from '../domain/wait.ts';
+
 /** Whether a promise settles, well or not, before the time is over. Leaves no timer behind. */
 export async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: () => void = () => undefined;
   const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
+    cancel = startTimer(limitMs, () => resolve(false));
   });
   try {
     return await Promise.race([promise.then(isTrue, isTrue), limit]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -1,9 +1,9 @@
 /** Works: one BullMQ worker for each queue of this process. */
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import type { Deployment } from '../domain/deployment.ts';
 import { ContrailError, errorText } from '../domain/errors.ts';
+import { wait } from '../domain/wait.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { Log } from '../ports/log.ts';
@@ -123,7 +123,7 @@ export class WorkerPool {
       if (this.#stopping.signal.aborted) return false;
       idleInARow = (await this.isIdle()) ? idleInARow + 1 : 0;
       if (idleInARow === 0) await this.#hurry();
-      await sleep(DRAIN_POLL_MS);
+      await wait(DRAIN_POLL_MS);
     }
     return true;
   }
@@ -266,7 +266,7 @@ export class WorkerPool {
           'a worker stopped, and is started again',
         );
       }
-      if (!signal.aborted) await sleep(RESTART_PAUSE_MS);
+      if (!signal.aborted) await wait(RESTART_PAUSE_MS);
     }
   }
 }

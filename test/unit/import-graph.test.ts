@@ -36,6 +36,13 @@ const RULES: ImportRules = {
   words: [
     { name: 'process.env', pattern: /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/, only: ['config'] },
     { name: 'Date.now()', pattern: /\bDate\s*\.\s*now\b/, only: ['adapters/system/clock.ts'] },
+    {
+      // A timer of Node fires at once where it is to last longer than 24.8 days; `domain/wait.ts` does not.
+      name: 'a timer of its own',
+      pattern:
+        /(?<!\w\.|\w|#)set(?:Timeout|Interval)\b|\bglobalThis\s*\.\s*set(?:Timeout|Interval)\b|\bAbortSignal\s*\.\s*timeout\b|\bscheduler\s*\.\s*wait\b|import \*[^;]*'node:timers/,
+      only: ['domain/wait.ts'],
+    },
     { name: 'new Date()', pattern: /\bnew Date\(\s*\)|(?<!new )\bDate\(/, only: ['adapters/system/clock.ts'] },
   ],
   pureRooms: { domain: ['node:crypto', 'node:buffer'], ports: ['node:stream'] },
@@ -104,6 +111,10 @@ describe('the check of the source', () => {
     ['cli/x.ts', `const now = Date.now();`, 'cli/x.ts says Date.now()'],
     ['cli/x.ts', `const clock = { now: Date.now };`, 'cli/x.ts says Date.now()'],
     ['cli/x.ts', `const now = new Date();`, 'cli/x.ts says new Date()'],
+    ['cli/x.ts', `setTimeout(() => undefined, ms);`, 'cli/x.ts says a timer of its own'],
+    ['cli/x.ts', `const timer = globalThis.setInterval;`, 'cli/x.ts says a timer of its own'],
+    ['cli/x.ts', `import { setTimeout as sleep } from 'node:timers/promises';`, 'cli/x.ts says a timer of its own'],
+    ['cli/x.ts', `const signal = AbortSignal.timeout(ms);`, 'cli/x.ts says a timer of its own'],
     ['cli/x.ts', `import { a } from './gone.ts';`, 'cli/x.ts imports cli/gone.ts, which is not there'],
     ['helpers/x.ts', `import { a } from '../domain/a.ts';`, 'helpers/x.ts lies in no known room'],
   ])('finds in %s: %s', (path, code, sentence) => {
@@ -117,6 +128,7 @@ describe('the check of the source', () => {
     ['domain/x.ts', `import { createHash } from 'node:crypto';\nimport { a } from './a.ts';`],
     ['config/x.ts', `const a = process.env;`],
     ['cli/x.ts', `const then = new Date(0);\n// Date.now() is not for us, nor process.env`],
+    ['adapters/gcs/x.ts', `import { setImmediate } from 'node:timers/promises';\nsocket.setTimeout(1_000);`],
     ['adapters/duckdb/x.ts', `import { a } from '@duckdb/node-api';\n/** import { b } from 'bullmq'; */`],
   ])('finds nothing in %s: %s', (path, code) => {
     const tree = new Map([

@@ -5,7 +5,7 @@
  * @see https://cloud.google.com/bigquery/docs/reference/api-uploads#multipart
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { wait } from '../../domain/wait.ts';
 import { JobReply } from './query-replies.ts';
 import type { RestClient } from './rest-client.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -90,7 +90,7 @@ export class Loader {
       const reply = await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal });
       const { status } = JobReply.parse(reply);
       if (status.state === 'DONE') return status.errorResult;
-      await delay(pauseMs, undefined, { signal });
+      await wait(pauseMs, signal);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Runs queries: the rows inside the reply where they are few, and the job that holds them where they are many. */
 import { randomUUID } from 'node:crypto';
+import { deadline } from '../../domain/wait.ts';
 import type { RestField } from './column-types.ts';
 import { JobReply, QueryReply } from './query-replies.ts';
 import type { RestClient, RestRequest } from './rest-client.ts';
@@ -177,7 +178,7 @@ export class QueryRunner {
 
   async #cancel(job: JobPlace, meter: UsageMeter): Promise<void> {
     const path = `/jobs/${encodeURIComponent(job.jobId)}/cancel`;
-    const signal = AbortSignal.timeout(CANCEL_TIMEOUT_MS);
+    const signal = deadline(CANCEL_TIMEOUT_MS);
     const query = { location: job.location };
     // A query that cannot be cancelled ends by itself; the abort is what the caller must hear of.
     await this.#rest

@@ -3,10 +3,10 @@
  * stops at once when it is told to.
  */
 import type { ClientReadableStream } from '@grpc/grpc-js';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
+import { startTimer, wait } from '../../domain/wait.ts';
 import type { Log } from '../../ports/log.ts';
 import { toColumnBatch } from './arrow-batch.ts';
 import { broken, readMessages } from './arrow-messages.ts';
@@ -58,7 +58,7 @@ export async function* readStream(request: StreamRequest): AsyncGenerator<Column
     breaks = rows > before ? 1 : breaks + 1;
     if (breaks > MOST_BREAKS) throw problem;
     request.log.debug({ stream: request.stream, rows, breaks, problem: String(problem) }, 'a stream of rows broke');
-    await delay(FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + Math.random()), undefined, { signal });
+    await wait(FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + Math.random()), signal);
   }
 }
 
@@ -91,16 +91,16 @@ async function withinStallLimit(
   limitMs: number,
 ): Promise<IteratorResult<ReadRowsResponse>> {
   let isStalled = false;
-  const watchdog = setTimeout(() => {
+  const cancel = startTimer(limitMs, () => {
     isStalled = true;
     call.cancel();
-  }, limitMs);
+  });
   try {
     return await messages.next();
   } catch (error) {
     throw isStalled ? new StalledStream(limitMs, error) : error;
   } finally {
-    clearTimeout(watchdog);
+    cancel();
   }
 }
 

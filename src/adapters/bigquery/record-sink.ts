@@ -5,6 +5,7 @@
  */
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
 import { jobLabels } from './labels.ts';
 import { Loader } from './load-job.ts';
@@ -89,7 +90,7 @@ export class BigQueryRecordSink implements RecordSink {
     place: () => Record<string, unknown>,
   ): Promise<'written' | 'known'> {
     return during(this.#act('Writing to', table, 'bigquery.tables.updateData'), signal, async () => {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#options.limits.deadlineMs)]);
+      const limit = AbortSignal.any([signal, deadline(this.#options.limits.deadlineMs)]);
       await this.#ensureTable(table, limit);
       const loading = this.#loader.load({
         // A project has one set of job ids for all its datasets.

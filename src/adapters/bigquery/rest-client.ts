@@ -5,8 +5,8 @@
  *
  * @see https://cloud.google.com/bigquery/docs/reference/rest
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import { deadline, wait } from '../../domain/wait.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { isPassing, ServiceRefusal } from './vendor-errors.ts';
 
@@ -53,7 +53,7 @@ export class RestClient {
         request.signal.throwIfAborted();
         if (!request.isRepeatable || tries === MOST_TRIES || !isPassing(error)) throw error;
       }
-      await delay(FIRST_RETRY_MS * 4 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal: request.signal });
+      await wait(FIRST_RETRY_MS * 4 ** (tries - 1) * (0.5 + Math.random()), request.signal);
     }
   }
 
@@ -72,7 +72,7 @@ export class RestClient {
       method,
       headers,
       body: upload?.bytes ?? (body === undefined ? null : JSON.stringify(body)),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, deadline(REQUEST_TIMEOUT_MS)]),
     });
     const bytes = await response.arrayBuffer();
     meter.bytesRead += bytes.byteLength;

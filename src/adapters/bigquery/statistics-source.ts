@@ -5,6 +5,7 @@
  * queried too, though they could be read directly: it costs a hundredth of a cent or less, and the same rows give the
  * same bytes whichever process exports them. What is too large for the warehouse to sort is read window by window.
  */
+import { deadline } from '../../domain/wait.ts';
 import type {
   DividedTable,
   DivisibleSource,
@@ -165,7 +166,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       name: { ...this.#dataset, table },
       labels: jobLabels(labels),
       meter: new UsageMeter(),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#options.limits.deadlineMs)]),
+      signal: AbortSignal.any([signal, deadline(this.#options.limits.deadlineMs)]),
       startedAt: this.#options.clock.now(),
     };
   }

@@ -7,6 +7,7 @@
  */
 import type { ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { protos } from '@google-cloud/bigquery-storage';
+import { deadline } from '../../domain/wait.ts';
 import type { ArrowField } from './arrow-messages.ts';
 import { broken, readMessages } from './arrow-messages.ts';
 import type { TableName } from './sql.ts';
@@ -84,7 +85,7 @@ export class StorageClient {
     signal.throwIfAborted();
     meter.requests += 1;
     const metadata = routedBy(`read_session.table=${encodeURIComponent(path)}`);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(SESSION_TIMEOUT_MS)]);
+    const limit = AbortSignal.any([signal, deadline(SESSION_TIMEOUT_MS)]);
     const session = await new Promise<ReadSession>((resolve, reject) => {
       const call = stub.createReadSession(request, metadata, (error, reply) => {
         limit.removeEventListener('abort', stop);

@@ -3,6 +3,7 @@ import type { ColumnBatch } from '../../domain/column-batch.ts';
 import { type Column, columnTypeName } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { Log } from '../../ports/log.ts';
 import type { OpenTable, RowOrder } from '../../ports/statistics-source.ts';
 import { broken } from './arrow-messages.ts';
@@ -113,8 +114,8 @@ function openTable(
       try {
         endTurn = await stored?.turns.take(end);
         // Waiting for one's turn is not reading.
-        const deadline = stored === undefined ? [] : [AbortSignal.timeout(stored.deadlineMs)];
-        yield* read(AbortSignal.any([end, ...deadline]));
+        const limits = stored === undefined ? [] : [deadline(stored.deadlineMs)];
+        yield* read(AbortSignal.any([end, ...limits]));
       } catch (error) {
         signal.throwIfAborted();
         throw gone(error, head.source) ?? translate(act, error);

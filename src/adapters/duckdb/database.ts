@@ -6,9 +6,9 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import { wait } from '../../domain/wait.ts';
 
 export interface DuckDbOptions {
   /** Path of the file. */
@@ -131,7 +131,7 @@ export class DuckDbFile {
         const held = HELD.exec(errorText(error));
         if (held === null) throw this.#unreadable(error);
         if (waitedMs >= this.#options.waitMs) throw this.#busy(held.groups ?? {}, error);
-        await delay(POLL_MS);
+        await wait(POLL_MS);
       }
     }
   }

@@ -2,11 +2,11 @@
  * The experiments API over HTTP: one list of all experiments that are not drafts, without paging (v8). A list that has not
  * changed since it was last read is not sent again.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type ByteLimit, readWithin, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import { deadline, wait } from '../../domain/wait.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
 import { fetchSameOrigin } from '../http/same-origin-fetch.ts';
@@ -68,7 +68,7 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
       if (error instanceof ContrailError && error.cause instanceof TooLargeError) throw error;
       // One retry: an answer that is lost once is common, and the next scan is a minute away.
       signal.throwIfAborted();
-      await delay(this.#retryAfterMs, undefined, { signal });
+      await wait(this.#retryAfterMs, signal);
       return ask();
     }
   }
@@ -84,7 +84,7 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
           ...headers,
           ...known?.validators,
         },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
+        signal: AbortSignal.any([signal, deadline(this.#timeoutMs)]),
       });
       if (response.status === 304 && known !== undefined) return known.body;
       if (!response.ok) throw new Error(`it answers with status ${response.status}`);

@@ -7,8 +7,8 @@
  */
 import { lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ContrailError } from '../../domain/errors.ts';
+import { wait } from '../../domain/wait.ts';
 import { isErrno } from './file-errors.ts';
 import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
 import { hashOf } from './object-name.ts';
@@ -83,7 +83,7 @@ export class LockFolder {
       if (waitedMs >= this.#options.waitMs) throw lockedError(object, path, attempt.holder);
       pauseMs = Math.min(waitedMs === 0 ? FIRST_PAUSE_MS : pauseMs * 2, LONGEST_PAUSE_MS);
       // An abort is reported at the top of the loop, with the reason its sender gave.
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await wait(pauseMs, signal).catch(() => undefined);
     }
   }
 

@@ -1,9 +1,9 @@
 /** Calls to the JSON API of Cloud Storage: signed, sent again while that can help, errors translated. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { Log } from '../../ports/log.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import { wait } from '../../domain/wait.ts';
 import type { Credentials } from './credentials.ts';
 import { HttpConnections, type HttpReply } from './http-connections.ts';
 import type { ProxyOptions } from './proxy-agent.ts';
@@ -129,7 +129,7 @@ export class ApiClient {
     const pauseMs = Math.min(Math.max(askedMs, ownMs), longestPauseMs);
     this.#options.log.debug({ doing: call.doing, attempts, reason, pauseMs }, 'Cloud Storage is asked again');
     try {
-      await delay(pauseMs, undefined, { signal: call.signal });
+      await wait(pauseMs, call.signal);
     } catch {
       call.signal.throwIfAborted();
     }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ContrailError } from '../../domain/errors.ts';
 import { WORK_FOLDER } from '../../domain/work-folder.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { Log } from '../../ports/log.ts';
 import { ABSENT, type ComposeRequest } from '../../ports/object-store.ts';
 import { type ApiClient, parseReply } from './api-client.ts';
@@ -45,7 +46,7 @@ export async function composeObjects(
   }
 
   async function removeAll(names: readonly string[]): Promise<void> {
-    const signal = AbortSignal.timeout(cleanUpMs);
+    const signal = deadline(cleanUpMs);
     const removals = await Promise.allSettled(names.map((name) => deleteObject(client, { name, signal })));
     const failed = removals.filter((removal) => removal.status === 'rejected');
     if (failed.length === 0) return;

@@ -9,6 +9,7 @@ import {
   request as plainRequest,
 } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { startTimer } from '../../domain/wait.ts';
 import { ProxyAgent, type ProxyOptions, usesProxy } from './proxy-agent.ts';
 
 export interface HttpRequest {
@@ -79,14 +80,14 @@ export class HttpConnections {
     const pieces: AsyncIterator<Buffer> = message[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const timer = setTimeout(() => message.destroy(stalled(this.#stallMs)), this.#stallMs);
+        const cancel = startTimer(this.#stallMs, () => message.destroy(stalled(this.#stallMs)));
         try {
           const { done, value } = await pieces.next();
           if (done === true) return;
-          clearTimeout(timer);
+          cancel();
           yield value;
         } finally {
-          clearTimeout(timer);
+          cancel();
         }
       }
     } catch (error) {

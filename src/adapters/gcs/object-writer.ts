@@ -4,6 +4,7 @@
  * and again: one on its way, one filling.
  */
 import { ContrailError } from '../../domain/errors.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
 import type { ApiClient } from './api-client.ts';
 import { ChunkPipe } from '../filesystem/chunk-pipe.ts';
@@ -72,7 +73,7 @@ export class GcsObjectWriter implements ObjectWriter {
     this.#state = 'ended';
     this.#ending.abort(new ContrailError('ABORTED', `The writing of ${this.#object.name} was given up.`));
     await this.#chunks.settle();
-    await this.#session?.cancel(AbortSignal.timeout(this.#limits.cleanUpMs));
+    await this.#session?.cancel(deadline(this.#limits.cleanUpMs));
   }
 
   async #openSession(): Promise<UploadSession> {
@@ -96,7 +97,7 @@ export class GcsObjectWriter implements ObjectWriter {
     if (Object.keys(metadata).length === 0) return object;
     // The bytes are in place. Without metadata they count as older than their source and are published once more; so
     // the metadata follow even if the work is stopped in between, and a crash there costs a repetition, no more.
-    const signal = AbortSignal.timeout(this.#limits.cleanUpMs);
+    const signal = deadline(this.#limits.cleanUpMs);
     return patchMetadata(this.#client, { object, metadata, isPatient: true, signal });
   }
 
@@ -107,7 +108,7 @@ export class GcsObjectWriter implements ObjectWriter {
   async #checkSum(object: ObjectResource, sent: string): Promise<void> {
     const { crc32c } = object;
     if (crc32c === undefined || crc32c === sent) return;
-    const signal = AbortSignal.timeout(this.#limits.cleanUpMs);
+    const signal = deadline(this.#limits.cleanUpMs);
     await patchMetadata(this.#client, { object, metadata: {}, signal }).catch(() => undefined);
     throw checksumError(`gs://${this.#client.bucket}/${object.name}`, sent, crc32c);
   }

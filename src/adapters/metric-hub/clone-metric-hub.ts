@@ -7,6 +7,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addRemote, fetch, getConfig, init, writeRef } from 'isomorphic-git';
 import type { WebAddress } from '../../domain/secret.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { LockFolder } from '../filesystem/lock-folder.ts';
@@ -69,7 +70,7 @@ export class CloneMetricHub implements MetricHub {
   }
 
   async #load(): Promise<HubState> {
-    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const signal = deadline(this.#timeoutMs);
     try {
       await makeFolder(dirname(this.#gitdir));
       await this.#locks.run('clone', signal, () => this.#fetch(signal));

@@ -6,8 +6,8 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ContrailError } from '../../domain/errors.ts';
+import { startTimer, wait } from '../../domain/wait.ts';
 import { findRedisServer, redisNotFound } from './find-redis-server.ts';
 import { pingRedis } from './ping-redis.ts';
 import { WATCHDOG } from './watchdog.ts';
@@ -107,7 +107,7 @@ class Server {
   async answers(): Promise<boolean> {
     for (let waited = 0; waited < START_LIMIT_MS && !this.#isOver; waited += PING_PAUSE_MS) {
       if (await pingRedis(this.port, this.#password)) return true;
-      await sleep(PING_PAUSE_MS);
+      await wait(PING_PAUSE_MS);
     }
     return false;
   }
@@ -120,11 +120,11 @@ class Server {
   async #stop(): Promise<void> {
     this.#child.stdin?.end();
     const { pid } = this.#child;
-    const timer = setTimeout(() => {
+    const cancel = startTimer(STOP_LIMIT_MS, () => {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-    }, STOP_LIMIT_MS);
+    });
     await this.#exited;
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -4,6 +4,7 @@ import { signatureHeaders, slackBody, webhookBody } from '../../domain/alerts/me
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
 import { Secret, WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 
@@ -50,7 +51,7 @@ export class WebhookNotifier implements Notifier {
       body,
       // A redirect would hand the message, and its signature, to somebody else.
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([signal, deadline(timeoutMs)]),
     });
     signal.throwIfAborted();
     const reason = await beginningOf(response);

@@ -1,5 +1,4 @@
 /** What the demo does: exports what is due, then changes a table and exports that, and tells about it. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import type { Config } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -10,6 +9,7 @@ import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile } from '../../producer/product-plan.ts';
 import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';
 import { newestRows } from '../../domain/alerts/row.ts';
+import { wait } from '../../domain/wait.ts';
 import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { followJobs } from '../follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
@@ -94,7 +94,7 @@ export class DemoRun {
     const { signal } = this.#options;
     say(`\nOne table gets new results every ${CHANGE_EVERY_MS / 1000} s. Ctrl-C ends the demo.`);
     while (!signal.aborted) {
-      await delay(CHANGE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await wait(CHANGE_EVERY_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
       await this.#changeOnce();
     }

@@ -4,6 +4,7 @@
  */
 import { errorText } from '../../domain/errors.ts';
 import { type LogEvent, LOGS_TABLE, recordBatchId, toLogRecord } from '../../domain/log-record.ts';
+import { deadline } from '../../domain/wait.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
@@ -27,7 +28,7 @@ export async function writeLogRecords(
   const rows = events.map((event) => ({ ...toLogRecord(event, clock.now()) }));
   try {
     const batch = { id: recordBatchId([LOGS_TABLE, ...work]), table: LOGS_TABLE, rows };
-    await sink.append(batch, AbortSignal.timeout(LONGEST_WRITE_MS));
+    await sink.append(batch, deadline(LONGEST_WRITE_MS));
   } catch (error) {
     log.error({ problem: errorText(error), rows }, 'log records could not be written');
   }
