@@ -107,7 +107,8 @@ export class WebAddress {
   }
 }
 
-function decoded(text: string): string {
+/** Without percent-encoding; as it is where a lone `%` makes it none. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

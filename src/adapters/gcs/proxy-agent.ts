@@ -8,6 +8,7 @@ import { Agent, request as secureRequest, type RequestOptions } from 'node:https
 import { isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { decoded } from '../../domain/secret.ts';
 
 export interface ProxyOptions {
   readonly url: URL;
@@ -56,7 +57,7 @@ export class ProxyAgent extends Agent {
 
   #askForTunnel(target: string): ClientRequest {
     const { protocol, hostname, port, username, password } = this.#proxy;
-    const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const user = `${decoded(username)}:${decoded(password)}`;
     const authorization = `Basic ${Buffer.from(user).toString('base64')}`;
     const request = protocol === 'https:' ? secureRequest : plainRequest;
     return request({

@@ -42,12 +42,16 @@ describe('a connection through a proxy', () => {
     expect(proxy.asked).toEqual([{ target: `${TEST_HOST}:443`, authorization: undefined }]);
   });
 
-  it('tells the proxy who we are, where its address says so', async () => {
-    const { proxy, agent } = await setup('a%40b');
+  it.each([
+    ['a%40b', 'a@b'],
+    ['100%', '100%'],
+    ['%E0%A4%A', '%E0%A4%A'],
+  ])('tells the proxy who we are, where its address says so: %s', async (user, name) => {
+    const { proxy, agent } = await setup(user);
 
     await get(agent);
 
-    expect(proxy.asked[0]?.authorization).toBe(`Basic ${Buffer.from('a@b:').toString('base64')}`);
+    expect(proxy.asked[0]?.authorization).toBe(`Basic ${Buffer.from(`${name}:`).toString('base64')}`);
   });
 
   it('is refused where the service is not who it should be', async () => {
