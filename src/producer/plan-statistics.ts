@@ -108,7 +108,12 @@ export async function planStatisticsOf(
   const withoutTables = failing.filter(({ error }) => error.code === 'VIEW_WITHOUT_TABLES');
   skipped.push(...withoutTables.map(({ error, ...target }) => ({ ...target, reason: error.message, warning: error })));
   const refused = [
-    ...conflicts.filter((target) => isSelected(target, selection, experiments)),
+    ...conflicts
+      .filter((target) => isSelected(target, selection, experiments))
+      .map((target) => ({
+        ...target,
+        ...ownFile(target, objects.get(statisticsObjectName(target.experiment, target.period))),
+      })),
     ...failing
       .filter((target) => !withoutTables.includes(target))
       .map((target) => ({
@@ -138,6 +143,16 @@ function decide(
     rows: table.rows,
     bytes: table.bytes,
   };
+}
+
+/** Whether the published file is this experiment's, where it tells whose it is: names that clash share it. */
+function ownFile(
+  { experiment }: StatisticsTarget,
+  object: StoredObject | undefined,
+): Pick<RefusedStatistics, 'hasFile'> {
+  if (object === undefined) return { hasFile: false };
+  const owner = object.metadata[METADATA.experiment];
+  return owner === undefined ? {} : { hasFile: owner === experiment };
 }
 
 function neededMetadata(object: StoredObject | undefined): ObjectMetadata {

@@ -180,6 +180,24 @@ describe('a table is given', () => {
     });
   });
 
+  it.each([
+    ['my.slug', true],
+    ['my-slug', false],
+    [undefined, undefined],
+  ])('of which the refused one has a file where that is of %s: %s', async (owner, hasFile) => {
+    const { plan, api, publish } = setup();
+    api.replace([
+      { slug: 'my-slug', startDate: '2026-01-01' },
+      { slug: 'my.slug', startDate: '2026-01-02' },
+    ]);
+    const { refused: before } = await plan();
+    await publish('[]', owner === undefined ? {} : { [METADATA.experiment]: owner });
+
+    const { refused } = await plan();
+
+    expect([before[0]?.hasFile, refused[0]?.hasFile]).toEqual([false, hasFile]);
+  });
+
   it('once to an experiment that the API lists twice', async () => {
     const { plan, api } = setup();
     api.replace([{ slug: 'my-slug' }, { slug: 'my-slug' }]);
