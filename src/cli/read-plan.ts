@@ -3,7 +3,7 @@ import type { Config } from '../config/load-config.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import { quote } from '../domain/slug.ts';
 import { planProducts, type ProductSelection } from '../producer/plan-products.ts';
-import type { ProductPlan } from '../producer/product-plan.ts';
+import type { ProductName, ProductPlan } from '../producer/product-plan.ts';
 import { oneLine, say } from './output.ts';
 import { planDependencies } from './planning.ts';
 import { showingSteps } from './planning-steps.ts';
@@ -12,6 +12,8 @@ import type { Parts } from './wire.ts';
 export interface PlanWarning {
   readonly code: string;
   readonly message: string;
+  /** Of a source that could not be read: the products whose files are missing in the plan. */
+  readonly products?: readonly ProductName[];
 }
 
 /** A plan without statistics because their dataset is missing has that among its failures. */
@@ -47,8 +49,14 @@ function datasetMissing(dataset: string, warehouse: string): ContrailError {
 /** What made the plan poorer, what is odd about files, and products that could not be planned. */
 export function warningsOf({ problems, skipped, failures }: ProductPlan): PlanWarning[] {
   const odd = skipped.flatMap(({ warning }) => warning ?? []);
-  const errors = [...problems, ...odd, ...failures.map(({ error }) => error)];
-  return errors.map(({ code, sentence }) => ({ code, message: sentence }));
+  return [
+    ...[...problems, ...odd].map(toWarning),
+    ...failures.map(({ error, products }) => ({ ...toWarning(error), products })),
+  ];
+}
+
+function toWarning({ code, sentence }: ContrailError): PlanWarning {
+  return { code, message: sentence };
 }
 
 export function sayWarnings(plan: ProductPlan): void {

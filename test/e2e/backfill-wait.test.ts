@@ -89,6 +89,37 @@ describe('a results dataset that is missing', () => {
   );
 });
 
+describe('contrail backfill, where a source cannot be read', () => {
+  it('enqueues the other products, exits 1, and tells which products are missing in its document', async () => {
+    const { folder, run } = await setup('statistics_one_weekly');
+    const broken = { CONTRAIL_EXPERIMENTER: `file:${join(folder, 'none.json')}` };
+
+    const dry = await run('backfill --dry-run --json', broken);
+    const { code, stdout, stderr } = await run('backfill --json', broken);
+
+    for (const text of [dry.stdout, stdout]) {
+      expect(JSON.parse(text)).toMatchObject({
+        planned: expect.any(Number),
+        warnings: [
+          {
+            code: 'EXPERIMENTS_UNREADABLE',
+            message: expect.stringContaining('none.json'),
+            products: expect.any(Array),
+          },
+        ],
+      });
+    }
+    expect(JSON.parse(stdout)).toMatchObject({
+      planned: 2,
+      enqueued: 2,
+      warnings: [{ products: ['errors', 'metadata'] }],
+    });
+    expect([dry.code, code]).toEqual([1, 1]);
+    expect(stderr).toContain('not everything could be planned (errors, metadata): ');
+    expect(stderr).toContain('contrail: Not everything could be planned; see above.');
+  });
+});
+
 describe('a DuckDB file that is missing', () => {
   it.each(['status', 'backfill --dry-run', 'backfill'])('is not made by %s', async (command) => {
     const { folder, run } = await setup();
