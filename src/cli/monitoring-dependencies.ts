@@ -66,7 +66,9 @@ function alertSources({ config, parts, queue, waiting }: MonitoringParts): Param
       const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
       const [failure] = plan.failures;
       if (failure !== undefined) throw failure.error;
-      return fileConditions({ plan, queue, reader, now: clock.now(), lagMs: config['freshness.lag'], signal });
+      const lagMs = config['freshness.lag'];
+      const files = await fileConditions({ plan, queue, reader, now: clock.now(), lagMs, signal });
+      return { files, unread: new Set(plan.malformed.flatMap(({ slug }) => slug ?? [])) };
     },
     waiting: async (): Promise<WaitingRecords[]> => {
       const { batches, oldestMs } = await waiting();

@@ -36,13 +36,17 @@ export function alertHistory(facts: Partial<RuleFacts> = {}) {
     rows: [] as AlertRow[],
     reachable: ['slack', 'hook'],
     /** Checks with that verdict about `x`; undefined: the rule is not concerned with it any more. */
-    check(verdict: Verdict | undefined, more: { isComplete?: boolean; severity?: AlertSeverity } = {}) {
+    check(
+      verdict: Verdict | undefined,
+      more: { isComplete?: boolean; severity?: AlertSeverity; unread?: ReadonlySet<string> } = {},
+    ) {
       world.now += 5 * MINUTE;
       const previous = newestRows(world.rows);
       const severity = more.severity ?? rule.severity;
       const findings =
         verdict === undefined ? [] : [{ rule: rule.id, subject: 'x', verdict, severity, threshold: 1, link: '/' }];
-      const result: RuleResult = { rule, findings, problem: null, isComplete: more.isComplete ?? true };
+      const { isComplete = true, unread = new Set() } = more;
+      const result: RuleResult = { rule, findings, problem: null, isComplete, unread };
       const alerts = stepAlerts({ previous, results: [result], now: world.now });
       const due = dueNotifications({ alerts, previous, rules: [rule], targets: ['slack', 'hook'], now: world.now });
       const sent = due.filter(({ target }) => world.reachable.includes(target));

@@ -11,7 +11,13 @@ export interface AlertInputs {
 
 export type Reading<Value> =
   /** `at`: of when the values are, milliseconds since 1970. */
-  | { readonly kind: 'read'; readonly value: Value; readonly at: number }
+  | {
+      readonly kind: 'read';
+      readonly value: Value;
+      readonly at: number;
+      /** Experiments that the source has but cannot tell about: their alerts stay as they are. */
+      readonly unread?: ReadonlySet<string>;
+    }
   | { readonly kind: 'missing'; readonly reason: string };
 
 export interface SourceValues {

@@ -66,6 +66,8 @@ export interface RuleResult {
   readonly problem: string | null;
   /** Whether the findings name every subject that the rule concerns. */
   readonly isComplete: boolean;
+  /** Subjects about which nothing can be told while their record cannot be read; none unless told. */
+  readonly unread?: ReadonlySet<string>;
 }
 
 export interface AlertRule extends RuleFacts {
@@ -119,10 +121,16 @@ function evaluateRule<Needs extends SourceName, Subject>(
     if (typeof context === 'string') return { rule, findings: [], problem: context, isComplete: false };
     const judged = definition.subjects(context).map((subject) => judge(definition, rule, subject, context));
     const problem = judged.find((one) => one.problem !== null)?.problem ?? null;
-    return { rule, findings: judged.map((one) => one.finding), problem, isComplete: true };
+    const unread = unreadSubjects(definition.needs, inputs);
+    return { rule, findings: judged.map((one) => one.finding), problem, isComplete: true, unread };
   } catch (error) {
     return { rule, findings: [], problem: errorText(error), isComplete: false };
   }
+}
+
+function unreadSubjects(needs: readonly SourceName[], { sources }: AlertInputs): ReadonlySet<string> {
+  const readings: readonly Reading<unknown>[] = needs.map((name) => sources[name]);
+  return new Set(readings.flatMap((reading) => (reading.kind === 'read' ? [...(reading.unread ?? [])] : [])));
 }
 
 /** One subject that cannot be judged does not keep the others from being judged. */

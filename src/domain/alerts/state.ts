@@ -38,6 +38,8 @@ interface StepContext {
   readonly refreshMs: number;
   /** Alerts of the rule and subject that are not resolved, oldest first. */
   readonly unresolved: readonly AlertRow[];
+  /** Whether nothing can be told about the subject now, though it is still there. */
+  readonly isUnread: boolean;
   /** All rows of the rule and subject. */
   readonly all: readonly AlertRow[];
 }
@@ -51,7 +53,9 @@ export function stepAlerts({ previous, results, now, refreshMs = MS_PER_HOUR }: 
     const known = previous.filter((row) => row.rule === rule.id).map(alertKey);
     return [...new Set([...known, ...found.keys()])].flatMap((key) => {
       const all = rows.get(key) ?? [];
-      const context = { rule, now, refreshMs, all, unresolved: all.filter(isUnresolved).sort(byOpening) };
+      const unresolved = all.filter(isUnresolved).sort(byOpening);
+      const isUnread = unresolved.some((row) => result.unread?.has(row.subject));
+      const context = { rule, now, refreshMs, all, unresolved, isUnread };
       return stepSubject(context, found.get(key), result.isComplete);
     });
   });
@@ -63,6 +67,7 @@ function stepSubject(context: StepContext, finding: Finding | undefined, isCompl
   const closed = doubles.map((row) => resolve(context, row));
   if (finding?.verdict.kind === 'failing') return [fail(context, current, finding, finding.verdict), ...closed].flat();
   if (current === undefined) return closed;
+  if (context.isUnread) return [stepped(context, current, false, null), ...closed];
   const isKnown = finding === undefined ? isComplete : finding.verdict.kind === 'passing';
   return [isKnown ? resolve(context, current) : loseData(context, current), ...closed];
 }

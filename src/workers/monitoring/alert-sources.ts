@@ -19,16 +19,25 @@ export interface AlertSourceDependencies {
   readonly reader: MonitoringReader;
   readonly clock: Clock;
   /** The state of every file, as planning and the queue know it. */
-  readonly files: (signal: AbortSignal) => Promise<readonly FileCondition[]>;
+  readonly files: (signal: AbortSignal) => Promise<FileReading>;
   /** Rows on their way to the warehouse. */
   readonly waiting: () => Promise<readonly WaitingRecords[]>;
+}
+
+export interface FileReading {
+  readonly files: readonly FileCondition[];
+  /** Experiments whose files are not all known, because their record cannot be read. */
+  readonly unread: ReadonlySet<string>;
 }
 
 /** All inputs, each of about now. Throws only when aborted. */
 export async function readAlertInputs(deps: AlertSourceDependencies, signal: AbortSignal): Promise<AlertInputs> {
   const { store, reader, clock } = deps;
   const now = clock.now();
-  const experiments = await reading(signal, now, () => watchedExperiments(deps.records, now, signal));
+  const list = await reading(signal, now, () => watchedExperiments(deps.records, now, signal));
+  const experiments = mapped(list, ({ watched }) => watched);
+  const unread = list.kind === 'read' ? list.value.unread : new Set<string>();
+  const files = await reading(signal, now, () => deps.files(signal));
   const counts = await reading(signal, now, () => fetchEnrollmentCounts(store, signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
   const tables = await reading(signal, now, () => changeTimes(deps, () => valueOf(objects), signal));
@@ -36,21 +45,25 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   return {
     now,
     sources: {
-      experiments,
+      experiments: withUnread(experiments, unread),
       enrollmentCounts:
         counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
       // No system writes the funnel where Contrail could read it yet: nothing is known of conflicts.
       enrollmentFunnel: { kind: 'read', value: new Map(), at: now },
-      errors: await reading(signal, now, async () =>
-        errorsByExperiment(valueOf(logs), slugsOf(experiments), valueOf(tables)),
+      errors: withUnread(
+        await reading(signal, now, async () =>
+          errorsByExperiment(valueOf(logs), slugsOf(experiments), valueOf(tables)),
+        ),
+        unread,
       ),
       objects: mapped(objects, (list) => new Set(list.map((object) => object.name))),
       tables,
-      queries: await reading(signal, now, async () =>
-        recentQueries(reader, { slugs: slugsOf(experiments), now, signal }),
+      queries: withUnread(
+        await reading(signal, now, async () => recentQueries(reader, { slugs: slugsOf(experiments), now, signal })),
+        unread,
       ),
       runs: await reading(signal, now, () => recentRuns(reader, now, signal)),
-      files: await reading(signal, now, () => deps.files(signal)),
+      files: mapped(files.kind === 'read' ? withUnread(files, files.value.unread) : files, (value) => value.files),
       records: await reading(signal, now, () => deps.waiting()),
       logs: mapped(logs, (rows) => logCounts(rows, now)),
     } satisfies { [Name in keyof SourceValues]: Reading<SourceValues[Name]> },
@@ -77,6 +90,10 @@ async function reading<Value>(signal: AbortSignal, at: number, read: () => Promi
     signal.throwIfAborted();
     return { kind: 'missing', reason: toContrailError(error).message };
   }
+}
+
+function withUnread<Value>(source: Reading<Value>, unread: ReadonlySet<string>): Reading<Value> {
+  return source.kind === 'read' && unread.size > 0 ? { ...source, unread } : source;
 }
 
 function mapped<Value, Result>(source: Reading<Value>, map: (value: Value) => Result): Reading<Result> {

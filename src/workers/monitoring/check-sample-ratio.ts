@@ -31,7 +31,7 @@ export async function checkSampleRatio(
   work: readonly string[],
   signal: AbortSignal,
 ): Promise<SampleRatioResult> {
-  const experiments = await watchedExperiments(source, clock.now(), signal);
+  const { watched: experiments } = await watchedExperiments(source, clock.now(), signal);
   const { counts } = await fetchEnrollmentCounts(store, signal);
   const rows = sampleRatioRows(experiments.map((experiment) => inputOf(experiment, counts.get(experiment.slug))));
   const id = recordBatchId([SAMPLE_RATIO_TABLE, ...work]);

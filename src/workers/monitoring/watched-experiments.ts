@@ -1,4 +1,4 @@
-/** The experiments that are watched: each record of the API that can be read. */
+/** The experiments that are watched: each record of the API that can be read, and the names of those that cannot. */
 import { z } from 'zod';
 import { type WatchedExperiment, watchExperiment } from '../../domain/alerts/inputs.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -9,20 +9,31 @@ import { readExperimentRecord } from './experiment-record-row.ts';
 /** Only the API has it, not the table. */
 const Planned = z.object({ proposedDuration: z.int().nullish() });
 
-/** Records that cannot be read are left out: the import reports them. `now` in milliseconds since 1970. */
+export interface WatchedList {
+  readonly watched: readonly WatchedExperiment[];
+  /** Experiments of which no record can be read, as far as a record tells its name; the import reports them. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/** `now` in milliseconds since 1970. */
 export async function watchedExperiments(
   source: ExperimentRecords,
   now: number,
   signal: AbortSignal,
-): Promise<WatchedExperiment[]> {
+): Promise<WatchedList> {
   const reply = await source.fetch(signal);
   if (!Array.isArray(reply)) {
     throw new ContrailError('EXPERIMENTS_UNREADABLE', `${source.url} answers with something that is not a list.`);
   }
-  return reply.flatMap((record) => {
+  const watched: WatchedExperiment[] = [];
+  const unread = new Set<string>();
+  for (const record of reply) {
     const reading = readExperimentRecord(record, now * MICROS_PER_MS);
-    if (reading.kind === 'malformed') return [];
-    const proposedDuration = Planned.safeParse(record).data?.proposedDuration ?? null;
-    return [watchExperiment(reading.row, { proposedDuration })];
-  });
+    if (reading.kind === 'row') {
+      const proposedDuration = Planned.safeParse(record).data?.proposedDuration ?? null;
+      watched.push(watchExperiment(reading.row, { proposedDuration }));
+    } else if (reading.slug !== null) unread.add(reading.slug);
+  }
+  for (const { slug } of watched) unread.delete(slug);
+  return { watched, unread };
 }

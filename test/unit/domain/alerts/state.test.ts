@@ -50,6 +50,19 @@ describe('the life of an alert', () => {
     expect(newestRows(world.rows).filter((row) => row.state === 'open')).toHaveLength(1);
   });
 
+  it.each([undefined, PASSING, NO_DATA])('stays as it is while the record of its subject is unread: %j', (verdict) => {
+    const world = alertHistory();
+    world.check(FAILING);
+
+    const unread = world.check(verdict, { unread: new Set(['x']) });
+    const failing = world.check({ ...FAILING, value: 3 }, { unread: new Set(['x']), severity: 'critical' });
+    const readable = world.check(verdict === NO_DATA ? PASSING : verdict);
+
+    expect(unread).toEqual({ written: [], sent: [] });
+    expect(failing.written).toMatchObject([{ state: 'open', value: 3 }]);
+    expect(readable.written).toMatchObject([{ state: 'resolved' }]);
+  });
+
   it('is resolved when its subject is no longer concerned', () => {
     const world = alertHistory();
     world.check(FAILING);

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { MemoryMonitoringReader } from '../../../../src/adapters/memory/monitoring-reader.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import { readAlertInputs } from '../../../../src/workers/monitoring/alert-sources.ts';
+import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
 import { makeStatisticsWorld } from '../../../support/statistics-world.ts';
+
+const [RECORD] = monitoringFixture<Record<string, unknown>[]>('experimenter_experiments/input.json');
 
 const away = () => Promise.reject(new ContrailError('ACCESS_DENIED', 'May not be read.'));
 
@@ -14,7 +17,7 @@ function setup() {
     store: world.store,
     reader: new MemoryMonitoringReader(world.sink),
     clock: world.clock,
-    files: () => Promise.resolve([]),
+    files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
     waiting: () => Promise.resolve([]),
   };
   const missing = async () => {
@@ -42,5 +45,34 @@ describe('a source of alerts that is made of another', () => {
     source.listTables = away;
 
     expect(await missing()).toEqual(['enrollmentCounts', 'errors', 'tables']);
+  });
+});
+
+describe('an experiment whose record cannot be read', () => {
+  const unreadOf = async ({ deps, never }: ReturnType<typeof setup>) => {
+    const { sources } = await readAlertInputs(deps, never);
+    return Object.entries(sources).flatMap(([name, reading]) =>
+      reading.kind === 'read' && reading.unread !== undefined ? [[name, ...reading.unread]] : [],
+    );
+  };
+
+  it('is told by every source that is of experiments, so that its alerts stay', async () => {
+    const world = setup();
+    world.deps.records.fetch = () => Promise.resolve([{ ...RECORD, slug: 'odd', startDate: 7 }, { slug: 8 }, RECORD]);
+    world.deps.files = () => Promise.resolve({ files: [], unread: new Set(['other']) });
+
+    expect(await unreadOf(world)).toEqual([
+      ['experiments', 'odd'],
+      ['errors', 'odd'],
+      ['queries', 'odd'],
+      ['files', 'other'],
+    ]);
+  });
+
+  it('is known where another record of it can be read', async () => {
+    const world = setup();
+    world.deps.records.fetch = () => Promise.resolve([{ ...RECORD, startDate: 7 }, RECORD]);
+
+    expect(await unreadOf(world)).toEqual([]);
   });
 });
