@@ -55,13 +55,14 @@ export function monitoringDependencies(request: MonitoringParts): MonitoringDepe
 }
 
 function alertSources({ config, parts, queue, waiting }: MonitoringParts): Parameters<typeof readAlertInputs>[0] {
-  const { experimentRecords, source, store, reader, clock } = parts;
+  const { experimentRecords, source, store, reader, clock, log } = parts;
   return {
     records: experimentRecords,
     source,
     store,
     reader,
     clock,
+    log,
     files: async (signal) => {
       const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
       const [failure] = plan.failures;

@@ -37,10 +37,18 @@ export interface Warning {
 /**
  * `duplicate`: rows with a key that was there before, `not_checked`: rows of which that is not known, `analysis_basis`: rows without one, `name`: the console will not
  * find the file, or not show what it tells, `non_finite`: NaN or infinite numbers written as null, `metric_hub`: it could not be reached,
- * `view_without_tables`: there is nothing to read yet, `nul`: U+0000 written as U+FFFD.
+ * `view_without_tables`: there is nothing to read yet, `nul`: U+0000 written as U+FFFD, `cut`: only a part was used.
  */
 export type WarningKind =
-  'duplicate' | 'not_checked' | 'analysis_basis' | 'name' | 'non_finite' | 'metric_hub' | 'view_without_tables' | 'nul';
+  | 'duplicate'
+  | 'not_checked'
+  | 'analysis_basis'
+  | 'name'
+  | 'non_finite'
+  | 'metric_hub'
+  | 'view_without_tables'
+  | 'nul'
+  | 'cut';
 
 /** A part of a job's work, for another worker. */
 export interface PartRequest {

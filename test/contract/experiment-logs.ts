@@ -23,6 +23,8 @@ const ROW = {
   metric: 'uri_count',
 };
 
+const LIMITS = { rows: 1_000, characters: 1_000 };
+
 export function describeExperimentLogs(name: string, setup: () => Promise<ExperimentLogsWorld>): void {
   const never = new AbortController().signal;
   const from = (text: string): number => parseTimestamp(text) ?? Number.NaN;
@@ -32,7 +34,7 @@ export function describeExperimentLogs(name: string, setup: () => Promise<Experi
     await world.sink.append({ id: 'rows', table: 'logs', rows: rows.map((row) => ({ ...ROW, ...row })) }, never);
     return {
       messages: async (request: { experiment: string; from: number | null }) =>
-        (await world.logs.errorRows(request, never))
+        (await world.logs.errorRows({ ...request, limits: LIMITS }, never))
           .map((row) => row['message'])
           .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
       ...world,
@@ -43,7 +45,7 @@ export function describeExperimentLogs(name: string, setup: () => Promise<Experi
     it('have no rows where there is no table', async () => {
       const { logs } = await setup();
 
-      const rows = await logs.errorRows({ experiment: 'my-slug', from: null }, never);
+      const rows = await logs.errorRows({ experiment: 'my-slug', from: null, limits: LIMITS }, never);
       const summaries = await logs.summarise([{ experiment: 'my-slug', from: null }], never);
 
       expect(rows).toEqual([]);
@@ -53,7 +55,7 @@ export function describeExperimentLogs(name: string, setup: () => Promise<Experi
     it('give all columns of a row, NULL as null and the time to the microsecond', async () => {
       const { logs } = await setupWith({ timestamp: '2026-01-13T04:30:00.123456Z' });
 
-      const [row] = await logs.errorRows({ experiment: 'my-slug', from: null }, never);
+      const [row] = await logs.errorRows({ experiment: 'my-slug', from: null, limits: LIMITS }, never);
 
       expect(row).toEqual({
         ...ROW,
@@ -63,6 +65,22 @@ export function describeExperimentLogs(name: string, setup: () => Promise<Experi
         segment: null,
         analysis_period: null,
       });
+    });
+
+    it('give the newest rows and the beginning of texts, as far as the limits allow', async () => {
+      const { logs } = await setupWith(
+        { message: 'second', timestamp: '2026-01-13T04:31:00Z' },
+        { message: '\u{1F600}\u{1F600}\u{1F600}\u{1F600}', timestamp: '2026-01-13T04:32:00Z' },
+        { message: 'oldest', timestamp: '2026-01-13T04:30:00Z' },
+      );
+
+      const limits = { rows: 2, characters: 3 };
+      const rows = await logs.errorRows({ experiment: 'my-slug', from: null, limits }, never);
+
+      expect(rows.map(({ message, filename }) => [message, filename])).toEqual([
+        ['\u{1F600}\u{1F600}\u{1F600}', 'ana'],
+        ['sec', 'ana'],
+      ]);
     });
 
     it('take a slug as it is, whatever it looks like', async () => {

@@ -56,6 +56,21 @@ export function describeMonitoringReader(name: string, setup: () => Promise<Moni
       expect(rows).toEqual([run]);
     });
 
+    it('gives the newest rows and the beginning of texts, as far as limits allow', async () => {
+      const times = ['2026-01-15T00:00:00Z', '2026-01-17T00:00:00Z', '2026-01-16T00:00:00Z'];
+      const reader = await setupWith(
+        'logs',
+        times.map((timestamp) => ({ timestamp, message: `${timestamp} and more` })),
+      );
+
+      const since = { column: 'timestamp', from: 0 };
+      const limits = { rows: 2, characters: 10 };
+      const rows = await reader.rows({ table: 'logs', columns: ['timestamp', 'message'], since, limits }, never);
+
+      expect(rows.map((row) => row['message'])).toEqual(['2026-01-17', '2026-01-16']);
+      expect(rows[0]?.['timestamp']).toBe('2026-01-17T00:00:00Z');
+    });
+
     it('begins with the time that it is asked for, inclusive', async () => {
       const times = ['2026-01-14T23:59:59.999999Z', '2026-01-15T00:00:00Z', '2026-01-16T00:00:00Z'];
       const reader = await setupWith(

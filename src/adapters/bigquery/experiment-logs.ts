@@ -4,7 +4,7 @@ import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
 import { floorTo, MICROS_PER_MINUTE, timestampText } from '../../domain/utc-time.ts';
-import type { ErrorLogRow, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
+import type { ErrorLogRow, ErrorRowsReading, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
 import { jobLabels } from './labels.ts';
 import type { BigQueryOptions } from './options.ts';
 import { type QueryRequest, QueryRunner } from './query.ts';
@@ -35,12 +35,15 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
     this.#queries = new QueryRunner({ rest: new RestClient(options), location: options.location });
   }
 
-  async errorRows({ experiment, from }: ErrorRowsRequest, signal: AbortSignal): Promise<ErrorLogRow[]> {
-    const columns = COLUMNS.map((name) => (name === 'timestamp' ? `${MICROS} AS micros` : identifier(name)));
+  async errorRows({ experiment, from, limits }: ErrorRowsReading, signal: AbortSignal): Promise<ErrorLogRow[]> {
+    const beginningOf = (name: string): string =>
+      `LEFT(${identifier(name)}, ${limits.characters}) AS ${identifier(name)}`;
+    const columns = COLUMNS.map((name) => (name === 'timestamp' ? `${MICROS} AS micros` : beginningOf(name)));
     const rows = await this.#query(
       {
         sql: `SELECT ${columns.join(', ')} FROM ${tablePath(this.#name)}
-          WHERE experiment = @experiment AND ${this.#condition(from)}`,
+          WHERE experiment = @experiment AND ${this.#condition(from)}
+          ORDER BY timestamp DESC LIMIT ${limits.rows}`,
         parameters: { experiment },
       },
       signal,

@@ -35,7 +35,8 @@ export class BigQueryMonitoringReader implements MonitoringReader {
     return during(act, signal, async () => {
       try {
         const { rows } = await this.#queries.list({
-          sql: `SELECT ${columns.map(cellOf).join(', ')} FROM ${tablePath(name)}${conditionOf(request)}`,
+          sql: `SELECT ${columns.map((column) => cellOf(column, request.limits)).join(', ')}
+            FROM ${tablePath(name)} AS rows_read${conditionOf(request)}${limitOf(request)}`,
           ...(among === undefined ? {} : { parameters: { among: JSON.stringify(among.values) } }),
           maximumBytesBilled: limits.maximumBytesBilled,
           labels: jobLabels({ product: 'monitoring', table }),
@@ -60,9 +61,17 @@ function conditionOf({ since, among }: MonitoringRequest): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
+function limitOf({ since, limits }: MonitoringRequest): string {
+  if (limits === undefined) return '';
+  // By the table's column: the result has one of the same name that is a text.
+  const order = since === undefined ? '' : ` ORDER BY rows_read.${identifier(since.column)} DESC`;
+  return `${order} LIMIT ${limits.rows}`;
+}
+
 /** Numbers and times travel as texts, which are exact. */
-function cellOf({ name, type }: MonitoringColumn): string {
+function cellOf({ name, type }: MonitoringColumn, limits: MonitoringRequest['limits']): string {
   const column = identifier(name);
+  if (type === 'STRING' && limits !== undefined) return `LEFT(${column}, ${limits.characters}) AS ${column}`;
   if (type === 'TIMESTAMP') return `CAST(UNIX_MICROS(${column}) AS STRING) AS ${column}`;
   return type === 'JSON' ? `TO_JSON_STRING(${column}) AS ${column}` : `CAST(${column} AS STRING) AS ${column}`;
 }

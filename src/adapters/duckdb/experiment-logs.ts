@@ -5,7 +5,7 @@ import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
 import { floorTo, MICROS_PER_MINUTE, timestampText } from '../../domain/utc-time.ts';
-import type { ErrorLogRow, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
+import type { ErrorLogRow, ErrorRowsReading, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { DuckDbFile } from './database.ts';
 import { identifier, qualified, queryTexts } from './sql.ts';
 
@@ -31,12 +31,16 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
     this.source = `${dataset}.${LOGS_TABLE}`;
   }
 
-  async errorRows({ experiment, from }: ErrorRowsRequest, signal: AbortSignal): Promise<ErrorLogRow[]> {
+  async errorRows({ experiment, from, limits }: ErrorRowsReading, signal: AbortSignal): Promise<ErrorLogRow[]> {
     return this.#read(signal, async (connection, rows) => {
-      const texts = COLUMNS.map((name) => (name === 'timestamp' ? MICROS : identifier(name)));
+      const texts = COLUMNS.map((name) =>
+        name === 'timestamp'
+          ? `CAST(${MICROS} AS VARCHAR)`
+          : `left(CAST(${identifier(name)} AS VARCHAR), ${limits.characters})`,
+      );
       const reader = await connection.runAndReadAll(
-        `SELECT ${texts.map((text) => `CAST(${text} AS VARCHAR)`).join(', ')} FROM ${rows}
-         WHERE experiment = $1${conditionOf(from)}`,
+        `SELECT ${texts.join(', ')} FROM ${rows}
+         WHERE experiment = $1${conditionOf(from)} ORDER BY "timestamp" DESC NULLS LAST LIMIT ${limits.rows}`,
         [experiment],
       );
       return reader.getRowsJS().map(rowOf);

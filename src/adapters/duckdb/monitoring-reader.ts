@@ -34,9 +34,9 @@ export class DuckDbMonitoringReader implements MonitoringReader {
       );
       if (found.length === 0) return [];
       const present = new Set(found.flat());
-      const cells = columns.map((column) => (present.has(column.name) ? cellOf(column) : 'NULL'));
+      const cells = columns.map((column) => (present.has(column.name) ? cellOf(column, request.limits) : 'NULL'));
       const reader = await connection.runAndReadAll(
-        `SELECT ${cells.join(', ')} FROM ${qualified(this.#dataset, table)}${conditionOf(request)}`,
+        `SELECT ${cells.join(', ')} FROM ${qualified(this.#dataset, table)}${conditionOf(request)}${limitOf(request)}`,
         among === undefined ? [] : [JSON.stringify(among.values)],
       );
       return reader.getRowsJS().map((row) => rowOf(columns, row));
@@ -53,9 +53,16 @@ function conditionOf({ since, among }: MonitoringRequest): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 }
 
-function cellOf({ name, type }: MonitoringColumn): string {
+function limitOf({ since, limits }: MonitoringRequest): string {
+  if (limits === undefined) return '';
+  const order = since === undefined ? '' : ` ORDER BY ${identifier(since.column)} DESC NULLS LAST`;
+  return `${order} LIMIT ${limits.rows}`;
+}
+
+function cellOf({ name, type }: MonitoringColumn, limits: MonitoringRequest['limits']): string {
   const column = identifier(name);
-  return `CAST(${type === 'TIMESTAMP' ? `epoch_us(${column})` : column} AS VARCHAR)`;
+  const text = `CAST(${type === 'TIMESTAMP' ? `epoch_us(${column})` : column} AS VARCHAR)`;
+  return type === 'STRING' && limits !== undefined ? `left(${text}, ${limits.characters})` : text;
 }
 
 function rowOf(columns: readonly MonitoringColumn[], cells: readonly unknown[]): RecordRow {

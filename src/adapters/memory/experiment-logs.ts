@@ -4,8 +4,9 @@ import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
 import { floorTo, MICROS_PER_MINUTE, parseTimestamp } from '../../domain/utc-time.ts';
-import type { ErrorLogRow, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
+import type { ErrorLogRow, ErrorRowsReading, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
+import { beginningOf } from './beginning-of.ts';
 import type { MemoryRecordSink } from './record-sink.ts';
 
 const NULLS = Object.fromEntries((MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => [column.name, null]));
@@ -19,10 +20,19 @@ export class MemoryExperimentLogs implements ExperimentLogs {
     this.#sink = sink;
   }
 
-  async errorRows({ experiment, from }: ErrorRowsRequest, signal: AbortSignal): Promise<ErrorLogRow[]> {
+  async errorRows({ experiment, from, limits }: ErrorRowsReading, signal: AbortSignal): Promise<ErrorLogRow[]> {
     signal.throwIfAborted();
     const rows = this.#errors().filter((row) => row['experiment'] === experiment);
-    return rows.filter((row) => from === null || timeOf(row) >= from).map((row) => ({ ...NULLS, ...row }));
+    return rows
+      .filter((row) => from === null || timeOf(row) >= from)
+      .sort((a, b) => (timeOf(b) > timeOf(a) ? 1 : -1))
+      .slice(0, limits.rows)
+      .map((row) => {
+        const cells = Object.entries({ ...NULLS, ...row });
+        return Object.fromEntries(
+          cells.map(([name, value]) => [name, name === 'timestamp' ? value : beginningOf(value, limits)]),
+        );
+      });
   }
 
   async summarise(

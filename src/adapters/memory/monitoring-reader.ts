@@ -4,6 +4,7 @@ import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
 import type { JsonValue } from '../../domain/json-value.ts';
 import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
+import { beginningOf } from './beginning-of.ts';
 import type { MemoryRecordSink } from './record-sink.ts';
 
 export class MemoryMonitoringReader implements MonitoringReader {
@@ -13,21 +14,27 @@ export class MemoryMonitoringReader implements MonitoringReader {
     this.#sink = sink;
   }
 
-  async rows({ table, columns: names, since, among }: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
+  async rows(
+    { table, columns: names, since, among, limits }: MonitoringRequest,
+    signal: AbortSignal,
+  ): Promise<RecordRow[]> {
     signal.throwIfAborted();
     const columns = monitoringColumns(table, names);
-    return this.#sink
+    const found = this.#sink
       .rows(table)
       .filter((row) => among === undefined || among.values.some((value) => row[among.column] === value))
-      .filter((row) => since === undefined || microsOf(row[since.column]) >= since.from)
-      .map((row) =>
-        Object.fromEntries(
-          columns.map(({ name, type }) => {
-            const value = row[name] ?? null;
-            return [name, type === 'TIMESTAMP' && value !== null ? timestampText(microsOf(value)) : value];
-          }),
-        ),
-      );
+      .filter((row) => since === undefined || microsOf(row[since.column]) >= since.from);
+    const column = since?.column ?? '';
+    const newest = limits && [...found].sort((a, b) => microsOf(b[column]) - microsOf(a[column])).slice(0, limits.rows);
+    return (newest ?? found).map((row) =>
+      Object.fromEntries(
+        columns.map(({ name, type }) => {
+          const value = row[name] ?? null;
+          if (type === 'TIMESTAMP' && value !== null) return [name, timestampText(microsOf(value))];
+          return [name, type === 'STRING' ? beginningOf(value, limits) : value];
+        }),
+      ),
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 /** Exports the errors of one experiment into its file: read its log rows, build the text, publish. */
 import { errorsBound, errorsObjectName, errorsSourceVersion } from '../../domain/errors-export.ts';
 import type { LogEvent } from '../../domain/log-record.ts';
-import type { JobOutcome } from '../../domain/outcome.ts';
+import type { JobOutcome, Warning } from '../../domain/outcome.ts';
+import { beyond, cutRows, ERRORS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
@@ -38,6 +39,7 @@ export interface ErrorsResult {
 
 interface PreparedErrors extends PublishableText {
   readonly file: ErrorsFile;
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -62,7 +64,7 @@ export async function exportErrors(deps: ErrorsDependencies, request: ErrorsRequ
   if (result.kind === 'current') {
     return { outcome: { kind: 'skipped', reason: 'the file is current', ...place }, events: [] };
   }
-  const { source, sourceVersion, file } = result.made;
+  const { source, sourceVersion, file, warnings } = result.made;
   const counts = { rows: file.entries, rejected: file.dropped.length, duplicates: 0, bytes: result.bytes };
   const durationMs = deps.clock.now() - startedAt;
   const generation = result.kind === 'published' ? { generation: result.generation } : {};
@@ -73,11 +75,11 @@ export async function exportErrors(deps: ErrorsDependencies, request: ErrorsRequ
       source,
       sourceVersion,
       ...counts,
-      warnings: file.warnings,
+      warnings,
       durationMs,
       ...generation,
     },
-    events: [...droppedRowEvents(slug, file.dropped), ...warningEvents(slug, file.warnings)],
+    events: [...droppedRowEvents(slug, file.dropped), ...warningEvents(slug, warnings)],
   };
 }
 
@@ -86,12 +88,17 @@ async function prepareErrors(
   { experiment, analysisStart, enrollmentEnd, signal }: ErrorsRequest,
 ): Promise<PreparedErrors> {
   const bound = errorsBound({ analysisStart, enrollmentEnd });
-  const rows = await logs.errorRows({ experiment, from: bound }, signal);
-  const file = buildErrorsFile({ slug: experiment, bound, rows });
+  const read = await logs.errorRows({ experiment, from: bound, limits: beyond(ERRORS_LIMITS) }, signal);
+  const cut = cutRows(read, ERRORS_LIMITS);
+  const file = buildErrorsFile({ slug: experiment, bound, rows: cut.rows });
+  // Planning compares the version with all rows that there are.
+  const summaries = cut.isCut ? await logs.summarise([{ experiment, from: bound }], signal) : undefined;
+  const message = whatWasCut(logs.source, cut, ERRORS_LIMITS);
   return {
     text: file.text,
     source: logs.source,
-    sourceVersion: errorsSourceVersion(file.summary, bound),
+    sourceVersion: errorsSourceVersion(summaries?.get(experiment) ?? file.summary, bound),
     file,
+    warnings: [...file.warnings, ...(message === undefined ? [] : [{ kind: 'cut' as const, message }])],
   };
 }

@@ -3,6 +3,7 @@ import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords 
 import { toContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
@@ -18,6 +19,7 @@ export interface AlertSourceDependencies {
   readonly store: ObjectStore;
   readonly reader: MonitoringReader;
   readonly clock: Clock;
+  readonly log: Log;
   /** The state of every file, as planning and the queue know it. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
   /** Rows on their way to the warehouse. */
@@ -41,7 +43,11 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   const counts = await reading(signal, now, () => fetchEnrollmentCounts(store, signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
   const tables = await reading(signal, now, () => changeTimes(deps, () => valueOf(objects), signal));
-  const logs = await reading(signal, now, () => readRecentLogs(reader, now, signal));
+  const logs = await reading(signal, now, async () => {
+    const { rows, warning } = await readRecentLogs(reader, now, signal);
+    if (warning !== undefined) deps.log.warn({ problem: warning }, 'not all log rows are looked at for alerts');
+    return rows;
+  });
   return {
     now,
     sources: {

@@ -6,6 +6,7 @@ import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
 import type { AnalysisError, LogCounts } from '../../domain/alerts/inputs.ts';
 import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { beyond, cutRows, RECENT_LOGS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
 import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
@@ -33,17 +34,27 @@ const RecentRow = z.object({
 /** A log row, and its time in milliseconds since 1970. */
 export type RecentRow = z.infer<typeof RecentRow> & { readonly at: number };
 
-/** By time. Rows that cannot be read are left out. `now` in milliseconds since 1970. */
-export async function readRecentLogs(reader: MonitoringReader, now: number, signal: AbortSignal): Promise<RecentRow[]> {
+export interface RecentLogs {
+  /** By time. */
+  readonly rows: readonly RecentRow[];
+  /** What was cut, where there were too many rows or too long ones. */
+  readonly warning: string | undefined;
+}
+
+/** Rows that cannot be read are left out. `now` in milliseconds since 1970. */
+export async function readRecentLogs(reader: MonitoringReader, now: number, signal: AbortSignal): Promise<RecentLogs> {
   const from = (now - LOOK_BACK_DAYS * MS_PER_DAY) * MICROS_PER_MS;
   const since = { column: 'timestamp', from };
-  const rows = await reader.rows({ table: LOGS_TABLE, columns: Object.keys(RecentRow.shape), since }, signal);
-  return rows
+  const limits = beyond(RECENT_LOGS_LIMITS);
+  const read = await reader.rows({ table: LOGS_TABLE, columns: Object.keys(RecentRow.shape), since, limits }, signal);
+  const cut = cutRows(read, RECENT_LOGS_LIMITS);
+  const rows = cut.rows
     .flatMap((row) => {
       const parsed = RecentRow.safeParse(row).data;
       return parsed === undefined ? [] : [{ ...parsed, at: (parseTimestamp(parsed.timestamp) ?? 0) / MICROS_PER_MS }];
     })
     .sort((a, b) => a.at - b.at);
+  return { rows, warning: whatWasCut(LOGS_TABLE, cut, RECENT_LOGS_LIMITS) };
 }
 
 /** The errors of each experiment since its newest analysis began, as far as tables tell; by time. */

@@ -59,6 +59,25 @@ describe('an errors job', () => {
     expect(await textOf(OBJECT)).toBe('[]');
   });
 
+  it('takes the newest rows of too many and the beginning of a long text, says so, and is current then', async () => {
+    const { handle, log, textOf, sink } = setup();
+    const many = Array.from({ length: 10_000 }, () => ({ timestamp: '2026-01-14T05:00:00Z' }));
+    await log(...many, { message: '\u{1F600}'.repeat(20_001) });
+
+    const first = await handle();
+    const second = await handle({}, 'another-job');
+
+    const entries = JSON.parse((await textOf(OBJECT)) ?? '') as { message: string }[];
+    expect([entries.length, entries.at(-1)?.message]).toEqual([10_000, `${'\u{1F600}'.repeat(19_999)}…`]);
+    const message =
+      'Of memory:logs, only the newest 10000 rows are used, and texts of 1 row are cut to 20000 characters.';
+    expect(first).toMatchObject({ rows: 10_000, warnings: [{ kind: 'cut', message }] });
+    expect(sink.rows('logs').filter((row) => row['message'] === message)).toMatchObject([
+      { log_level: 'WARNING', source: 'contrail' },
+    ]);
+    expect(second).toMatchObject({ kind: 'skipped', reason: 'the file is current' });
+  });
+
   it('writes the rows since the start of the analysis, and leaves a current file alone', async () => {
     const { handle, log, textOf } = setup();
     await log({ message: 'old', timestamp: '2026-01-10T00:00:00Z' }, { message: 'new' });

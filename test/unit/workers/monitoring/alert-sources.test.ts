@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMonitoringReader } from '../../../../src/adapters/memory/monitoring-reader.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
+import type { MonitoringReader } from '../../../../src/ports/monitoring-reader.ts';
 import { readAlertInputs } from '../../../../src/workers/monitoring/alert-sources.ts';
+import { readRecentLogs } from '../../../../src/workers/monitoring/recent-logs.ts';
 import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
+import { recordedLog } from '../../../support/recorded-log.ts';
 import { makeStatisticsWorld } from '../../../support/statistics-world.ts';
 
 const [RECORD] = monitoringFixture<Record<string, unknown>[]>('experimenter_experiments/input.json');
@@ -11,12 +14,14 @@ const away = () => Promise.reject(new ContrailError('ACCESS_DENIED', 'May not be
 
 function setup() {
   const world = makeStatisticsWorld();
+  const reader: MonitoringReader = new MemoryMonitoringReader(world.sink);
   const deps = {
     records: { url: 'memory:', fetch: (): Promise<unknown> => Promise.resolve([]) },
     source: world.source,
     store: world.store,
-    reader: new MemoryMonitoringReader(world.sink),
+    reader,
     clock: world.clock,
+    log: recordedLog(),
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
     waiting: () => Promise.resolve([]),
   };
@@ -45,6 +50,31 @@ describe('a source of alerts that is made of another', () => {
     source.listTables = away;
 
     expect(await missing()).toEqual(['enrollmentCounts', 'errors', 'tables']);
+  });
+});
+
+describe('the log rows of the last two weeks', () => {
+  it('are cut to the newest, with a warning that says so', async () => {
+    const { deps, never } = setup();
+    const row = { timestamp: '2026-01-15T05:00:00Z', message: 'odd', log_level: 'ERROR' };
+    const nulls = {
+      experiment: null,
+      filename: null,
+      func_name: null,
+      exception_type: null,
+      source: null,
+      metric: null,
+    };
+    const rows = Array.from({ length: 100_001 }, () => ({ ...nulls, ...row }));
+    deps.reader = { rows: ({ table }) => Promise.resolve(table === 'logs' ? rows : []) };
+
+    const { rows: read } = await readRecentLogs(deps.reader, deps.clock.now(), never);
+    await readAlertInputs(deps, never);
+
+    expect(read).toHaveLength(100_000);
+    expect(deps.log.lines.map(({ fields }) => fields)).toEqual([
+      { problem: 'Of logs, only the newest 100000 rows are used.' },
+    ]);
   });
 });
 
