@@ -34,7 +34,11 @@ export function cutRows<Row extends Readonly<Record<string, unknown>>>(
     cutTexts += 1;
     const cut = Object.entries(row).map(([name, value]) => [
       name,
-      isTooLong(value, limits) ? `${[...value].slice(0, limits.characters - 1).join('')}…` : value,
+      isTooLong(value, limits)
+        ? `${Array.from(value)
+            .slice(0, limits.characters - 1)
+            .join('')}…`
+        : value,
     ]);
     return Object.fromEntries(cut) as Row;
   });
@@ -43,7 +47,7 @@ export function cutRows<Row extends Readonly<Record<string, unknown>>>(
 
 /** In code points, as warehouses count. */
 function isTooLong(value: unknown, { characters }: RowLimits): value is string {
-  return typeof value === 'string' && value.length > characters && [...value].length > characters;
+  return typeof value === 'string' && value.length > characters && Array.from(value).length > characters;
 }
 
 /** What was cut, as a sentence; undefined where nothing was. */

@@ -4,5 +4,5 @@ import type { RowLimits } from '../../domain/row-limits.ts';
 
 export function beginningOf(value: JsonValue, limits: RowLimits | undefined): JsonValue {
   if (typeof value !== 'string' || limits === undefined || value.length <= limits.characters) return value;
-  return [...value].slice(0, limits.characters).join('');
+  return Array.from(value).slice(0, limits.characters).join('');
 }
