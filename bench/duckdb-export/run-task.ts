@@ -8,6 +8,7 @@ import { FileObjectStore } from '../../src/adapters/filesystem/object-store.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { exportTable } from '../../src/workers/statistics/export-table.ts';
+import { CONSOLE_RULES } from '../../src/domain/console-rules.ts';
 import { COLUMNS, DATASET, EXPERIMENT, TABLE } from './statistics-table.ts';
 import type { Task, TaskResult } from './task.ts';
 
@@ -56,11 +57,13 @@ async function exportWhole({ database, target }: Task, onProgress: () => void): 
       clock: systemClock,
       refusedShareLimit: config['statistics.refusedShare'],
       duplicateLimit: config['statistics.duplicateLimit'],
+      rules: CONSOLE_RULES.e5dd1051c,
     },
     {
       experiment: EXPERIMENT,
       period: 'daily',
       knownBy: 'api',
+      record: undefined,
       force: true,
       job: 'bench',
       signal: new AbortController().signal,

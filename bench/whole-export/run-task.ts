@@ -1,4 +1,5 @@
 /** The process that does one export. */
+import { CONSOLE_RULES } from '../../src/domain/console-rules.ts';
 import { pipeline } from 'node:stream/promises';
 import { Transform } from 'node:stream';
 import type { Task } from './task.ts';
@@ -48,8 +49,23 @@ async function ours({ restUrl, grpcAddress, storageUrl, experiment, isPlanned }:
   const table = statisticsTableName(experiment, 'weekly');
   const store = new GcsObjectStore({ bucket: BUCKET, apiEndpoint: storageUrl, log });
   const { signal } = new AbortController();
-  const deps = { source, store, clock: systemClock, refusedShareLimit: 0.1, duplicateLimit: 1_000_000 };
-  const request = { experiment, period: 'weekly', knownBy: 'api', force: true, job: 'bench', signal } as const;
+  const deps = {
+    source,
+    store,
+    clock: systemClock,
+    refusedShareLimit: 0.1,
+    duplicateLimit: 1_000_000,
+    rules: CONSOLE_RULES.e5dd1051c,
+  };
+  const request = {
+    experiment,
+    period: 'weekly',
+    knownBy: 'api',
+    record: undefined,
+    force: true,
+    job: 'bench',
+    signal,
+  } as const;
   // Connects, unless requests are counted.
   if (isPlanned !== true) await (await source.open({ table, labels: {}, signal }))?.close();
   const seen = { sourceVersion: '2026-01-15T00:00:00.000Z', object: { generation: 'absent', metadata: {} } };

@@ -1,6 +1,7 @@
 /** What exports need, of the settings and the adapters. */
 import type { Config } from '../config/load-config.ts';
 import type { MetadataDependencies } from '../workers/metadata/export-metadata.ts';
+import { CONSOLE_RULES } from '../domain/console-rules.ts';
 import type { ExportDependencies } from '../workers/statistics/export-table.ts';
 import type { StatisticsHandlerDependencies } from '../workers/statistics/statistics-handler.ts';
 import type { Parts } from './wire.ts';
@@ -8,6 +9,7 @@ import type { Parts } from './wire.ts';
 export function exportDependencies(parts: Parts, config: Config): ExportDependencies {
   return {
     ...parts,
+    rules: CONSOLE_RULES[config['console.rules']],
     refusedShareLimit: config['statistics.refusedShare'],
     duplicateLimit: config['statistics.duplicateLimit'],
   };

@@ -1,4 +1,5 @@
 /** Who does which kind of job: one handler for each, with what it needs. */
+import { CONSOLE_RULES } from '../domain/console-rules.ts';
 import type { Config } from '../config/load-config.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { ERRORS_JOB, type ErrorsPayload } from '../jobs/errors-job.ts';
@@ -39,7 +40,13 @@ export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: 
     ...(division === undefined ? {} : { division }),
   };
   const statisticsParts =
-    division === undefined ? undefined : { ...division, duplicateLimit: config['statistics.duplicateLimit'] };
+    division === undefined
+      ? undefined
+      : {
+          ...division,
+          duplicateLimit: config['statistics.duplicateLimit'],
+          rules: CONSOLE_RULES[config['console.rules']],
+        };
   const waiting = () => stage.waiting();
   const monitoring = monitoringDependencies({ config, parts, records: records.sink, queue: jobs, waiting, notifiers });
   return [

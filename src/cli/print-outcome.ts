@@ -13,7 +13,9 @@ export function printOutcome(outcome: JobOutcome, counted?: string): void {
       const facts = [...count, formatBytes(outcome.bytes), `${outcome.durationMs} ms`];
       printResult(`${done} ${outcome.location} (${facts.join(', ')})`);
       if (outcome.rejected > 0)
-        say(`warning: ${plural(outcome.rejected, 'row')} broke the rules of the console and were left out.`);
+        say(`warning: left out ${plural(outcome.rejected, 'row')} that Experimenter would not take.`);
+      if (outcome.dropped > 0)
+        say(`warning: left out ${plural(outcome.dropped, 'row')} that Experimenter would not take beside the others.`);
       for (const warning of outcome.warnings) say(`warning: ${printable(warning.message)}`);
       return;
     }

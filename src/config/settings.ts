@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ALERT_RULES } from '../domain/alerts/rules.ts';
+import { CONSOLE_RULES_NAMES, DEFAULT_CONSOLE_RULES } from '../domain/console-rules.ts';
 import {
   byteSize,
   duration,
@@ -223,6 +224,13 @@ export const SETTINGS = {
     example: '0.05',
     default: '0.1',
     schema: share(),
+  }),
+  'console.rules': setting({
+    variable: 'CONTRAIL_CONSOLE_RULES',
+    text: 'The version of the Experimenter console that must take the statistics files, by its commit or pull request.',
+    example: '16512',
+    default: DEFAULT_CONSOLE_RULES,
+    schema: z.enum(CONSOLE_RULES_NAMES),
   }),
   'statistics.duplicateLimit': setting({
     variable: 'CONTRAIL_STATISTICS_DUPLICATE_LIMIT',

@@ -58,14 +58,9 @@ export const ERROR_CATALOGUE = {
   },
   ROWS_REFUSED: {
     class: 'content',
-    text: 'More rows break the rules of the console than the configured share.',
+    text: 'More rows break the rules of Experimenter than the configured share, or no row is left.',
     remedy:
       'Correct the rows in the analysis; the log of the job shows examples. If they are acceptable, raise `CONTRAIL_STATISTICS_REFUSED_SHARE`.',
-  },
-  COMPARISON_WITHOUT_BRANCH: {
-    class: 'content',
-    text: 'A comparison names a branch that has no rows.',
-    remedy: 'Rerun the analysis of the named branch: its rows are missing.',
   },
   VALUE_INVALID: {
     class: 'content',
@@ -144,7 +139,7 @@ export const ERROR_CATALOGUE = {
   },
   SOURCE_CHANGED: {
     class: 'transient',
-    text: 'What was to be read in parts is no longer there.',
+    text: 'The source changed while it was being read, or what was to be read in parts is no longer there.',
     remedy: 'Nothing: the export starts again with the table as it is now.',
   },
   STREAM_BROKEN: {

@@ -1,4 +1,5 @@
 /** What Contrail knows of an experiment from the experiments API (v8). */
+import type { ConsoleRecord } from './console-record.ts';
 
 export interface Experiment {
   readonly slug: string;
@@ -11,6 +12,8 @@ export interface Experiment {
    * Absent where the record was not asked for it.
    */
   readonly plan?: ExperimentPlan | { readonly problem: string };
+  /** What decides on its statistics files; absent where the record was not asked for it. */
+  readonly console?: ConsoleRecord;
 }
 
 /** The part of a record that the metadata file is made of (spec: metadata, section 2). */

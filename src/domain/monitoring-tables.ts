@@ -98,7 +98,7 @@ export const MONITORING_TABLES: ReadonlyMap<string, readonly MonitoringColumn[]>
       ...integers('attempt'),
       ...strings('worker', 'product', 'experiment', 'period', 'outcome', 'failure_class', 'error_code'),
       ...strings('error_message', 'source', 'source_version', 'object', 'generation'),
-      ...integers('rows', 'rejected', 'duplicates', 'warnings', 'source_rows', 'bytes_read', 'bytes_billed'),
+      ...integers('rows', 'rejected', 'dropped', 'duplicates', 'warnings', 'source_rows', 'bytes_read', 'bytes_billed'),
       ...integers('slot_ms', 'bytes_written', 'requests', 'duration_ms', 'query_ms', 'read_ms', 'publish_ms'),
       ...strings('price_mode'),
       ...floats('cost_usd'),

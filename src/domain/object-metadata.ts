@@ -5,7 +5,14 @@ export const METADATA = {
   sourceVersion: 'contrail-source-version',
   rows: 'contrail-rows',
   rejected: 'contrail-rejected',
+  dropped: 'contrail-dropped',
   duplicates: 'contrail-duplicates',
+  /** Windows of the file: `1-6`, `1,2,4`. */
+  windows: 'contrail-windows',
+  /** Bases that segment `all` has rows for: `enrollments,exposures`. */
+  bases: 'contrail-bases',
+  /** Whether the experiment had a primary outcome when the file was made; of `overall`. */
+  primary: 'contrail-primary',
   job: 'contrail-job',
   version: 'contrail-version',
   /** Slug of the experiment, so that two slugs with one normal form do not overwrite each other. Ours. */

@@ -6,7 +6,10 @@ export interface PublishedFacts {
   readonly source: string;
   readonly sourceVersion: string;
   readonly rows: number;
+  /** Rows left out because the console would refuse them by themselves. */
   readonly rejected: number;
+  /** Rows left out because the console would refuse them beside the others. */
+  readonly dropped: number;
   readonly duplicates: number;
   readonly bytes: number;
   readonly warnings: readonly Warning[];
@@ -36,7 +39,8 @@ export interface Warning {
 
 /**
  * `duplicate`: rows with a key that was there before, `not_checked`: rows of which that is not known, `analysis_basis`: rows without one, `name`: the console will not
- * find the file, or not show what it tells, `non_finite`: NaN or infinite numbers written as null, `metric_hub`: it could not be reached,
+ * find the file, or not show what it tells, `non_finite`: NaN or infinite numbers written as null, `branches`: other branches than the experiment's,
+ * `reference_branch`: the experiment has none, `experiment`: its record could not be had, `metric_hub`: it could not be reached,
  * `view_without_tables`: there is nothing to read yet, `nul`: U+0000 written as U+FFFD, `cut`: only a part was used.
  */
 export type WarningKind =
@@ -45,6 +49,9 @@ export type WarningKind =
   | 'analysis_basis'
   | 'name'
   | 'non_finite'
+  | 'branches'
+  | 'reference_branch'
+  | 'experiment'
   | 'metric_hub'
   | 'view_without_tables'
   | 'nul'

@@ -16,6 +16,19 @@ export const StatisticsPayload = z.object({
   seen: z.object({ generation: z.string().max(200), metadata: z.record(z.string().max(100), z.string().max(1000)) }),
   /** Rows of the source as planning knew them. */
   rows: z.number().int().min(0).optional(),
+  /** What the experiments API told of it; `unreachable` where it did not answer, absent where it does not know it. */
+  record: z
+    .union([
+      z.literal('unreachable'),
+      z.object({
+        isPrimary: z.boolean(),
+        branches: z.array(z.string().max(1_000)).max(1_000),
+        referenceBranch: z.string().max(1_000).nullable(),
+      }),
+    ])
+    .optional(),
+  /** The file is current, but was made on premises that no longer hold: an earlier file or the record has changed. */
+  hasNewPremises: z.boolean().optional(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
 });

@@ -1,6 +1,7 @@
 /** One part of a very large statistics table: a child of a statistics job (design, section 5). */
 import { z } from 'zod';
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
+import { BROKEN_RULES } from '../domain/console-rules.ts';
 import type { JobKind } from './job-kind.ts';
 
 export const StatisticsPartPayload = z.object({
@@ -11,10 +12,10 @@ export const StatisticsPartPayload = z.object({
   token: z.string().max(1_000_000),
   /** The work object that takes its rows. */
   object: z.string().min(1).max(900),
+  /** What a second reading leaves out; the workers of statistics know its shape. */
+  plan: z.unknown().optional(),
 });
 export type StatisticsPartPayload = z.infer<typeof StatisticsPartPayload>;
-
-const BranchGroup = z.object({ where: z.string(), seen: z.array(z.string()), named: z.array(z.string()) });
 
 /** What the whole must know of a part. */
 export const StatisticsPartSummary = z.object({
@@ -25,13 +26,19 @@ export const StatisticsPartSummary = z.object({
   check: z.object({
     rows: z.number().int().min(0),
     rejected: z.number().int().min(0),
+    dropped: z.number().int().min(0),
     duplicates: z.number().int().min(0),
     unchecked: z.number().int().min(0),
     withoutBasis: z.number().int().min(0),
-    reasons: z.array(z.object({ reason: z.string(), rows: z.number() })),
+    endlessTexts: z.number().int().min(0),
+    reasons: z.array(z.object({ rule: z.enum(BROKEN_RULES), reason: z.string(), rows: z.number() })),
     shown: z.array(z.object({ reason: z.string(), json: z.string() })),
+    branches: z.array(z.string()),
+    windows: z.array(z.string()),
+    bases: z.array(z.string()),
   }),
-  branchGroups: z.array(BranchGroup),
+  /** What the rules of whole files must know of its rows; the workers of statistics know its shape. */
+  outline: z.unknown(),
 });
 export type StatisticsPartSummary = z.infer<typeof StatisticsPartSummary>;
 

@@ -5,6 +5,7 @@
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
+import { type FoundRecord, premisesChanged } from '../domain/console-premises.ts';
 import { METADATA } from '../domain/object-metadata.ts';
 import { isNewerVersion, type SourceVersion } from '../domain/source-version.ts';
 import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
@@ -25,11 +26,15 @@ export interface StatisticsTarget {
   readonly experiment: string;
   readonly period: AnalysisPeriod;
   readonly knownBy: 'api' | 'tables';
+  /** What the experiments API tells; undefined where it knows no such experiment. */
+  readonly record: FoundRecord;
   readonly table: string;
 }
 
 export interface DueStatistics extends StatisticsTarget {
   readonly reason: 'new' | 'changed' | 'forced';
+  /** The file is of this version, but was made on premises that no longer hold. */
+  readonly hasNewPremises: boolean;
   readonly sourceVersion: SourceVersion;
   /** The published object, with as much of its metadata as an export needs. */
   readonly seen: { readonly generation: Generation; readonly metadata: ObjectMetadata };
@@ -77,9 +82,12 @@ export async function planStatistics(
 export async function planStatisticsOf(
   deps: PlanDependencies,
   selection: PlanSelection,
-  { listing: { experiments, problems, tables }, signal }: { readonly listing: Listing; readonly signal: AbortSignal },
+  {
+    listing: { experiments, problems, tables, unlisted },
+    signal,
+  }: { readonly listing: Listing; readonly signal: AbortSignal },
 ): Promise<StatisticsPlan> {
-  const { targets, conflicts } = assignTables(experiments, tables);
+  const { targets, conflicts } = assignTables(experiments, tables, unlisted === undefined ? undefined : 'unreachable');
   const wanted = targets.filter((target) => isSelected(target, selection, experiments));
   const { tables: described, unreadable } = await deps.source.describeTables(
     wanted.map((target) => target.table),
@@ -92,12 +100,7 @@ export async function planStatisticsOf(
   for (const target of wanted) {
     const table = versions.get(target.table);
     if (table === undefined) continue;
-    const decision = decide(
-      target,
-      table,
-      objects.get(statisticsObjectName(target.experiment, target.period)),
-      selection,
-    );
+    const decision = decide(target, table, objects, selection);
     if ('sourceVersion' in decision) due.push(decision);
     else skipped.push(decision);
   }
@@ -127,11 +130,13 @@ export async function planStatisticsOf(
 function decide(
   target: StatisticsTarget,
   table: SourceTable,
-  object: StoredObject | undefined,
+  objects: ReadonlyMap<string, StoredObject>,
   { force }: PlanSelection,
 ): DueStatistics | SkippedStatistics {
+  const object = objects.get(statisticsObjectName(target.experiment, target.period));
+  const hasNewPremises = object !== undefined && hasOtherPremises(target, object, objects);
   const published = object?.metadata[METADATA.sourceVersion];
-  if (!force && published === table.version) return { ...target, reason: 'current' };
+  if (!force && !hasNewPremises && published === table.version) return { ...target, reason: 'current' };
   // An export would leave it as it is, and would be asked for again by every scan.
   const isNewer = published !== undefined && isNewerVersion(published, table.version) === true;
   if (!force && isNewer) return { ...target, reason: 'newer than the source' };
@@ -139,6 +144,7 @@ function decide(
     ...target,
     reason: force ? 'forced' : object === undefined ? 'new' : 'changed',
     sourceVersion: table.version,
+    hasNewPremises,
     seen: { generation: object?.generation ?? ABSENT, metadata: neededMetadata(object) },
     rows: table.rows,
     bytes: table.bytes,
@@ -153,6 +159,18 @@ function ownFile(
   if (object === undefined) return { hasFile: false };
   const owner = object.metadata[METADATA.experiment];
   return owner === undefined ? {} : { hasFile: owner === experiment };
+}
+
+function hasOtherPremises(
+  target: StatisticsTarget,
+  { metadata }: StoredObject,
+  objects: ReadonlyMap<string, StoredObject>,
+): boolean {
+  return premisesChanged(
+    target,
+    metadata,
+    (period) => objects.get(statisticsObjectName(target.experiment, period))?.metadata,
+  );
 }
 
 function neededMetadata(object: StoredObject | undefined): ObjectMetadata {
@@ -172,16 +190,17 @@ function neededMetadata(object: StoredObject | undefined): ObjectMetadata {
 function assignTables(
   experiments: readonly Experiment[],
   tables: readonly string[],
+  recordOfStrangers: 'unreachable' | undefined,
 ): { targets: StatisticsTarget[]; conflicts: RefusedStatistics[] } {
   const free = new Set(tables);
   const taken = new Map<string, StatisticsTarget>();
   const conflicts: RefusedStatistics[] = [];
-  for (const { slug } of byStart(experiments)) {
+  for (const { slug, console: record } of byStart(experiments)) {
     // Longest names first: `x_preenrollment_weekly` is the pre-enrollment period of `x`.
     for (const period of [...ANALYSIS_PERIODS].sort((a, b) => b.length - a.length)) {
       const table = statisticsTableName(slug, period);
       if (!free.has(table)) continue;
-      const target: StatisticsTarget = { experiment: slug, period, knownBy: 'api', table };
+      const target: StatisticsTarget = { experiment: slug, period, knownBy: 'api', record, table };
       const first = taken.get(table);
       if (first === undefined) taken.set(table, target);
       else if (first.experiment !== slug) conflicts.push({ ...target, error: conflict(first, target) });
@@ -190,7 +209,13 @@ function assignTables(
   for (const table of tables) {
     const name = parseStatisticsTableName(table);
     if (name === undefined || taken.has(table)) continue;
-    taken.set(table, { experiment: name.slug, period: name.period, knownBy: 'tables', table });
+    taken.set(table, {
+      experiment: name.slug,
+      period: name.period,
+      knownBy: 'tables',
+      record: recordOfStrangers,
+      table,
+    });
   }
   return { targets: inOrder([...taken.values()]), conflicts };
 }

@@ -47,7 +47,7 @@ function changeOf(version: SourceVersion): Pick<DueFile, 'changedAt'> {
 }
 
 function payloadOf(due: DueStatistics, reason: JobReason): StatisticsPayload {
-  const { experiment, period, knownBy, sourceVersion, seen, rows } = due;
+  const { experiment, period, knownBy, sourceVersion, seen, rows, record } = due;
   return {
     version: 1,
     experiment,
@@ -56,7 +56,13 @@ function payloadOf(due: DueStatistics, reason: JobReason): StatisticsPayload {
     sourceVersion,
     seen,
     ...(rows === undefined ? {} : { rows }),
+    ...(record === undefined ? {} : { record: payloadRecord(record) }),
+    ...(due.hasNewPremises ? { hasNewPremises: true } : {}),
     reason,
     force: due.reason === 'forced',
   };
+}
+
+function payloadRecord(record: NonNullable<DueStatistics['record']>): StatisticsPayload['record'] {
+  return record === 'unreachable' ? record : { ...record, branches: [...record.branches] };
 }

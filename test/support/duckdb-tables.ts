@@ -72,7 +72,9 @@ function literal(type: ColumnType, cell: CellValue): string {
     return `{${type.fields.map((field) => `'${field.name}': ${literal(field.type, fields[field.name])}`).join(', ')}}`;
   }
   const zone = type.kind === 'timestamp' ? '+00' : '';
-  return `'${textOf(cell).replaceAll("'", "''")}${zone}'::${duckDbType(type)}`;
+  const text = `'${textOf(cell).replaceAll("'", "''")}${zone}'`;
+  // A statement may not hold U+0000, a value may.
+  return `(${text.split('\0').join("' || chr(0) || '")})::${duckDbType(type)}`;
 }
 
 /** `String(-0)` is `0`. */

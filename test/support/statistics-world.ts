@@ -4,6 +4,7 @@ import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-source.ts';
+import { CONSOLE_RULES } from '../../src/domain/console-rules.ts';
 import { ABSENT, type ObjectMetadata, type StoredObject } from '../../src/ports/object-store.ts';
 import type { ExportRequest } from '../../src/workers/statistics/export-table.ts';
 import { recordedLog } from './recorded-log.ts';
@@ -45,9 +46,23 @@ export function makeStatisticsWorld() {
     api: new MemoryExperimentsApi([]),
     queue: new MemoryJobQueue({ clock }),
     /** What exports and their handler are given. */
-    deps: { source, store, clock, refusedShareLimit: 0.1, duplicateLimit: 1_000, records: { sink, clock, log } },
+    deps: {
+      source,
+      store,
+      clock,
+      refusedShareLimit: 0.1,
+      duplicateLimit: 1_000,
+      rules: CONSOLE_RULES.e5dd1051c,
+      records: { sink, clock, log },
+    },
     request: (changes: Partial<ExportRequest> = {}): ExportRequest => {
-      const fixed = { experiment: 'my-slug', period: 'weekly', knownBy: 'api', force: false } as const;
+      const fixed = {
+        experiment: 'my-slug',
+        period: 'weekly',
+        knownBy: 'api',
+        record: undefined,
+        force: false,
+      } as const;
       return { ...fixed, job: 'a-job', signal: never, ...changes };
     },
     textOf: async (name = OBJECT): Promise<string | undefined> => {

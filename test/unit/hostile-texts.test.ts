@@ -3,7 +3,6 @@
  * would take minutes, beyond the limit of any test.
  */
 import { describe, expect, it } from 'vitest';
-import type { Column } from '../../src/domain/column-type.ts';
 import { toLogRecord } from '../../src/domain/log-record.ts';
 import { nearestNames } from '../../src/domain/nearest-name.ts';
 import { parseCostTableName } from '../../src/domain/query-cost-name.ts';
@@ -11,8 +10,7 @@ import { readFromExpression } from '../../src/workers/metadata/resolve-data-sour
 import { referencesOf } from '../../src/workers/metadata/template.ts';
 import { TemplateError } from '../../src/workers/metadata/template-tokens.ts';
 import { parseToml, TomlError } from '../../src/workers/metadata/toml.ts';
-import { rowRules } from '../../src/workers/statistics/row-rules.ts';
-import { columnBatch } from '../support/column-batches.ts';
+import { parseNumberText } from '../../src/workers/statistics/acceptance/number-values.ts';
 
 const MANY = 400_000;
 /** Reading them takes milliseconds, on a busy machine seconds. */
@@ -22,13 +20,10 @@ describe('a hostile text', () => {
   it(
     'is refused as a number',
     () => {
-      const columns: Column[] = [{ name: 'point', type: { kind: 'string' } }];
-      const rule = rowRules(columns).find(({ reason }) => reason === 'point is not a number');
-      const refused: number[] = [];
-
-      rule?.broken(columnBatch(columns, [[`${'9'.repeat(MANY)}x`], ['9'.repeat(MANY)]]), (row) => refused.push(row));
-
-      expect(refused).toEqual([0]);
+      expect(parseNumberText(`${'9'.repeat(MANY)}x`)).toBeUndefined();
+      expect(parseNumberText(`${' '.repeat(MANY)}x`)).toBeUndefined();
+      expect(parseNumberText('1_'.repeat(MANY))).toBeUndefined();
+      expect(parseNumberText('9'.repeat(MANY))).toBeNaN();
     },
     TIMEOUT_MS,
   );

@@ -4,6 +4,7 @@ import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { Experiment } from '../../domain/experiment.ts';
 import { checkSlug, quote } from '../../domain/slug.ts';
 import type { ExperimentList } from '../../ports/experiments-api.ts';
+import { consoleRecordOf } from './console-record.ts';
 import { planOf } from './experiment-plan.ts';
 import { NOT_UNICODE, problemsOf } from './record-problems.ts';
 
@@ -46,7 +47,7 @@ export function parseExperiments(found: readonly FoundRecord[]): ExperimentList 
   const malformed: MalformedExperiment[] = [];
   for (const { where, record } of found) {
     const parsed = ExperimentRecord.safeParse(record);
-    if (parsed.success) experiments.push({ ...parsed.data, plan: planOf(record) });
+    if (parsed.success) experiments.push({ ...parsed.data, plan: planOf(record), console: consoleRecordOf(record) });
     else malformed.push(malformedExperiment(where, problemsOf(parsed.error), slugOf(record)));
   }
   return { experiments, malformed };

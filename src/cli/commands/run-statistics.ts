@@ -11,6 +11,7 @@ import { type ExportDependencies, type ExportRequest, exportTable } from '../../
 import { ask } from '../help.ts';
 import { printable, printJson, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
+import { consoleRecordOf } from '../console-record.ts';
 import { progressBar } from '../progress-bar.ts';
 import { isAboutTheExperiment } from '../run-experiments.ts';
 import { makeRunId } from '../run-id.ts';
@@ -37,6 +38,7 @@ export async function runStatistics(options: Options): Promise<void> {
   try {
     const { outcome } = await exportAndRecord(exportDependencies(parts, config), parts, {
       ...request,
+      record: await consoleRecordOf(parts.experiments, request, signal),
       knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
       force: options.force ?? false,
       job: makeRunId(),

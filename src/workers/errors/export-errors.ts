@@ -65,7 +65,7 @@ export async function exportErrors(deps: ErrorsDependencies, request: ErrorsRequ
     return { outcome: { kind: 'skipped', reason: 'the file is current', ...place }, events: [] };
   }
   const { source, sourceVersion, file, warnings } = result.made;
-  const counts = { rows: file.entries, rejected: file.dropped.length, duplicates: 0, bytes: result.bytes };
+  const counts = { rows: file.entries, rejected: file.dropped.length, dropped: 0, duplicates: 0, bytes: result.bytes };
   const durationMs = deps.clock.now() - startedAt;
   const generation = result.kind === 'published' ? { generation: result.generation } : {};
   return {

@@ -84,7 +84,7 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
   if (result.kind === 'nothing') return { kind: 'skipped', reason };
   if (result.kind === 'current') return { kind: 'skipped', reason: 'the file is current', ...place };
   const { source, sourceVersion, warnings } = result.made;
-  const counts = { rows: 0, rejected: 0, duplicates: 0, bytes: result.bytes };
+  const counts = { rows: 0, rejected: 0, dropped: 0, duplicates: 0, bytes: result.bytes };
   const durationMs = deps.clock.now() - startedAt;
   const generation = result.kind === 'published' ? { generation: result.generation } : {};
   return { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings, durationMs, ...generation };

@@ -78,7 +78,7 @@ function outcomeOf({ dataset, clock }: MonitoringDependencies, done: MonitoringR
   const { table, rows, rejected = 0, warnings = [] } = writtenBy(done);
   const object = `${dataset}.${table}`;
   const sourceVersion = new Date(clock.now()).toISOString();
-  const counts = { rows, rejected, duplicates: 0, bytes: 0 };
+  const counts = { rows, rejected, dropped: 0, duplicates: 0, bytes: 0 };
   return {
     kind: 'published',
     object,

@@ -7,7 +7,7 @@ export function describeOutcome(outcome: JobOutcome): string {
     case 'unchanged':
       return [
         `${outcome.kind} ${outcome.object}: ${outcome.rows} rows, ${outcome.bytes} bytes, ${outcome.durationMs} ms,`,
-        `${outcome.rejected} left out, ${outcome.duplicates} duplicates`,
+        `${outcome.rejected + outcome.dropped} left out, ${outcome.duplicates} duplicates`,
       ].join(' ');
     case 'skipped':
       return `nothing to do: ${outcome.reason}`;

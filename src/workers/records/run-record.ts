@@ -84,6 +84,7 @@ function outcomeColumns(outcome: JobOutcome, pricing: Pricing): RecordRow {
     generation: outcome.generation ?? null,
     rows: outcome.rows,
     rejected: outcome.rejected,
+    dropped: outcome.dropped,
     duplicates: outcome.duplicates,
     warnings: outcome.warnings.length,
     source_rows: outcome.sourceRows ?? null,

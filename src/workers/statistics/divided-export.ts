@@ -162,6 +162,7 @@ async function publish(publication: Publication): Promise<JobOutcome> {
     sourceVersion: division.version,
     rows: file.rows,
     rejected: file.check.rejected,
+    dropped: file.check.dropped,
     duplicates: file.check.duplicates,
     bytes: file.bytes,
     warnings: [],

@@ -3,12 +3,17 @@ import { ContrailError } from '../../domain/errors.ts';
 import type { StatisticsPartPayload, StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
 import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
+import type { ConsoleRules } from '../../domain/console-rules.ts';
+import { DropPlan } from './acceptance/drop-plan.ts';
+import type { CheckResult } from './acceptance/row-checker.ts';
 import { writeFile } from './write-file.ts';
 
 export interface PartDependencies {
   readonly source: DivisibleSource;
   readonly store: ObjectStore;
   readonly duplicateLimit: number;
+  /** The version of the console that must take the file. */
+  readonly rules: ConsoleRules;
 }
 
 export interface PartRun {
@@ -18,8 +23,8 @@ export interface PartRun {
 
 /** Writes the part and tells what the whole must know. A repeat replaces what an earlier attempt wrote. */
 export async function exportPart(
-  { source, store, duplicateLimit }: PartDependencies,
-  { token, object }: StatisticsPartPayload,
+  { source, store, duplicateLimit, rules }: PartDependencies,
+  { token, object, period, plan }: StatisticsPartPayload,
   { signal, onProgress }: PartRun,
 ): Promise<StatisticsPartSummary> {
   const before = await store.head(object, signal);
@@ -32,10 +37,13 @@ export async function exportPart(
       signal,
     });
     try {
-      const { rows, bytes, nonFinite, check, branchGroups } = await writeFile({
+      const { rows, bytes, nonFinite, check, outline } = await writeFile({
         table,
         writer,
         framing: 'rows',
+        period,
+        rules,
+        plan: plan === undefined ? undefined : DropPlan.parse(plan),
         duplicateLimit,
         signal,
         ...(onProgress === undefined ? {} : { onProgress }),
@@ -43,14 +51,7 @@ export async function exportPart(
       if (check.rows !== table.rowCount) throw rowsMissing(table.source, table.rowCount, check.rows);
       if (bytes === 0) await writer.discard();
       else await writer.commit({});
-      const { missingBranches: _, ...counts } = check;
-      return {
-        rows,
-        bytes,
-        nonFinite,
-        check: { ...counts, reasons: [...check.reasons], shown: [...check.shown] },
-        branchGroups: branchGroups.map(({ where, seen, named }) => ({ where, seen: [...seen], named: [...named] })),
-      };
+      return { rows, bytes, nonFinite, check: copyOf(check), outline };
     } catch (error) {
       await writer.discard();
       throw error;
@@ -58,6 +59,19 @@ export async function exportPart(
   } finally {
     await table.close();
   }
+}
+
+/** A copy that a job's result can hold. */
+function copyOf(check: CheckResult): StatisticsPartSummary['check'] {
+  const { reasons, shown, branches, windows, bases } = check;
+  return {
+    ...check,
+    reasons: [...reasons],
+    shown: [...shown],
+    branches: [...branches],
+    windows: [...windows],
+    bases: [...bases],
+  };
 }
 
 function rowsMissing(source: string, promised: number, delivered: number): ContrailError {

@@ -19,10 +19,14 @@ import {
 } from '../../ports/object-store.ts';
 import type { OpenTable, StatisticsSource } from '../../ports/statistics-source.ts';
 import { checkOwner } from './check-owner.ts';
-import { judgeRows, refusalOf, type Refusal } from './judge-rows.ts';
+import type { FoundRecord } from '../../domain/console-premises.ts';
+import { type ConsoleRules } from '../../domain/console-rules.ts';
+import type { DropPlan } from './acceptance/drop-plan.ts';
+import { planDrops } from './acceptance/plan-drops.ts';
+import { checkShare, judgeRows, refusalOf, type Refusal } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
 import { lookAtObject, publishedBy, type Publisher, type SeenObject, settledBy } from './published-object.ts';
-import type { CheckResult } from './row-checker.ts';
+import type { CheckResult } from './acceptance/row-checker.ts';
 import { type WrittenFile, writeFile } from './write-file.ts';
 
 /** How often an export starts again because somebody else changed the object meanwhile. */
@@ -36,6 +40,8 @@ export interface ExportDependencies {
   readonly refusedShareLimit: number;
   /** Rows of one window up to which duplicates are looked for, where the source does not sort by key. */
   readonly duplicateLimit: number;
+  /** The version of the console that must take the files. */
+  readonly rules: ConsoleRules;
 }
 
 export interface ExportRequest {
@@ -43,6 +49,10 @@ export interface ExportRequest {
   readonly period: AnalysisPeriod;
   /** Whether the slug may be claimed as the owner of the file: not where it was only read off a table's name. */
   readonly knownBy: 'api' | 'tables';
+  /** What the experiments API tells; undefined where it knows no such experiment. */
+  readonly record: FoundRecord;
+  /** The file was made on premises that no longer hold, so a current version does not settle it. */
+  readonly hasNewPremises?: boolean;
   /** Write the file also if it is current. */
   readonly force: boolean;
   /** Table and object as planning saw them, which spares a look at each; the look is taken when the object has changed. */
@@ -93,9 +103,10 @@ async function exportOnce(
   checkOwner(object, before, request);
   const table = await openTable(deps.source, request, seen?.sourceVersion);
   try {
-    const settled = request.force
-      ? undefined
-      : settledBy(before, table.version, publisherOf(deps, { request, object, startedAt }));
+    const settled =
+      request.force || request.hasNewPremises === true
+        ? undefined
+        : settledBy(before, table.version, publisherOf(deps, { request, object, startedAt }));
     if (settled !== undefined) return { outcome: settled };
     return await replaceFile({ deps, request, object, before, table, startedAt });
   } finally {
@@ -139,7 +150,34 @@ interface Replacement {
 }
 
 async function replaceFile(replacement: Replacement): Promise<ExportResult> {
-  const { deps, request, object, before, table } = replacement;
+  const { deps, request, table } = replacement;
+  const first = await writeInto(replacement, undefined);
+  if (first.plan === undefined) return publishWritten(replacement, first);
+  await first.writer.discard();
+  // Nearly always the rules of whole files hold; where they do not, the table is read again, now that they are known.
+  const again = await reopen(deps.source, request, table);
+  try {
+    const second = await writeInto({ ...replacement, table: again }, first.plan);
+    if (second.plan === undefined) return await publishWritten({ ...replacement, table: again }, second);
+    await second.writer.discard();
+    throw sourceChanged(table);
+  } finally {
+    await again.close();
+  }
+}
+
+interface Written {
+  readonly writer: ObjectWriter;
+  readonly file: WrittenFile;
+  /** What must be dropped, so that the file cannot be published as it is. */
+  readonly plan: DropPlan | undefined;
+}
+
+/** Writes all rows that may stay, and finds out whether the whole can. Discards what it has written when it fails. */
+async function writeInto(
+  { deps, request, object, before, table }: Replacement,
+  plan: DropPlan | undefined,
+): Promise<Written> {
   const writer = await deps.store.write({
     name: object,
     contentType: 'application/json',
@@ -151,11 +189,25 @@ async function replaceFile(replacement: Replacement): Promise<ExportResult> {
       table,
       writer,
       framing: 'array',
+      period: request.period,
+      rules: deps.rules,
+      plan,
       duplicateLimit: deps.duplicateLimit,
       signal: request.signal,
       ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
     });
     checkRowCount(table, file.check);
+    checkShare(file.check, request, deps.refusedShareLimit);
+    return { writer, file, plan: await planDrops(deps, file.outline, request) };
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+async function publishWritten(replacement: Replacement, { writer, file }: Written): Promise<ExportResult> {
+  const { deps, request, object, before, table } = replacement;
+  try {
     const warnings = judgeRows(file, request, deps.refusedShareLimit);
     const isSame = !request.force && before?.metadata[METADATA.sha256] === file.sha256;
     const metadata = objectMetadata({ request, table, file, before });
@@ -203,6 +255,20 @@ async function commitOrFind(
   }
 }
 
+/** The same table once more; throws SOURCE_CHANGED where it has changed since it was opened. */
+async function reopen(source: StatisticsSource, request: ExportRequest, table: OpenTable): Promise<OpenTable> {
+  const again = await openTable(source, request, table.version);
+  if (again.version === table.version && again.rowCount === table.rowCount) return again;
+  await again.close();
+  throw sourceChanged(table);
+}
+
+function sourceChanged({ source }: OpenTable): ContrailError {
+  return new ContrailError('SOURCE_CHANGED', `${source} has changed between two readings; nothing was published.`, {
+    subject: source,
+  });
+}
+
 function checkRowCount(table: OpenTable, check: CheckResult): void {
   if (check.rows === table.rowCount) return;
   throw new ContrailError(
@@ -220,6 +286,7 @@ function factsOf({ deps, table, object, startedAt }: Replacement, file: WrittenF
     sourceVersion: table.version,
     rows: file.rows,
     rejected: file.check.rejected,
+    dropped: file.check.dropped,
     duplicates: file.check.duplicates,
     bytes: file.bytes,
     warnings,

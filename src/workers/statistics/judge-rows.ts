@@ -1,14 +1,19 @@
 /** Whether a file that was written may be published, and what is odd about it (spec: statistics, section 4). */
+import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
+import type { FoundRecord } from '../../domain/console-premises.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/outcome.ts';
 import { isFoundByConsole } from '../../domain/slug.ts';
-import type { CheckResult } from './row-checker.ts';
+import { isReadPeriod } from '../../domain/console-rules.ts';
+import type { CheckResult } from './acceptance/row-checker.ts';
 import type { WrittenFile } from './write-file.ts';
 
 /** How the errors file names rows that the console would refuse. */
 const REFUSED_EXCEPTION = 'InvalidStatisticException';
-/** Of one refused row, so much is shown; the whole message has room for five. */
+/** Of one row that was left out, so much is shown; the whole message has room for five. */
 const SHOWN_CHARACTERS = 2_000;
+/** Reasons that a message names. */
+const MOST_REASONS = 10;
 
 /** Rows that were left out of a file that was published. */
 export interface Refusal {
@@ -17,70 +22,69 @@ export interface Refusal {
 }
 
 /** What a file is judged by. */
-export type JudgedRows = Pick<WrittenFile, 'check' | 'nonFinite'>;
+export type JudgedRows = Pick<WrittenFile, 'rows' | 'check' | 'nonFinite'>;
 
-interface Subject {
+export interface Subject {
   readonly experiment: string;
-  readonly period: string;
+  readonly period: AnalysisPeriod;
+  /** What the experiments API tells; undefined where it knows no such experiment. */
+  readonly record: FoundRecord;
 }
 
-/** The warnings of a file that may be published; throws ROWS_REFUSED or COMPARISON_WITHOUT_BRANCH for any other. */
+/** The warnings of a file that may be published; throws ROWS_REFUSED for any other (L). */
 export function judgeRows(file: JudgedRows, subject: Subject, refusedShareLimit: number): Warning[] {
-  const { check } = file;
-  // Divided, not multiplied: 29 of 100 are exactly 0.29, while 100 * 0.29 is less than 29.
-  if (check.rejected / check.rows > refusedShareLimit) throw tooManyRefused(check, subject, refusedShareLimit);
-  if (check.missingBranches.length > 0) throw branchesMissing(check, subject);
+  checkShare(file.check, subject, refusedShareLimit);
+  if (file.check.rows > 0 && file.rows === 0) throw nothingLeft(file.check, subject);
   return warningsOf(file, subject);
 }
 
-/** The refused rows of a file that is published all the same, or undefined where there are none. */
+/** Throws ROWS_REFUSED if too many rows were rejected. */
+export function checkShare(check: CheckResult, subject: Omit<Subject, 'record'>, limit: number): void {
+  // Divided, not multiplied: 29 of 100 are exactly 0.29, while 100 * 0.29 is less than 29.
+  if (check.rejected / check.rows <= limit || check.rejected === 0) return;
+  const share = `${percent(check.rejected / check.rows)}, limit ${percent(limit)}`;
+  const counts = `${check.rejected} of ${rows(check.rows)} (${share}) break the rules of Experimenter`;
+  throw refused(check, subject, counts);
+}
+
+/** The rows left out of a file that is published all the same, or undefined where there are none. */
 export function refusalOf(check: CheckResult): Refusal | undefined {
-  if (check.rejected === 0) return undefined;
-  const counts = `${check.rejected} of ${check.rows} rows were left out`;
+  const leftOut = check.rejected + check.dropped;
+  if (leftOut === 0) return undefined;
+  const counts = `Left out ${leftOut} of ${rows(check.rows)} that Experimenter would not take`;
   return { exceptionType: REFUSED_EXCEPTION, message: `${counts}: ${reasonsOf(check)}. ${shownRows(check)}` };
 }
 
-function tooManyRefused(check: CheckResult, subject: Subject, limit: number): ContrailError {
-  const share = `${percent(check.rejected / check.rows)}, limit ${percent(limit)}`;
-  return new ContrailError(
-    'ROWS_REFUSED',
-    `${check.rejected} of ${check.rows} rows (${share}) of ${subject.experiment} ${subject.period} break the rules ` +
-      `of the console: ${reasonsOf(check)}. Nothing was published.`,
-    {
-      exceptionType: REFUSED_EXCEPTION,
-      hint: 'It is tried again when the table has changed.',
-      evidence: shownRows(check),
-    },
-  );
+function nothingLeft(check: CheckResult, subject: Subject): ContrailError {
+  return refused(check, subject, `none of its ${rows(check.rows)} can be shown by Experimenter`);
 }
 
-function branchesMissing(check: CheckResult, subject: Subject): ContrailError {
-  const shown = check.missingBranches.slice(0, 5);
-  const more =
-    check.missingBranches.length > shown.length ? ` and ${check.missingBranches.length - shown.length} more` : '';
-  return new ContrailError(
-    'COMPARISON_WITHOUT_BRANCH',
-    `Comparisons of ${subject.experiment} ${subject.period} name branches without rows: ${shown.join('; ')}${more}. ` +
-      'Nothing was published.',
-    { exceptionType: REFUSED_EXCEPTION, hint: 'It is tried again when the table has changed.' },
-  );
+function refused(check: CheckResult, { experiment, period }: Omit<Subject, 'record'>, why: string): ContrailError {
+  return new ContrailError('ROWS_REFUSED', `${experiment} ${period} not published: ${why}: ${reasonsOf(check)}.`, {
+    exceptionType: REFUSED_EXCEPTION,
+    hint: 'Contrail will retry when the table changes.',
+    evidence: shownRows(check),
+  });
 }
 
-function reasonsOf(check: CheckResult): string {
-  return check.reasons.map((entry) => `${entry.reason} in ${entry.rows}`).join(', ');
+function reasonsOf({ reasons, duplicates }: CheckResult): string {
+  const named = reasons.slice(0, MOST_REASONS).map((entry) => `${entry.reason} (${rows(entry.rows)})`);
+  const others = reasons.slice(MOST_REASONS).reduce((sum, entry) => sum + entry.rows, 0);
+  const all = [...named, ...(others === 0 ? [] : [`other reasons (${rows(others)})`])];
+  return all.length > 0 ? all.join('; ') : `${rows(duplicates)} repeating the key of another`;
 }
 
 function shownRows(check: CheckResult): string {
-  const rows = check.shown.map(({ json }) =>
+  const shown = check.shown.map(({ json }) =>
     json.length > SHOWN_CHARACTERS ? `${json.slice(0, SHOWN_CHARACTERS)}…` : json,
   );
-  return `The first ${rows.length === 1 ? 'one' : rows.length}: ${rows.join(' ')}`;
+  return `The first ${shown.length === 1 ? 'one' : shown.length}: ${shown.join(' ')}`;
 }
 
-function warningsOf({ check, nonFinite }: JudgedRows, { experiment }: Subject): Warning[] {
+function warningsOf({ check, nonFinite }: JudgedRows, { experiment, period, record }: Subject): Warning[] {
   const warnings: Warning[] = [];
   if (check.duplicates > 0) {
-    warnings.push({ kind: 'duplicate', message: `Left out ${rows(check.duplicates)} whose key was there before.` });
+    warnings.push({ kind: 'duplicate', message: `Left out ${rows(check.duplicates)} repeating the key of another.` });
   }
   if (check.unchecked > 0) {
     warnings.push({
@@ -91,7 +95,7 @@ function warningsOf({ check, nonFinite }: JudgedRows, { experiment }: Subject): 
   if (check.withoutBasis > 0) {
     warnings.push({
       kind: 'analysis_basis',
-      message: `${rows(check.withoutBasis)} without an analysis_basis: the console will ignore them.`,
+      message: `${rows(check.withoutBasis)} without an analysis_basis: Experimenter ignores them.`,
     });
   }
   if (nonFinite > 0) {
@@ -103,10 +107,41 @@ function warningsOf({ check, nonFinite }: JudgedRows, { experiment }: Subject): 
   if (!isFoundByConsole(experiment)) {
     warnings.push({
       kind: 'name',
-      message: `The slug ${JSON.stringify(experiment)} has characters other than letters, digits, - and _: the console will not find the file.`,
+      message: `The slug ${JSON.stringify(experiment)} has characters other than letters, digits, - and _: Experimenter will not find the file.`,
+    });
+  }
+  return isReadPeriod(period) ? [...warnings, ...recordWarnings(check, period, record)] : warnings;
+}
+
+function recordWarnings(check: CheckResult, period: AnalysisPeriod, record: Subject['record']): Warning[] {
+  if (record === undefined) return [];
+  if (record === 'unreachable') {
+    const message =
+      'The experiments API could not be reached: the experiment was taken as one without primary outcomes.';
+    return period === 'overall' ? [{ kind: 'experiment', message }] : [];
+  }
+  const warnings: Warning[] = [];
+  const missing = record.branches.filter((branch) => !check.branches.includes(branch));
+  const strange = check.branches.filter((branch) => !record.branches.includes(branch));
+  if (check.branches.length > 0 && missing.length + strange.length > 0) {
+    const parts = [
+      ...(missing.length === 0 ? [] : [`without rows: ${list(missing)}`]),
+      ...(strange.length === 0 ? [] : [`unknown to the experiment and not drawn: ${list(strange)}`]),
+    ];
+    warnings.push({ kind: 'branches', message: `The branches differ from Experimenter's: ${parts.join('; ')}.` });
+  }
+  if (record.referenceBranch === null) {
+    warnings.push({
+      kind: 'reference_branch',
+      message: 'The experiment has no reference branch in Experimenter, which takes no results until it has one.',
     });
   }
   return warnings;
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
+  return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ');
 }
 
 function rows(count: number): string {
@@ -114,5 +149,5 @@ function rows(count: number): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10}%`;
+  return `${Math.round(share * 1000) / 10} %`;
 }

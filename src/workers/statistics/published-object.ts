@@ -65,6 +65,7 @@ export function publishedBy(
     sourceVersion: version,
     rows: count(METADATA.rows),
     rejected: count(METADATA.rejected),
+    dropped: count(METADATA.dropped),
     duplicates: count(METADATA.duplicates),
     bytes: before.bytes ?? 0,
     warnings: [],

@@ -62,11 +62,13 @@ async function exportOrDivide(
 }
 
 function requestFor(payload: StatisticsPayload, context: JobContext): ExportRequest {
-  const { experiment, period, knownBy, force, sourceVersion, seen } = payload;
+  const { experiment, period, knownBy, record, hasNewPremises = false, force, sourceVersion, seen } = payload;
   return {
     experiment,
     period,
     knownBy,
+    record,
+    hasNewPremises,
     force,
     seen: { sourceVersion, object: seen },
     job: context.jobId,

@@ -7,8 +7,11 @@ import { setImmediate } from 'node:timers/promises';
 import { type ColumnBatch, rowsOf } from '../../domain/column-batch.ts';
 import type { ObjectWriter } from '../../ports/object-store.ts';
 import type { OpenTable } from '../../ports/statistics-source.ts';
-import type { BranchGroup } from './branch-check.ts';
-import { type CheckResult, RowChecker } from './row-checker.ts';
+import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
+import type { ConsoleRules } from '../../domain/console-rules.ts';
+import type { DropPlan } from './acceptance/drop-plan.ts';
+import type { FileOutline } from './acceptance/outline.ts';
+import { type CheckResult, RowChecker } from './acceptance/row-checker.ts';
 import { RowEncoder } from './row-encoder.ts';
 
 /**
@@ -25,6 +28,11 @@ export interface WriteFileRequest {
   readonly table: OpenTable;
   readonly writer: ObjectWriter;
   readonly framing: Framing;
+  readonly period: AnalysisPeriod;
+  /** The version of the console that must take the file. */
+  readonly rules: ConsoleRules;
+  /** What a second reading leaves out. */
+  readonly plan?: DropPlan | undefined;
   /** Rows of one window up to which keys are checked, where the table is not sorted by key. */
   readonly duplicateLimit: number;
   readonly signal: AbortSignal;
@@ -35,10 +43,11 @@ export interface WrittenFile {
   readonly rows: number;
   readonly bytes: number;
   readonly sha256: string;
-  /** NaN and infinite numbers that were written as null. */
+  /** NaN and infinite numbers, and texts of such, that were written as null. */
   readonly nonFinite: number;
   readonly check: CheckResult;
-  readonly branchGroups: readonly BranchGroup[];
+  /** What the rules of whole files must know. */
+  readonly outline: FileOutline;
 }
 
 /** Writes all rows that pass; the caller decides by the result whether the file may be published. */
@@ -46,6 +55,9 @@ export async function writeFile({
   table,
   writer,
   framing,
+  period,
+  rules,
+  plan,
   duplicateLimit,
   signal,
   onProgress,
@@ -54,6 +66,9 @@ export async function writeFile({
   const checker = new RowChecker({
     columns: table.columns,
     order: table.order,
+    period,
+    rules,
+    plan,
     windowLimit: duplicateLimit,
     showRow: (batch, row) => showRow(encoder, batch, row),
   });
@@ -63,7 +78,8 @@ export async function writeFile({
   let nonFinite = 0;
   for await (const batch of table.batches(signal)) {
     for (const part of partsOf(batch)) {
-      const encoded = encoder.encode(part, checker.check(part));
+      const { batch: checked, leftOut } = checker.check(part);
+      const encoded = encoder.encode(checked, leftOut);
       rows += encoded.rows;
       nonFinite += encoded.nonFinite;
       await output.add(encoded.bytes);
@@ -73,7 +89,8 @@ export async function writeFile({
     onProgress?.(read, table.rowCount);
   }
   const { bytes, sha256 } = await output.end();
-  return { rows, bytes, sha256, nonFinite, check: checker.finish(), branchGroups: checker.branchGroups() };
+  const check = checker.finish();
+  return { rows, bytes, sha256, nonFinite: nonFinite + check.endlessTexts, check, outline: checker.outline() };
 }
 
 /** The rows of a batch, some at a time. */

@@ -4,6 +4,7 @@ import { BigQueryStatisticsSource } from '../../../src/adapters/bigquery/statist
 import { DEFAULT_LIMITS, type BigQueryOptions } from '../../../src/adapters/bigquery/options.ts';
 import { GcsObjectStore } from '../../../src/adapters/gcs/object-store.ts';
 import { exportTable } from '../../../src/workers/statistics/export-table.ts';
+import { CONSOLE_RULES } from '../../../src/domain/console-rules.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { startReplayServer } from '../../support/replay-server/replay-server.ts';
 import type { FaultRule } from '../../support/replay-server/faults.ts';
@@ -38,11 +39,12 @@ async function setup(faults: readonly FaultRule[] = [], options: Pick<BigQueryOp
   const old = server.bucket.put(OBJECT, Buffer.from('["old"]'));
   const run = () =>
     exportTable(
-      { source, store, clock, refusedShareLimit: 0.1, duplicateLimit: 1_000_000 },
+      { source, store, clock, refusedShareLimit: 0.1, duplicateLimit: 1_000_000, rules: CONSOLE_RULES.e5dd1051c },
       {
         experiment: 'my-slug',
         period: 'weekly',
         knownBy: 'api',
+        record: undefined,
         force: false,
         job: 'test',
         signal: new AbortController().signal,

@@ -25,6 +25,7 @@ const PUBLISHED: JobOutcome = {
   sourceVersion: '2026-01-15T00:00:00.000Z',
   rows: 10,
   rejected: 1,
+  dropped: 0,
   duplicates: 2,
   bytes: 1_000,
   warnings: [],

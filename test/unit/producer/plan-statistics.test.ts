@@ -23,6 +23,8 @@ describe('a plan', () => {
           experiment: 'my-slug',
           period: 'weekly',
           knownBy: 'api',
+          record: { isPrimary: false, branches: [], referenceBranch: null },
+          hasNewPremises: false,
           table: WEEKLY,
           reason: 'new',
           sourceVersion: VERSION,

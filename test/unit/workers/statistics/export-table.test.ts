@@ -29,6 +29,9 @@ describe('an export', () => {
       [METADATA.sourceVersion]: VERSION,
       [METADATA.rows]: '1',
       [METADATA.rejected]: '0',
+      [METADATA.dropped]: '0',
+      [METADATA.windows]: '1',
+      [METADATA.bases]: 'enrollments',
       [METADATA.duplicates]: '0',
       [METADATA.job]: 'a-job',
       [METADATA.version]: CONTRAIL_VERSION,
@@ -46,6 +49,7 @@ describe('an export', () => {
       sourceVersion: VERSION,
       rows: 1,
       rejected: 0,
+      dropped: 0,
       duplicates: 0,
       bytes: ROW.length + 2,
       warnings: [],
@@ -77,7 +81,9 @@ describe('an export', () => {
     const written = JSON.parse((await textOf()) ?? '') as { metric: string }[];
     expect(written.map((row) => row.metric)).toEqual(numberedRows(30).map((row) => row['metric']));
     expect(outcome).toMatchObject({ rows: 30, rejected: 2, duplicates: 1 });
-    expect(refusal?.message).toContain('2 of 33 rows were left out: metric is null in 1, segment is null in 1.');
+    expect(refusal?.message).toContain(
+      'Left out 2 of 33 rows that Experimenter would not take: metric is null (1 row); segment is null (1 row).',
+    );
   });
 
   it('exports further columns as they are', async () => {

@@ -1,43 +1,53 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContrailError } from '../../../../src/domain/errors.ts';
-import { judgeRows, refusalOf } from '../../../../src/workers/statistics/judge-rows.ts';
-import type { CheckResult } from '../../../../src/workers/statistics/row-checker.ts';
+import { judgeRows, refusalOf, type Subject } from '../../../../src/workers/statistics/judge-rows.ts';
+import { EMPTY_OUTLINE } from '../../../../src/workers/statistics/acceptance/outline.ts';
+import type { CheckResult } from '../../../../src/workers/statistics/acceptance/row-checker.ts';
 import type { WrittenFile } from '../../../../src/workers/statistics/write-file.ts';
 
-const SUBJECT = { experiment: 'my-slug', period: 'weekly' };
+const SUBJECT = { experiment: 'my-slug', period: 'weekly', record: undefined } as const;
 
 function checked(changes: Partial<CheckResult> = {}): CheckResult {
   const rejected = changes.rejected ?? 0;
   return {
     rows: 100,
     rejected,
+    dropped: 0,
     duplicates: 0,
     unchecked: 0,
     withoutBasis: 0,
-    reasons: rejected === 0 ? [] : [{ reason: 'metric is null', rows: rejected }],
+    endlessTexts: 0,
+    reasons: rejected === 0 ? [] : [{ rule: 'R1', reason: 'metric is null', rows: rejected }],
     shown: Array.from({ length: Math.min(rejected, 5) }, (_, row) => ({
       reason: 'metric is null',
       json: `{"row":${row}}`,
     })),
-    missingBranches: [],
+    branches: ['control', 'treatment'],
+    windows: ['1'],
+    bases: ['enrollments'],
     ...changes,
   };
 }
 
 function written(check: CheckResult, nonFinite = 0): WrittenFile {
   return {
-    rows: check.rows - check.rejected - check.duplicates,
+    rows: check.rows - check.rejected - check.dropped - check.duplicates,
     bytes: 2,
     sha256: '',
     nonFinite,
     check,
-    branchGroups: [],
+    outline: EMPTY_OUTLINE,
   };
 }
 
-function judge(changes: Partial<CheckResult>, { limit = 0.1, nonFinite = 0, experiment = 'my-slug' } = {}) {
-  return judgeRows(written(checked(changes), nonFinite), { ...SUBJECT, experiment }, limit);
+interface JudgeOptions extends Partial<Subject> {
+  readonly limit?: number;
+  readonly nonFinite?: number;
+}
+
+function judge(changes: Partial<CheckResult>, { limit = 0.1, nonFinite = 0, ...subject }: JudgeOptions = {}) {
+  return judgeRows(written(checked(changes), nonFinite), { ...SUBJECT, ...subject }, limit);
 }
 
 function failureOf(changes: Partial<CheckResult>): ContrailError {
@@ -90,28 +100,33 @@ describe('a refused file', () => {
     const error = failureOf({
       rejected: 25,
       reasons: [
-        { reason: 'metric is null', rows: 20 },
-        { reason: 'x', rows: 5 },
+        { rule: 'R1', reason: 'metric is null', rows: 20 },
+        { rule: 'R2', reason: 'x', rows: 5 },
       ],
     });
 
     expect(error.message).toBe(
-      '25 of 100 rows (25%, limit 10%) of my-slug weekly break the rules of the console: metric is null in 20, x in 5. ' +
-        'Nothing was published.',
+      'my-slug weekly not published: 25 of 100 rows (25 %, limit 10 %) break the rules of Experimenter: ' +
+        'metric is null (20 rows); x (5 rows).',
     );
     expect(error.evidence).toBe('The first 5: {"row":0} {"row":1} {"row":2} {"row":3} {"row":4}');
     expect(error).toMatchObject({ exceptionType: 'InvalidStatisticException', failureClass: 'content' });
   });
 
-  it('says which branches are missing, the first five of them', () => {
-    const error = failureOf({ missingBranches: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] });
+  it('is one of which no row is left, whatever took them', () => {
+    const reasons = [{ rule: 'F7', reason: 'no enrollments', rows: 100 }] as const;
+    const error = failureOf({ dropped: 100, reasons });
 
-    expect(error).toMatchObject({ code: 'COMPARISON_WITHOUT_BRANCH', exceptionType: 'InvalidStatisticException' });
-    expect(error.message).toContain('name branches without rows: a; b; c; d; e and 2 more. Nothing was published.');
+    expect(error.code).toBe('ROWS_REFUSED');
+    expect(error.message).toBe(
+      'my-slug weekly not published: none of its 100 rows can be shown by Experimenter: no enrollments (100 rows).',
+    );
   });
 
-  it('is refused for too many refused rows before missing branches', () => {
-    expect(failureOf({ rejected: 50, missingBranches: ['a'] }).code).toBe('ROWS_REFUSED');
+  it('names ten reasons and counts the others', () => {
+    const reasons = Array.from({ length: 12 }, (_, index) => ({ rule: 'F4', reason: `r${index}`, rows: 1 }) as const);
+
+    expect(failureOf({ rejected: 12, reasons }).message).toMatch(/r9 \(1 row\); other reasons \(2 rows\)\.$/);
   });
 });
 
@@ -119,7 +134,8 @@ describe('a refusal within the limit', () => {
   it('counts the rows and shows the first', () => {
     expect(refusalOf(checked({ rejected: 1 }))).toEqual({
       exceptionType: 'InvalidStatisticException',
-      message: '1 of 100 rows were left out: metric is null in 1. The first one: {"row":0}',
+      message:
+        'Left out 1 of 100 rows that Experimenter would not take: metric is null (1 row). The first one: {"row":0}',
     });
   });
 
@@ -139,12 +155,12 @@ describe('warnings', () => {
     const warnings = judge({ duplicates: 1, unchecked: 4, withoutBasis: 2 }, { nonFinite: 3, experiment: 'a b' });
 
     expect(warnings).toEqual([
-      { kind: 'duplicate', message: 'Left out 1 row whose key was there before.' },
+      { kind: 'duplicate', message: 'Left out 1 row repeating the key of another.' },
       {
         kind: 'not_checked',
         message: '4 rows were not checked for repeated keys: their window is larger than the limit.',
       },
-      { kind: 'analysis_basis', message: '2 rows without an analysis_basis: the console will ignore them.' },
+      { kind: 'analysis_basis', message: '2 rows without an analysis_basis: Experimenter ignores them.' },
       { kind: 'non_finite', message: '3 values were NaN or infinite and are null in the file.' },
       { kind: 'name', message: expect.stringContaining('"a b"') },
     ]);
@@ -152,5 +168,33 @@ describe('warnings', () => {
 
   it('are none for a slug of letters, digits, - and _', () => {
     expect(judge({}, { experiment: 'A-b_9' })).toEqual([]);
+  });
+
+  const record = { isPrimary: true, branches: ['control', 'treatment'], referenceBranch: 'control' };
+
+  it('tell of branches that the experiment does not have, and of those without rows', () => {
+    const [warning] = judge({ branches: ['control', 'ghost'] }, { record });
+
+    expect(warning).toEqual({
+      kind: 'branches',
+      message: `The branches differ from Experimenter's: without rows: "treatment"; unknown to the experiment and not drawn: "ghost".`,
+    });
+  });
+
+  it('tell of a missing reference branch', () => {
+    expect(judge({}, { record: { ...record, referenceBranch: null } }).map(({ kind }) => kind)).toEqual([
+      'reference_branch',
+    ]);
+  });
+
+  it('tell that the record could not be had only where it matters, and nothing of an experiment that the API does not know', () => {
+    expect(judge({}, { record: 'unreachable', period: 'overall' }).map(({ kind }) => kind)).toEqual(['experiment']);
+    expect(judge({}, { record: 'unreachable' })).toEqual([]);
+    expect(judge({ branches: ['ghost'] }, { record: undefined })).toEqual([]);
+  });
+
+  it('compare no branches for periods that the console does not read, or files without rows', () => {
+    expect(judge({ branches: ['ghost'] }, { record, period: 'days28' })).toEqual([]);
+    expect(judge({ rows: 0, branches: [] }, { record })).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ describe('a statistics job', () => {
         exception_type: 'InvalidStatisticException',
         source: 'jetstream',
         message: expect.stringMatching(
-          /^1 of 21 rows were left out: metric is null in 1\. The first one: \{"metric":null,/,
+          /^Left out 1 of 21 rows that Experimenter would not take: metric is null \(1 row\)\. The first one: \{"metric":null,/,
         ),
       }),
       expect.objectContaining({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { CONSOLE_RULES } from '../../../../src/domain/console-rules.ts';
 import { writeFile } from '../../../../src/workers/statistics/write-file.ts';
 import { memoryTable, numberedRows, type StatisticsRow, statisticsRow } from '../../../support/statistics-table.ts';
 import { makeStatisticsWorld, TABLE } from '../../../support/statistics-world.ts';
@@ -16,7 +17,15 @@ async function write(rows: readonly StatisticsRow[], rowsPerBatch = 1000) {
     commit: () => Promise.reject(new Error('not to be called')),
     discard: async () => {},
   };
-  const file = await writeFile({ table, writer, framing: 'array', duplicateLimit: 1_000, signal: never });
+  const file = await writeFile({
+    table,
+    writer,
+    framing: 'array',
+    period: 'weekly',
+    rules: CONSOLE_RULES.e5dd1051c,
+    duplicateLimit: 1_000,
+    signal: never,
+  });
   return { file, pieces, text: Buffer.concat(pieces).toString('utf8') };
 }
 

@@ -1,0 +1,43 @@
+// `npm run test:goldens -- KIND`: the golden cases of a kind through the command line, on the project's own fixtures or on
+// those in the folder CONTRAIL_FIXTURES, of the same layout.
+import { existsSync } from 'node:fs';
+import { run, setUp } from './set-up.js';
+
+const KINDS = {
+  console: ['test/goldens/console-'],
+  statistics: ['test/e2e/run-statistics'],
+  metadata: ['test/e2e/run-metadata'],
+  errors: ['test/e2e/run-errors'],
+  monitoring: ['test/e2e/run-monitoring'],
+};
+
+const [kind, ...rest] = process.argv.slice(2);
+if (kind === undefined || kind === '--help' || !Object.hasOwn(KINDS, kind)) {
+  const isHelp = kind === undefined || kind === '--help';
+  if (!isHelp) process.stderr.write(`There is no kind of golden cases ${JSON.stringify(kind)}. `);
+  process.stderr.write(`Usage: npm run test:goldens -- KIND, one of: ${Object.keys(KINDS).join(', ')}.\n`);
+  process.stderr.write('CONTRAIL_FIXTURES=FOLDER takes the cases from there (console).\n');
+  process.exit(kind === '--help' ? 0 : 2);
+}
+const folder = process.env.CONTRAIL_FIXTURES;
+if (folder !== undefined && !existsSync(folder)) {
+  process.stderr.write(`The folder CONTRAIL_FIXTURES=${folder} does not exist.\n`);
+  process.exit(2);
+}
+if (folder !== undefined && kind !== 'console') {
+  process.stderr.write(
+    `CONTRAIL_FIXTURES is taken by the kind console only; ${kind} runs on the project's own fixtures.\n`,
+  );
+  process.exit(2);
+}
+setUp();
+run(process.execPath, [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--project',
+  'goldens',
+  '--project',
+  'e2e',
+  ...KINDS[kind],
+  ...rest,
+]);

@@ -1,0 +1,24 @@
+/** The part of a record that the rules for statistics files need; what it lacks, the console lacks too. */
+import { z } from 'zod';
+import type { ConsoleRecord } from '../../domain/console-record.ts';
+
+const LenientRecord = z.object({
+  outcomes: z
+    .array(z.object({ priority: z.string().nullish().catch(null) }).catch({ priority: 'unreadable' }))
+    .nullish()
+    .catch(null),
+  branches: z
+    .array(z.object({ slug: z.string() }))
+    .nullish()
+    .catch(null),
+  referenceBranch: z.string().nullish().catch(null),
+});
+
+export function consoleRecordOf(record: unknown): ConsoleRecord {
+  const { outcomes, branches, referenceBranch } = LenientRecord.parse(record);
+  return {
+    isPrimary: (outcomes ?? []).some(({ priority }) => (priority ?? 'primary') === 'primary'),
+    branches: (branches ?? []).map(({ slug }) => slug),
+    referenceBranch: referenceBranch || null,
+  };
+}

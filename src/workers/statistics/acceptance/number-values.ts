@@ -1,0 +1,118 @@
+/**
+ * The columns that hold numbers, as the console reads them from the file (spec: statistics, section 4, R1): numbers, BOOL,
+ * and texts of numbers. Texts that read as NaN or as infinite are written null, as such numbers are.
+ */
+import type { BinaryVector, ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
+import { isValid } from '../../../domain/column-batch.ts';
+import type { Column, ColumnType } from '../../../domain/column-type.ts';
+import { textAt } from '../written-value.ts';
+import { writtenAt, type Written } from './written-json.ts';
+
+/** What Python strips from both ends of a number's text. */
+const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*`;
+const DIGITS = String.raw`[0-9](?:_?[0-9])*`;
+const FINITE = new RegExp(
+  `^${SPACE}([+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?)${SPACE}$`,
+);
+const ENDLESS = new RegExp(`^${SPACE}[+-]?(?:inf|infinity|nan)${SPACE}$`, 'i');
+/** A longer text is no number: nobody writes one, and it would only take time. */
+const LONGEST_NUMBER = 1_000_000;
+
+/** The number that the console reads from a text: NaN for one that is not finite; undefined where it is no number. */
+export function parseNumberText(text: string): number | undefined {
+  if (text.length > LONGEST_NUMBER) return undefined;
+  const digits = FINITE.exec(text)?.[1];
+  if (digits === undefined) return ENDLESS.test(text) ? Number.NaN : undefined;
+  const value = Number(digits.replaceAll('_', ''));
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** How a row's value reads: a finite number, null (also NaN and infinite ones), or no number at all. */
+type Read = number | 'null' | 'no number';
+
+/** One column of numbers, bound to a batch at a time. */
+export class NumberValues {
+  readonly name: string;
+  readonly #index: number;
+  readonly #type: ColumnType | undefined;
+  #vector: ColumnVector | undefined;
+
+  constructor(columns: readonly Column[], name: string) {
+    this.name = name;
+    this.#index = columns.findIndex((column) => column.name === name);
+    this.#type = columns[this.#index]?.type;
+  }
+
+  bind(batch: ColumnBatch): void {
+    this.#vector = batch.columns[this.#index];
+  }
+
+  /** Whether every value of such a column is a number or null. */
+  get isAlwaysNumber(): boolean {
+    const kind = this.#type?.kind;
+    return kind === undefined || kind === 'float64' || kind === 'int64' || kind === 'numeric' || kind === 'bool';
+  }
+
+  /** Whether the row's value is neither a number nor null. */
+  isNoNumber(row: number): boolean {
+    return this.#read(row) === 'no number';
+  }
+
+  /** The row's number; NaN where the file has null, or no number. */
+  at(row: number): number {
+    const vector = this.#vector;
+    if (vector?.layout === 'double') {
+      const value = vector.values[row]!;
+      return isValid(vector.validity, row) && Number.isFinite(value) ? value : Number.NaN;
+    }
+    const read = this.#read(row);
+    return typeof read === 'number' ? read : Number.NaN;
+  }
+
+  /**
+   * The batch's column with the texts that read as NaN or infinite made null, and which rows those are; undefined where
+   * there are none.
+   */
+  withoutEndlessTexts(
+    rowCount: number,
+  ): { readonly vector: BinaryVector; readonly rows: readonly number[] } | undefined {
+    const vector = this.#vector;
+    if (vector?.layout !== 'binary' || this.#type?.kind !== 'string') return undefined;
+    const rows: number[] = [];
+    for (let row = 0; row < rowCount; row++) {
+      if (isValid(vector.validity, row) && Number.isNaN(parseNumberText(textAt(vector, row)))) rows.push(row);
+    }
+    if (rows.length === 0) return undefined;
+    const validity = new Uint8Array((rowCount + 7) >> 3);
+    for (let row = 0; row < rowCount; row++) if (isValid(vector.validity, row)) validity[row >> 3]! |= 1 << (row & 7);
+    for (const row of rows) validity[row >> 3]! &= ~(1 << (row & 7));
+    return { vector: { ...vector, validity }, rows };
+  }
+
+  /** Where the column stands in a batch; -1 where it is missing. */
+  get index(): number {
+    return this.#index;
+  }
+
+  #read(row: number): Read {
+    const vector = this.#vector;
+    if (vector === undefined || this.#type === undefined || !isValid(vector.validity, row)) return 'null';
+    if (vector.layout === 'binary' && this.#type.kind === 'string') return readText(textAt(vector, row));
+    return readWritten(writtenAt(this.#type, vector, row));
+  }
+}
+
+function readText(text: string): Read {
+  const value = parseNumberText(text);
+  if (value === undefined) return 'no number';
+  return Number.isNaN(value) ? 'null' : value;
+}
+
+function readWritten(value: Written): Read {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'number') return value;
+  // Only a column of texts can have its values made null.
+  const number = typeof value === 'string' ? readText(value) : 'no number';
+  return number === 'null' ? 'no number' : number;
+}
