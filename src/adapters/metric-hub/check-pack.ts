@@ -15,18 +15,22 @@ const REF_DELTA = 7;
 /** All objects together, as a multiple of the limit of the pack: text shrinks to a fourth or so. */
 const MOST_GROWTH = 10;
 const OBJECTS_AT_ONCE = 500;
+const BYTES_AT_ONCE = 5e6;
 
-/** Throws TooLargeError where the pack, an object in it, or all of them together are too large. */
-export async function checkPack(pack: Buffer, limits: MetricHubLimits): Promise<void> {
+/** Throws TooLargeError where the pack, an object in it, or all of them together are too large; ends at the deadline. */
+export async function checkPack(pack: Buffer, limits: MetricHubLimits, signal: AbortSignal): Promise<void> {
   if (pack.length > limits.pack.bytes) throw tooLarge(limits.pack, 'the repository');
   const count = pack.readUInt32BE(8);
-  let [at, unpacked] = [HEADER_BYTES, 0];
+  let [at, unpacked, rested] = [HEADER_BYTES, 0, 0];
   for (let index = 0; index < count; index++) {
     const object = readObject(pack, at, limits);
     at = object.end;
     unpacked += object.bytes;
     if (unpacked > MOST_GROWTH * limits.pack.bytes) throw tooLarge(limits.pack, 'the unpacked repository');
-    if (index % OBJECTS_AT_ONCE === 0) await pause();
+    if (index % OBJECTS_AT_ONCE !== 0 && unpacked - rested < BYTES_AT_ONCE) continue;
+    rested = unpacked;
+    await pause();
+    signal.throwIfAborted();
   }
 }
 

@@ -1,4 +1,5 @@
 /** A checkout of metric-hub on disk, or a bare clone: what is committed at HEAD, with its history. Nothing is fetched. */
+import { deadline } from '../../domain/wait.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { GitRepository } from './git-repository.ts';
@@ -17,6 +18,8 @@ export interface CheckoutMetricHubOptions {
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
+
+const LONGEST_CHECK_MS = 120_000;
 
 /** Somebody else keeps the checkout up to date; changes that are not committed do not count. */
 export class CheckoutMetricHub implements MetricHub {
@@ -46,7 +49,7 @@ export class CheckoutMetricHub implements MetricHub {
   }
 
   async #load(): Promise<HubState> {
-    await this.#repository.checkPacks();
+    await this.#repository.checkPacks(deadline(LONGEST_CHECK_MS));
     const head = await this.#repository.resolve('HEAD');
     if (head === undefined) throw new Error('nothing is committed in it');
     return this.#states.at(head);

@@ -5,6 +5,7 @@
 import * as fs from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setImmediate as pause } from 'node:timers/promises';
 import { addRemote, fetch, getConfig, init, writeRef } from 'isomorphic-git';
 import type { WebAddress } from '../../domain/secret.ts';
 import { deadline } from '../../domain/wait.ts';
@@ -135,7 +136,7 @@ export class CloneMetricHub implements MetricHub {
 
   async #fetchInto(gitdir: string, signal: AbortSignal): Promise<void> {
     const { fetchHead } = await fetch({
-      fs: this.#checkingFs(),
+      fs: this.#checkingFs(signal),
       http: gitHttp({ address: this.#address, limit: this.#limits.pack, signal }),
       gitdir,
       url: this.url,
@@ -143,15 +144,20 @@ export class CloneMetricHub implements MetricHub {
       remoteRef: 'HEAD',
       singleBranch: true,
       tags: false,
+      // Unpacking gives way to nothing else, not even to the end of its time.
+      onProgress: async () => {
+        await pause();
+        signal.throwIfAborted();
+      },
     });
     if (fetchHead === null) throw new Error('the repository has no commit');
     await writeRef({ fs, gitdir, ref: NEWEST, value: fetchHead, force: true });
   }
 
   /** A pack is checked before it is written: that comes before the library unpacks it. */
-  #checkingFs() {
+  #checkingFs(signal: AbortSignal) {
     const writeFile = async (path: string, content: string | Uint8Array, options?: object): Promise<void> => {
-      if (path.endsWith('.pack')) await checkPack(Buffer.from(content), this.#limits);
+      if (path.endsWith('.pack')) await checkPack(Buffer.from(content), this.#limits, signal);
       await fs.promises.writeFile(path, content, options);
     };
     return { promises: { ...fs.promises, writeFile } };

@@ -86,18 +86,21 @@ export class FolderMetricHub implements MetricHub {
     throw unreadable(this.url, `it has neither a folder ${HUB_FOLDERS.join(' nor ')}`);
   }
 
-  /** The bytes of a file within the folder: a link may lead to another place of it, but not out of it. */
   async #readFile(path: string): Promise<Buffer> {
-    const target = await realpath(join(this.#path, path));
-    if (!target.startsWith(`${await realpath(this.#path)}${sep}`)) {
-      throw unreadable(this.url, `${path} is a link that leads out of the folder`);
-    }
-    return readWithin(this.#limits.file, createReadStream(target) as AsyncIterable<Buffer>, path);
+    const file = createReadStream(await this.#targetOf(path)) as AsyncIterable<Buffer>;
+    return readWithin(this.#limits.file, file, path);
+  }
+
+  /** Where a path really is: a link may lead to another place of the folder, but not out of it. */
+  async #targetOf(path: string): Promise<string> {
+    const [root, target] = await Promise.all([realpath(this.#path), realpath(join(this.#path, path))]);
+    if (target.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) return target;
+    throw unreadable(this.url, `${path} is a link that leads out of the folder`);
   }
 
   async #entriesOf(folder: string) {
     try {
-      return await readdir(join(this.#path, folder), { withFileTypes: true });
+      return await readdir(await this.#targetOf(folder), { withFileTypes: true });
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

@@ -37,13 +37,13 @@ export class GitRepository {
   }
 
   /** Throws TooLargeError where packs of others, which the library would read whole, are too large. */
-  async checkPacks(): Promise<void> {
+  async checkPacks(signal: AbortSignal): Promise<void> {
     const folder = join(this.gitdir, 'objects', 'pack');
     const names = await fs.promises.readdir(folder).catch(() => []);
     for (const name of names) {
       if (!name.endsWith('.pack') || this.#checkedPacks.has(name)) continue;
       const chunks = fs.createReadStream(join(folder, name)) as AsyncIterable<Buffer>;
-      await checkPack(await readWithin(this.#limits.pack, chunks, 'the repository'), this.#limits);
+      await checkPack(await readWithin(this.#limits.pack, chunks, 'the repository'), this.#limits, signal);
       this.#checkedPacks.add(name);
     }
   }

@@ -111,6 +111,20 @@ describe('the limits of a file: source', () => {
     await expect(fresh.current(never)).rejects.toThrow('one.toml is a link that leads out of the folder');
   });
 
+  it('keep folders that are links from leading out of a folder', async () => {
+    const path = folderOf({ 'kept/two.toml': 'b = 1' });
+    const outside = folderOf({ 'jetstream/secret.toml': 's3cret = 1' });
+    symlinkSync('kept', join(path, 'jetstream'));
+    const within = await localMetricHub(path, options);
+    expect(await (await within.current(never)).newest.files(never)).toHaveLength(1);
+
+    rmSync(join(path, 'jetstream'));
+    symlinkSync(join(outside, 'jetstream'), join(path, 'jetstream'));
+
+    const fresh = await localMetricHub(path, options);
+    await expect(fresh.current(never)).rejects.toThrow('jetstream is a link that leads out of the folder');
+  });
+
   async function committed(content: string): Promise<string> {
     const path = temporaryFolder();
     await commitAll(path, [{ files: { [ONE]: content }, at: 1_000 }]);
