@@ -1,5 +1,5 @@
 /** When the analysis began: as it is told, or derived from the tables it wrote (spec: metadata, section 1; design, section 7). */
-import { text as readText } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import {
   type AnalysisSource,
@@ -9,6 +9,7 @@ import {
   publishedContent,
   publishedStart,
 } from '../../domain/analysis-start.ts';
+import { readWithin, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
 import { timeOfVersion } from '../../domain/source-version.ts';
@@ -17,6 +18,9 @@ import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
 
 export type TableSource = Pick<StatisticsSource, 'listTables' | 'describeTables'>;
+
+/** What is larger, decompressed, is another program's: ours have some kilobytes. */
+const MOST_BYTES = 20e6;
 
 const MetadataText = z.object({
   analysis_start_time: z.string().refine((text) => parseTimestamp(text) !== undefined),
@@ -77,10 +81,22 @@ export async function readPublishedStart(
   if (object === undefined) return undefined;
   const told = publishedStart(object.metadata);
   if (told !== undefined) return told;
-  const stream = await store.read(object.name, signal);
-  const text = stream === undefined ? '' : await readText(stream);
+  const stream = object.bytes > MOST_BYTES ? undefined : await store.read(object.name, signal);
+  const text = stream === undefined ? '' : await textWithin(stream);
   const start = startOfText(text);
   return start === undefined ? undefined : { ...publishedContent(object.metadata), start };
+}
+
+async function textWithin(stream: Readable): Promise<string> {
+  try {
+    const limit = { bytes: MOST_BYTES, setting: 'metadata files' };
+    return (await readWithin(limit, stream as AsyncIterable<Uint8Array>)).toString('utf8');
+  } catch (error) {
+    if (error instanceof TooLargeError) return '';
+    throw error;
+  } finally {
+    stream.destroy();
+  }
 }
 
 function startOfText(text: string): string | undefined {

@@ -5,7 +5,9 @@ import {
   formatAnalysisStart,
   parseAnalysisStart,
   readAnalysisSource,
+  readPublishedStart,
 } from '../../../../src/workers/metadata/analysis-start.ts';
+import { makeStatisticsWorld } from '../../../support/statistics-world.ts';
 
 const never = new AbortController().signal;
 const HOUR = 3_600_000;
@@ -118,4 +120,17 @@ describe('the time of the first analysis', () => {
   ])('is %s', async (_, tables, time) => {
     expect(await enrollmentsTime(source(tables), 'my-slug', never)).toBe(time);
   });
+});
+
+it('takes no start from a published file that is too large to be ours', async () => {
+  const world = makeStatisticsWorld();
+  const text = JSON.stringify({ analysis_start_time: '2026-01-14 04:30:00+00:00' });
+  const small = await world.publish(text, {}, 'metadata/metadata_small.json');
+  const large = await world.publish(text.padEnd(20_000_001), {}, 'metadata/metadata_large.json');
+
+  const starts = await Promise.all(
+    [small, large].map((object) => readPublishedStart(world.store, object, world.never)),
+  );
+
+  expect(starts).toEqual([{ start: '2026-01-14 04:30:00+00:00' }, undefined]);
 });
