@@ -1,5 +1,6 @@
 /** What the work on the monitoring tables needs, of the settings and the adapters. */
 import type { Config } from '../config/load-config.ts';
+import type { ByteLimit } from '../domain/byte-limit.ts';
 import { ALERT_RULES } from '../domain/alerts/rules.ts';
 import type { WaitingRecords } from '../domain/alerts/inputs.ts';
 import { RECORDS_JOB } from '../jobs/records-job.ts';
@@ -14,7 +15,7 @@ import { readAlertInputs } from '../workers/monitoring/alert-sources.ts';
 import type { MonitoringDependencies } from '../workers/monitoring/monitoring-tasks.ts';
 import { planDependencies } from './planning.ts';
 import { pricingOf } from './pricing.ts';
-import type { Parts } from './wire.ts';
+import { byteLimit, type Parts } from './wire.ts';
 
 export interface MonitoringParts {
   readonly config: Config;
@@ -38,7 +39,7 @@ export function monitoringDependencies(request: MonitoringParts): MonitoringDepe
     clock,
     import: { source, tables, records: { sink: records, clock, log }, clock },
     scrape: { history: parts.jobHistory, tables, clock, dataset: config.resultsDataset, pricing: pricingOf(config) },
-    sampleRatio: { source, store, tables, clock },
+    sampleRatio: { source, store, tables, clock, countsLimit: countsLimitOf(config) },
     check: {
       rules: ALERT_RULES,
       limits: config['alerts.limits'],
@@ -54,6 +55,10 @@ export function monitoringDependencies(request: MonitoringParts): MonitoringDepe
   };
 }
 
+function countsLimitOf(config: Config): ByteLimit {
+  return byteLimit(config, 'enrollmentCounts.maximumBytes');
+}
+
 function alertSources({ config, parts, queue, waiting }: MonitoringParts): Parameters<typeof readAlertInputs>[0] {
   const { experimentRecords, source, store, reader, clock, log } = parts;
   return {
@@ -63,6 +68,7 @@ function alertSources({ config, parts, queue, waiting }: MonitoringParts): Param
     reader,
     clock,
     log,
+    countsLimit: countsLimitOf(config),
     files: async (signal) => {
       const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
       const [failure] = plan.failures;

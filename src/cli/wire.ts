@@ -143,9 +143,13 @@ async function resolutionOf(config: Config): Promise<BuildDependencies> {
   return { metricHub, configurations: new ConfigurationLoader() };
 }
 
-function byteLimit(
+export function byteLimit(
   config: Config,
-  name: 'experimenter.maximumBytes' | 'metricHub.maximumBytes' | 'metricHub.maximumFileBytes',
+  name:
+    | 'experimenter.maximumBytes'
+    | 'metricHub.maximumBytes'
+    | 'metricHub.maximumFileBytes'
+    | 'enrollmentCounts.maximumBytes',
 ): ByteLimit {
   return { bytes: config[name], setting: SETTINGS[name].variable };
 }

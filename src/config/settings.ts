@@ -178,6 +178,13 @@ export const SETTINGS = {
     default: '100000',
     schema: positiveInteger(10_000_000),
   }),
+  'enrollmentCounts.maximumBytes': setting({
+    variable: 'CONTRAIL_ENROLLMENT_COUNTS_MAXIMUM_BYTES',
+    text: 'Largest object of enrollment counts that is read from the bucket, decompressed.',
+    example: '50MB',
+    default: '20MB',
+    schema: byteSize(),
+  }),
   bigqueryEmulator: setting({
     variable: 'BIGQUERY_EMULATOR_HOST',
     text: 'Address of a BigQuery emulator, as host:port or a URL. No credentials are sent over plain HTTP.',

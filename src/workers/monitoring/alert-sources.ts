@@ -1,5 +1,6 @@
 /** Reads what the alert rules look at. A source that cannot be read is missing, and keeps no other from being read. */
 import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../domain/alerts/inputs.ts';
+import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
@@ -20,6 +21,8 @@ export interface AlertSourceDependencies {
   readonly reader: MonitoringReader;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the object of enrollment counts. */
+  readonly countsLimit: ByteLimit;
   /** The state of every file, as planning and the queue know it. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
   /** Rows on their way to the warehouse. */
@@ -40,7 +43,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   const experiments = mapped(list, ({ watched }) => watched);
   const unread = list.kind === 'read' ? list.value.unread : new Set<string>();
   const files = await reading(signal, now, () => deps.files(signal));
-  const counts = await reading(signal, now, () => fetchEnrollmentCounts(store, signal));
+  const counts = await reading(signal, now, () => fetchEnrollmentCounts(deps, signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
   const tables = await reading(signal, now, () => changeTimes(deps, () => valueOf(objects), signal));
   const logs = await reading(signal, now, async () => {

@@ -1,4 +1,5 @@
 /** Replaces `experiment_sample_ratio_mismatch_v1` by the tests of today's enrollment counts (spec: monitoring, section 8). */
+import type { ByteLimit } from '../../domain/byte-limit.ts';
 import type { EnrollmentCounts } from '../../domain/alerts/enrollment-checks.ts';
 import type { WatchedExperiment } from '../../domain/alerts/inputs.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
@@ -12,6 +13,8 @@ import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
 import { watchedExperiments } from './watched-experiments.ts';
 
 export interface SampleRatioDependencies {
+  /** Of the object of enrollment counts. */
+  readonly countsLimit: ByteLimit;
   readonly source: ExperimentRecords;
   readonly store: ObjectStore;
   readonly tables: Pick<RecordSink, 'replace'>;
@@ -27,12 +30,12 @@ export interface SampleRatioResult {
 
 /** `work` names this check: a repeat of it writes nothing twice. The table stays as it is where an input is missing. */
 export async function checkSampleRatio(
-  { source, store, tables, clock }: SampleRatioDependencies,
+  { source, store, tables, clock, countsLimit }: SampleRatioDependencies,
   work: readonly string[],
   signal: AbortSignal,
 ): Promise<SampleRatioResult> {
   const { watched: experiments } = await watchedExperiments(source, clock.now(), signal);
-  const { counts } = await fetchEnrollmentCounts(store, signal);
+  const { counts } = await fetchEnrollmentCounts({ store, countsLimit }, signal);
   const rows = sampleRatioRows(experiments.map((experiment) => inputOf(experiment, counts.get(experiment.slug))));
   const id = recordBatchId([SAMPLE_RATIO_TABLE, ...work]);
   await tables.replace({ id, table: SAMPLE_RATIO_TABLE, rows }, signal);

@@ -1,5 +1,6 @@
 /** Fetches the enrollment counts that another system keeps in the bucket. */
 import type { EnrollmentCounts } from '../../domain/alerts/enrollment-checks.ts';
+import { type ByteLimit, readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { ENROLLMENT_COUNTS_OBJECT, readEnrollmentCounts } from './read-enrollment-counts.ts';
@@ -10,17 +11,28 @@ export interface DatedCounts {
   readonly at: number;
 }
 
-/** The counts by slug. Throws TARGET_UNREADABLE where there is no such object, or it holds something else. */
-export async function fetchEnrollmentCounts(store: ObjectStore, signal: AbortSignal): Promise<DatedCounts> {
+export interface CountsSource {
+  readonly store: ObjectStore;
+  readonly countsLimit: ByteLimit;
+}
+
+/** The counts by slug. Throws TARGET_UNREADABLE where there is no such object, it is too large, or holds something else. */
+export async function fetchEnrollmentCounts(
+  { store, countsLimit }: CountsSource,
+  signal: AbortSignal,
+): Promise<DatedCounts> {
   const object = await store.head(ENROLLMENT_COUNTS_OBJECT, signal);
   const stream = object === undefined ? undefined : await store.read(ENROLLMENT_COUNTS_OBJECT, signal);
   if (object === undefined || stream === undefined) throw unreadable(store, 'there is none');
-  const pieces: Buffer[] = [];
-  for await (const piece of stream) pieces.push(Buffer.from(piece));
   try {
-    const content: unknown = JSON.parse(Buffer.concat(pieces).toString('utf8'));
+    if (object.bytes > countsLimit.bytes) throw tooLarge(countsLimit);
+    const bytes = await readWithin(countsLimit, stream as AsyncIterable<Uint8Array>);
+    const content: unknown = JSON.parse(bytes.toString('utf8'));
     return { counts: readEnrollmentCounts(content), at: object.changedAt };
   } catch (error) {
+    stream.destroy();
+    signal.throwIfAborted();
+    if (error instanceof TooLargeError) throw unreadable(store, error.message);
     throw unreadable(store, `it does not hold what it should: ${errorText(error)}`);
   }
 }

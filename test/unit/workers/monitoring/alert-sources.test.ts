@@ -22,6 +22,7 @@ function setup() {
     reader,
     clock: world.clock,
     log: recordedLog(),
+    countsLimit: { bytes: 100, setting: 'COUNTS' },
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
     waiting: () => Promise.resolve([]),
   };
@@ -50,6 +51,20 @@ describe('a source of alerts that is made of another', () => {
     source.listTables = away;
 
     expect(await missing()).toEqual(['enrollmentCounts', 'errors', 'tables']);
+  });
+});
+
+describe('the object of enrollment counts', () => {
+  it.each([
+    [40, 'read', undefined],
+    [101, 'missing', /cannot be read: it is larger than 100 bytes, the limit of COUNTS/],
+  ])('of %i bytes is %s', async (bytes, kind, reason) => {
+    const { deps, publish, never } = setup();
+    await publish(`{"v1":{}}`.padEnd(bytes), {}, 'enrollment_counts/enrollment_counts_latest.json');
+
+    const { enrollmentCounts } = (await readAlertInputs(deps, never)).sources;
+
+    expect(enrollmentCounts).toMatchObject({ kind, ...(reason && { reason: expect.stringMatching(reason) }) });
   });
 });
 
