@@ -55,7 +55,12 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     this.#storage = new StorageClient(options);
     const { clock, log } = options;
     this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, log, ...limits });
-    const parts = { queries: this.#queries, catalog: this.#catalog, storage: this.#storage };
+    const parts = {
+      queries: this.#queries,
+      catalog: this.#catalog,
+      storage: this.#storage,
+      dataset: this.#dataset,
+    };
     this.#opener = new TableOpener({ ...parts, limits, clock, log });
   }
 

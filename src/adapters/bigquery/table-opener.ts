@@ -13,7 +13,7 @@ import type { BigQueryOptions } from './options.ts';
 import { parsePartToken, type PartToken } from './part-token.ts';
 import type { QueryRunner } from './query.ts';
 import { querySorted, type SortedRows } from './sorted-query.ts';
-import { type TableName, tableText } from './sql.ts';
+import { type DatasetName, type TableName, tableText } from './sql.ts';
 import type { StorageClient } from './storage-client.ts';
 import { gone, openSession, replyTable, storedTable, type StoredRows, type TableHead } from './table-reader.ts';
 import { Turns } from './turns.ts';
@@ -39,6 +39,8 @@ export interface OpenerDependencies extends Pick<BigQueryOptions, 'limits' | 'cl
   readonly queries: QueryRunner;
   readonly catalog: Catalog;
   readonly storage: StorageClient;
+  /** Where the results are. */
+  readonly dataset: DatasetName;
 }
 
 type Place = Pick<PartToken, 'table' | 'slices' | 'snapshotAt'>;
@@ -106,7 +108,7 @@ export class TableOpener {
 
   /** Opens a part, in any process. Throws SOURCE_CHANGED where its rows are no longer stored. */
   async openPart(part: TablePart, signal: AbortSignal): Promise<OpenTable> {
-    const { source, version, ...place } = parsePartToken(part.token);
+    const { source, version, ...place } = parsePartToken(part.token, this.#deps.dataset);
     const meter = new UsageMeter();
     const stored = this.#storedRows(place, source);
     const startedAt = this.#deps.clock.now();

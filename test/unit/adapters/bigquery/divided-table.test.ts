@@ -113,3 +113,35 @@ describe('a very large table', () => {
     await expect(source.openPart({ token }, never)).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
   });
 });
+
+describe('a part', () => {
+  it('is refused that would read another table than the results, or another project', async () => {
+    const { source, server } = await setup();
+    const table = divided(await source.divide({ table: VIEW, seenVersion: VERSION, signal: never }));
+    const [real] = table.parts;
+    const token = JSON.parse(real?.token ?? '');
+    const elsewhere = [
+      { ...token.table, dataset: 'private' },
+      { ...token.table, dataset: 'mozanalysis_private' },
+      { ...token.table, project: 'another-project' },
+      { ...token.table, dataset: '_anon/../private' },
+    ];
+    const before = server.counters.read();
+
+    const failures = await Promise.allSettled(
+      elsewhere.map((place) => source.openPart({ token: JSON.stringify({ ...token, table: place }) }, never)),
+    );
+
+    expect(failures).toMatchObject(failures.map(() => ({ status: 'rejected', reason: { code: 'PAYLOAD_INVALID' } })));
+    expect(server.counters.read()).toEqual(before);
+    await table.close();
+  });
+
+  it('is refused whose token cannot be read', async () => {
+    const { source } = await setup();
+
+    for (const token of ['', '{', 'null', '[]', '{"table":"x"}']) {
+      await expect(source.openPart({ token }, never)).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
+    }
+  });
+});
