@@ -223,6 +223,16 @@ export const ERROR_CATALOGUE = {
     text: 'A job that was followed is no longer in the queue.',
     remedy: 'Run the command again. The job was removed while it was followed, on the board or by its retention.',
   },
+  QUEUE_STUCK: {
+    class: 'environment',
+    text: 'A queue cannot be emptied: it is paused, or its jobs fail again and again.',
+    remedy: 'Resume the queue on the board, or mend what the message names; then start the worker again.',
+  },
+  THROTTLED_TOO_LONG: {
+    class: 'environment',
+    text: 'A service asked for fewer requests again and again, until the job was given up.',
+    remedy: 'Run fewer workers, or have the quota raised; scans ask for the file again.',
+  },
   JOB_FAILED: {
     class: 'content',
     text: 'Jobs that were followed have failed, or files that were asked for cannot be made.',

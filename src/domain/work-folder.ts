@@ -12,6 +12,15 @@ export function isWorkObject(name: string): boolean {
   return name.startsWith(WORK_FOLDER);
 }
 
+/** Throws PAYLOAD_INVALID for a name that no part of an object may have: it could be that of a published file. */
+export function checkPartName(name: string): void {
+  if (isWorkObject(name) && /^[\w.-]+$/.test(name.slice(WORK_FOLDER.length))) return;
+  throw new ContrailError('PAYLOAD_INVALID', `The object ${name} is not one that a part may be written to.`, {
+    subject: name,
+    hint: `Parts lie in ${WORK_FOLDER} until they are joined.`,
+  });
+}
+
 /** Throws VALUE_INVALID for any object but those of the work folder: what is published is never removed. */
 export function checkWorkObject(name: string): void {
   if (isWorkObject(name)) return;

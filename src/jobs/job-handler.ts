@@ -9,10 +9,20 @@ export interface EndedPart {
   readonly failure?: { readonly class: string; readonly code: string; readonly message: string };
 }
 
+/** Work that an earlier attempt has divided. */
+export interface DividedWork {
+  /** What the handler left for itself. */
+  readonly state: unknown;
+  /** How the parts ended. */
+  readonly parts: readonly EndedPart[];
+  /** If this attempt fails, the next one begins without these parts. */
+  readonly forget: () => void;
+}
+
 /** What a handler knows of its job besides the payload, and what it can say about it while it works. */
 export interface JobContext {
-  /** What the job left for itself when it divided its work, and how the parts ended; absent before. */
-  readonly divided?: { readonly state: unknown; readonly parts: readonly EndedPart[] };
+  /** Absent before the work was divided. */
+  readonly divided?: DividedWork;
   readonly jobId: string;
   /** 1 at first. An attempt that was given back, snoozed or throttled is not counted, so its number comes again. */
   readonly attempt: number;

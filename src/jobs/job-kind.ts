@@ -16,4 +16,8 @@ export interface JobKind<Payload> {
   readonly concurrency: number;
   /** Its delayed jobs only wait for more of the same: they may run as soon as there is nothing else to do. */
   readonly gathers?: true;
+  /** Nobody would make its jobs again, so they never fail only because a service is away or asks for fewer requests. */
+  readonly endures?: true;
+  /** Its jobs are parts of other jobs' work: made by workers alone, and refused from anybody else. */
+  readonly isPart?: true;
 }

@@ -16,6 +16,7 @@ export const RECORDS_JOB: JobKind<RecordsPayload> = {
   retry: { attempts: 1_000_000, firstDelayMs: 2_000, longestDelayMs: 2 * 60_000 },
   concurrency: 2,
   gathers: true,
+  endures: true,
 };
 
 export function recordsJobId({ table, window }: { readonly table: string; readonly window: number }): string {

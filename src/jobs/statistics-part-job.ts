@@ -47,9 +47,10 @@ export const STATISTICS_PART_JOB: JobKind<StatisticsPartPayload> = {
   payload: StatisticsPartPayload,
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
   concurrency: 2,
+  isPart: true,
 };
 
-/** The id of a part: the whole's id, its attempt, the part's number. */
-export function statisticsPartId(parentId: string, attempt: number, part: number): string {
-  return `${parentId}.${attempt}.${part}`;
+/** The id of a part: the whole's id, the round of its division, the part's number. */
+export function statisticsPartId(parentId: string, round: string, part: number): string {
+  return `${parentId}.${round}.${part}`;
 }

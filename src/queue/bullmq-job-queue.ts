@@ -1,6 +1,6 @@
 /** The producer's and the pages' side of the queue, on BullMQ. */
 import { randomUUID } from 'node:crypto';
-import { type BulkJobOptions, Job, Queue } from 'bullmq';
+import { type BulkJobOptions, Job, type Queue } from 'bullmq';
 import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
@@ -19,6 +19,7 @@ import { type JobEnvelope, readEnvelope } from './job-envelope.ts';
 import { checkJobId } from './job-id.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
 import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
+import { ReadableQueue } from './readable-job.ts';
 import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
 import { settlesWithin } from './settles-within.ts';
 
@@ -274,7 +275,7 @@ export class BullmqJobQueue implements JobQueue {
   #queue(name: string): Queue {
     const existing = this.#queues.get(name);
     if (existing !== undefined) return existing;
-    const queue = new Queue(name, {
+    const queue = new ReadableQueue(name, {
       connection: this.#connection,
       prefix: this.#options.prefix ?? DEFAULT_PREFIX,
       // Without these two a Redis that is away at the first call would make the queue useless for good.

@@ -1,28 +1,84 @@
 /** A job whose work is divided: its parts are children in another queue, and it waits until they have ended. */
-import type { Job, Queue } from 'bullmq';
+import { Job, type Queue } from 'bullmq';
+import { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { EndedPart } from '../jobs/job-handler.ts';
-import { type JobDivision, type JobEnvelope, readFailure } from './job-envelope.ts';
+import { type JobDivision, type JobEnvelope, NO_ENVELOPE, readFailure } from './job-envelope.ts';
+import { isSealed, sealOf } from './job-seal.ts';
 
 type Divided = Extract<JobOutcome, { kind: 'divided' }>;
 
-/** Notes the parts in the job, then adds those that are not there yet: a repeat after a crash adds the rest. */
-export async function addParts(job: Job, envelope: JobEnvelope, outcome: Divided, parts: Queue): Promise<void> {
-  const division: JobDivision = {
-    queue: outcome.queue,
-    ids: outcome.parts.map((part) => part.id),
-    state: outcome.state,
-  };
-  await job.updateData({ ...envelope, division });
-  const parent = { id: job.id ?? '', queue: job.queueQualifiedName };
-  await parts.addBulk(
-    outcome.parts.map(({ id, name, payload }) => ({
-      name,
-      data: { payload, ...(envelope.deployment === undefined ? {} : { deployment: envelope.deployment }) },
+/** The name under which a connection knows the script. */
+export const NOTE_DIVISION = 'contrail:noteDivision';
+
+/** Arguments: key of the job, its new data. */
+export const NOTE_DIVISION_SCRIPT = {
+  numberOfKeys: 1,
+  lua: `
+if redis.call('EXISTS', KEYS[1]) == 0 then return redis.error_reply('the divided job is gone') end
+return redis.call('HSET', KEYS[1], 'data', ARGV[1])
+`,
+};
+
+export interface PartsRequest {
+  readonly job: Job;
+  readonly envelope: JobEnvelope;
+  readonly outcome: Divided;
+  /** The queue of the parts, on a connection that knows the script. */
+  readonly parts: Queue;
+  readonly secret: string;
+}
+
+/** Notes the parts in the job and adds them, in one transaction: a crash leaves all of it or nothing. */
+export async function addParts({ job, envelope, outcome, parts, secret }: PartsRequest): Promise<void> {
+  const sealed = { queue: outcome.queue, ids: outcome.parts.map((part) => part.id), state: outcome.state };
+  const division: JobDivision = { ...sealed, seal: sealOf(secret, jobName(job), sealed) };
+  const id = job.id ?? '';
+  const parent = { id, queue: job.queueQualifiedName };
+  const client = await parts.getBackend().client;
+  const transaction = client.multi();
+  transaction.runCommand(NOTE_DIVISION, [`${job.queueQualifiedName}:${id}`, JSON.stringify({ ...envelope, division })]);
+  for (const part of outcome.parts) {
+    const seal = sealOf(secret, `${parts.name} ${part.id}`, part.payload);
+    const opts = {
+      ...parts.defaultJobOptions,
+      jobId: part.id,
+      parent,
       // A part that fails ends the wait like one that is done: the whole decides what that means.
-      opts: { jobId: id, parent, ignoreDependencyOnFailure: true },
-    })),
-  );
+      ignoreDependencyOnFailure: true,
+    };
+    const parentKey = `${parent.queue}:${parent.id}`;
+    const data = {
+      payload: part.payload,
+      seal,
+      ...(envelope.deployment === undefined ? {} : { deployment: envelope.deployment }),
+    };
+    await new Job(parts, part.name, data, opts, part.id).addJob(transaction, {
+      parentKey,
+      parentDependenciesKey: `${parentKey}:dependencies`,
+    });
+  }
+  for (const [error, result] of (await transaction.exec()) ?? []) {
+    if (error !== null) throw error;
+    if (typeof result === 'number' && result < 0) {
+      throw new ContrailError('INTERNAL', `Parts of ${id} could not be added: BullMQ answered ${result}.`);
+    }
+  }
+}
+
+/** The division of a job, unless somebody else than a worker wrote it there. */
+export function divisionOf(job: Job, { division }: JobEnvelope, secret: string): JobDivision | undefined {
+  if (division === undefined) return undefined;
+  const { seal, ...sealed } = division;
+  return isSealed(secret, jobName(job), sealed, seal) ? division : undefined;
+}
+
+/** Throws PAYLOAD_INVALID for a part that no worker has made. */
+export function checkPart(job: Job, { payload, seal }: JobEnvelope, secret: string): void {
+  if (isSealed(secret, jobName(job), payload, seal)) return;
+  throw new ContrailError('PAYLOAD_INVALID', `The part ${job.id} was not made by a worker of this installation.`, {
+    hint: 'Workers make parts when they divide an export: enqueue the export instead.',
+  });
 }
 
 /** How the parts of a job ended; those that have not are left out. */
@@ -37,7 +93,9 @@ export async function endedParts(job: Job, division: JobDivision): Promise<Ended
   });
 }
 
-const NO_ENVELOPE: JobEnvelope = { payload: undefined, failedRounds: 0, crashesForgiven: 0 };
+function jobName(job: Job): string {
+  return `${job.queueName} ${job.id}`;
+}
 
 /** `prefix:queue:id` → `id`; ids hold no colon. */
 function idOf(key: string): string {

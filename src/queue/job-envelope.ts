@@ -11,6 +11,8 @@ export const JobDivision = z.object({
   ids: z.array(z.string()),
   /** What the handler left for itself. */
   state: z.unknown(),
+  /** Of the above: see job-seal.ts. */
+  seal: z.string().exactOptional(),
 });
 export type JobDivision = z.infer<typeof JobDivision>;
 
@@ -27,13 +29,20 @@ export const JobEnvelope = z.object({
   crashesForgiven: z.number().int().min(0).default(0),
   /** The parts of work that was divided. */
   division: JobDivision.optional(),
+  /** Of the payload, where this job is a part: see job-seal.ts. */
+  seal: z.string().exactOptional(),
+  /** Attempts in a row that a service refused because it had too many requests, and when the first one was. */
+  throttled: z.object({ times: z.number().int().min(1), since: z.number() }).optional(),
 });
 export type JobEnvelope = z.infer<typeof JobEnvelope>;
+
+/** What data stand for that are no envelope. */
+export const NO_ENVELOPE: JobEnvelope = { payload: undefined, failedRounds: 0, crashesForgiven: 0 };
 
 /** Whatever a job holds, as an envelope; data that are none become one with no payload. */
 export function readEnvelope(data: unknown): JobEnvelope {
   const parsed = JobEnvelope.safeParse(data);
-  return parsed.success ? parsed.data : { payload: undefined, failedRounds: 0, crashesForgiven: 0 };
+  return parsed.success ? parsed.data : NO_ENVELOPE;
 }
 
 /** `CODE: sentence`, which people read on the board as it stands, and `readFailure` reads back. */

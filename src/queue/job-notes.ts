@@ -2,15 +2,19 @@
 import type { Job } from 'bullmq';
 import { errorText } from '../domain/errors.ts';
 import type { Log } from '../ports/log.ts';
+import { LINES_KEPT } from './job-options.ts';
+import { settlesWithin } from './settles-within.ts';
 
 const LONGEST_LINE = 2_000;
+const LONGEST_WAIT_MS = 2_000;
 
 /** Writes a job's progress and log lines one after the other; of several progress notes in a row only the last. */
 export class JobNotes {
   readonly #job: Job;
   readonly #log: Log;
-  #pendingPercent: number | undefined;
-  #last: Promise<void> = Promise.resolve();
+  readonly #lines: string[] = [];
+  #percent: number | undefined;
+  #writing: Promise<void> | undefined;
 
   constructor(job: Job, log: Log) {
     this.#job = job;
@@ -19,32 +23,43 @@ export class JobNotes {
 
   /** Notes how far the work is, from 0 to 1, as the whole percents of which the board draws a bar. */
   progress(fraction: number): void {
-    const isIdle = this.#pendingPercent === undefined;
-    this.#pendingPercent = toPercent(fraction);
-    if (!isIdle) return;
-    this.#then(async () => {
-      const percent = this.#pendingPercent;
-      this.#pendingPercent = undefined;
-      if (percent !== undefined) await this.#job.updateProgress(percent);
-    });
+    this.#percent = toPercent(fraction);
+    this.#writing ??= this.#writeAll();
   }
 
   /** Adds a line to the job's log. */
   line(text: string): void {
-    this.#then(async () => {
-      await this.#job.log(text.slice(0, LONGEST_LINE));
-    });
+    // More than a job's log keeps need not wait while Redis is away.
+    if (this.#lines.length === LINES_KEPT) this.#lines.shift();
+    this.#lines.push(text.slice(0, LONGEST_LINE));
+    this.#writing ??= this.#writeAll();
   }
 
-  /** Resolves when all is written, so that nothing comes after the job's end. */
-  written(): Promise<void> {
-    return this.#last;
+  /** Resolves when all is written, or when Redis takes too long about it: the rest is dropped then. */
+  async written(limitMs = LONGEST_WAIT_MS): Promise<void> {
+    if (this.#writing === undefined || (await settlesWithin(this.#writing, limitMs))) return;
+    this.#log.debug({ jobId: this.#job.id, lines: this.#lines.length }, 'notes on a job were dropped');
+    this.#lines.length = 0;
+    this.#percent = undefined;
   }
 
-  #then(write: () => Promise<void>): void {
-    this.#last = this.#last.then(write).catch((error: unknown) => {
-      this.#log.debug({ jobId: this.#job.id, error: errorText(error) }, 'a note on a job was not written');
-    });
+  async #writeAll(): Promise<void> {
+    for (let write = this.#next(); write !== undefined; write = this.#next()) {
+      try {
+        await write();
+      } catch (error) {
+        this.#log.debug({ jobId: this.#job.id, error: errorText(error) }, 'a note on a job was not written');
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #next(): (() => Promise<unknown>) | undefined {
+    const line = this.#lines.shift();
+    if (line !== undefined) return () => this.#job.log(line);
+    const percent = this.#percent;
+    this.#percent = undefined;
+    return percent === undefined ? undefined : () => this.#job.updateProgress(percent);
   }
 }
 

@@ -3,7 +3,8 @@ import type { DefaultJobOptions } from 'bullmq';
 import type { JobKind } from '../jobs/job-kind.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-const LINES_KEPT = 200;
+/** Lines of a job's log. */
+export const LINES_KEPT = 200;
 const STACKS_KEPT = 1;
 
 /** The name under which workers find our backoff. */
@@ -26,9 +27,15 @@ export const DEFAULT_RETENTION: JobRetention = {
   failed: { ageMs: 30 * DAY_MS, count: 5_000 },
 };
 
+/** Parts are of no use once the whole has ended, and the whole has their results by itself. */
+const PART_RETENTION: JobRetention = {
+  completed: { ageMs: DAY_MS, count: 1_000 },
+  failed: { ageMs: 7 * DAY_MS, count: 1_000 },
+};
+
 /** Attempts, backoff and retention of a kind of job. */
 export function jobOptionsOf(kind: JobKind<unknown>, retention: Partial<JobRetention> = {}): DefaultJobOptions {
-  const { completed, failed } = { ...DEFAULT_RETENTION, ...retention };
+  const { completed, failed } = { ...(kind.isPart === true ? PART_RETENTION : DEFAULT_RETENTION), ...retention };
   return {
     attempts: kind.retry.attempts,
     backoff: { type: BACKOFF_TYPE },

@@ -1,6 +1,6 @@
 /** Works: one BullMQ worker for each queue of this process. */
 import { hostname } from 'node:os';
-import { Queue, Worker } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Deployment } from '../domain/deployment.ts';
 import { ContrailError, errorText } from '../domain/errors.ts';
 import { wait } from '../domain/wait.ts';
@@ -11,9 +11,12 @@ import { backoffDelayMs, type Random, type ThrottlePolicy } from './backoff.ts';
 import { checkRedis } from './check-redis.ts';
 import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
 import { matchHandlers } from './handlers.ts';
-import { isIdle } from './is-idle.ts';
+import { NOTE_DIVISION, NOTE_DIVISION_SCRIPT } from './division.ts';
+import { Draining } from './draining.ts';
 import { jobOptionsOf } from './job-options.ts';
+import { sharedSecret } from './job-seal.ts';
 import { QueueRunner } from './queue-runner.ts';
+import { ReadableQueue, ReadableWorker } from './readable-job.ts';
 import { settlesWithin } from './settles-within.ts';
 import type { WorkerHooks } from './worker-events.ts';
 
@@ -26,11 +29,13 @@ const CRASH_LIMIT = 10;
 const NEVER = 1_000_000;
 /** Workers heed `rateLimit` only if they have a limiter; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1_000 };
-/** A worker that is told to close while it learns that its queue rests sleeps on for as long as this. */
+/** BullMQ sleeps out a rate limit even while closing; this caps it. */
 const LONGEST_REST_MS = 1_000;
 const THROTTLE: ThrottlePolicy = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
 const RESTART_PAUSE_MS = 1_000;
-const DRAIN_POLL_MS = 250;
+/** How often a pool that stops looks whether jobs still run. */
+const LOOK_MS = 100;
+const THROTTLE_LIMIT_MS = 60 * 60_000;
 
 export interface WorkerPoolOptions extends WorkerHooks {
   readonly redisUrl: string;
@@ -55,6 +60,8 @@ export interface WorkerPoolOptions extends WorkerHooks {
   readonly crashLimit?: number;
   /** How a throttled queue rests; default 1 s, doubling to 30 s. */
   readonly throttle?: ThrottlePolicy;
+  /** How long a job may be throttled in a row before it fails with THROTTLED_TOO_LONG; default an hour. */
+  readonly throttleLimitMs?: number;
   /** How long a job stays a worker's without a sign of life; default 10 s. */
   readonly lockMs?: number;
   /** How often jobs without such a sign are looked for; default 5 s. */
@@ -66,7 +73,7 @@ export interface WorkerPoolOptions extends WorkerHooks {
 
 interface Crew {
   readonly queue: Queue;
-  readonly worker: Worker;
+  readonly worker: ReadableWorker;
   readonly runner: QueueRunner;
 }
 
@@ -96,6 +103,7 @@ export class WorkerPool {
     this.#options = options;
     this.#connection = connectWorkers(options.redisUrl);
     this.#connection.on('error', () => {});
+    this.#connection.defineCommand(NOTE_DIVISION, NOTE_DIVISION_SCRIPT);
     this.#crews = handlers.map((handler) => this.#hire(handler));
     for (const { worker } of this.#crews) void this.#keepRunning(worker);
   }
@@ -110,31 +118,20 @@ export class WorkerPool {
     return this.#crews.reduce((sum, { runner }) => sum + runner.runningCount, 0);
   }
 
-  /** Whether none of the pool's queues has a job waiting, running or delayed, here or elsewhere. */
-  async isIdle(): Promise<boolean> {
-    const idle = await Promise.all(this.#crews.map(({ queue }) => isIdle(queue, this.#options.deployment)));
-    return idle.every(Boolean);
-  }
-
-  /** Resolves when the queues are empty, with true, or when the pool was stopped before, with false. */
-  async waitUntilDrained(): Promise<boolean> {
-    // Twice in a row: between the looks at two queues a job of one can end and leave one in the other.
-    for (let idleInARow = 0; idleInARow < 2;) {
-      if (this.#stopping.signal.aborted) return false;
-      idleInARow = (await this.isIdle()) ? idleInARow + 1 : 0;
-      if (idleInARow === 0) await this.#hurry();
-      await wait(DRAIN_POLL_MS);
-    }
-    return true;
-  }
-
-  /** Where only jobs that gather are left, there is nothing more to wait for. */
-  async #hurry(): Promise<void> {
-    const [gathering, others] = [true, false].map((gathers) =>
-      this.#crews.filter(({ runner }) => (runner.kind.gathers === true) === gathers),
-    );
-    const idle = await Promise.all((others ?? []).map(({ queue }) => isIdle(queue, this.#options.deployment)));
-    if (idle.every(Boolean)) await Promise.all((gathering ?? []).map(({ queue }) => queue.promoteJobs()));
+  /**
+   * Resolves when the queues are empty, with true, or when the pool was stopped before, with false. Throws QUEUE_STUCK
+   * when what is left in them cannot be done.
+   */
+  waitUntilDrained(): Promise<boolean> {
+    const { kinds } = this.#options;
+    const partQueues = kinds.filter((kind) => kind.isPart === true).map((kind) => this.#queueOf(kind.queue));
+    const crews = this.#crews.map(({ queue, runner }) => ({ queue, kind: runner.kind }));
+    return new Draining({
+      crews,
+      partQueues,
+      deployment: this.#options.deployment,
+      signal: this.#stopping.signal,
+    }).ended();
   }
 
   /**
@@ -151,13 +148,13 @@ export class WorkerPool {
     this.#stopping.abort();
     for (const { runner } of this.#crews) runner.refuse();
     const closed = Promise.all(this.#crews.map(({ worker }) => worker.close()));
-    if (!(await settlesWithin(closed, drainDeadlineMs))) {
-      log.warn({ running: this.runningCount }, 'the time to drain is over: running jobs are given back');
-      for (const { runner } of this.#crews) runner.stop('shutdown');
-      if (!(await settlesWithin(closed, abortGraceMs))) {
-        for (const { runner } of this.#crews) runner.abandon();
-        if (!(await settlesWithin(closed, RESTART_PAUSE_MS))) this.#cutOff();
+    if (!(await this.#settles(closed, drainDeadlineMs))) {
+      if (this.runningCount > 0) {
+        log.warn({ running: this.runningCount }, 'the time to drain is over: running jobs are given back');
+        for (const { runner } of this.#crews) runner.stop('shutdown');
+        if (!(await settlesWithin(closed, abortGraceMs))) for (const { runner } of this.#crews) runner.abandon();
       }
+      if (!(await settlesWithin(closed, RESTART_PAUSE_MS))) this.#cutOff();
     }
     await Promise.all(
       [...this.#crews.map(({ queue }) => queue), ...this.#partQueues.values()].map((queue) => queue.close()),
@@ -165,15 +162,20 @@ export class WorkerPool {
     this.#connection.disconnect();
   }
 
+  /** Whether the workers close before the deadline. Once no job runs, only Redis can keep them, so it has little time. */
+  async #settles(closed: Promise<unknown>, limitMs: number): Promise<boolean> {
+    const deadline = performance.now() + limitMs;
+    for (let left = limitMs; left > 0; left = deadline - performance.now()) {
+      if (await settlesWithin(closed, Math.min(left, LOOK_MS))) return true;
+      if (this.runningCount === 0) return settlesWithin(closed, RESTART_PAUSE_MS);
+    }
+    return false;
+  }
+
   /** Redis does not answer, so nothing can be given back: locks run out, and the stall check of another worker does it. */
   #cutOff(): void {
     this.#options.log.warn({}, 'Redis does not answer: the connections are cut, jobs come back by themselves');
-    for (const { worker } of this.#crews) {
-      worker
-        .getBackend()
-        .close(true)
-        .catch(() => {});
-    }
+    for (const { worker } of this.#crews) void worker.cutOff();
   }
 
   #hire(handler: JobHandler<unknown>): Crew {
@@ -182,7 +184,7 @@ export class WorkerPool {
     const { log, prefix = DEFAULT_PREFIX, random = Math.random } = options;
     // The version is read here, as without it BullMQ rounds every delay up to a second.
     const shared = { connection: this.#connection, prefix };
-    const queue = new Queue(kind.queue, { ...shared, skipMetasUpdate: true });
+    const queue = new ReadableQueue(kind.queue, { ...shared, skipMetasUpdate: true });
     queue.on('error', () => {});
     const runner = new QueueRunner({
       handler,
@@ -191,12 +193,14 @@ export class WorkerPool {
       log,
       crashLimit: options.crashLimit ?? CRASH_LIMIT,
       throttle: options.throttle ?? THROTTLE,
+      throttleLimitMs: options.throttleLimitMs ?? THROTTLE_LIMIT_MS,
       random,
+      secret: () => sharedSecret(this.#connection, prefix),
       queueNamed: (name) => this.#queueOf(name),
       rest: (delayMs) => queue.rateLimit(delayMs),
     });
     // Three parameters: only then does BullMQ make a signal.
-    const worker = new Worker(kind.queue, (job, token = '', signal) => runner.process(job, token, signal), {
+    const worker = new ReadableWorker(kind.queue, (job, token = '', signal) => runner.process(job, token, signal), {
       ...shared,
       name: options.name ?? `${hostname()}:${process.pid}`,
       autorun: false,
@@ -219,7 +223,7 @@ export class WorkerPool {
     if (known !== undefined) return known;
     const kind = this.#options.kinds.find((candidate) => candidate.queue === name);
     if (kind === undefined) throw new ContrailError('INTERNAL', `There is no queue ${name} for parts.`);
-    const queue = new Queue(name, {
+    const queue = new ReadableQueue(name, {
       connection: this.#connection,
       prefix: this.#options.prefix ?? DEFAULT_PREFIX,
       skipMetasUpdate: true,
@@ -230,7 +234,7 @@ export class WorkerPool {
     return queue;
   }
 
-  #listen(worker: Worker, runner: QueueRunner): void {
+  #listen(worker: ReadableWorker, runner: QueueRunner): void {
     const options = this.#options;
     const { log } = options;
     const queue = worker.name;
@@ -255,7 +259,7 @@ export class WorkerPool {
   }
 
   /** A worker's loop that ends by an error would leave a process that lives and does nothing. */
-  async #keepRunning(worker: Worker): Promise<void> {
+  async #keepRunning(worker: ReadableWorker): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {

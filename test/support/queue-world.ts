@@ -8,7 +8,7 @@ import type { JobKind, RetryPolicy } from '../../src/jobs/job-kind.ts';
 import type { KnownJob } from '../../src/ports/job-queue.ts';
 import { BullmqJobQueue } from '../../src/queue/bullmq-job-queue.ts';
 import type { JobRetention } from '../../src/queue/job-options.ts';
-import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../../src/queue/worker-events.ts';
+import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../../src/queue/worker-events.ts';
 import { startWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../src/queue/worker-pool.ts';
 import { type RecordedLog, recordedLog } from './recorded-log.ts';
 import { freshRedis, type TestRedis } from './redis.ts';
@@ -41,6 +41,7 @@ export interface QueueWorld extends TestRedis {
   readonly log: RecordedLog;
   readonly outcomes: Signal<OutcomeEvent>;
   readonly failures: Signal<FailureEvent>;
+  readonly throttled: Signal<ThrottledEvent>;
   readonly finished: Signal<FinishedEvent>;
   readonly never: AbortSignal;
   /** Puts jobs with these ids into the queue. */
@@ -63,6 +64,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
   const log = recordedLog();
   const outcomes = makeSignal<OutcomeEvent>();
   const failures = makeSignal<FailureEvent>();
+  const throttled = makeSignal<ThrottledEvent>();
   const finished = makeSignal<FinishedEvent>();
   const endedIds = new Set<string>();
   const endedCounts = makeSignal<number>();
@@ -75,6 +77,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
     log,
     outcomes,
     failures,
+    throttled,
     finished,
     never,
     async enqueue(...ids) {
@@ -91,6 +94,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
         throttle: { firstDelayMs: 50, longestDelayMs: 100 },
         onOutcome: (event) => outcomes.tell(event),
         onFailure: (event) => failures.tell(event),
+        onThrottled: (event) => throttled.tell(event),
         onFinished: (event) => {
           finished.tell(event);
           endedIds.add(event.jobId);

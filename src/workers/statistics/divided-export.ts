@@ -3,12 +3,13 @@
  * without moving their bytes (spec: statistics, section 6). The parts hold rows of different keys, so what each finds
  * out about its rows adds up to what one reader of all would find.
  */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { ContrailError, ERROR_CATALOGUE, type ErrorCode } from '../../domain/errors.ts';
+import { ContrailError, ERROR_CATALOGUE, type ErrorCode, toContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
-import { WORK_FOLDER } from '../../domain/work-folder.ts';
-import type { EndedPart } from '../../jobs/job-handler.ts';
+import { checkPartName, WORK_FOLDER } from '../../domain/work-folder.ts';
+import type { DividedWork, EndedPart } from '../../jobs/job-handler.ts';
 import {
   STATISTICS_PART_JOB,
   statisticsPartId,
@@ -33,7 +34,6 @@ export interface DividedDependencies extends ExportDependencies {
 
 /** What a divided export leaves for the time when its parts have ended. */
 const Division = z.object({
-  attempt: z.number().int(),
   source: z.string(),
   version: z.string(),
   rowCount: z.number().int(),
@@ -47,7 +47,6 @@ type Division = z.infer<typeof Division>;
 export async function divideExport(
   { source, store, clock }: DividedDependencies,
   request: ExportRequest,
-  attempt: number,
 ): Promise<JobOutcome | undefined> {
   const { experiment, period, seen, signal } = request;
   const startedAt = clock.now();
@@ -63,14 +62,15 @@ export async function divideExport(
   const publisher = { object, location: store.locate(object), job: request.job, durationMs: clock.now() - startedAt };
   const settled = request.force ? undefined : settledBy(before, table.version, publisher);
   if (settled !== undefined) return settled;
-  const folder = `${WORK_FOLDER}${request.job}.${attempt}`;
+  // The queue keeps ended parts for a while, and work objects may be there still: no division meets those of another.
+  const round = randomUUID().slice(0, 8);
+  const folder = `${WORK_FOLDER}${request.job}.${round}`;
   const parts = table.parts.map(({ token }, index) => ({
-    id: statisticsPartId(request.job, attempt, index),
+    id: statisticsPartId(request.job, round, index),
     name: `${experiment} ${period} part ${index + 1} of ${table.parts.length}`,
     payload: { version: 1, experiment, period, token, object: `${folder}.${index}` } satisfies StatisticsPartPayload,
   }));
   const state: Division = {
-    attempt,
     source: table.source,
     version: table.version,
     rowCount: table.rowCount,
@@ -81,28 +81,30 @@ export async function divideExport(
   return { kind: 'divided', queue: STATISTICS_PART_JOB.queue, parts, state };
 }
 
-/** Whether parts that have ended can still become the file: not where some failed in an earlier attempt. */
-export function isJoinable(
-  divided: { readonly state: unknown; readonly parts: readonly EndedPart[] },
-  attempt: number,
-) {
-  const division = Division.safeParse(divided.state);
+/** Whether the work was divided into parts that have all ended, well or not. */
+export function isJoinable({ state, parts }: DividedWork): boolean {
+  const division = Division.safeParse(state);
   if (!division.success) return false;
-  return division.data.attempt === attempt || divided.parts.every((part) => part.failure === undefined);
+  const ended = new Set(parts.map((part) => part.id));
+  return division.data.parts.every((part) => ended.has(part.id));
 }
 
-/** Publishes what the parts have written. Throws what made a part fail, or why the whole may not be published. */
+/**
+ * Publishes what the parts have written. Throws what made a part fail, or why the whole may not be published; the parts
+ * are forgotten then, unless trying again with them can help.
+ */
 export async function joinExport(
   deps: DividedDependencies,
   request: ExportRequest,
-  divided: { readonly state: unknown; readonly parts: readonly EndedPart[] },
+  divided: DividedWork,
 ): Promise<ExportResult> {
   const division = Division.parse(divided.state);
-  const ended = new Map(divided.parts.map((part) => [part.id, part]));
-  const summaries = division.parts.map(({ id }) => summaryOf(ended.get(id), id));
-  const file = joinSummaries(summaries);
-  const written = division.parts.filter((_, index) => (summaries[index]?.rows ?? 0) > 0).map((part) => part.object);
+  for (const { object } of division.parts) checkPartName(object);
   try {
+    const ended = new Map(divided.parts.map((part) => [part.id, part]));
+    const summaries = division.parts.map(({ id }) => summaryOf(ended.get(id), id));
+    const file = joinSummaries(summaries);
+    const written = division.parts.filter((_, index) => (summaries[index]?.rows ?? 0) > 0).map((part) => part.object);
     if (file.check.rows !== division.rowCount) throw rowsMissing(division, file.check.rows);
     const warnings = judgeRows(file, request, deps.refusedShareLimit);
     const result = await publish({ deps, request, division, file, written });
@@ -111,13 +113,22 @@ export async function joinExport(
     if (result.kind !== 'published') return { outcome: result };
     return { outcome: { ...result, warnings }, ...(refusal === undefined ? {} : { refusal }) };
   } catch (error) {
-    // What is retried finds its parts again; what is not leaves none.
-    if (error instanceof ContrailError && error.failureClass === 'content') {
+    if (!canJoinLater(divided.parts, error)) {
+      divided.forget();
       await removeParts(deps.store, division, request.signal);
     }
     throw error;
   }
 }
+
+/** Parts stay of use while all are whole and only the publication met trouble. */
+function canJoinLater(parts: readonly EndedPart[], error: unknown): boolean {
+  if (parts.some((part) => part.failure !== undefined)) return false;
+  const { code, failureClass } = toContrailError(error);
+  return failureClass !== 'content' && !USELESS_PARTS.has(code);
+}
+
+const USELESS_PARTS: ReadonlySet<ErrorCode> = new Set(['OBJECT_MISSING', 'ROW_COUNT_MISMATCH', 'STREAM_BROKEN']);
 
 interface Publication {
   readonly deps: DividedDependencies;

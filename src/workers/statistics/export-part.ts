@@ -1,5 +1,6 @@
 /** Exports one part of a very large table into a work object: rows with commas between them, to be joined later. */
 import { ContrailError } from '../../domain/errors.ts';
+import { checkPartName } from '../../domain/work-folder.ts';
 import type { StatisticsPartPayload, StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
 import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
@@ -27,6 +28,7 @@ export async function exportPart(
   { token, object, period, plan }: StatisticsPartPayload,
   { signal, onProgress }: PartRun,
 ): Promise<StatisticsPartSummary> {
+  checkPartName(object);
   const before = await store.head(object, signal);
   const table = await source.openPart({ token }, signal);
   try {

@@ -50,11 +50,11 @@ async function exportOrDivide(
 ): Promise<ExportResult> {
   const { division } = deps;
   if (division !== undefined) {
-    const { divided, attempt } = context;
+    const { divided } = context;
     const dividedDeps = { ...deps, source: division.source, store: division.store };
-    if (divided !== undefined && isJoinable(divided, attempt)) return joinExport(dividedDeps, request, divided);
+    if (divided !== undefined && isJoinable(divided)) return joinExport(dividedDeps, request, divided);
     if ((payload.rows ?? 0) >= division.fromRows) {
-      const outcome = await divideExport(dividedDeps, request, attempt);
+      const outcome = await divideExport(dividedDeps, request);
       if (outcome !== undefined) return { outcome };
     }
   }

@@ -1,6 +1,7 @@
 /** Jobs that must wait, at no attempt's cost: snoozed ones, and those of a throttled queue. */
 import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
+import { makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 
 const POLL = { timeout: 10_000, interval: 10 };
@@ -121,4 +122,79 @@ it('rests longer with each refusal in a row, and starts anew after a job that en
     ['a', 40],
     ['b', 10],
   ]);
+});
+
+it('rests once for a wave of refusals, and tells each of them', async () => {
+  const { startPool, enqueue, throttled, log, ended } = makeQueueWorld();
+  const ids = Array.from({ length: 16 }, (_, index) => `job-${index}`);
+  const refused = new Set<string>();
+  const all = makeGate();
+  await enqueue(...ids);
+
+  await startPool(
+    async (_payload, { jobId }) => {
+      if (refused.has(jobId)) return DONE;
+      refused.add(jobId);
+      if (refused.size === ids.length) all.open();
+      await all.passed;
+      throw new ContrailError('THROTTLED', 'Slower, please.');
+    },
+    { concurrency: { work: 16 } },
+  );
+  await ended(ids.length);
+
+  expect(throttled.told.map(({ jobId, times }) => `${jobId} ${times}`).toSorted()).toEqual(
+    ids.map((id) => `${id} 1`).toSorted(),
+  );
+  expect(throttled.told.filter(({ restMs }) => restMs > 0)).toHaveLength(1);
+  expect(log.lines.filter(({ text }) => text === 'throttled: the queue rests')).toHaveLength(1);
+});
+
+it('shows on the board how often a job was throttled, and forgets it when the job fails otherwise', async () => {
+  const { startPool, enqueue, throttled, ended, openBoard } = makeQueueWorld();
+  const board = openBoard();
+  await enqueue('a');
+  let runs = 0;
+
+  const seen: unknown[] = [];
+  await startPool(async () => {
+    runs += 1;
+    seen.push((await board.getJob('a'))?.data.throttled?.times);
+    if (runs <= 2) throw new ContrailError('THROTTLED', 'Slower, please.');
+    if (runs === 3) throw new ContrailError('WAREHOUSE_BUSY', 'Busy.');
+    return DONE;
+  });
+  await ended(1);
+
+  expect(seen).toEqual([undefined, 1, 2, undefined]);
+  expect(throttled.told).toMatchObject([
+    { queue: 'work', jobId: 'a', attempt: 1, times: 1, error: { code: 'THROTTLED' } },
+    { times: 2 },
+  ]);
+  const { logs } = await board.getJobLogs('a');
+  expect(logs).toEqual([expect.stringMatching(/^throttled 1 times, /), expect.stringMatching(/^throttled 2 times, /)]);
+});
+
+it('gives a job up that was throttled for too long, with the reason', async () => {
+  const { startPool, enqueue, failures, ended, job } = makeQueueWorld();
+  await enqueue('a');
+
+  await startPool(
+    async () => {
+      throw new ContrailError('THROTTLED', 'Slower, please.');
+    },
+    { throttle: { firstDelayMs: 1, longestDelayMs: 1 }, throttleLimitMs: 1 },
+  );
+  await ended(1);
+
+  expect(failures.told).toMatchObject([{ final: true, error: { code: 'THROTTLED_TOO_LONG' } }]);
+  expect(await job('a')).toMatchObject({
+    state: 'failed',
+    attempts: 1,
+    failure: {
+      class: 'environment',
+      code: 'THROTTLED_TOO_LONG',
+      message: expect.stringMatching(/^a was refused \d+ times .* Slower, please\. Ask for a higher quota/),
+    },
+  });
 });

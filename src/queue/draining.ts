@@ -1,0 +1,139 @@
+/** Waits until queues are empty, or until it is plain that they will not be. */
+import type { Job, Queue } from 'bullmq';
+import { type Deployment, isForeign } from '../domain/deployment.ts';
+import { ContrailError } from '../domain/errors.ts';
+import { wait } from '../domain/wait.ts';
+import type { JobKind } from '../jobs/job-kind.ts';
+import { readEnvelope } from './job-envelope.ts';
+
+const POLL_MS = 250;
+/** Between the looks at two queues a job of one can end and leave one in the other, so one look says little. */
+const LOOKS_TO_BE_SURE = 2;
+/** Attempts after which a job that is tried again for ever counts as one that cannot be done now. */
+const FUTILE_ATTEMPTS = 5;
+const MOST_DELAYED = 1_000;
+
+export interface DrainedCrew {
+  readonly queue: Queue;
+  readonly kind: JobKind<unknown>;
+}
+
+export interface DrainingOptions {
+  readonly crews: readonly DrainedCrew[];
+  /** Queues of parts, for whose jobs those of a crew may wait. */
+  readonly partQueues: readonly Queue[];
+  /** Jobs of other deployments do not count: they wait for a worker of their own. */
+  readonly deployment?: Deployment | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a look at a queue has found. */
+interface Look extends DrainedCrew {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly isPaused: boolean;
+  readonly isIdle: boolean;
+}
+
+export class Draining {
+  readonly #options: DrainingOptions;
+
+  constructor(options: DrainingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with true when the queues are empty, with false when the signal came first. Throws QUEUE_STUCK. */
+  async ended(): Promise<boolean> {
+    const { signal } = this.#options;
+    for (let idleInARow = 0, stuckInARow = 0; idleInARow < LOOKS_TO_BE_SURE;) {
+      if (signal.aborted) return false;
+      const { deployment } = this.#options;
+      const looks = await Promise.all(this.#options.crews.map((crew) => lookAt(crew, deployment)));
+      const busy = looks.filter((look) => !look.isIdle);
+      idleInARow = busy.length === 0 ? idleInARow + 1 : 0;
+      const reason = busy.length === 0 ? undefined : await this.#whyStuck(busy);
+      stuckInARow = reason === undefined ? 0 : stuckInARow + 1;
+      if (reason !== undefined && stuckInARow >= LOOKS_TO_BE_SURE) throw reason;
+      if (busy.every(({ kind }) => kind.gathers === true)) await Promise.all(busy.map(hurry));
+      // Stopped meanwhile: the next round ends.
+      await wait(POLL_MS, signal).catch(() => undefined);
+    }
+    return true;
+  }
+
+  /** The first reason, where there is one for each queue that is not empty. */
+  async #whyStuck(busy: readonly Look[]): Promise<ContrailError | undefined> {
+    const pausedParts = await firstPaused(this.#options.partQueues);
+    const reasons = await Promise.all(busy.map((look) => reasonOf(look, pausedParts)));
+    return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+  }
+}
+
+async function lookAt({ queue, kind }: DrainedCrew, deployment: Deployment | undefined): Promise<Look> {
+  const [counts, isPaused, repeating] = await Promise.all([
+    queue.getJobCounts(),
+    queue.isPaused(),
+    queue.getJobSchedulersCount(),
+  ]);
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0, 'waiting-children': parents = 0 } = counts;
+  const isEmpty = waiting + prioritized + active + parents === 0;
+  // Each repeating job keeps its next run ready.
+  const isIdle = isEmpty && (delayed <= repeating || delayed - (await foreignDelayed(queue, deployment)) <= repeating);
+  return { queue, kind, counts, isPaused, isIdle };
+}
+
+async function reasonOf(look: Look, pausedParts: Queue | undefined): Promise<ContrailError | undefined> {
+  const { queue, counts, isPaused, kind } = look;
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0 } = counts;
+  if (active > 0) return undefined;
+  if (isPaused) return pausedError(queue, waiting + prioritized + delayed);
+  if (waiting + prioritized > 0) return undefined;
+  if (delayed > 0) return kind.endures === true ? futileError(queue, delayed) : undefined;
+  return pausedParts === undefined ? undefined : pausedError(pausedParts, await pausedParts.getWaitingCount());
+}
+
+function pausedError(queue: Queue, jobs: number): ContrailError {
+  const waiting = jobs === 1 ? '1 job waits' : `${jobs} jobs wait`;
+  return new ContrailError('QUEUE_STUCK', `The queue ${queue.name} is paused; ${waiting} in it.`, {
+    subject: queue.name,
+    hint: `Resume it on the board (/queues/queue/${queue.name}), then start the worker again.`,
+  });
+}
+
+/** Where each job that is left has been tried again and again. */
+async function futileError(queue: Queue, delayed: number): Promise<ContrailError | undefined> {
+  const jobs = await queue.getDelayed(0, MOST_DELAYED - 1);
+  const [job] = jobs;
+  if (job === undefined || jobs.some(({ attemptsMade }) => attemptsMade < FUTILE_ATTEMPTS)) return undefined;
+  const left = delayed === 1 ? '1 job is' : `${delayed} jobs are`;
+  return new ContrailError(
+    'QUEUE_STUCK',
+    `${left} left in the queue ${queue.name} after ${job.attemptsMade} attempts: ${job.failedReason}`,
+    { subject: queue.name, hint: 'They stay in the queue, and are tried again by the next worker.' },
+  );
+}
+
+/** Jobs that only wait for more of the same need not wait longer; those that failed do wait out their delay. */
+async function hurry({ queue }: Look): Promise<void> {
+  const jobs = await queue.getDelayed(0, MOST_DELAYED - 1);
+  await Promise.all(jobs.filter((job) => job.attemptsMade === 0).map(promote));
+}
+
+async function promote(job: Job): Promise<void> {
+  // Its time came meanwhile.
+  await job.promote().catch(() => undefined);
+}
+
+async function firstPaused(queues: readonly Queue[]): Promise<Queue | undefined> {
+  for (const queue of queues) if (await queue.isPaused()) return queue;
+  return undefined;
+}
+
+async function foreignDelayed(queue: Queue, deployment: Deployment | undefined): Promise<number> {
+  if (deployment === undefined) return 0;
+  let count = 0;
+  for (let start = 0; ; start += MOST_DELAYED) {
+    const jobs = await queue.getDelayed(start, start + MOST_DELAYED - 1);
+    count += jobs.filter((job) => isForeign(readEnvelope(job.data).deployment, deployment)).length;
+    if (jobs.length < MOST_DELAYED) return count;
+  }
+}
