@@ -7,11 +7,13 @@ import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
 import { RedisRecordStage } from '../queue/redis-record-stage.ts';
+import { settlesWithin } from '../queue/settles-within.ts';
 import { QueuedRecords } from '../workers/records/queued-records.ts';
 import { deploymentOf } from './deployment.ts';
 import { openQueue, type Parts } from './wire.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
+const LAST_RECOVERY_MS = 2_000;
 
 export interface RecordKeeping {
   readonly taker: RecordTaker;
@@ -49,11 +51,11 @@ export async function startRecordKeeping(config: Config, parts: Parts, redisUrl:
     stage,
     queue,
     async stop() {
-      await recover();
+      // What is not on its way by then waits on the disk for the next process.
+      await settlesWithin(recover(), LAST_RECOVERY_MS);
       stopping.abort();
-      await running;
-      await queue.close();
       stage.close();
+      await settlesWithin(Promise.all([running, queue.close()]), LAST_RECOVERY_MS);
     },
   };
 }

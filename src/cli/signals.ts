@@ -1,5 +1,6 @@
 /** Ctrl-C and SIGTERM as an abort signal. */
 import { ContrailError } from '../domain/errors.ts';
+import type { Log } from '../ports/log.ts';
 
 export interface SignalAbort {
   readonly signal: AbortSignal;
@@ -24,4 +25,20 @@ export function abortOnSignals(onFirst: (name: NodeJS.Signals) => void = () => u
       process.off('SIGTERM', stop);
     },
   };
+}
+
+/** How long a command may take to end beyond the time that running work is given. */
+const LAST_STEPS_MS = 4_500;
+
+/**
+ * Ends the process when it is still there some seconds after its running work should have ended: a service that does not
+ * answer must not keep it. Records that could not be sent wait on the disk.
+ */
+export function exitAfter(drainMs: number, log: Log, code = 0): void {
+  const timer = setTimeout(() => {
+    log.warn({ drainMs }, 'something did not end in time: the process ends without it');
+    process.exit(code);
+  }, drainMs + LAST_STEPS_MS);
+  // Where all ends well, nothing is left to wait for.
+  timer.unref();
 }

@@ -5,8 +5,8 @@ import { JOB_KINDS } from '../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../jobs/records-job.ts';
 import { STATISTICS_PART_JOB } from '../jobs/statistics-part-job.ts';
 import { startWorkerPool, type WorkerPool } from '../queue/worker-pool.ts';
-import type { FailureEvent, FinishedEvent, OutcomeEvent } from '../queue/worker-events.ts';
 import { deploymentOf } from './deployment.ts';
+import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../queue/worker-events.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { notifiersOf } from './notifiers.ts';
 import { pricingOf } from './pricing.ts';
@@ -56,6 +56,10 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
         parts.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
         await recordFailure(recording, event);
       },
+      onThrottled: (event: ThrottledEvent) => {
+        const { queue, jobId, times, forMs, error } = event;
+        parts.log.info({ queue, jobId, times, forMs, problem: error.sentence }, 'job throttled');
+      },
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });
@@ -63,8 +67,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
     return {
       waitUntilDrained: () => pool.waitUntilDrained(),
       async stop() {
-        await pool.stop();
-        await sweep.stop();
+        await Promise.all([pool.stop(), sweep.stop()]);
         await keeping.stop();
       },
     };

@@ -6,7 +6,7 @@ import { checkRedis } from '../../queue/check-redis.ts';
 import { plural, printResult } from '../output.ts';
 import { startRecordKeeping } from '../record-keeping.ts';
 import { scanOnce } from '../scan.ts';
-import { abortOnSignals } from '../signals.ts';
+import { abortOnSignals, exitAfter } from '../signals.ts';
 import { openQueue, wire } from '../wire.ts';
 
 /** How often it is looked whether repeating work is due. */
@@ -37,6 +37,7 @@ export async function schedule(once: boolean): Promise<void> {
     service.start();
     ticking.start();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    exitAfter(config['worker.drainTimeout'], parts.log);
     await Promise.all([service.stop(), ticking.stop()]);
   } finally {
     release();

@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { ask } from '../help.ts';
 import { startWorkers } from '../start-workers.ts';
-import { abortOnSignals } from '../signals.ts';
+import { abortOnSignals, exitAfter } from '../signals.ts';
 import { wire } from '../wire.ts';
 
 interface Options {
@@ -30,10 +30,16 @@ export async function work(options: Options): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
   parts.log.info({ warehouse: parts.source.url, bucket: parts.store.url }, 'taking jobs');
-  await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
-  await pool.stop();
-  release();
-  await parts.close();
+  let code = 1;
+  try {
+    await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
+    code = 0;
+  } finally {
+    exitAfter(config['worker.drainTimeout'], parts.log, code);
+    await pool.stop();
+    release();
+    await parts.close();
+  }
   parts.log.info({}, 'stopped');
 }
 

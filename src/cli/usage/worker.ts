@@ -20,7 +20,7 @@ export function declareWorker(program: Command): void {
       'jobs of one queue at once (default: CONTRAIL_WORKER_CONCURRENCY, or 32 with BigQuery, 4 with DuckDB)',
     )
     .option('--queue <name...>', `only these queues: ${QUEUE_NAMES.join(', ')}`)
-    .option('--drain', 'end when the queues are empty')
+    .option('--drain', 'end when the queues are empty; exit 1 when they cannot be emptied')
     .addHelpText('after', examples('contrail worker --concurrency 8', 'contrail worker --drain'))
     .action(async (options) => (await import('../commands/worker.ts')).work(options));
 }
