@@ -1,8 +1,14 @@
 /** The export of one experiment's metadata (design, section 5). */
 import { z } from 'zod';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
+import { ERRORS_JOB } from './errors-job.ts';
 import { jobIdOf, slugForId } from './experiment-id.ts';
 import type { JobKind } from './job-kind.ts';
+import { STATISTICS_JOB } from './statistics-job.ts';
+
+function isWaitedFor(queue: string): boolean {
+  return queue === STATISTICS_JOB.queue || queue === ERRORS_JOB.queue;
+}
 
 export const MetadataPayload = z.object({
   version: z.literal(1),
@@ -14,7 +20,9 @@ export const MetadataPayload = z.object({
   analysisContent: z.string().max(100).optional(),
   /** Jobs that are to end first: the console must find new results when new metadata tell it to look. */
   after: z
-    .array(z.object({ queue: z.string().max(100), id: z.string().max(600) }))
+    .array(
+      z.object({ queue: z.string().refine(isWaitedFor, 'metadata wait for no such queue'), id: z.string().max(600) }),
+    )
     .max(100)
     .optional(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),

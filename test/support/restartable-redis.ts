@@ -17,6 +17,8 @@ import type { TestRedis } from './redis.ts';
 export interface RestartableRedis extends TestRedis {
   /** Ends it by SIGKILL. */
   readonly kill: () => Promise<void>;
+  /** Holds it still by SIGSTOP: connections stay, and nothing is answered. */
+  readonly freeze: () => Promise<void>;
   /** Starts it, and resolves when it answers. */
   readonly start: () => Promise<void>;
 }
@@ -40,18 +42,24 @@ export async function startRestartableRedis(): Promise<RestartableRedis> {
     'end',
   ].join('\n');
   let child: ChildProcess | undefined;
+  let pid = 0;
 
   async function start(): Promise<void> {
     // The watchdog ends Redis with this process, however that ends.
     child = spawn('sh', ['-c', WATCHDOG, 'sh', program, ''], { stdio: ['pipe', 'ignore', 'ignore'], cwd: folder });
     child.stdin?.write(`${config}\n`);
     while (!(await pingRedis(port, password))) await sleep(20);
+    pid = await processOf(redisUrl);
+  }
+
+  async function freeze(): Promise<void> {
+    process.kill(pid, 'SIGSTOP');
   }
 
   async function kill(): Promise<void> {
     if (child === undefined) return;
     const exited = once(child, 'exit');
-    process.kill(await processOf(redisUrl), 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
     await exited;
     child = undefined;
   }
@@ -61,7 +69,7 @@ export async function startRestartableRedis(): Promise<RestartableRedis> {
     rmSync(folder, { recursive: true, force: true });
   });
   await start();
-  return { redisUrl, prefix: `test-${randomUUID()}`, start, kill };
+  return { redisUrl, prefix: `test-${randomUUID()}`, start, kill, freeze };
 }
 
 async function processOf(redisUrl: string): Promise<number> {

@@ -18,7 +18,7 @@ export async function schedule(once: boolean): Promise<void> {
   const parts = await wire(config, { createWarehouse: true });
   const queue = await openQueue(config);
   const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
-  const { signal, release } = abortOnSignals();
+  const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], parts.log));
   try {
     if (once) {
       await enqueueTicks({ queue, clock: parts.clock }, monitoringSchedule(config), signal);
@@ -37,7 +37,6 @@ export async function schedule(once: boolean): Promise<void> {
     service.start();
     ticking.start();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    exitAfter(config['worker.drainTimeout'], parts.log);
     await Promise.all([service.stop(), ticking.stop()]);
   } finally {
     release();

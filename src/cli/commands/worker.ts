@@ -16,9 +16,11 @@ export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const config = loadConfig(['warehouse', 'bucket']);
   const parts = await wire(config, { createWarehouse: true });
-  const { signal, release } = abortOnSignals((name) =>
-    parts.log.info({ signal: name }, 'stopping: running jobs may finish'),
-  );
+  const { signal, release } = abortOnSignals((name) => {
+    parts.log.info({ signal: name }, 'stopping: running jobs may finish');
+    // From here on, because a start waits for Redis too.
+    exitAfter(config['worker.drainTimeout'], parts.log);
+  });
   const pool = await startWorkers({
     config,
     parts,

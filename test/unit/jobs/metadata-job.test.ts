@@ -37,3 +37,11 @@ describe('the payload of a metadata job', () => {
     expect(METADATA_JOB.payload.safeParse({ ...payload, experiment: '' }).success).toBe(false);
   });
 });
+
+it('waits for jobs of statistics and errors alone', () => {
+  const payload = { version: 1, experiment: 'a', sourceVersion: '1', reason: 'new', force: false };
+  const isRead = (queue: string) => METADATA_JOB.payload.safeParse({ ...payload, after: [{ queue, id: 'x' }] }).success;
+
+  expect(['statistics', 'errors'].map(isRead)).toEqual([true, true]);
+  expect(['records', 'a:b', '', 'made-up'].map(isRead)).toEqual([false, false, false, false]);
+});
