@@ -172,7 +172,11 @@ it('shows on the board how often a job was throttled, and forgets it when the jo
     { times: 2 },
   ]);
   const { logs } = await board.getJobLogs('a');
-  expect(logs).toEqual([expect.stringMatching(/^throttled 1 times, /), expect.stringMatching(/^throttled 2 times, /)]);
+  expect(logs).toEqual([
+    expect.stringMatching(/^throttled 1 times, /),
+    expect.stringMatching(/^throttled 2 times, /),
+    'Busy.',
+  ]);
 });
 
 it('gives a job up that was throttled for too long, with the reason', async () => {
