@@ -1,6 +1,7 @@
 /** Ctrl-C and SIGTERM as an abort signal. */
 import { ContrailError } from '../domain/errors.ts';
 import type { Log } from '../ports/log.ts';
+import { deadline } from '../domain/wait.ts';
 
 export interface SignalAbort {
   readonly signal: AbortSignal;
@@ -35,10 +36,9 @@ const LAST_STEPS_MS = 4_500;
  * answer must not keep it. Records that could not be sent wait on the disk.
  */
 export function exitAfter(drainMs: number, log: Log, code = 0): void {
-  const timer = setTimeout(() => {
+  // Keeps no process alive: where all ends well, nothing is left to wait for.
+  deadline(drainMs + LAST_STEPS_MS).addEventListener('abort', () => {
     log.warn({ drainMs }, 'something did not end in time: the process ends without it');
     process.exit(code);
-  }, drainMs + LAST_STEPS_MS);
-  // Where all ends well, nothing is left to wait for.
-  timer.unref();
+  });
 }

@@ -1,5 +1,4 @@
 /** The Redis of the demo: a private one, unless another is given. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { findRedisServer, installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -7,6 +6,7 @@ import { checkRedis } from '../../queue/check-redis.ts';
 import { say } from '../output.ts';
 import { findRunningDemo } from './demo-folder.ts';
 import { DEMO_REDIS_FOLDER } from './demo-settings.ts';
+import { wait } from '../../domain/wait.ts';
 
 /** Time to read what is about to be installed, and to press Ctrl-C. */
 const TIME_TO_OBJECT_MS = 5_000;
@@ -47,7 +47,7 @@ function warnOf(signal: AbortSignal): (command: string) => Promise<void> {
   return async (command) => {
     say(`There is no redis-server on this machine. Installing it now: ${command}`);
     say('No service is started. To prevent this, press Ctrl-C within 5 s; then use --no-install or --redis <url>.');
-    await delay(TIME_TO_OBJECT_MS, undefined, { signal });
+    await wait(TIME_TO_OBJECT_MS, signal);
   };
 }
 
@@ -59,6 +59,6 @@ async function untilKilledRedisIsGone(): Promise<void> {
         hint: 'End that redis-server, then start the demo again.',
       });
     }
-    await delay(LOOK_PAUSE_MS);
+    await wait(LOOK_PAUSE_MS);
   }
 }

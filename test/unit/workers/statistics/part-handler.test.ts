@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
 import { ABSENT } from '../../../../src/ports/object-store.ts';
 import type { DivisibleSource } from '../../../../src/ports/statistics-source.ts';
+import { CONSOLE_RULES } from '../../../../src/domain/console-rules.ts';
 import { exportPart } from '../../../../src/workers/statistics/export-part.ts';
 import { makeStatisticsWorld, OBJECT } from '../../../support/statistics-world.ts';
 
@@ -38,7 +39,11 @@ it.each([
   });
   await writer.commit({});
 
-  const act = exportPart({ store, source, duplicateLimit: 10 }, { ...PAYLOAD, object }, { signal: never });
+  const act = exportPart(
+    { store, source, duplicateLimit: 10, rules: CONSOLE_RULES.e5dd1051c },
+    { ...PAYLOAD, object },
+    { signal: never },
+  );
 
   await expect(act).rejects.toMatchObject({ code: 'PAYLOAD_INVALID' });
   expect(opened).toEqual([]);
