@@ -1,6 +1,7 @@
 /** What commands print: results to stdout, everything for people to stderr. */
 import type { ContrailError } from '../domain/errors.ts';
 import { aboveLine } from './terminal-line.ts';
+import { printable, printableJson } from '../domain/terminal-text.ts';
 
 /** A reader that has seen enough, as `head` does, is no trouble: the command ends as it would have, and prints no more. */
 export function endQuietlyWithReader(): void {
@@ -20,7 +21,7 @@ export function printResult(line: string): void {
 
 /** One JSON document, the whole result of a command with `--json`. */
 export function printJson(document: unknown): void {
-  aboveLine(() => process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`));
+  aboveLine(() => process.stdout.write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`));
 }
 
 /** A line for people. */
@@ -31,12 +32,6 @@ export function say(line: string): void {
 /** A failure as people read it, without a stack trace. */
 export function sayError(error: ContrailError): void {
   for (const line of error.sentence.split('\n')) say(`contrail: ${printable(line)}`);
-}
-
-/** Text without the characters that steer a terminal. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this replaces
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\u{fffd}');
 }
 
 /** The exit code of a failure (design, section 4): 2 for wrong usage or configuration, else 1. */

@@ -1,7 +1,8 @@
 /** How one export ended, as people and programs read it. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
-import { formatBytes, plural, printable, printResult, say } from './output.ts';
+import { formatBytes, plural, printResult, say } from './output.ts';
+import { printable } from '../domain/terminal-text.ts';
 
 /** A line for each thing to know: the result to stdout, doubts to stderr. `counted`: what the file has many of. */
 export function printOutcome(outcome: JobOutcome, counted?: string): void {

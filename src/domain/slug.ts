@@ -1,6 +1,7 @@
 /** Experiment slugs and the names made of them (spec: statistics, section 1). */
 import { createHash } from 'node:crypto';
 import { ContrailError } from './errors.ts';
+import { printableJson } from './terminal-text.ts';
 
 const LONGEST_SLUG = 80;
 
@@ -44,8 +45,5 @@ export function slugHash(slug: string): string {
 /** A text between quotes with everything unprintable escaped, cut at 100 characters: safe on a terminal and in a log. */
 export function quote(text: string): string {
   const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
-  return JSON.stringify(shown).replace(
-    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printableJson(JSON.stringify(shown));
 }

@@ -1,6 +1,7 @@
 /** Log lines on stderr: JSON for machines, one short line each for a person at a terminal. */
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
+import { printableJson } from '../../domain/terminal-text.ts';
 import type { Log } from '../../ports/log.ts';
 
 /** Where lines go; each is written whole. */
@@ -19,7 +20,12 @@ const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 
 /** A log of that level. Values of fields are escaped, so that one event stays one line and no text steers a terminal. */
 export function createLog({ level, target }: LogOptions): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return target.isTTY ? pino(options, forPeople(target)) : pino(options, target);
+  return target.isTTY ? pino(options, forPeople(target)) : pino(options, forMachines(target));
+}
+
+/** Logs of machines are read on terminals too. */
+function forMachines(target: LogTarget): { write(line: string): void } {
+  return { write: (line) => void target.write(printableJson(line)) };
 }
 
 /** `12:00:01 info  published experiment=my-slug period=weekly` for each line of JSON. */
@@ -37,6 +43,6 @@ function forPeople(target: LogTarget): Writable {
 }
 
 function plain(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
+  const text = printableJson(JSON.stringify(value) ?? 'undefined');
   return /^"[\w.:/@+-]*"$/.test(text) ? text.slice(1, -1) : text;
 }

@@ -9,7 +9,7 @@ import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure, eventsOfResult } from '../../workers/statistics/export-events.ts';
 import { type ExportDependencies, type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
 import { ask } from '../help.ts';
-import { printable, printJson, say } from '../output.ts';
+import { printJson, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
 import { consoleRecordOf } from '../console-record.ts';
 import { progressBar } from '../progress-bar.ts';
@@ -18,6 +18,7 @@ import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { exportDependencies } from '../export-dependencies.ts';
 import { type Parts, wire } from '../wire.ts';
+import { printable } from '../../domain/terminal-text.ts';
 
 interface Options {
   readonly experiment: string;
