@@ -1,0 +1,34 @@
+/** What the package holds that people install. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const Packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string(), mode: z.number() })) })]);
+const EXECUTABLE = 0o111;
+
+function setup() {
+  const cwd = fileURLToPath(new URL('../../', import.meta.url));
+  const arguments_ = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const shell = process.platform === 'win32';
+  const [{ files }] = Packed.parse(
+    JSON.parse(execFileSync('npm', arguments_, { cwd, encoding: 'utf8', shell, stdio: ['ignore', 'pipe', 'ignore'] })),
+  );
+  return files;
+}
+
+describe('the package', () => {
+  it('has the command, documents and the sample, and nothing of the workshop', { timeout: 60_000 }, () => {
+    const files = setup();
+
+    const paths = files.map(({ path }) => path);
+    const wanted = ['bin/contrail.js', 'LICENSE', 'README.md', 'CHANGELOG.md', '.env.example', 'docs/configuration.md'];
+    expect(paths).toEqual(expect.arrayContaining(wanted));
+    const folders = new Set(paths.filter((path) => path.includes('/')).map((path) => path.split('/', 1)[0]));
+    expect([...folders].filter((folder) => !['bin', 'dist', 'docs', 'sample'].includes(folder ?? ''))).toEqual([]);
+    expect(paths.filter((path) => /\.map$|\.tsbuildinfo$|\.built$/.test(path))).toEqual([]);
+    expect(files.find(({ path }) => path === 'bin/contrail.js')?.mode).toSatisfy(
+      (mode: number) => (mode & EXECUTABLE) === EXECUTABLE,
+    );
+  });
+});
