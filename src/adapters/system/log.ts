@@ -25,7 +25,11 @@ export function createLog({ level, target }: LogOptions): Log {
 
 /** Logs of machines are read on terminals too. */
 function forMachines(target: LogTarget): { write(line: string): void } {
-  return { write: (line) => void target.write(printableJson(line)) };
+  return {
+    write: (line) => {
+      target.write(printableJson(line));
+    },
+  };
 }
 
 /** `12:00:01 info  published experiment=my-slug period=weekly` for each line of JSON. */
