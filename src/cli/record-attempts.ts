@@ -1,5 +1,6 @@
 /** Every attempt that ended is a row of `export_runs_v1`, and each failed one an ERROR in `logs`. */
 import { errorText } from '../domain/errors.ts';
+import { attemptParts } from '../domain/log-record.ts';
 import type { Pricing } from '../domain/query-cost-price.ts';
 import { deadline } from '../domain/wait.ts';
 import { ERRORS_JOB, ErrorsPayload } from '../jobs/errors-job.ts';
@@ -22,11 +23,15 @@ export async function recordOutcome(recording: Recording, event: OutcomeEvent): 
 }
 
 export async function recordFailure(recording: Recording, event: FailureEvent): Promise<void> {
-  const { error, final, jobId, attempt, queue, payload } = event;
-  await recordRun(recording, event, { error, final });
+  const { error, final, queue, payload } = event;
   const subject = subjectOf(queue, payload);
   if (subject === undefined) return;
-  await writeLogRecords(recording, [jobId, String(attempt), 'failure'], [eventOfFailure(error, subject)]);
+  const work = [queue, ...attemptParts(event), 'failure'];
+  // Both are under way before either is waited for, so a worker that is killed leaves both or none.
+  await Promise.all([
+    recordRun(recording, event, { error, final }),
+    writeLogRecords(recording, work, [eventOfFailure(error, subject)]),
+  ]);
 }
 
 /** A run is known by what it is about; jobs that are about no product have no row. */

@@ -62,6 +62,16 @@ export function recordBatchId(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
+/** An attempt at a job, for the id of what it writes. A renewed job begins at attempt 1 again, so its round counts too. */
+export function attemptParts(attempt: {
+  readonly jobId: string;
+  readonly attempt: number;
+  /** When this round of the job was enqueued, epoch milliseconds. */
+  readonly enqueuedAt: number;
+}): string[] {
+  return [attempt.jobId, String(attempt.enqueuedAt), String(attempt.attempt)];
+}
+
 /** Well-formed, because a warehouse refuses a whole batch for half a character. */
 function cutText(text: string): string {
   const bytes = Buffer.from(text, 'utf8');

@@ -17,6 +17,15 @@ export const StatisticsPartPayload = z.object({
 });
 export type StatisticsPartPayload = z.infer<typeof StatisticsPartPayload>;
 
+/** What reading has cost, as it travels in a job. */
+export const PartUsage = z.object({
+  requests: z.number().min(0),
+  bytesRead: z.number().min(0),
+  bytesBilled: z.number().min(0),
+  slotMs: z.number().min(0),
+  queryMs: z.number().min(0),
+});
+
 /** What the whole must know of a part. */
 export const StatisticsPartSummary = z.object({
   /** Rows in the work object, which is not there when there are none. */
@@ -39,6 +48,8 @@ export const StatisticsPartSummary = z.object({
   }),
   /** What the rules of whole files must know of its rows; the workers of statistics know its shape. */
   outline: z.unknown(),
+  /** What reading it has cost. */
+  usage: PartUsage.optional(),
 });
 export type StatisticsPartSummary = z.infer<typeof StatisticsPartSummary>;
 

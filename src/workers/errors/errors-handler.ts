@@ -1,4 +1,5 @@
 /** The handler of errors jobs: one export, and the log rows of what had to be left out. */
+import { attemptParts } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import type { ErrorsPayload } from '../../jobs/errors-job.ts';
@@ -15,7 +16,7 @@ export interface ErrorsHandlerDependencies extends ErrorsDependencies {
 export async function handleErrorsJob(
   deps: ErrorsHandlerDependencies,
   payload: ErrorsPayload,
-  { jobId, attempt, signal, log }: JobContext,
+  context: JobContext,
 ): Promise<JobOutcome> {
   const { experiment, knownBy, force, analysisStart, enrollmentEnd } = payload;
   const { outcome, events } = await exportErrors(deps, {
@@ -24,10 +25,10 @@ export async function handleErrorsJob(
     force,
     analysisStart: analysisStart === null ? null : (parseTimestamp(analysisStart) ?? null),
     enrollmentEnd: enrollmentEnd === null ? null : (parseDate(enrollmentEnd) ?? null),
-    job: jobId,
-    signal,
+    job: context.jobId,
+    signal: context.signal,
   });
-  log(describeOutcome(outcome));
-  await writeLogRecords(deps.records, ['errors', jobId, String(attempt)], events);
+  context.log(describeOutcome(outcome));
+  await writeLogRecords(deps.records, ['errors', ...attemptParts(context)], events);
   return outcome;
 }

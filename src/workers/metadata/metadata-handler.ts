@@ -1,6 +1,6 @@
 /** The handler of metadata jobs: waits for the experiment's results, then exports (design, section 5). */
 import type { AnalysisSource } from '../../domain/analysis-start.ts';
-import type { LogEvent } from '../../domain/log-record.ts';
+import { attemptParts, type LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { MICROS_PER_MS, parseTimestamp } from '../../domain/utc-time.ts';
 import type { JobContext } from '../../jobs/job-handler.ts';
@@ -43,7 +43,7 @@ export async function handleMetadataJob(
   });
   context.log(describeOutcome(outcome));
   const events = eventsOfMetadata(experiment, outcome);
-  await writeLogRecords(deps.records, ['metadata', context.jobId, String(context.attempt)], events);
+  await writeLogRecords(deps.records, ['metadata', ...attemptParts(context)], events);
   return outcome;
 }
 

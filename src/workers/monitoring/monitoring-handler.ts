@@ -1,4 +1,5 @@
 /** The handler of monitoring jobs. */
+import { attemptParts } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { JobContext } from '../../jobs/job-handler.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
@@ -9,9 +10,9 @@ import { type MonitoringDependencies, runMonitoringTask } from './monitoring-tas
 export async function handleMonitoringJob(
   deps: MonitoringDependencies,
   payload: MonitoringPayload,
-  { jobId, attempt, signal, log }: JobContext,
+  context: JobContext,
 ): Promise<JobOutcome> {
-  const { outcome } = await runMonitoringTask(deps, { payload, work: [jobId, String(attempt)], signal });
-  log(describeOutcome(outcome));
+  const { outcome } = await runMonitoringTask(deps, { payload, work: attemptParts(context), signal: context.signal });
+  context.log(describeOutcome(outcome));
   return outcome;
 }

@@ -6,11 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ContrailError, ERROR_CATALOGUE, type ErrorCode, toContrailError } from '../../domain/errors.ts';
-import type { JobOutcome } from '../../domain/outcome.ts';
+import type { JobOutcome, ReadingUsage } from '../../domain/outcome.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
 import { checkPartName, WORK_FOLDER } from '../../domain/work-folder.ts';
 import type { DividedWork, EndedPart } from '../../jobs/job-handler.ts';
 import {
+  PartUsage,
   STATISTICS_PART_JOB,
   statisticsPartId,
   type StatisticsPartPayload,
@@ -20,7 +21,7 @@ import { ABSENT, type ComposingStore } from '../../ports/object-store.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
 import { checkOwner } from './check-owner.ts';
 import type { ExportDependencies, ExportRequest, ExportResult } from './export-table.ts';
-import { joinSummaries } from './join-parts.ts';
+import { joinSummaries, joinUsage } from './join-parts.ts';
 import { judgeRows, refusalOf } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
 import { lookAtObject, publishedBy, settledBy } from './published-object.ts';
@@ -37,6 +38,8 @@ const Division = z.object({
   source: z.string(),
   version: z.string(),
   rowCount: z.number().int(),
+  /** What dividing has cost. */
+  usage: PartUsage.optional(),
   startedAt: z.number(),
   folder: z.string(),
   parts: z.array(z.object({ id: z.string(), object: z.string() })),
@@ -74,6 +77,7 @@ export async function divideExport(
     source: table.source,
     version: table.version,
     rowCount: table.rowCount,
+    usage: table.usage(),
     startedAt,
     folder,
     parts: parts.map(({ id, payload }) => ({ id, object: payload.object })),
@@ -104,10 +108,11 @@ export async function joinExport(
     const ended = new Map(divided.parts.map((part) => [part.id, part]));
     const summaries = division.parts.map(({ id }) => summaryOf(ended.get(id), id));
     const file = joinSummaries(summaries);
+    const usage = joinUsage([division.usage, ...summaries.map((summary) => summary.usage)]);
     const written = division.parts.filter((_, index) => (summaries[index]?.rows ?? 0) > 0).map((part) => part.object);
     if (file.check.rows !== division.rowCount) throw rowsMissing(division, file.check.rows);
     const warnings = judgeRows(file, request, deps.refusedShareLimit);
-    const result = await publish({ deps, request, division, file, written });
+    const result = await publish({ deps, request, division, file, written, usage });
     const refusal = refusalOf(file.check);
     await removeParts(deps.store, division, request.signal);
     if (result.kind !== 'published') return { outcome: result };
@@ -137,12 +142,14 @@ interface Publication {
   readonly file: ReturnType<typeof joinSummaries>;
   /** The work objects that hold rows, in order. */
   readonly written: readonly string[];
+  readonly usage: ReadingUsage;
 }
 
 async function publish(publication: Publication): Promise<JobOutcome> {
-  const { deps, request, division, file } = publication;
+  const { deps, request, division, file, usage } = publication;
   const object = statisticsObjectName(request.experiment, request.period);
   const location = deps.store.locate(object);
+  let generation: string;
   for (let round = 1; ; round++) {
     const before = await deps.store.head(object, request.signal);
     checkOwner(object, before, request);
@@ -151,14 +158,14 @@ async function publish(publication: Publication): Promise<JobOutcome> {
     const settled = (request.force ? publishedBy : settledBy)(before, division.version, publisher);
     if (settled !== undefined) return settled;
     try {
-      await deps.store.compose({
+      ({ generation } = await deps.store.compose({
         name: object,
         contentType: 'application/json',
         ifGeneration: before?.generation ?? ABSENT,
         parts: await framed(publication),
         metadata: objectMetadata({ request, table: division, file, before }),
         signal: request.signal,
-      });
+      }));
       break;
     } catch (error) {
       const changed = error instanceof ContrailError && error.code === 'OBJECT_CHANGED';
@@ -178,6 +185,9 @@ async function publish(publication: Publication): Promise<JobOutcome> {
     bytes: file.bytes,
     warnings: [],
     durationMs: deps.clock.now() - division.startedAt,
+    generation,
+    sourceRows: division.rowCount,
+    usage,
   };
 }
 

@@ -53,7 +53,7 @@ export async function exportPart(
       if (check.rows !== table.rowCount) throw rowsMissing(table.source, table.rowCount, check.rows);
       if (bytes === 0) await writer.discard();
       else await writer.commit({});
-      return { rows, bytes, nonFinite, check: copyOf(check), outline };
+      return { rows, bytes, nonFinite, check: copyOf(check), outline, usage: table.usage() };
     } catch (error) {
       await writer.discard();
       throw error;

@@ -1,5 +1,6 @@
 /** What the parts of a file say together, as if one export had seen all rows. */
 import type { StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
+import type { ReadingUsage } from '../../domain/outcome.ts';
 import { FileOutline, joinOutlines } from './acceptance/outline.ts';
 import type { CheckResult, LeftOutReason } from './acceptance/row-checker.ts';
 import type { WrittenFile } from './write-file.ts';
@@ -32,6 +33,19 @@ export function joinSummaries(parts: readonly StatisticsPartSummary[]): Omit<Wri
       bases: union(({ bases }) => bases),
     },
     outline: joinOutlines(parts.map((part) => FileOutline.parse(part.outline))),
+  };
+}
+
+/** What the division and all of its parts have cost together; parts that do not tell count nothing. */
+export function joinUsage(usages: readonly (ReadingUsage | undefined)[]): ReadingUsage {
+  const total = (of: (usage: ReadingUsage) => number): number =>
+    usages.reduce((sum, usage) => sum + (usage === undefined ? 0 : of(usage)), 0);
+  return {
+    requests: total((usage) => usage.requests),
+    bytesRead: total((usage) => usage.bytesRead),
+    bytesBilled: total((usage) => usage.bytesBilled),
+    slotMs: total((usage) => usage.slotMs),
+    queryMs: total((usage) => usage.queryMs),
   };
 }
 

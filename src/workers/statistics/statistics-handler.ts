@@ -1,4 +1,5 @@
 /** The handler of statistics jobs: one export, and the log rows of how it went. */
+import { attemptParts } from '../../domain/log-record.ts';
 import type { JobContext } from '../../jobs/job-handler.ts';
 import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
@@ -34,7 +35,7 @@ export async function handleStatisticsJob(
     return result.outcome;
   }
   context.log(describeOutcome(result.outcome));
-  await writeLogRecords(deps.records, [context.jobId, String(context.attempt)], eventsOfResult(result, payload));
+  await writeLogRecords(deps.records, ['statistics', ...attemptParts(context)], eventsOfResult(result, payload));
   return result.outcome;
 }
 

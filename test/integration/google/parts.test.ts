@@ -34,6 +34,31 @@ it('gives the rows of the single path, with nothing left aside, whoever did the 
   expect(parts.length).toBeGreaterThan(1);
 });
 
+it('records what the division and all its parts have cost, and what was published', async () => {
+  const { contrail, replay, storage } = await googleWorld(
+    { tables: [TABLE] },
+    { ...DIVIDED, CONTRAIL_PRICING_MODE: 'on_demand' },
+  );
+  await contrail('backfill', '--product', 'statistics');
+
+  const { code } = await contrail('worker', '--drain');
+
+  expect(code).toBe(0);
+  expect(replay.rowsOf('monitoring.export_runs_v1')).toEqual([
+    expect.objectContaining({
+      outcome: 'published',
+      source_rows: BigInt(ROWS),
+      rows: BigInt(ROWS),
+      generation: String(storage.bucket.objects.get(OBJECT)?.generation),
+      price_mode: 'on_demand',
+    }),
+  ]);
+  const [run] = replay.rowsOf('monitoring.export_runs_v1');
+  for (const column of ['bytes_read', 'bytes_billed', 'requests', 'cost_usd']) {
+    expect(Number(run?.[column]), column).toBeGreaterThan(0);
+  }
+}, 60_000);
+
 it('does a part again whose worker was killed, and that part alone', async () => {
   const single = await googleWorld({ tables: [TABLE] });
   await single.run();

@@ -4,6 +4,7 @@ import { recordFailure, recordOutcome } from '../../../src/cli/record-attempts.t
 import { ContrailError } from '../../../src/domain/errors.ts';
 import type { JobOutcome } from '../../../src/domain/outcome.ts';
 import { LIST_PRICES } from '../../../src/domain/query-cost-price.ts';
+import type { RecordBatch } from '../../../src/ports/record-sink.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 
 const NOW = Date.parse('2026-01-15T12:00:00Z');
@@ -136,6 +137,35 @@ describe('an attempt that failed', () => {
       source: 'jetstream',
       exception_type: 'InvalidStatisticException',
     });
+  });
+
+  it('is recorded again when it fails again after the job was renewed', async () => {
+    const { sink, recording, event } = setup();
+    const error = new ContrailError('RESULTS_MISSING', 'There are no results.');
+
+    await recordFailure(recording, { ...event, error, final: true });
+    await recordFailure(recording, { ...event, enqueuedAt: NOW, error, final: true });
+
+    expect(sink.rows('logs')).toHaveLength(2);
+    expect(sink.rows('export_runs_v1')).toHaveLength(2);
+  });
+
+  it('hands over both of its rows before it waits for either', async () => {
+    const { recording, event } = setup();
+    const handed: string[] = [];
+    const silent = {
+      append: ({ table }: RecordBatch) => {
+        handed.push(table);
+        return new Promise<never>(() => {});
+      },
+    };
+
+    void recordFailure(
+      { ...recording, sink: silent },
+      { ...event, error: new ContrailError('INTERNAL', 'Odd.'), final: true },
+    );
+
+    expect(handed.toSorted()).toEqual(['export_runs_v1', 'logs']);
   });
 
   it('is told to the log where it cannot be recorded, and never fails the job', async () => {

@@ -34,18 +34,18 @@ function setup() {
   world.source.set(TABLE, memoryTable(ODD_ROWS));
   const lines: string[] = [];
   const fractions: number[] = [];
-  const context = (attempt: number): JobContext => ({
+  const context = (attempt: number, enqueuedAt = NOW): JobContext => ({
     jobId: 'a-job',
     attempt,
     attempts: 6,
     signal: world.never,
-    enqueuedAt: NOW,
+    enqueuedAt,
     failedRounds: 0,
     progress: (fraction) => fractions.push(fraction),
     log: (line) => lines.push(line),
   });
-  const handle = (attempt = 1, payload: Partial<StatisticsPayload> = {}) =>
-    handleStatisticsJob(world.deps, { ...PAYLOAD, ...payload }, context(attempt));
+  const handle = (attempt = 1, payload: Partial<StatisticsPayload> = {}, enqueuedAt = NOW) =>
+    handleStatisticsJob(world.deps, { ...PAYLOAD, ...payload }, context(attempt, enqueuedAt));
   return { ...world, lines, fractions, handle };
 }
 
@@ -109,6 +109,15 @@ describe('a statistics job', () => {
     await handle(2, { force: true });
 
     expect([afterOne, sink.rows('logs').length]).toEqual([3, 6]);
+  });
+
+  it('writes its log rows again when the job was renewed, whose attempts begin at 1 again', async () => {
+    const { handle, sink } = setup();
+    await handle(1, { force: true });
+
+    await handle(1, { force: true }, NOW + 60_000);
+
+    expect(sink.rows('logs')).toHaveLength(6);
   });
 
   it('writes no log rows when nothing is odd, or nothing was to be done', async () => {
