@@ -6,6 +6,7 @@ import type { WaitingRecords } from '../domain/alerts/inputs.ts';
 import { RECORDS_JOB } from '../jobs/records-job.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import type { Waiting } from '../ports/record-stage.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import { fileConditions } from '../producer/file-conditions.ts';
 import { planProducts } from '../producer/plan-products.ts';
@@ -25,7 +26,7 @@ export interface MonitoringParts {
   /** Where jobs are looked up; absent without Redis. */
   readonly queue: JobQueue | undefined;
   /** Records on their way to the warehouse. Throws without Redis. */
-  readonly waiting: () => Promise<{ readonly batches: number; readonly oldestMs: number }>;
+  readonly waiting: () => Promise<Waiting>;
   readonly notifiers: readonly Notifier[];
 }
 
@@ -78,8 +79,8 @@ function alertSources({ config, parts, queue, waiting }: MonitoringParts): Param
       return { files, unread: new Set(plan.malformed.flatMap(({ slug }) => slug ?? [])) };
     },
     waiting: async (): Promise<WaitingRecords[]> => {
-      const { batches, oldestMs } = await waiting();
-      return [{ queue: RECORDS_JOB.queue, waiting: batches, oldestMs }];
+      const { batches, oldestMs, lateMs } = await waiting();
+      return [{ queue: RECORDS_JOB.queue, waiting: batches, oldestMs, lateMs }];
     },
   };
 }

@@ -6,10 +6,10 @@ import { wait } from '../domain/wait.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
-import { RedisRecordStage } from '../queue/redis-record-stage.ts';
+import type { RedisRecordStage } from '../queue/redis-record-stage.ts';
 import { settlesWithin } from '../queue/settles-within.ts';
 import { QueuedRecords } from '../workers/records/queued-records.ts';
-import { deploymentOf } from './deployment.ts';
+import { openRecordStage } from './open-record-stage.ts';
 import { openQueue, type Parts } from './wire.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
@@ -20,29 +20,25 @@ export interface RecordKeeping {
   readonly stage: RecordStage;
   /** The queue, for those who look jobs up. */
   readonly queue: JobQueue;
+  /** Asks for the jobs of all records that wait, without waiting for the end of their windows. Gives their number. */
+  readonly flush: () => Promise<number>;
   /** Brings on its way what still waits on this machine, as far as Redis answers, and ends the connections. */
   readonly stop: () => Promise<void>;
 }
 
 /** Takes records from now on, and looks now and then for what waits on this machine. */
 export async function startRecordKeeping(config: Config, parts: Parts, redisUrl: string): Promise<RecordKeeping> {
+  const { log, sink } = parts;
   const queue = await openQueue(config, redisUrl);
-  const deployment = deploymentOf(config);
-  const stage = new RedisRecordStage({
-    redisUrl,
-    prefix: config['queue.prefix'],
-    ...(deployment === undefined ? {} : { deployment }),
-    windowMs: config['records.window'],
-    clock: parts.clock,
-  });
-  const spool = new FileRecordSpool({ folder: config['records.spool'] });
-  const records = new QueuedRecords({ stage, queue, spool, log: parts.log });
+  const stage = openRecordStage(config, redisUrl);
+  const spool = new FileRecordSpool({ folder: config['records.spool'], log });
+  const records = new QueuedRecords({ stage, queue, spool, sink, log });
   const stopping = new AbortController();
   const recover = async (): Promise<void> => {
     try {
       await records.recover(stopping.signal);
     } catch (error) {
-      if (!stopping.signal.aborted) parts.log.debug({ problem: errorText(error) }, 'records still wait');
+      if (!stopping.signal.aborted) log.debug({ problem: errorText(error) }, 'records still wait');
     }
   };
   const running = repeat(recover, stopping.signal);
@@ -50,9 +46,11 @@ export async function startRecordKeeping(config: Config, parts: Parts, redisUrl:
     taker: records,
     stage,
     queue,
+    flush: () => records.flush(stopping.signal),
     async stop() {
       // What is not on its way by then waits on the disk for the next process.
       await settlesWithin(recover(), LAST_RECOVERY_MS);
+      records.close();
       stopping.abort();
       stage.close();
       await settlesWithin(Promise.all([running, queue.close()]), LAST_RECOVERY_MS);

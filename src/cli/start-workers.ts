@@ -65,7 +65,13 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
     });
     const sweep = startSweep({ store: parts.composingStore, queues, log: parts.log });
     return {
-      waitUntilDrained: () => pool.waitUntilDrained(),
+      async waitUntilDrained() {
+        const writesRecords = queues?.includes(RECORDS_JOB.queue) ?? true;
+        for (let flushes = 0; await pool.waitUntilDrained(); flushes++) {
+          if (!writesRecords || flushes === MOST_FLUSHES || (await keeping.flush()) === 0) return true;
+        }
+        return false;
+      },
       async stop() {
         await Promise.all([pool.stop(), sweep.stop()]);
         await keeping.stop();
@@ -76,6 +82,9 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
     throw error;
   }
 }
+
+/** How often records that wait for the end of their window are hurried, while others keep adding to them. */
+const MOST_FLUSHES = 10;
 
 /** With a service at a distance most of a job is waiting. */
 const REMOTE_CONCURRENCY = 32;

@@ -385,7 +385,7 @@ export const SETTINGS = {
   }),
   'records.spool': setting({
     variable: 'CONTRAIL_RECORDS_SPOOL',
-    text: 'The folder where records wait while Redis is away.',
+    text: 'The folder where records wait while Redis is away, and copies of those that Redis still holds.',
     example: '/var/lib/contrail/spool',
     default: './contrail-spool',
     schema: z.string().min(1),

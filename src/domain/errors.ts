@@ -233,6 +233,16 @@ export const ERROR_CATALOGUE = {
     text: 'A service asked for fewer requests again and again, until the job was given up.',
     remedy: 'Run fewer workers, or have the quota raised; scans ask for the file again.',
   },
+  RECORDS_REFUSED: {
+    class: 'content',
+    text: 'The warehouse refuses what is in a row of the monitoring tables.',
+    remedy: 'Run `contrail status --json` to see the rows that were set aside; the others were written.',
+  },
+  RECORDS_UNWRITABLE: {
+    class: 'content',
+    text: 'The warehouse has failed to load the same rows too often.',
+    remedy: 'Read the reason in `contrail status`, and mend the monitoring table that it names.',
+  },
   JOB_FAILED: {
     class: 'content',
     text: 'Jobs that were followed have failed, or files that were asked for cannot be made.',

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { JobKind } from './job-kind.ts';
 
 export const RecordsPayload = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   table: z.string().regex(/^[a-z0-9_]{1,100}$/),
-  window: z.number().int().min(0),
+  /** Its opening in epoch milliseconds, and chance. */
+  window: z.string().regex(/^\d{1,16}-[0-9a-f]{16}$/),
 });
 export type RecordsPayload = z.infer<typeof RecordsPayload>;
 
@@ -19,6 +20,6 @@ export const RECORDS_JOB: JobKind<RecordsPayload> = {
   endures: true,
 };
 
-export function recordsJobId({ table, window }: { readonly table: string; readonly window: number }): string {
+export function recordsJobId({ table, window }: { readonly table: string; readonly window: string }): string {
   return `${table}.${window}`;
 }

@@ -1,42 +1,36 @@
-/**
- * Records gather in Redis lists, one for each table and window of time. Scripts make each step whole: a batch is staged
- * once, and never into a window that was closed.
- */
+/** Records gather in Redis, in a hash for each table and window of time. The scripts are in record-stage-scripts.ts. */
+import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Deployment } from '../domain/deployment.ts';
-import type { Clock } from '../ports/clock.ts';
+import { ContrailError } from '../domain/errors.ts';
 import type { RecordBatch, RecordRow } from '../ports/record-sink.ts';
-import type { RecordStage, StageWindow } from '../ports/record-stage.ts';
-import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
+import type {
+  BatchFate,
+  OpenWindow,
+  RecordStage,
+  RefusedRecord,
+  RefusedRecords,
+  StagedBatch,
+  StageWindow,
+  Waiting,
+} from '../ports/record-stage.ts';
+import { connectProducer, DEFAULT_PREFIX, redisAddress, toRedisError } from './connection.ts';
+import { DROP, FATES, REFUSED, SET_ASIDE, STAGE, TAKE, WINDOWS } from './record-stage-scripts.ts';
 
-/** So long a batch is known: longer than anything repeats its work. */
-const KNOWN_SECONDS = 30 * 86_400;
-
-const STAGE = `
-local base, id, table, window = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-if not redis.call('SET', base .. 'known:' .. id, 1, 'NX', 'EX', ARGV[4]) then return -1 end
-local closed = tonumber(redis.call('GET', base .. 'closed:' .. table) or '-1')
-if window <= closed then window = closed + 1 end
-redis.call('RPUSH', base .. 'rows:' .. table .. ':' .. window, ARGV[5])
-redis.call('SADD', base .. 'windows', table .. ':' .. window)
-return window
-`;
-
-const TAKE = `
-local base, table, window = KEYS[1], ARGV[1], tonumber(ARGV[2])
-local closed = tonumber(redis.call('GET', base .. 'closed:' .. table) or '-1')
-if window > closed then redis.call('SET', base .. 'closed:' .. table, window) end
-return redis.call('LRANGE', base .. 'rows:' .. table .. ':' .. window, 0, -1)
-`;
-
-const DROP = `
-local base, name = KEYS[1], ARGV[1] .. ':' .. ARGV[2]
-redis.call('DEL', base .. 'rows:' .. name)
-return redis.call('SREM', base .. 'windows', name)
-`;
+const DAY_MS = 86_400_000;
+/** Longer than anything repeats its work, and some 25 MB of Redis at most. */
+const KNOWN_MS = 30 * DAY_MS;
+const MOST_KNOWN = 200_000;
+/** Past this, records wait on the disks of the workers: the queues need the memory. */
+const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_REFUSED = 1_000;
+const REFUSED_MS = 30 * DAY_MS;
+const FATES_AT_ONCE = 500;
 
 const Rows = z.array(z.record(z.string(), z.json()));
+const Texts = z.array(z.string());
+const Refused = z.object({ id: z.string(), table: z.string(), reason: z.string(), row: z.string() });
 
 export interface RedisRecordStageOptions {
   readonly redisUrl: string;
@@ -46,7 +40,10 @@ export interface RedisRecordStageOptions {
   readonly deployment?: Deployment;
   /** How long rows gather before they are written together, milliseconds. */
   readonly windowMs: number;
-  readonly clock: Clock;
+  /** How many ids of batches are remembered; default 200,000. */
+  readonly mostKnown?: number;
+  /** How many bytes of rows may wait; default 64 MB. */
+  readonly mostBytes?: number;
 }
 
 export class RedisRecordStage implements RecordStage {
@@ -58,48 +55,76 @@ export class RedisRecordStage implements RecordStage {
   constructor(options: RedisRecordStageOptions) {
     this.#options = options;
     const of = options.deployment === undefined ? '' : `${options.deployment.id}:`;
-    this.#base = `${options.prefix ?? DEFAULT_PREFIX}:records-stage:${of}`;
+    this.#base = `${options.prefix ?? DEFAULT_PREFIX}:record-stage:${of}`;
     this.#redis = connectProducer(options.redisUrl);
     this.#redis.on('error', () => {});
   }
 
-  async stage({ id, table, rows }: RecordBatch): Promise<StageWindow | undefined> {
-    const { clock, windowMs } = this.#options;
-    const now = Math.floor(clock.now() / windowMs);
-    const window = Number(await this.#run(STAGE, id, table, now, KNOWN_SECONDS, JSON.stringify(rows)));
-    return window === -1 ? undefined : { table, window };
+  async stage({ id, table, rows }: RecordBatch): Promise<OpenWindow | undefined> {
+    const { windowMs, mostKnown = MOST_KNOWN, mostBytes = MOST_BYTES } = this.#options;
+    const nonce = randomBytes(8).toString('hex');
+    const limits = [mostKnown, KNOWN_MS, mostBytes];
+    const reply = await this.#run(STAGE, id, table, nonce, windowMs, JSON.stringify(rows), ...limits);
+    const [answer, window = '', endsInMs = '0'] = reply;
+    if (answer === 'known') return undefined;
+    if (answer === 'full') throw this.#full(mostBytes);
+    return { table, window, endsInMs: Number(endsInMs) };
   }
 
   async take({ table, window }: StageWindow): Promise<RecordRow[]> {
-    const batches = z.array(z.string()).parse(await this.#run(TAKE, table, window));
-    return batches.flatMap((text) => Rows.parse(JSON.parse(text)));
+    const batches = pairsOf(await this.#run(TAKE, table, window));
+    // Redis gives them in whatever order; a repeat is to find the same one.
+    const sorted = batches.toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.flatMap(([, rows]) => Rows.parse(JSON.parse(rows)));
   }
 
   async drop({ table, window }: StageWindow): Promise<void> {
     await this.#run(DROP, table, window);
   }
 
-  async windows(): Promise<StageWindow[]> {
-    const names = await this.#ask(() => this.#redis.smembers(`${this.#base}windows`));
-    return names.map((name) => {
-      const [table = '', window] = name.split(':');
-      return { table, window: Number(window) };
+  async windows(): Promise<OpenWindow[]> {
+    const { now, windows } = await this.#windows();
+    return windows.map(({ table, window, ends }) => {
+      const endsInMs = Math.max(0, ends - now);
+      // What would be open for longer than a window was opened before the clock was put back.
+      return { table, window, endsInMs: endsInMs > this.#options.windowMs ? 0 : endsInMs };
     });
   }
 
-  async waiting(): Promise<{ readonly batches: number; readonly oldestMs: number }> {
-    const { clock, windowMs } = this.#options;
-    const windows = await this.windows();
-    const counts = await this.#ask(() =>
-      Promise.all(windows.map(({ table, window }) => this.#redis.llen(`${this.#base}rows:${table}:${window}`))),
-    );
-    const oldest = windows.reduce((least, { window }) => Math.min(least, window * windowMs), clock.now());
-    return { batches: counts.reduce((sum, count) => sum + count, 0), oldestMs: Math.max(0, clock.now() - oldest) };
+  async fatesOf(batches: readonly StagedBatch[]): Promise<BatchFate[]> {
+    const fates: BatchFate[] = [];
+    for (let first = 0; first < batches.length; first += FATES_AT_ONCE) {
+      const some = batches.slice(first, first + FATES_AT_ONCE);
+      const answers = await this.#run(FATES, ...some.flatMap(({ id, table, window }) => [id, table, window]));
+      fates.push(...z.array(z.enum(['waiting', 'written', 'lost'])).parse(answers));
+    }
+    return fates;
   }
 
-  endsInMs({ window }: StageWindow): number {
-    const { clock, windowMs } = this.#options;
-    return Math.max(0, (window + 1) * windowMs - clock.now());
+  async waiting(): Promise<Waiting> {
+    const { now, windows } = await this.#windows();
+    const opened = windows.map(({ window }) => Number(window.split('-')[0]));
+    return {
+      batches: windows.reduce((sum, { batches }) => sum + batches, 0),
+      oldestMs: Math.max(0, now - Math.min(now, ...opened)),
+      lateMs: Math.max(0, now - Math.min(now, ...windows.map(({ ends }) => ends))),
+    };
+  }
+
+  async setAside(records: readonly RefusedRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#run(
+      SET_ASIDE,
+      MOST_REFUSED,
+      REFUSED_MS,
+      ...records.flatMap((record) => [record.id, JSON.stringify(record)]),
+    );
+  }
+
+  async refused(limit: number): Promise<RefusedRecords> {
+    const [count = '0', ...rest] = await this.#run(REFUSED, REFUSED_MS, limit);
+    const newest = pairsOf(rest).map(([at, json]) => ({ ...Refused.parse(JSON.parse(json)), at: Number(at) }));
+    return { count: Number(count), newest };
   }
 
   /** Ends the connection. May be called twice. */
@@ -107,15 +132,37 @@ export class RedisRecordStage implements RecordStage {
     this.#redis.disconnect();
   }
 
-  #run(script: string, ...arguments_: readonly (string | number)[]): Promise<unknown> {
-    return this.#ask(() => this.#redis.eval(script, 1, this.#base, ...arguments_));
+  async #windows() {
+    const [now, ...fields] = await this.#run(WINDOWS);
+    const windows = [];
+    for (let place = 0; place < fields.length; place += 3) {
+      const [name = '', ends, batches] = fields.slice(place, place + 3);
+      const [table = '', window = ''] = name.split(':');
+      windows.push({ table, window, ends: Number(ends), batches: Number(batches) });
+    }
+    return { now: Number(now), windows };
   }
 
-  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  #full(mostBytes: number): ContrailError {
+    const megabytes = Math.round(mostBytes / 1024 / 1024);
+    const address = redisAddress(this.#options.redisUrl);
+    return new ContrailError(
+      'REDIS_UNSUITABLE',
+      `Redis at ${address} holds ${megabytes} MB of records that wait for the warehouse, and takes no more of them.`,
+      { subject: 'staging records', hint: 'See `contrail status` for what keeps them from being written.' },
+    );
+  }
+
+  async #run(script: string, ...arguments_: readonly (string | number)[]): Promise<string[]> {
     try {
-      return await question();
+      const reply = await this.#redis.eval(script, 1, this.#base, ...arguments_);
+      return Array.isArray(reply) ? Texts.parse(reply) : [];
     } catch (error) {
       throw toRedisError(this.#options.redisUrl, 'staging records', error);
     }
   }
+}
+
+function pairsOf(texts: readonly string[]): [string, string][] {
+  return Array.from({ length: texts.length / 2 }, (_, index) => [texts[2 * index] ?? '', texts[2 * index + 1] ?? '']);
 }

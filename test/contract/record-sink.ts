@@ -63,6 +63,36 @@ export function describeRecordSink(name: string, setup: () => Promise<RecordSink
       expect(await rows('logs')).toHaveLength(2);
     });
 
+    it('knows which batches it has written', async () => {
+      const { sink } = await setup();
+      await sink.append({ id: 'written', table: 'logs', rows: [row({})] }, never);
+
+      const known = await Promise.all(['written', 'other'].map((id) => sink.has({ id, table: 'logs' }, never)));
+
+      expect(known).toEqual([true, false]);
+    });
+
+    it('refuses a batch with a row that lacks what its table needs, and writes none of it', async () => {
+      const { sink, rows } = await setup();
+      const table = 'export_runs_v1';
+      await sink.append({ id: 'good', table, rows: [{ run_id: 'a.1', outcome: 'published' }] }, never);
+      const bad = { run_id: null, outcome: 'failed' };
+
+      const refused = sink.append({ id: 'bad', table, rows: [{ run_id: 'b.1', outcome: 'failed' }, bad] }, never);
+
+      await expect(refused).rejects.toMatchObject({ code: 'RECORDS_REFUSED' });
+      expect(await rows(table)).toMatchObject([{ run_id: 'a.1' }]);
+    });
+
+    it('writes halves of characters as the replacement character', async () => {
+      const { sink, rows } = await setup();
+
+      const rowWithHalf = { ...row({}), message: 'a\ud800b', experiment: '\udc00' };
+      await sink.append({ id: 'halves', table: 'logs', rows: [rowWithHalf] }, never);
+
+      expect(await rows('logs')).toMatchObject([{ message: 'a\ufffdb', experiment: '\ufffd' }]);
+    });
+
     it('writes batches that arrive together', async () => {
       const { sink, rows } = await setup();
       const ids = Array.from({ length: 8 }, (_, index) => `batch-${index}`);

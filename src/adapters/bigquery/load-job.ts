@@ -33,6 +33,11 @@ const MOST_JOBS = 50;
 const FIRST_LOOK_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
+/** A load whose every id was used up by a job that failed. */
+export class LoadsSpent extends Error {
+  override readonly name = 'LoadsSpent';
+}
+
 export class Loader {
   readonly #rest: RestClient;
   readonly #location: string | undefined;
@@ -55,7 +60,22 @@ export class Loader {
       if (error === undefined) return isNew ? 'written' : 'known';
       if (isNew) throw new ServiceRefusal({ status: 400, ...error });
     }
-    throw new ServiceRefusal({ status: 400, reason: 'invalid', message: `the load ${base} failed ${MOST_JOBS} times` });
+    throw new LoadsSpent(`the load ${base} failed ${MOST_JOBS} times`);
+  }
+
+  /** Whether a load of this id was done. One under way is waited for. */
+  async hasLoaded({ id, meter, signal }: Pick<LoadRequest, 'id' | 'meter' | 'signal'>): Promise<boolean> {
+    const base = jobIdOf(id);
+    for (let number = 0; number < MOST_JOBS; number++) {
+      try {
+        const jobId = number === 0 ? base : `${base}_retry${number}`;
+        if ((await this.#errorOf(jobId, { meter, signal })) === undefined) return true;
+      } catch (error) {
+        if (error instanceof ServiceRefusal && error.status === 404) return false;
+        throw error;
+      }
+    }
+    return false;
   }
 
   /** Whether the job was started now; else its id was taken before. */
@@ -82,7 +102,7 @@ export class Loader {
   /** Waits for the job to end; what made it fail, if it did. An abort leaves it running: whoever tries again finds it. */
   async #errorOf(
     jobId: string,
-    { meter, signal }: LoadRequest,
+    { meter, signal }: Pick<LoadRequest, 'meter' | 'signal'>,
   ): Promise<{ reason: string; message: string } | undefined> {
     const query = { location: this.#location };
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {

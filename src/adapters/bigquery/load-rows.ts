@@ -1,12 +1,16 @@
 /** Rows as lines of JSON for a load job, and the schemas of the tables they go to. */
 import { MONITORING_LAYOUTS, MONITORING_TABLES, type MonitoringColumn } from '../../domain/monitoring-tables.ts';
 import type { JsonValue } from '../../domain/json-value.ts';
+import { wellFormedRow } from '../../domain/well-formed.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
 
 /** One line a row. NULL is left out: a REPEATED column takes none, and a JSON column would take it for a value. */
 export function loadLines(table: string, rows: readonly RecordRow[]): Buffer {
   const columns = MONITORING_TABLES.get(table) ?? [];
-  return Buffer.from(rows.map((row) => `${JSON.stringify(withoutNulls(row, columns))}\n`).join(''), 'utf8');
+  return Buffer.from(
+    rows.map((row) => `${JSON.stringify(withoutNulls(wellFormedRow(row), columns))}\n`).join(''),
+    'utf8',
+  );
 }
 
 /** Schema, partitions and clusters of a monitoring table as the API takes them; nothing for a table that is not ours. */

@@ -3,12 +3,13 @@
  * from being written twice. (Streamed rows are told apart for about a minute only.) Datasets are not created: where they
  * lie and who may read them is the operator's to decide.
  */
+import { ContrailError, errorText } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { deadline } from '../../domain/wait.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
 import { jobLabels } from './labels.ts';
-import { Loader } from './load-job.ts';
+import { Loader, LoadsSpent } from './load-job.ts';
 import { loadLines, tableLayout } from './load-rows.ts';
 import type { BigQueryOptions } from './options.ts';
 import { TableReply } from './query-replies.ts';
@@ -16,12 +17,15 @@ import { QueryRunner } from './query.ts';
 import { RestClient } from './rest-client.ts';
 import { type TableName, tablePath, tableText } from './sql.ts';
 import { UsageMeter } from './usage-meter.ts';
-import { type Act, during, isDatasetMissing, isDuplicate, isTableMissing } from './vendor-errors.ts';
+import { type Act, during, isDatasetMissing, isDuplicate, isTableMissing, ServiceRefusal } from './vendor-errors.ts';
 
 export interface BigQuerySinkOptions extends BigQueryOptions {
   /** The dataset that holds the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
+
+/** What the service says when values are at fault, and not the table or its schema. */
+const ABOUT_ROWS = /while reading data|too many errors|JSON parsing error|could not (?:convert|parse)/i;
 
 export class BigQueryRecordSink implements RecordSink {
   readonly #options: BigQuerySinkOptions;
@@ -56,6 +60,12 @@ export class BigQueryRecordSink implements RecordSink {
       writeDisposition: 'WRITE_TRUNCATE',
       ...tableLayout(table),
     }));
+  }
+
+  async has({ id, table }: Pick<RecordBatch, 'id' | 'table'>, signal: AbortSignal): Promise<boolean> {
+    return during(this.#act('Looking for a load of', table, 'bigquery.jobs.get'), signal, () =>
+      this.#loader.hasLoaded({ id: this.#loadId({ id, table }), meter: new UsageMeter(), signal }),
+    );
   }
 
   async hasRows(table: string, signal: AbortSignal): Promise<boolean> {
@@ -93,8 +103,7 @@ export class BigQueryRecordSink implements RecordSink {
       const limit = AbortSignal.any([signal, deadline(this.#options.limits.deadlineMs)]);
       await this.#ensureTable(table, limit);
       const loading = this.#loader.load({
-        // A project has one set of job ids for all its datasets.
-        id: `${this.#options.dataset}_${table}_${id}`,
+        id: this.#loadId({ id, table }),
         load: { ...place(), sourceFormat: 'NEWLINE_DELIMITED_JSON', ignoreUnknownValues: true },
         lines: loadLines(table, rows),
         labels: jobLabels({ product: 'records', table }),
@@ -104,9 +113,27 @@ export class BigQueryRecordSink implements RecordSink {
       return await loading.catch((error: unknown) => {
         // Whoever took the table away meanwhile leaves it to the next try to make it again.
         this.#known.delete(table);
-        throw error;
+        throw this.#refusalOf(table, error) ?? error;
       });
     });
+  }
+
+  /** A project has one set of job ids for all its datasets. */
+  #loadId({ id, table }: Pick<RecordBatch, 'id' | 'table'>): string {
+    return `${this.#options.dataset}_${table}_${id}`;
+  }
+
+  /** Where the rows can never be written, or no further try is worth it. */
+  #refusalOf(table: string, error: unknown): ContrailError | undefined {
+    const isAboutRows = error instanceof ServiceRefusal && error.reason === 'invalid' && ABOUT_ROWS.test(error.message);
+    if (!isAboutRows && !(error instanceof LoadsSpent)) return undefined;
+    const subject = tableText(this.#name(table));
+    const text = errorText(error).replaceAll(/\s+/g, ' ');
+    return new ContrailError(
+      isAboutRows ? 'RECORDS_REFUSED' : 'RECORDS_UNWRITABLE',
+      `Writing to ${subject} failed: ${text}`,
+      { subject, cause: error },
+    );
   }
 
   async #ensureTable(table: string, signal: AbortSignal): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type MonitoringType,
 } from '../../domain/monitoring-tables.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
+import { wellFormedRow } from '../../domain/well-formed.ts';
 import { type DuckDbFile, firstLine } from './database.ts';
 import { identifier, qualified, queryTexts } from './sql.ts';
 
@@ -56,6 +57,21 @@ export class DuckDbRecordSink implements RecordSink {
     });
   }
 
+  async has({ id, table }: Pick<RecordBatch, 'id' | 'table'>, signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    if (!this.#file.exists()) return false;
+    return this.#file.use('read', async (connection) => {
+      if ((await this.#columnsOf(connection, LEDGER)).size === 0) return false;
+      const ledger = qualified(this.#dataset, LEDGER);
+      const rows = await queryTexts(
+        connection,
+        `SELECT batch_id FROM ${ledger} WHERE batch_id = $1 AND table_name = $2`,
+        [id, table],
+      );
+      return rows.length > 0;
+    });
+  }
+
   async hasRows(table: string, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
     if (!this.#file.exists()) return false;
@@ -81,7 +97,7 @@ export class DuckDbRecordSink implements RecordSink {
         return await this.#writeIn(connection, batch, prepare);
       } catch (error) {
         throw new ContrailError(
-          'QUERY_FAILED',
+          error instanceof RowsRefused ? 'RECORDS_REFUSED' : 'QUERY_FAILED',
           `Writing to ${this.#dataset}.${batch.table} failed: ${firstLine(error)}`,
           {
             subject: batch.table,
@@ -114,7 +130,7 @@ export class DuckDbRecordSink implements RecordSink {
       if (known.currentRowCount === 0) {
         await connection.run(`INSERT INTO ${ledger} VALUES ($1, $2)`, [batch.id, batch.table]);
         await prepare(connection, columns);
-        await this.#insert(connection, batch, columns);
+        await this.#insert(connection, batch, columns).catch(rethrowRefusal);
       }
       await connection.run('COMMIT');
       return known.currentRowCount === 0 ? 'written' : 'known';
@@ -134,7 +150,7 @@ export class DuckDbRecordSink implements RecordSink {
     await connection.run(
       `INSERT INTO ${qualified(this.#dataset, batch.table)} (${names})
        SELECT ${fields} FROM (SELECT unnest(from_json($1::JSON, $2)) AS r)`,
-      [JSON.stringify(batch.rows), JSON.stringify([Object.fromEntries(shared)])],
+      [JSON.stringify(batch.rows.map(wellFormedRow)), JSON.stringify([Object.fromEntries(shared)])],
     );
   }
 
@@ -168,6 +184,16 @@ export class DuckDbRecordSink implements RecordSink {
     );
     return new Map(rows.map(([name = '', type = '']) => [name, type]));
   }
+}
+
+/** What DuckDB says about values; of disks, locks and memory it speaks otherwise. */
+const ABOUT_VALUES = /^(?:Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type) Error/;
+
+class RowsRefused extends Error {}
+
+function rethrowRefusal(error: unknown): never {
+  const isAboutValues = error instanceof Error && ABOUT_VALUES.test(error.message);
+  throw isAboutValues ? new RowsRefused(error.message, { cause: error }) : error;
 }
 
 /** The condition that holds for the rows of a day, UTC. */

@@ -1,106 +1,124 @@
 /**
- * Records in files, one a process, a line a batch, synced before `keep` returns. A file belongs to its process while
- * that lives; what dead ones left is replayed by whoever comes next, also on another machine that shares the folder.
+ * Records in files, one a process, a line a batch. What waits is synced before `keep` returns. A file belongs to its
+ * process while that lives; what dead ones left is replayed by whoever comes next, also on another machine that shares
+ * the folder.
  */
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
+import type { Log } from '../../ports/log.ts';
 import type { RecordBatch } from '../../ports/record-sink.ts';
-import type { RecordSpool } from '../../ports/record-spool.ts';
-import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
-import { describeThisProcess, fateOf, newOwnerText, type Owner, parseOwner } from './process-owner.ts';
+import type { BatchCopy, RecordSpool } from '../../ports/record-spool.ts';
+import type { RecordFile } from './record-file.ts';
+import { readRecordLines, type RecordLine } from './record-lines.ts';
+import { SpoolFolder, type SpoolKind } from './spool-folder.ts';
 
-const Batch = z.object({ id: z.string(), table: z.string(), rows: z.array(z.record(z.string(), z.json())) });
-const SUFFIX = '.ndjson';
-const TAKEN = '.taken';
+/** A file is read at once, so it must not grow for ever. */
+const MOST_FILE_BYTES = 8 * 1024 * 1024;
+/** As much as the stage holds: what waits beyond that is here already, and is no copy. */
+const MOST_COPY_BYTES = 64 * 1024 * 1024;
+const LONGEST_SHOWN = 200;
+
+export interface FileRecordSpoolOptions {
+  readonly folder: string;
+  readonly log: Log;
+  /** How many bytes of copies this process keeps; default 64 MB. */
+  readonly mostCopyBytes?: number;
+}
 
 export class FileRecordSpool implements RecordSpool {
-  readonly #folder: string;
-  #file: { readonly handle: FileHandle; readonly path: string } | undefined;
-  #me: Promise<Owner> | undefined;
+  readonly #options: FileRecordSpoolOptions;
+  readonly #folder: SpoolFolder;
+  readonly #files = new Map<SpoolKind, RecordFile>();
+  /** Bytes of this process's files of copies, by path. */
+  readonly #copies = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
+  #lastReplay: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder }: { readonly folder: string }) {
-    this.#folder = folder;
+  constructor(options: FileRecordSpoolOptions) {
+    this.#options = options;
+    this.#folder = new SpoolFolder(options.folder);
   }
 
   keep(batch: RecordBatch): Promise<void> {
     return this.#inTurn(async () => {
-      this.#file ??= await this.#create();
-      await this.#file.handle.appendFile(`${JSON.stringify(batch)}\n`);
-      await this.#file.handle.datasync();
+      await this.#add('waiting', JSON.stringify(batch));
+    });
+  }
+
+  keepCopy(copy: BatchCopy): Promise<void> {
+    return this.#inTurn(async () => {
+      const kept = [...this.#copies.values()].reduce((sum, bytes) => sum + bytes, 0);
+      if (kept > (this.#options.mostCopyBytes ?? MOST_COPY_BYTES)) return;
+      const file = await this.#add('copies', JSON.stringify(copy));
+      this.#copies.set(file.path, file.size);
     });
   }
 
   replay(take: (batch: RecordBatch) => Promise<void>): Promise<number> {
-    return this.#inTurn(async () => {
-      await this.#file?.handle.close();
-      this.#file = undefined;
-      let taken = 0;
-      for (const name of await this.#names()) taken += await this.#replayFile(join(this.#folder, name), take);
-      return taken;
+    const result = this.#lastReplay.then(() => this.#replay(take));
+    this.#lastReplay = result.catch(() => undefined);
+    return result;
+  }
+
+  async review(isSettled: (copies: readonly BatchCopy[]) => Promise<boolean>): Promise<void> {
+    const paths = await this.#inTurn(async () => {
+      await this.#endFile('copies');
+      return this.#folder.free('copies');
     });
-  }
-
-  async #create() {
-    await mkdir(this.#folder, { recursive: true });
-    const path = join(this.#folder, `${newOwnerText(await this.#owner())}${SUFFIX}`);
-    return { handle: await open(path, 'ax'), path };
-  }
-
-  async #names(): Promise<string[]> {
-    try {
-      const names = await readdir(this.#folder);
-      const files = names.filter((name) => name.endsWith(SUFFIX) || name.endsWith(TAKEN));
-      const isFree = await Promise.all(files.map((name) => this.#isFree(name)));
-      return files.filter((_, index) => isFree[index]);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-      throw error;
+    for (const path of paths) {
+      const lines = await this.#read(path);
+      if (!(await isSettled(lines.flatMap(copyOf)))) return;
+      await this.#folder.remove(path);
+      this.#copies.delete(path);
     }
   }
 
-  /** Whether a file is this process's, or of one that is gone. */
-  async #isFree(name: string): Promise<boolean> {
-    const owner = parseOwner(ownerTextOf(name));
-    const me = await this.#owner();
-    if (owner === undefined) return true;
-    if (owner.host === me.host && owner.pid === me.pid && owner.startedAt === me.startedAt) return true;
-    const fate = await fateOf(owner, me);
-    return fate === 'dead' || (fate === 'unknown' && (await this.#isGivenUp(name)));
+  async #replay(take: (batch: RecordBatch) => Promise<void>): Promise<number> {
+    const paths = await this.#inTurn(async () => {
+      await this.#endFile('waiting');
+      return this.#folder.free('waiting');
+    });
+    let taken = 0;
+    for (const path of paths) {
+      const mine = await this.#folder.claim(path);
+      if (mine !== undefined) taken += await this.#replayFile(mine, take);
+    }
+    return taken;
   }
 
-  /** A process begins a new file every few seconds: one that rests for long has no writer any more. */
-  async #isGivenUp(name: string): Promise<boolean> {
-    const stats = await lstat(join(this.#folder, name), { bigint: true }).catch(() => undefined);
-    const probe = join(this.#folder, `.${newOwnerText(await this.#owner())}.probe`);
-    return stats !== undefined && isGivenUp(stats, await fileSystemTimeNs(probe));
+  async #add(kind: SpoolKind, line: string): Promise<RecordFile> {
+    const file = this.#files.get(kind) ?? (await this.#folder.create(kind));
+    this.#files.set(kind, file);
+    try {
+      await file.add(line, kind === 'waiting');
+    } finally {
+      if (file.isBroken || file.size > MOST_FILE_BYTES) await this.#endFile(kind);
+    }
+    return file;
   }
 
-  #owner(): Promise<Owner> {
-    this.#me ??= describeThisProcess();
-    return this.#me;
+  async #endFile(kind: SpoolKind): Promise<void> {
+    const file = this.#files.get(kind);
+    this.#files.delete(kind);
+    await file?.close();
   }
 
   /** A batch that is taken twice is known by its id, so a crash in between does no harm. */
   async #replayFile(path: string, take: (batch: RecordBatch) => Promise<void>): Promise<number> {
-    const [original = path] = path.split(`${SUFFIX}.`);
-    const maker = original.endsWith(SUFFIX) ? original : `${original}${SUFFIX}`;
-    const mine = `${maker}.${newOwnerText(await this.#owner())}${TAKEN}`;
-    if (!(await claim(path, mine))) return 0;
-    const lines = (await readFile(mine, 'utf8')).split('\n');
-    let taken = 0;
-    for (const line of lines) {
-      // The last line of a process that was killed can be half a line; its batch was never promised.
-      const batch = parseLine(line);
-      if (batch === undefined) continue;
-      await take(batch);
-      taken += 1;
-    }
-    await rm(mine, { force: true });
-    return taken;
+    const batches = await this.#read(path);
+    for (const { id, table, rows } of batches) await take({ id, table, rows });
+    await this.#folder.remove(path);
+    return batches.length;
   }
 
+  async #read(path: string): Promise<readonly RecordLine[]> {
+    const { batches, unreadable } = readRecordLines(await this.#folder.read(path));
+    for (const { line, text } of unreadable) {
+      const fields = { file: path, line, length: text.length, start: text.slice(0, LONGEST_SHOWN) };
+      this.#options.log.warn(fields, 'a line of the record spool cannot be read; its records are lost');
+    }
+    return batches;
+  }
+
+  /** Only what touches the open files: whoever takes a batch keeps its copy meanwhile. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => undefined);
@@ -108,27 +126,6 @@ export class FileRecordSpool implements RecordSpool {
   }
 }
 
-/** Of a file that was taken, the one who took it. */
-function ownerTextOf(name: string): string {
-  const [maker = '', taker] = name.split(`${SUFFIX}.`);
-  return taker === undefined ? maker.slice(0, -SUFFIX.length) : taker.slice(0, -TAKEN.length);
-}
-
-/** Whether the file was there to be taken: of two who try, one succeeds. */
-async function claim(path: string, mine: string): Promise<boolean> {
-  try {
-    await rename(path, mine);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function parseLine(line: string): RecordBatch | undefined {
-  if (line === '') return undefined;
-  try {
-    return Batch.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+function copyOf({ window, ...batch }: RecordLine): BatchCopy[] {
+  return window === undefined ? [] : [{ ...batch, window }];
 }

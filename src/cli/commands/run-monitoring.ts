@@ -77,7 +77,7 @@ async function withAllParts<Result>(
   work: (all: MonitoringParts) => Promise<Result>,
 ): Promise<Result> {
   const notifiers = await notifiersOf(config, parts.clock);
-  return withRedisIfThere(config, parts.clock, ({ queue, waiting }) =>
+  return withRedisIfThere(config, ({ queue, waiting }) =>
     work({ config, parts, records: parts.sink, queue, waiting, notifiers }),
   );
 }

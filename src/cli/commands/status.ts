@@ -7,6 +7,7 @@ import { checkRedis } from '../../queue/check-redis.ts';
 import { ask } from '../help.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { readPlan, sayWarnings, warningsOf } from '../read-plan.ts';
+import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
 import { filterOf, isAlarming, type StatusOptions } from '../status/options.ts';
 import { fileLines, printQueues, printTotals, problemsFirst, queueStates, totalsOf } from '../status/print-status.ts';
@@ -29,15 +30,24 @@ export async function status(slug: string | undefined, options: StatusOptions): 
     const sources = { queue: trouble === undefined ? queue : undefined, history };
     const files = problemsFirst(await fileStates(plan, sources, signal));
     const queues = trouble === undefined ? await queueStates(queue) : undefined;
+    const refused = trouble === undefined ? await refusedRecords(config) : undefined;
     const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
     if (options.json) {
-      printJson({ totals: totalsOf(files), queues: queues ?? null, files: byState, warnings: warningsOf(plan) });
+      const warnings = warningsOf(plan);
+      printJson({
+        totals: totalsOf(files),
+        queues: queues ?? null,
+        refusedRecords: refused ?? null,
+        files: byState,
+        warnings,
+      });
     } else {
       const isListed = options.all || filter.states !== undefined || slug !== undefined;
       const listed = isListed ? byState : byState.filter(({ state }) => state !== 'fresh');
       for (const line of fileLines(listed, parts.clock.now())) printResult(line);
       printTotals(files, files.length - listed.length);
       printQueues(queues ?? {});
+      if (refused !== undefined) printRefusedRecords(refused);
     }
     if (trouble !== undefined) throw trouble;
     // Without the dataset there is nothing to show; other sources that fail are warnings.

@@ -128,6 +128,8 @@ export interface WaitingRecords {
   readonly queue: string;
   readonly waiting: number;
   readonly oldestMs: number;
+  /** How long ago the oldest should have been on its way to the warehouse, milliseconds. */
+  readonly lateMs: number;
 }
 
 export interface LogCounts {

@@ -1,74 +1,133 @@
 /**
  * Records on the way that loses none: staged in Redis until their window is over, then written by a job; kept on this
- * machine while Redis is away. A batch that is given twice is written once (design, section 8).
+ * machine while Redis is away, and as a copy until their window is written, because Redis can lose what it holds. A batch
+ * that is given twice is written once (design, section 8).
  */
 import { errorText } from '../../domain/errors.ts';
+import { wellFormedRow } from '../../domain/well-formed.ts';
 import { RECORDS_JOB, recordsJobId, type RecordsPayload } from '../../jobs/records-job.ts';
 import type { JobQueue, JobRequest } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
-import type { RecordBatch, RecordTaker } from '../../ports/record-sink.ts';
-import type { RecordSpool } from '../../ports/record-spool.ts';
-import type { RecordStage, StageWindow } from '../../ports/record-stage.ts';
-
-/** Rows come in while a window ends; so long after it nobody adds to it any more. */
-const GRACE_MS = 250;
+import type { RecordBatch, RecordSink, RecordTaker } from '../../ports/record-sink.ts';
+import type { BatchCopy, RecordSpool } from '../../ports/record-spool.ts';
+import type { OpenWindow, RecordStage, StageWindow } from '../../ports/record-stage.ts';
+import { windowBatchId } from './records-handler.ts';
 
 export interface QueuedRecordsOptions {
   readonly stage: RecordStage;
   readonly queue: JobQueue;
   readonly spool: RecordSpool;
+  /** Where the records end up, to find out whether they have. */
+  readonly sink: Pick<RecordSink, 'has'>;
   readonly log: Log;
 }
 
 export class QueuedRecords implements RecordTaker {
   readonly #options: QueuedRecordsOptions;
+  /** Windows whose jobs this process will ask for when they are over. */
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #isCopying = true;
 
   constructor(options: QueuedRecordsOptions) {
     this.#options = options;
   }
 
   /** Throws only when the batch could be kept neither in Redis nor on the disk. */
-  async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
+  async append({ id, table, rows }: RecordBatch): Promise<'written' | 'known'> {
     const { spool, log } = this.#options;
+    const batch = { id, table, rows: rows.map(wellFormedRow) };
     try {
-      return await this.#stage(batch, signal);
+      return await this.#stage(batch);
     } catch (error) {
-      log.warn({ table: batch.table, problem: errorText(error) }, 'records wait on this machine');
+      log.warn({ table, problem: errorText(error) }, 'records wait on this machine');
       await spool.keep(batch);
       return 'written';
     }
   }
 
-  /** Brings on its way what waits here, and what a process that ended has staged without asking for its job. */
+  /**
+   * Brings on its way what waits here, what a process that ended has staged without asking for its job, and what Redis
+   * has lost.
+   */
   async recover(signal: AbortSignal): Promise<void> {
-    const { spool, stage, log } = this.#options;
-    const count = await spool.replay(async (batch) => {
-      await this.#stage(batch, signal);
-    });
-    if (count > 0) log.info({ batches: count }, 'records that waited on this machine are on their way');
-    const windows = await stage.windows();
-    await this.#ask(windows, signal);
+    await this.#replay();
+    const windows = await this.#options.stage.windows();
+    await this.#ask(
+      windows.filter(({ endsInMs }) => endsInMs === 0),
+      signal,
+    );
+    await this.#options.spool.review((copies) => this.#isSettled(copies, signal));
   }
 
-  async #stage(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
+  /** Asks at once for the jobs of all windows, also of those that are not over. Gives their number. */
+  async flush(signal: AbortSignal): Promise<number> {
+    await this.#replay();
+    const windows = await this.#options.stage.windows();
+    await this.#ask(windows, signal);
+    return windows.length;
+  }
+
+  /** From now on windows are left to other processes. May be called twice. */
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  async #replay(): Promise<void> {
+    const count = await this.#options.spool.replay(async (batch) => {
+      await this.#stage(batch);
+    });
+    if (count > 0) {
+      this.#options.log.info({ batches: count }, 'records that waited on this machine are on their way');
+    }
+  }
+
+  async #stage(batch: RecordBatch): Promise<'written' | 'known'> {
     const window = await this.#options.stage.stage(batch);
     if (window === undefined) return 'known';
-    // A job that is not asked for now is asked for by the next recovery.
-    await this.#ask([window], signal).catch((error: unknown) => {
-      this.#options.log.debug({ problem: errorText(error) }, 'the job of a record window was not asked for');
-    });
+    this.#askWhenOver(window);
+    await this.#copy({ ...batch, window: window.window });
     return 'written';
   }
 
-  /** One job for each window; one that has ended while rows came in is renewed. */
+  /** A copy that cannot be kept is told once: the records are safe as far as Redis is. */
+  async #copy(copy: BatchCopy): Promise<void> {
+    try {
+      await this.#options.spool.keepCopy(copy);
+      this.#isCopying = true;
+    } catch (error) {
+      if (this.#isCopying) {
+        this.#options.log.warn(
+          { problem: errorText(error) },
+          'records have no copy on this machine, should Redis lose them',
+        );
+      }
+      this.#isCopying = false;
+    }
+  }
+
+  /** By a timer, not by a delayed job: its delay would count from this machine's clock, which can be wrong. */
+  #askWhenOver({ table, window, endsInMs }: OpenWindow): void {
+    const name = recordsJobId({ table, window });
+    if (this.#timers.has(name)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      // A job that is not asked for now is asked for by the next recovery.
+      this.#ask([{ table, window }], NEVER).catch((error: unknown) => {
+        this.#options.log.debug({ problem: errorText(error) }, 'the job of a record window was not asked for');
+      });
+    }, endsInMs);
+    this.#timers.set(name, timer);
+  }
+
+  /** One job for each window; one that has ended while the window was still there is renewed. */
   async #ask(windows: readonly StageWindow[], signal: AbortSignal): Promise<void> {
     if (windows.length === 0) return;
-    const { queue, stage } = this.#options;
+    const { queue } = this.#options;
     const requests = windows.map(({ table, window }): JobRequest => ({
       id: recordsJobId({ table, window }),
       name: `${table} ${window}`,
-      payload: { version: 1, table, window } satisfies RecordsPayload,
-      delayMs: stage.endsInMs({ table, window }) + GRACE_MS,
+      payload: { version: 2, table, window } satisfies RecordsPayload,
     }));
     const { known } = await queue.enqueue(RECORDS_JOB.queue, requests, signal);
     await queue.renew(
@@ -77,4 +136,27 @@ export class QueuedRecords implements RecordTaker {
       signal,
     );
   }
+
+  /** Whether none of these copies is needed any more; what Redis has lost before it was written is staged anew. */
+  async #isSettled(copies: readonly BatchCopy[], signal: AbortSignal): Promise<boolean> {
+    const fates = await this.#options.stage.fatesOf(copies);
+    const lost = copies.filter((_, index) => fates[index] === 'lost');
+    const written = await this.#writtenWindows(lost, signal);
+    const again = lost.filter(({ window }) => !written.has(window));
+    for (const { id, table, rows } of again) await this.#stage({ id, table, rows });
+    if (again.length > 0)
+      this.#options.log.warn({ batches: again.length }, 'Redis has lost records: they are staged again');
+    return !fates.includes('waiting');
+  }
+
+  async #writtenWindows(copies: readonly BatchCopy[], signal: AbortSignal): Promise<Set<string>> {
+    const tables = new Map(copies.map(({ table, window }) => [window, table]));
+    const written = new Set<string>();
+    for (const [window, table] of tables) {
+      if (await this.#options.sink.has({ id: windowBatchId({ table, window }), table }, signal)) written.add(window);
+    }
+    return written;
+  }
 }
+
+const NEVER = new AbortController().signal;

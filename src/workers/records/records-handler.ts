@@ -1,34 +1,92 @@
-/** Writes a window of staged records into the warehouse, as one batch whose id is made of its content. */
-import { createHash } from 'node:crypto';
+/**
+ * Writes a window of staged records into the warehouse, as one batch with the window's name: a closed window never
+ * changes, so a repeat writes nothing twice. Where the warehouse refuses what is in it, the good rows are written without
+ * the bad ones, which are set aside.
+ */
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { JobContext } from '../../jobs/job-handler.ts';
 import type { RecordsPayload } from '../../jobs/records-job.ts';
-import type { RecordSink } from '../../ports/record-sink.ts';
-import type { RecordStage } from '../../ports/record-stage.ts';
+import type { RecordBatch, RecordRow, RecordSink } from '../../ports/record-sink.ts';
+import type { RecordStage, RefusedRecord, StageWindow } from '../../ports/record-stage.ts';
 
 export interface RecordsHandlerDependencies {
-  readonly stage: RecordStage;
-  readonly sink: RecordSink;
+  readonly stage: Pick<RecordStage, 'take' | 'drop' | 'setAside'>;
+  readonly sink: Pick<RecordSink, 'append'>;
 }
 
-/** A repeat finds the same rows and gives the same id, so the warehouse takes them once. */
+/** What a dead letter shows of its row. */
+const LONGEST_ROW = 8_000;
+const LONGEST_REASON = 1_000;
+
+/** The id under which a whole window is written. */
+export function windowBatchId({ window }: StageWindow): string {
+  return window;
+}
+
 export async function handleRecordsJob(
   { stage, sink }: RecordsHandlerDependencies,
   { table, window }: RecordsPayload,
   { signal, log }: JobContext,
 ): Promise<JobOutcome> {
   const rows = await stage.take({ table, window });
-  if (rows.length === 0) return { kind: 'skipped', reason: 'these records are written' };
-  const digest = createHash('sha256')
-    .update(JSON.stringify([table, window, rows]))
-    .digest('hex');
-  const result = await sink.append({ id: digest.slice(0, 32), table, rows }, signal).catch((error: unknown) => {
-    throw waiting(error);
-  });
+  if (rows.length > 0) {
+    const refused = await writeOrRefuse(sink, { id: windowBatchId({ table, window }), table, rows }, signal);
+    await stage.setAside(refused);
+    if (refused.length > 0) log(`${refused.length} rows are refused: ${refused[0]?.reason ?? ''}`);
+    log(`${rows.length - refused.length} rows written`);
+    await stage.drop({ table, window });
+    return { kind: 'skipped', reason: `${rows.length - refused.length} rows of ${table} are written` };
+  }
   await stage.drop({ table, window });
-  log(`${rows.length} rows ${result === 'written' ? 'written' : 'were there already'}`);
-  return { kind: 'skipped', reason: `${rows.length} rows of ${table} are written` };
+  return { kind: 'skipped', reason: 'these records are written' };
+}
+
+/** Halves a batch that is refused until the bad rows are alone. Gives those. */
+async function writeOrRefuse(
+  sink: Pick<RecordSink, 'append'>,
+  batch: RecordBatch,
+  signal: AbortSignal,
+): Promise<RefusedRecord[]> {
+  const failure = await failureOf(sink, batch, signal);
+  if (failure === undefined) return [];
+  const { rows } = batch;
+  if (rows.length === 1 || failure.code === 'RECORDS_UNWRITABLE')
+    return rows.map((row, index) => toRefused(batch, row, { index, failure }));
+  const middle = Math.ceil(rows.length / 2);
+  const first = await writeOrRefuse(sink, { ...batch, id: `${batch.id}a`, rows: rows.slice(0, middle) }, signal);
+  const second = await writeOrRefuse(sink, { ...batch, id: `${batch.id}b`, rows: rows.slice(middle) }, signal);
+  return [...first, ...second];
+}
+
+/** Why the batch can never be written. Whatever else keeps the warehouse from taking it is thrown: then it waits. */
+async function failureOf(
+  sink: Pick<RecordSink, 'append'>,
+  batch: RecordBatch,
+  signal: AbortSignal,
+): Promise<ContrailError | undefined> {
+  try {
+    await sink.append(batch, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ContrailError && NEVER_TAKEN.has(error.code)) return error;
+    throw waiting(error);
+  }
+}
+
+const NEVER_TAKEN: ReadonlySet<string> = new Set(['RECORDS_REFUSED', 'RECORDS_UNWRITABLE']);
+
+function toRefused(
+  { id, table }: RecordBatch,
+  row: RecordRow,
+  { index, failure }: { readonly index: number; readonly failure: ContrailError },
+): RefusedRecord {
+  return {
+    id: `${table}.${id}.${index}`,
+    table,
+    reason: failure.message.slice(0, LONGEST_REASON),
+    row: JSON.stringify(row).slice(0, LONGEST_ROW),
+  };
 }
 
 /** Whatever keeps the warehouse from taking records, they wait: nobody would make them again. */

@@ -5,14 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { FileRecordSpool } from '../../../src/adapters/filesystem/record-spool.ts';
 import type { RecordBatch } from '../../../src/ports/record-sink.ts';
 import { temporaryFolder } from '../../support/duckdb.ts';
+import { recordedLog } from '../../support/recorded-log.ts';
 
 const batch = (id: string): RecordBatch => ({ id, table: 'logs', rows: [{ message: `of ${id}` }] });
 
 function setup() {
   const folder = temporaryFolder();
-  const spool = new FileRecordSpool({ folder });
+  const log = recordedLog();
+  const spool = new FileRecordSpool({ folder, log });
   const taken: string[] = [];
   return {
+    log,
     folder,
     spool,
     taken,
@@ -55,7 +58,7 @@ describe('a spool of records', () => {
   });
 
   it('passes over the last line of a process that was killed while it wrote', async () => {
-    const { spool, taken, replay, folder } = setup();
+    const { spool, taken, replay, folder, log } = setup();
     await spool.keep(batch('a'));
     const [name = ''] = readdirSync(folder);
     writeFileSync(join(folder, name), `${readFileSync(join(folder, name), 'utf8')}{"id":"b","ta`);
@@ -63,6 +66,13 @@ describe('a spool of records', () => {
     await replay();
 
     expect(taken).toEqual(['a']);
+    expect(log.lines).toEqual([
+      {
+        level: 'warn',
+        text: 'a line of the record spool cannot be read; its records are lost',
+        fields: expect.objectContaining({ line: 2, start: '{"id":"b","ta' }),
+      },
+    ]);
   });
 
   it('replays what a process that is gone has left', async () => {
@@ -92,5 +102,57 @@ describe('a spool of records', () => {
 
     expect(soon).toEqual(['own']);
     expect(taken).toEqual(['own', 'of another host']);
+  });
+
+  it('keeps copies until they are settled, the oldest first', async () => {
+    const { spool, replay, folder } = setup();
+    const seen: string[][] = [];
+    const review = (isSettled: boolean) =>
+      spool.review((copies) => {
+        seen.push(copies.map(({ id, window }) => `${id} ${window}`));
+        return Promise.resolve(isSettled);
+      });
+    await spool.keepCopy({ ...batch('a'), window: '1-a' });
+    await review(false);
+    await spool.keepCopy({ ...batch('b'), window: '2-b' });
+
+    await review(false);
+    await review(true);
+    const replayed = await replay();
+
+    expect(seen).toEqual([['a 1-a'], ['a 1-a'], ['a 1-a'], ['b 2-b']]);
+    expect(replayed).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('lets copies be kept while some are reviewed', async () => {
+    const { spool } = setup();
+    await spool.keepCopy({ ...batch('a'), window: '1-a' });
+
+    await spool.review(async () => {
+      await spool.keepCopy({ ...batch('a'), window: '2-b' });
+      return true;
+    });
+    const left: string[] = [];
+    await spool.review((copies) => {
+      left.push(...copies.map(({ window }) => window));
+      return Promise.resolve(true);
+    });
+
+    expect(left).toEqual(['2-b']);
+  });
+
+  it('keeps no more copies than it may', async () => {
+    const folder = temporaryFolder();
+    const spool = new FileRecordSpool({ folder, log: recordedLog(), mostCopyBytes: 100 });
+    for (const id of ['a', 'b', 'c', 'd']) await spool.keepCopy({ ...batch(id), window: '1-a' });
+    const kept: string[] = [];
+
+    await spool.review((copies) => {
+      kept.push(...copies.map(({ id }) => id));
+      return Promise.resolve(true);
+    });
+
+    expect(kept).toEqual(['a', 'b']);
   });
 });

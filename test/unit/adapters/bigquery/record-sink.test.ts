@@ -68,7 +68,7 @@ describe('BigQuery record sink', () => {
     const second = await sink.append(LOGS, never);
     const third = await sink.append(LOGS, never);
 
-    expect(failed).toMatchObject({ code: 'QUERY_FAILED', subject: `${PROJECT}.monitoring.logs` });
+    expect(failed).toMatchObject({ code: 'RECORDS_REFUSED', subject: `${PROJECT}.monitoring.logs` });
     expect([second, third]).toEqual(['written', 'known']);
     expect(server.rowsOf('monitoring.logs')).toHaveLength(2);
   });

@@ -122,11 +122,13 @@ describe('rules of the operator', () => {
   });
 
   it.each([
-    [1, 600_001, 'failing'],
-    [1, 600_000, 'passing'],
+    [1, 480_001, 'failing'],
+    [1, 480_000, 'passing'],
     [0, 900_000, 'passing'],
-  ])('R1 with %d waiting for %d ms is %s', (waiting, oldestMs, verdict) => {
-    expect(verdictOf('R1', alertInputs({ records: [{ queue: 'records', waiting, oldestMs }] }))).toBe(verdict);
+  ])('R1 with %d waiting, %d ms late, is %s', (waiting, lateMs, verdict) => {
+    expect(
+      verdictOf('R1', alertInputs({ records: [{ queue: 'records', waiting, oldestMs: lateMs + 120_000, lateMs }] })),
+    ).toBe(verdict);
   });
 
   it('L1 and L2 count rows of the log', () => {
