@@ -6,7 +6,6 @@ import { wait } from '../domain/wait.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import type { RecordStage } from '../ports/record-stage.ts';
-import type { RedisRecordStage } from '../queue/redis-record-stage.ts';
 import { settlesWithin } from '../queue/settles-within.ts';
 import { QueuedRecords } from '../workers/records/queued-records.ts';
 import { openRecordStage } from './open-record-stage.ts';

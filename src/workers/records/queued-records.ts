@@ -5,6 +5,7 @@
  */
 import { errorText } from '../../domain/errors.ts';
 import { wellFormedRow } from '../../domain/well-formed.ts';
+import { startTimer } from '../../domain/wait.ts';
 import { RECORDS_JOB, recordsJobId, type RecordsPayload } from '../../jobs/records-job.ts';
 import type { JobQueue, JobRequest } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
@@ -25,7 +26,7 @@ export interface QueuedRecordsOptions {
 export class QueuedRecords implements RecordTaker {
   readonly #options: QueuedRecordsOptions;
   /** Windows whose jobs this process will ask for when they are over. */
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, () => void>();
   #isCopying = true;
 
   constructor(options: QueuedRecordsOptions) {
@@ -69,7 +70,7 @@ export class QueuedRecords implements RecordTaker {
 
   /** From now on windows are left to other processes. May be called twice. */
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
 
@@ -110,14 +111,14 @@ export class QueuedRecords implements RecordTaker {
   #askWhenOver({ table, window, endsInMs }: OpenWindow): void {
     const name = recordsJobId({ table, window });
     if (this.#timers.has(name)) return;
-    const timer = setTimeout(() => {
+    const cancel = startTimer(endsInMs, () => {
       this.#timers.delete(name);
       // A job that is not asked for now is asked for by the next recovery.
       this.#ask([{ table, window }], NEVER).catch((error: unknown) => {
         this.#options.log.debug({ problem: errorText(error) }, 'the job of a record window was not asked for');
       });
-    }, endsInMs);
-    this.#timers.set(name, timer);
+    });
+    this.#timers.set(name, cancel);
   }
 
   /** One job for each window; one that has ended while the window was still there is renewed. */
