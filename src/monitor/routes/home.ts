@@ -1,12 +1,20 @@
-/** `/`: how many jobs are where, and the ways on. */
+/** `/`: how many jobs are where, which queues are paused, and the ways on. */
 import type { FastifyInstance } from 'fastify';
+import { queueLink } from '../../domain/alerts/page-links.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
-import { html, page } from '../views/html.ts';
+import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
+import { html, page, type SafeHtml } from '../views/html.ts';
 import { ICON } from '../views/icon.ts';
 import { STYLESHEET } from '../views/stylesheet.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
+
+interface QueueLook {
+  readonly name: string;
+  /** Jobs that wait in a paused queue count as waiting here: the notice above the table tells that it is paused. */
+  readonly counts: QueueCounts;
+  readonly isPaused: boolean;
+}
 
 export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
   app.get('/assets/contrail.css', async (_request, reply) =>
@@ -18,28 +26,49 @@ export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
   );
 
   app.get('/', async (_request, reply) => {
-    const counts = await Promise.all(JOB_KINDS.map((kind) => queue.counts(kind.queue)));
-    const failed = counts.reduce((sum, entry) => sum + entry.failed, 0);
-    const busy = counts.reduce((sum, entry) => sum + entry.waiting + entry.active + entry.delayed, 0);
-    const title = `${failed === 0 ? 'No job has failed' : failed === 1 ? '1 job has failed' : `${failed} jobs have failed`}, ${busy} on their way`;
-    const rows = JOB_KINDS.map(
-      (kind, index) =>
-        html`<tr>
-          <th scope="row"><a href="/queues/queue/${kind.queue}">${kind.queue}</a></th>
-          ${STATES.map((state) => html`<td class="number">${counts[index]?.[state] ?? 0}</td>`)}
-        </tr>`,
-    );
-    const body = html`<table>
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          ${STATES.map((state) => html`<th scope="col" class="number">${state}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>`;
-    return reply.type('text/html; charset=utf-8').send(page(title, body));
+    const looks = await Promise.all(JOB_KINDS.map((kind) => lookAt(queue, kind.queue)));
+    const body = html`${looks.filter(({ isPaused }) => isPaused).map(pausedNotice)} ${countsTable(looks)}`;
+    return reply.type('text/html; charset=utf-8').send(page(titleOf(looks), body));
   });
+}
+
+async function lookAt(queue: JobQueue, name: string): Promise<QueueLook> {
+  const [counts, isPaused] = await Promise.all([queue.counts(name), queue.isPaused(name)]);
+  return { name, counts: { ...counts, waiting: counts.waiting + counts.paused }, isPaused };
+}
+
+function titleOf(looks: readonly QueueLook[]): string {
+  const failed = looks.reduce((sum, { counts }) => sum + counts.failed, 0);
+  const busy = looks.reduce((sum, { counts }) => sum + counts.waiting + counts.active + counts.delayed, 0);
+  const failures =
+    failed === 0 ? 'No job has failed' : failed === 1 ? '1 job has failed' : `${failed} jobs have failed`;
+  return `${failures}, ${busy} on their way`;
+}
+
+function pausedNotice({ name, counts: { waiting } }: QueueLook): SafeHtml {
+  const jobs = waiting === 0 ? 'no job waits' : waiting === 1 ? '1 job waits' : `${waiting} jobs wait`;
+  return html`<p class="notice">
+    The queue <a href="${queueLink(name)}">${name}</a> is paused, ${jobs} in it. Resume it on the board.
+  </p>`;
+}
+
+function countsTable(looks: readonly QueueLook[]): SafeHtml {
+  const rows = looks.map(
+    ({ name, counts }) =>
+      html`<tr>
+        <th scope="row"><a href="${queueLink(name)}">${name}</a></th>
+        ${STATES.map((state) => html`<td class="number">${counts[state]}</td>`)}
+      </tr>`,
+  );
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Queue</th>
+        ${STATES.map((state) => html`<th scope="col" class="number">${state}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
 }

@@ -10,5 +10,6 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid #8883; overflow-wrap: anywhere; }
 th, .number, .time { white-space: nowrap; overflow-wrap: normal; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
+.notice { border-left: 3px solid #c80; padding-left: 12px; }
 a:focus-visible { outline: 2px solid; outline-offset: 2px; }
 `;

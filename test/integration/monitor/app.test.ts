@@ -100,6 +100,26 @@ describe('the pages', () => {
     expect(body).toContain('<a href="/queues/queue/statistics">statistics</a>');
   });
 
+  it('name at home each paused queue, with a link to it on the board, until it is resumed', async () => {
+    const { get, enqueue } = await setup();
+    await enqueue('a.weekly.1');
+    const put = (path: string) => get(`/queues/api/queues/${path}`, { method: 'PUT' });
+    await put('statistics/pause');
+    await put('errors/pause');
+
+    const whilePaused = (await get('/')).body;
+    await put('statistics/resume');
+    await put('errors/resume');
+
+    const notices = [...whilePaused.matchAll(/<p class="notice">([^]*?)<\/p>/g)].map(([, text = '']) => text.trim());
+    expect(notices).toEqual([
+      'The queue <a href="/queues/queue/statistics">statistics</a> is paused, 1 job waits in it. Resume it on the board.',
+      'The queue <a href="/queues/queue/errors">errors</a> is paused, no job waits in it. Resume it on the board.',
+    ]);
+    expect(whilePaused).toContain('<h1>No job has failed, 1 on their way</h1>');
+    expect((await get('/')).body).not.toContain('paused');
+  });
+
   it('carry headers that keep other pages out, whatever the answer', async () => {
     const { get, publish } = await setup();
     await publish(NAME, '[]');
