@@ -1,4 +1,5 @@
-/** HTML by tagged templates: every value is escaped unless it is HTML already. */
+/** HTML by tagged templates: every value is escaped unless it is HTML already, and cannot turn the direction of a line. */
+import { printable } from '../../domain/terminal-text.ts';
 
 /** Text that may stand in a page as it is. Only `html` makes it. */
 export class SafeHtml {
@@ -48,5 +49,5 @@ export function page(title: string, body: SafeHtml): string {
 function render(value: Value): string {
   if (value instanceof SafeHtml) return value.toString();
   if (typeof value === 'object') return value.map(render).join('');
-  return String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(String(value)).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { printable } from '../../../src/domain/terminal-text.ts';
 import { html, page } from '../../../src/monitor/views/html.ts';
 
 describe('a template', () => {
@@ -20,9 +21,25 @@ describe('a template', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const escaped = html`${text}`.toString();
         expect(escaped).not.toMatch(/[<>"']/);
-        expect(escaped.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))).toBe(text);
+        expect(escaped.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))).toBe(
+          printable(text),
+        );
       }),
     );
+  });
+});
+
+describe('text of others', () => {
+  it.each([
+    ['a C1 control', '\u{9b}'],
+    ['an override of the direction', '\u{202e}'],
+    ['an isolate', '\u{2066}'],
+    ['a mark of direction', '\u{200f}'],
+    ['an escape', '\u{1b}'],
+  ])('has %s shown as a character that cannot be shown', (_, character) => {
+    const text = html`<a title="x${character}y">a${character}b</a>`.toString();
+
+    expect(text).toBe('<a title="x\u{fffd}y">a\u{fffd}b</a>');
   });
 });
 
