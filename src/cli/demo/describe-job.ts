@@ -9,17 +9,22 @@ const Published = z.object({
   bytes: z.number(),
   durationMs: z.number(),
 });
+/** Of the longest: `nothing to do`. */
+const LABEL_WIDTH = 13;
 const Ended = z.object({ kind: z.string(), reason: z.string() });
 
-/** `published   my-slug weekly   (882 rows, 210 kB, 31 ms)` */
+/** `published     my-slug weekly  (882 rows, 210 kB, 31 ms)` */
 export function describeEndedJob(job: KnownJob): string {
   const published = Published.safeParse(job.result).data;
   if (published !== undefined) {
     const facts = [plural(published.rows, 'row'), formatBytes(published.bytes), `${published.durationMs} ms`];
-    return `${published.kind.padEnd(11)} ${job.name}  (${facts.join(', ')})`;
+    return `${published.kind.padEnd(LABEL_WIDTH)} ${job.name}  (${facts.join(', ')})`;
   }
   const ended = Ended.safeParse(job.result).data;
-  if (ended !== undefined) return `${ended.kind.padEnd(11)} ${job.name}: ${ended.reason}`;
+  if (ended !== undefined) {
+    const label = ended.kind === 'skipped' ? 'nothing to do' : ended.kind;
+    return `${label.padEnd(LABEL_WIDTH)} ${job.name}: ${ended.reason}`;
+  }
   const reason = job.failure?.message ?? 'no reason known';
-  return `${'refused'.padEnd(11)} ${job.name}: ${reason}`;
+  return `${'refused'.padEnd(LABEL_WIDTH)} ${job.name}: ${reason}`;
 }
