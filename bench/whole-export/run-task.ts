@@ -114,7 +114,7 @@ async function plain(task: Task): Promise<() => Promise<number>> {
 /** What a careful user writes: the raw client, Arrow, an object for each row. */
 async function arrow(task: Task): Promise<() => Promise<number>> {
   process.env['STORAGE_EMULATOR_HOST'] = task.storageUrl;
-  const { v1 } = await import('@google-cloud/bigquery-storage');
+  const v1 = await import('@google-cloud/bigquery-storage/build/src/v1/index.js');
   const { credentials } = await import('@grpc/grpc-js');
   const { tableFromIPC } = await import('apache-arrow');
   const [host = '', port = ''] = task.grpcAddress.split(':');

@@ -1,10 +1,14 @@
 /** What the package holds that people install. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 const Packed = z.tuple([z.object({ files: z.array(z.object({ path: z.string(), mode: z.number() })) })]);
+const Lock = z.object({
+  packages: z.record(z.string(), z.object({ name: z.string().optional(), dev: z.boolean().optional() })),
+});
 const EXECUTABLE = 0o111;
 
 function setup() {
@@ -30,5 +34,18 @@ describe('the package', () => {
     expect(files.find(({ path }) => path === 'bin/contrail.js')?.mode).toSatisfy(
       (mode: number) => (mode & EXECUTABLE) === EXECUTABLE,
     );
+  });
+});
+
+describe('an installation without the packages for development', () => {
+  it('has no core-js and no apache-arrow', () => {
+    const lock = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8');
+
+    const installed = Object.entries(Lock.parse(JSON.parse(lock)).packages)
+      .filter(([, { dev, name }]) => dev !== true && name !== 'empty-npm-package')
+      .map(([path]) => path.split('node_modules/').at(-1));
+
+    expect(installed.filter((name) => name === 'core-js' || name === 'apache-arrow')).toEqual([]);
+    expect(installed).toContain('@google-cloud/bigquery-storage');
   });
 });

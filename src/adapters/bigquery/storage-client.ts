@@ -6,14 +6,14 @@
  * @see https://cloud.google.com/bigquery/docs/reference/storage/rpc/google.cloud.bigquery.storage.v1
  */
 import type { ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
-import type { protos } from '@google-cloud/bigquery-storage';
+import type { google } from '@google-cloud/bigquery-storage/build/protos/protos.js';
 import { deadline } from '../../domain/wait.ts';
 import type { ArrowField } from './arrow-messages.ts';
 import { broken, readMessages } from './arrow-messages.ts';
 import type { TableName } from './sql.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-type V1 = typeof protos.google.cloud.bigquery.storage.v1;
+type V1 = typeof google.cloud.bigquery.storage.v1;
 type ReadSession = V1['ReadSession']['prototype'];
 export type ReadRowsResponse = V1['ReadRowsResponse']['prototype'];
 
@@ -130,9 +130,15 @@ interface Connection {
   readonly routedBy: (params: string) => Metadata;
 }
 
-/** The libraries take most of a second to load, and exports of small tables never need them. */
+/**
+ * Loaded here because the libraries take a while, and exports of small tables never need them. Only `v1` of the vendor's
+ * package: its index also loads a reader of Arrow with core-js and apache-arrow, which the image leaves out.
+ */
 async function connect({ project, storageEndpoint }: StorageClientOptions): Promise<Connection> {
-  const [{ v1 }, grpc] = await Promise.all([import('@google-cloud/bigquery-storage'), import('@grpc/grpc-js')]);
+  const [v1, grpc] = await Promise.all([
+    import('@google-cloud/bigquery-storage/build/src/v1/index.js'),
+    import('@grpc/grpc-js'),
+  ]);
   const client = new v1.BigQueryReadClient({
     projectId: project,
     fallback: false,

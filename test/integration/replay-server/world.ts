@@ -1,6 +1,7 @@
 /** A replay server with the vendor's own clients in front of it. */
 import { BigQuery } from '@google-cloud/bigquery';
-import { v1, type protos } from '@google-cloud/bigquery-storage';
+import type protos from '@google-cloud/bigquery-storage/build/protos/protos.js';
+import v1 from '@google-cloud/bigquery-storage/build/src/v1/index.js';
 import { credentials } from '@grpc/grpc-js';
 import { tableFromIPC, type Table } from 'apache-arrow';
 import { PassThroughClient } from 'google-auth-library';

@@ -1,6 +1,6 @@
 /** The service google.cloud.bigquery.storage.v1.BigQueryRead as grpc-js takes it. */
 import type { handleServerStreamingCall, handleUnaryCall, MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
-import { protos } from '@google-cloud/bigquery-storage';
+import protos from '@google-cloud/bigquery-storage/build/protos/protos.js';
 
 const v1 = protos.google.cloud.bigquery.storage.v1;
 
