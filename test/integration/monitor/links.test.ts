@@ -113,7 +113,7 @@ function alertLinks(slug: string): { rules: string[]; urls: string[] } {
       { ...file, state: 'failed', lateMs: null, failure: { code: 'ROWS_REFUSED', attempts: 3 } },
       { ...file, state: 'stale', lateMs: 3_600_000, failure: null },
     ],
-    records: JOB_KINDS.map((kind) => ({ queue: kind.queue, waiting: 3, oldestMs: 86_400_000 })),
+    records: JOB_KINDS.map((kind) => ({ queue: kind.queue, waiting: 3, oldestMs: 86_400_000, lateMs: 86_400_000 })),
     logs: { uncategorized: 1, critical: new Map([[slug, 2]]) },
   });
   const alerts = stepAlerts({ previous: [], results: evaluateRules(ALERT_RULES, inputs, {}), now: NOW });
