@@ -1,5 +1,5 @@
 # One image for every command: `docker run contrail --help`. See docs/docker.md.
-FROM node:24.11.1-bookworm-slim AS base
+FROM node:24.21.0-bookworm-slim AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
@@ -11,7 +11,9 @@ COPY src ./src
 RUN npm run build
 
 FROM base AS packages
-RUN npm ci --omit=dev --ignore-scripts
+# TypeScript is an optional peer of a package of Bull Board; nothing loads it at run time.
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force && \
+    rm -rf node_modules/typescript node_modules/@typescript node_modules/.bin/tsc
 
 # What fills the emulators of docker-compose.yml; Node runs its TypeScript, and the source it uses, as they stand.
 FROM packages AS seed

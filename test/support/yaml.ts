@@ -1,4 +1,4 @@
-/** YAML as values, by the parser that formats it: mappings, sequences, texts and aliases; every scalar is a text. */
+/** YAML as values, by the parser that formats it: mappings, sequences, texts, aliases and merges (`<<`); every scalar is a text. */
 import { parsers } from 'prettier/plugins/yaml';
 import { z } from 'zod';
 
@@ -36,7 +36,11 @@ function valueOf(node: Node | undefined, anchors: Map<string, YamlValue>): YamlV
 function contentOf({ type, value, children = [] }: Node, anchors: Map<string, YamlValue>): YamlValue {
   if (/sequence$/i.test(type)) return children.map((item) => valueOf(inner(item), anchors));
   if (!/mapping$/i.test(type)) return value ?? null;
-  const entries = children.map(({ children: [key, item] = [] }) => [inner(key)?.value, valueOf(inner(item), anchors)]);
+  const entries = children.flatMap(({ children: [key, item] = [] }) => {
+    const name = inner(key)?.value ?? '';
+    const content = valueOf(inner(item), anchors);
+    return name === '<<' && typeof content === 'object' ? Object.entries(content ?? {}) : [[name, content] as const];
+  });
   return Object.fromEntries(entries);
 }
 
