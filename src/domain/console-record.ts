@@ -2,7 +2,8 @@
 export interface ConsoleRecord {
   /** Whether an outcome has priority `primary`, which is also what one without a priority has. */
   readonly isPrimary: boolean;
-  /** Slugs of the branches. */
-  readonly branches: readonly string[];
-  readonly referenceBranch: string | null;
+  /** Slugs of the branches; absent where the record does not tell. */
+  readonly branches?: readonly string[] | undefined;
+  /** The record says that there is no reference branch. */
+  readonly lacksReferenceBranch: boolean;
 }

@@ -22,8 +22,8 @@ export const StatisticsPayload = z.object({
       z.literal('unreachable'),
       z.object({
         isPrimary: z.boolean(),
-        branches: z.array(z.string().max(1_000)).max(1_000),
-        referenceBranch: z.string().max(1_000).nullable(),
+        branches: z.array(z.string().max(1_000)).max(1_000).optional(),
+        lacksReferenceBranch: z.boolean(),
       }),
     ])
     .optional(),

@@ -64,5 +64,7 @@ function payloadOf(due: DueStatistics, reason: JobReason): StatisticsPayload {
 }
 
 function payloadRecord(record: NonNullable<DueStatistics['record']>): StatisticsPayload['record'] {
-  return record === 'unreachable' ? record : { ...record, branches: [...record.branches] };
+  if (record === 'unreachable') return record;
+  const { branches, ...rest } = record;
+  return branches === undefined ? rest : { ...rest, branches: [...branches] };
 }

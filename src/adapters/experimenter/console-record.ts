@@ -11,14 +11,14 @@ const LenientRecord = z.object({
     .array(z.object({ slug: z.string() }))
     .nullish()
     .catch(null),
-  referenceBranch: z.string().nullish().catch(null),
+  referenceBranch: z.string().nullish().catch(undefined),
 });
 
 export function consoleRecordOf(record: unknown): ConsoleRecord {
   const { outcomes, branches, referenceBranch } = LenientRecord.parse(record);
   return {
     isPrimary: (outcomes ?? []).some(({ priority }) => (priority ?? 'primary') === 'primary'),
-    branches: (branches ?? []).map(({ slug }) => slug),
-    referenceBranch: referenceBranch || null,
+    ...(branches === null || branches === undefined ? {} : { branches: branches.map(({ slug }) => slug) }),
+    lacksReferenceBranch: referenceBranch === null || referenceBranch === '',
   };
 }

@@ -60,7 +60,7 @@ const RECORDS_WAITING = defineRule({
   product: 'contrail',
   severity: 'critical',
   threshold: 480_000,
-  thresholdSource: 'ours: time for a few tries once CONTRAIL_RECORDS_WINDOW is over (design, section 8)',
+  thresholdSource: 'ours: time for a few tries once CONTRAIL_RECORDS_WINDOW is over',
   formula: 'time since the oldest records were due in the warehouse, in milliseconds > threshold',
   notify: 'opening',
   needs: ['records'],

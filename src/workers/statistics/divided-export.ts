@@ -22,7 +22,11 @@ import type { DivisibleSource } from '../../ports/statistics-source.ts';
 import { checkOwner } from './check-owner.ts';
 import type { ExportDependencies, ExportRequest, ExportResult } from './export-table.ts';
 import { joinSummaries, joinUsage } from './join-parts.ts';
-import { judgeRows, refusalOf } from './judge-rows.ts';
+import { DropPlan } from './acceptance/drop-plan.ts';
+import { FileOutline } from './acceptance/outline.ts';
+import { planDrops } from './acceptance/plan-drops.ts';
+import { plansOfParts } from './acceptance/plans-of-parts.ts';
+import { checkShare, judgeRows, refusalOf } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
 import { lookAtObject, publishedBy, settledBy } from './published-object.ts';
 
@@ -42,7 +46,9 @@ const Division = z.object({
   usage: PartUsage.optional(),
   startedAt: z.number(),
   folder: z.string(),
-  parts: z.array(z.object({ id: z.string(), object: z.string() })),
+  parts: z.array(z.object({ id: z.string(), object: z.string(), token: z.string() })),
+  /** What these parts leave out, where a first division has found that the rules of whole files do not hold. */
+  plan: DropPlan.optional(),
 });
 type Division = z.infer<typeof Division>;
 
@@ -63,24 +69,36 @@ export async function divideExport(
   });
   if (table === undefined) return undefined;
   const publisher = { object, location: store.locate(object), job: request.job, durationMs: clock.now() - startedAt };
-  const settled = request.force ? undefined : settledBy(before, table.version, publisher);
+  const isForced = request.force || request.hasNewPremises === true;
+  const settled = isForced ? undefined : settledBy(before, table.version, publisher);
   if (settled !== undefined) return settled;
+  const { version, rowCount } = table;
+  const found = { source: table.source, version, rowCount, usage: table.usage(), startedAt };
+  return divided(
+    request,
+    found,
+    table.parts.map(({ token }) => ({ token })),
+  );
+}
+
+/** A division into these parts, with what each leaves out. */
+function divided(
+  { experiment, period, job }: ExportRequest,
+  found: Omit<Division, 'folder' | 'parts'>,
+  wanted: readonly { readonly token: string; readonly plan?: DropPlan }[],
+): JobOutcome {
   // The queue keeps ended parts for a while, and work objects may be there still: no division meets those of another.
   const round = randomUUID().slice(0, 8);
-  const folder = `${WORK_FOLDER}${request.job}.${round}`;
-  const parts = table.parts.map(({ token }, index) => ({
-    id: statisticsPartId(request.job, round, index),
-    name: `${experiment} ${period} part ${index + 1} of ${table.parts.length}`,
-    payload: { version: 1, experiment, period, token, object: `${folder}.${index}` } satisfies StatisticsPartPayload,
+  const folder = `${WORK_FOLDER}${job}.${round}`;
+  const parts = wanted.map((part, index) => ({
+    id: statisticsPartId(job, round, index),
+    name: `${experiment} ${period} part ${index + 1} of ${wanted.length}`,
+    payload: { version: 1, experiment, period, ...part, object: `${folder}.${index}` } satisfies StatisticsPartPayload,
   }));
   const state: Division = {
-    source: table.source,
-    version: table.version,
-    rowCount: table.rowCount,
-    usage: table.usage(),
-    startedAt,
+    ...found,
     folder,
-    parts: parts.map(({ id, payload }) => ({ id, object: payload.object })),
+    parts: parts.map(({ id, payload: { object, token } }) => ({ id, object, token })),
   };
   return { kind: 'divided', queue: STATISTICS_PART_JOB.queue, parts, state };
 }
@@ -111,6 +129,9 @@ export async function joinExport(
     const usage = joinUsage([division.usage, ...summaries.map((summary) => summary.usage)]);
     const written = division.parts.filter((_, index) => (summaries[index]?.rows ?? 0) > 0).map((part) => part.object);
     if (file.check.rows !== division.rowCount) throw rowsMissing(division, file.check.rows);
+    checkShare(file.check, request, deps.refusedShareLimit);
+    const plan = await planDrops(deps, file.outline, request);
+    if (plan !== undefined) return await divideAgain({ deps, request, division, summaries, usage, plan });
     const warnings = judgeRows(file, request, deps.refusedShareLimit);
     const result = await publish({ deps, request, division, file, written, usage });
     const refusal = refusalOf(file.check);
@@ -126,6 +147,32 @@ export async function joinExport(
   }
 }
 
+interface SecondRound {
+  readonly deps: DividedDependencies;
+  readonly request: ExportRequest;
+  readonly division: Division;
+  readonly summaries: readonly StatisticsPartSummary[];
+  /** What the first round has cost. */
+  readonly usage: ReadingUsage;
+  readonly plan: DropPlan;
+}
+
+/** The same parts once more, with what each must leave out so that the whole keeps its rules. */
+async function divideAgain({ deps, request, division, summaries, usage, plan }: SecondRound): Promise<ExportResult> {
+  if (division.plan !== undefined) throw sourceChanged(division);
+  const plans = plansOfParts(
+    plan,
+    summaries.map(({ outline }) => FileOutline.parse(outline)),
+  );
+  await removeParts(deps.store, division, request.signal);
+  const parts = division.parts.map(({ token }, index) => {
+    const ofPart = plans[index];
+    return ofPart === undefined ? { token } : { token, plan: ofPart };
+  });
+  const { folder: _folder, parts: _parts, ...found } = division;
+  return { outcome: divided(request, { ...found, usage, plan }, parts) };
+}
+
 /** Parts stay of use while all are whole and only the publication met trouble. */
 function canJoinLater(parts: readonly EndedPart[], error: unknown): boolean {
   if (parts.some((part) => part.failure !== undefined)) return false;
@@ -133,7 +180,12 @@ function canJoinLater(parts: readonly EndedPart[], error: unknown): boolean {
   return failureClass !== 'content' && !USELESS_PARTS.has(code);
 }
 
-const USELESS_PARTS: ReadonlySet<ErrorCode> = new Set(['OBJECT_MISSING', 'ROW_COUNT_MISMATCH', 'STREAM_BROKEN']);
+const USELESS_PARTS: ReadonlySet<ErrorCode> = new Set([
+  'OBJECT_MISSING',
+  'ROW_COUNT_MISMATCH',
+  'SOURCE_CHANGED',
+  'STREAM_BROKEN',
+]);
 
 interface Publication {
   readonly deps: DividedDependencies;
@@ -155,7 +207,11 @@ async function publish(publication: Publication): Promise<JobOutcome> {
     checkOwner(object, before, request);
     const publisher = { object, location, job: request.job, durationMs: deps.clock.now() - division.startedAt };
     // Also when forced: the parts of this job are in place already, only the answer was lost.
-    const settled = (request.force ? publishedBy : settledBy)(before, division.version, publisher);
+    const settled = (request.force || request.hasNewPremises === true ? publishedBy : settledBy)(
+      before,
+      division.version,
+      publisher,
+    );
     if (settled !== undefined) return settled;
     try {
       ({ generation } = await deps.store.compose({
@@ -232,6 +288,12 @@ function summaryOf(part: EndedPart | undefined, id: string): StatisticsPartSumma
 
 function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_CATALOGUE, text);
+}
+
+function sourceChanged({ source }: Division): ContrailError {
+  return new ContrailError('SOURCE_CHANGED', `${source} has changed between two readings; nothing was published.`, {
+    subject: source,
+  });
 }
 
 function rowsMissing({ source, rowCount }: Division, delivered: number): ContrailError {

@@ -121,8 +121,9 @@ function recordWarnings(check: CheckResult, period: AnalysisPeriod, record: Subj
     return period === 'overall' ? [{ kind: 'experiment', message }] : [];
   }
   const warnings: Warning[] = [];
-  const missing = record.branches.filter((branch) => !check.branches.includes(branch));
-  const strange = check.branches.filter((branch) => !record.branches.includes(branch));
+  const branches = record.branches ?? check.branches;
+  const missing = branches.filter((branch) => !check.branches.includes(branch));
+  const strange = check.branches.filter((branch) => !branches.includes(branch));
   if (check.branches.length > 0 && missing.length + strange.length > 0) {
     const parts = [
       ...(missing.length === 0 ? [] : [`without rows: ${list(missing)}`]),
@@ -130,7 +131,7 @@ function recordWarnings(check: CheckResult, period: AnalysisPeriod, record: Subj
     ];
     warnings.push({ kind: 'branches', message: `The branches differ from Experimenter's: ${parts.join('; ')}.` });
   }
-  if (record.referenceBranch === null) {
+  if (record.lacksReferenceBranch) {
     warnings.push({
       kind: 'reference_branch',
       message: 'The experiment has no reference branch in Experimenter, which takes no results until it has one.',

@@ -45,7 +45,7 @@ async function decide(rows: readonly StatisticsRow[], isDivided: boolean) {
     parts,
     decision: {
       file: file?.map((row) => JSON.stringify(row)).toSorted(),
-      counts: [metadata['contrail-rows'], metadata['contrail-rejected'], metadata['contrail-duplicates']],
+      counts: ['rows', 'rejected', 'dropped', 'duplicates'].map((name) => metadata[`contrail-${name}`]),
       logged: logged().map((row) => [row['log_level'], row['exception_type'], row['message']]),
     },
     left: [...storage.bucket.objects.keys()].filter((name) => name !== OBJECT),
@@ -56,22 +56,36 @@ const cases: readonly [string, readonly StatisticsRow[], object][] = [
   [
     'a comparison with a branch whose rows another part has',
     [...GOOD, comparison('m1', 'late'), statisticsRow({ metric: 'm8', branch: 'late' })],
-    { counts: ['34', '0', '0'], logged: [] },
+    { counts: ['34', '0', '0', '0'], logged: [] },
   ],
   [
     'a comparison with a branch that no part has',
     [...GOOD, comparison('m1', 'nobody')],
-    { file: undefined, logged: [['ERROR', 'InvalidStatisticException', expect.stringContaining('nobody')]] },
+    {
+      counts: ['32', '0', '1', '0'],
+      logged: [['ERROR', 'InvalidStatisticException', expect.stringContaining('nobody has no rows')]],
+    },
+  ],
+  [
+    'a comparison with a branch that only compares itself with nobody, in another part',
+    [...GOOD, comparison('m1', 'late'), { ...comparison('m8', 'nobody'), branch: 'late' }],
+    {
+      counts: ['32', '0', '2', '0'],
+      logged: [['ERROR', 'InvalidStatisticException', expect.stringContaining('late has no rows')]],
+    },
   ],
   [
     'keys that are repeated in two of the parts',
     [...GOOD, ...GOOD.filter((row) => row['metric'] === 'm2' || row['metric'] === 'm7')],
-    { counts: ['32', '0', '8'], logged: [['WARNING', null, expect.stringContaining('8 rows')]] },
+    { counts: ['32', '0', '0', '8'], logged: [['WARNING', null, expect.stringContaining('8 rows')]] },
   ],
   [
     'refused rows that are many in their part, and few in all',
     [...GOOD, ...[2, 3].map((ci_width) => statisticsRow({ metric: 'm3', ci_width }))],
-    { counts: ['32', '2', '0'], logged: [['ERROR', 'InvalidStatisticException', expect.stringContaining('2 of 34')]] },
+    {
+      counts: ['32', '2', '0', '0'],
+      logged: [['ERROR', 'InvalidStatisticException', expect.stringContaining('2 of 34')]],
+    },
   ],
   [
     'refused rows that are too many in all',

@@ -23,7 +23,7 @@ describe('a plan', () => {
           experiment: 'my-slug',
           period: 'weekly',
           knownBy: 'api',
-          record: { isPrimary: false, branches: [], referenceBranch: null },
+          record: { isPrimary: false, lacksReferenceBranch: false },
           hasNewPremises: false,
           table: WEEKLY,
           reason: 'new',

@@ -170,7 +170,7 @@ describe('warnings', () => {
     expect(judge({}, { experiment: 'A-b_9' })).toEqual([]);
   });
 
-  const record = { isPrimary: true, branches: ['control', 'treatment'], referenceBranch: 'control' };
+  const record = { isPrimary: true, branches: ['control', 'treatment'], lacksReferenceBranch: false };
 
   it('tell of branches that the experiment does not have, and of those without rows', () => {
     const [warning] = judge({ branches: ['control', 'ghost'] }, { record });
@@ -182,7 +182,7 @@ describe('warnings', () => {
   });
 
   it('tell of a missing reference branch', () => {
-    expect(judge({}, { record: { ...record, referenceBranch: null } }).map(({ kind }) => kind)).toEqual([
+    expect(judge({}, { record: { ...record, lacksReferenceBranch: true } }).map(({ kind }) => kind)).toEqual([
       'reference_branch',
     ]);
   });

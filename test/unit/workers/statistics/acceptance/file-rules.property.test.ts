@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest';
 import type { FoundRecord } from '../../../../../src/domain/console-premises.ts';
 import { METADATA } from '../../../../../src/domain/object-metadata.ts';
 import { statisticsObjectName, statisticsTableName } from '../../../../../src/domain/statistics-name.ts';
+import { CONSOLE_RULES } from '../../../../../src/domain/console-rules.ts';
+import type { DropPlan } from '../../../../../src/workers/statistics/acceptance/drop-plan.ts';
+import { batchOfRows, columnsOfRow, type FileRow } from '../../../../../src/workers/statistics/acceptance/file-rows.ts';
+import { decideDrops } from '../../../../../src/workers/statistics/acceptance/file-rules.ts';
+import { FileOutline, joinOutlines } from '../../../../../src/workers/statistics/acceptance/outline.ts';
+import { plansOfParts } from '../../../../../src/workers/statistics/acceptance/plans-of-parts.ts';
+import { RowChecker } from '../../../../../src/workers/statistics/acceptance/row-checker.ts';
 import { exportTable } from '../../../../../src/workers/statistics/export-table.ts';
 import { judgePlainRows, type PlainRow } from '../../../../support/acceptance-reference.ts';
+import { columnBatch } from '../../../../support/column-batches.ts';
 import { sortedRows } from '../../../../support/sort-rows.ts';
 import {
   memoryTable,
@@ -51,7 +59,7 @@ async function exportRows(
   rows: readonly StatisticsRow[],
 ) {
   const world = makeStatisticsWorld();
-  const record: FoundRecord = { isPrimary, branches: ['a', 'b', 'c'], referenceBranch: 'a' };
+  const record: FoundRecord = { isPrimary, branches: ['a', 'b', 'c'], lacksReferenceBranch: false };
   if (hasEarlierEnrollments && period !== 'daily') {
     await world.publish('[]', { [METADATA.bases]: 'enrollments' }, statisticsObjectName('my-slug', 'daily'));
   }
@@ -105,6 +113,35 @@ describe('the rules of section 4', () => {
     );
   });
 
+  it('leave the same out of parts that are read apart and joined', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyCase, fc.array(fc.nat(40), { maxLength: 3 }), async ({ rows, ...context }, cuts) => {
+        const { plain, full } = sorted(rows);
+        // The parts of a divided table never share a key.
+        const isCut = (index: number): boolean =>
+          cuts.includes(index) && index > 0 && idOf(plain[index - 1]) !== idOf(plain[index]);
+        const parts: StatisticsRow[][] = [[]];
+        for (const [index, row] of full.entries()) {
+          if (isCut(index)) parts.push([]);
+          parts.at(-1)?.push(row);
+        }
+        const hasEarlierEnrollments = context.hasEarlierEnrollments && context.period !== 'daily';
+        const fileContext = { ...context, hasEarlierEnrollments, rules: CONSOLE_RULES.e5dd1051c };
+        const first = parts.map((part) => checkPart(part, context.period, undefined));
+        const outlines = first.map(({ outline }) => FileOutline.parse(JSON.parse(JSON.stringify(outline))));
+        const plan = decideDrops(joinOutlines(outlines), fileContext);
+        const plans = plan === undefined ? [] : plansOfParts(plan, outlines);
+
+        const second = plan === undefined ? first : parts.map((part, i) => checkPart(part, context.period, plans[i]));
+
+        const judged = judgePlainRows(plain, { ...context, hasEarlierEnrollments });
+        expect(second.flatMap(({ isKept }) => isKept)).toEqual(judged.map((rule) => rule === undefined));
+        expect(decideDrops(joinOutlines(second.map(({ outline }) => outline)), fileContext)).toBeUndefined();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('hold for what was published: it is published again unchanged, and nothing is left out', async () => {
     await fc.assert(
       fc.asyncProperty(anyCase, async ({ rows, ...context }) => {
@@ -113,10 +150,12 @@ describe('the rules of section 4', () => {
         const published = JSON.parse(first.text) as StatisticsRow[];
 
         const second = await exportRows(context, published);
+        const judged = judgeBytes(published, context);
 
         expect(second.text).toBe(first.text);
         expect(second.done).toMatchObject({ outcome: { rejected: 0, dropped: 0, duplicates: 0 } });
         expect(second.reads).toBe(1);
+        expect(judged).toEqual({ rejected: 0, dropped: 0, duplicates: 0, plan: undefined });
       }),
       { numRuns: 300 },
     );
@@ -146,6 +185,30 @@ describe('the rules of section 4', () => {
     );
   });
 });
+
+/** What the rules say of a published file, asked of its bytes alone. */
+function judgeBytes(rows: readonly StatisticsRow[], context: Omit<Case, 'rows'>) {
+  const [first] = rows as FileRow[];
+  const columns = first === undefined ? [] : columnsOfRow(first);
+  const { period } = context;
+  const rules = CONSOLE_RULES.e5dd1051c;
+  const options = { columns, order: 'windows', period, rules, windowLimit: 1_000 } as const;
+  const checker = new RowChecker({ ...options, showRow: () => '' });
+  checker.check(batchOfRows(columns, rows as FileRow[]));
+  const hasEarlierEnrollments = context.hasEarlierEnrollments && period !== 'daily';
+  const plan = decideDrops(checker.outline(), { ...context, hasEarlierEnrollments, rules });
+  const { rejected, dropped, duplicates } = checker.finish();
+  return { rejected, dropped, duplicates, plan };
+}
+
+/** Which rows of a part stay, and its outline. */
+function checkPart(rows: readonly StatisticsRow[], period: Case['period'], plan: DropPlan | undefined) {
+  const rules = CONSOLE_RULES.e5dd1051c;
+  const options = { columns: STATISTICS_COLUMNS, order: 'key', period, rules, windowLimit: 100, plan } as const;
+  const checker = new RowChecker({ ...options, showRow: () => '' });
+  const { leftOut } = checker.check(columnBatch(STATISTICS_COLUMNS, rows));
+  return { isKept: rows.map((_, row) => (leftOut?.[row] ?? 0) === 0), outline: checker.outline() };
+}
 
 /** What tells rows apart, points aside. */
 function idOf(row: unknown): string {

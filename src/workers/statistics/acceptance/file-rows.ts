@@ -1,0 +1,26 @@
+/**
+ * Rows of a published file as a batch, so that the rules that held when it was written can be asked again of its bytes.
+ * Every column is JSON: values are judged as they stand in the file.
+ */
+import type { ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
+import type { Column } from '../../../domain/column-type.ts';
+import type { Written } from './written-json.ts';
+
+export type FileRow = Readonly<Record<string, Written>>;
+
+/** The columns of a file: the keys of a row. */
+export function columnsOfRow(row: FileRow): Column[] {
+  return Object.keys(row).map((name) => ({ name, type: { kind: 'json' } }));
+}
+
+/** A key that a row lacks counts as null. */
+export function batchOfRows(columns: readonly Column[], rows: readonly FileRow[]): ColumnBatch {
+  return { rowCount: rows.length, columns: columns.map(({ name }) => vectorOf(rows.map((row) => row[name] ?? null))) };
+}
+
+function vectorOf(values: readonly Written[]): ColumnVector {
+  const texts = values.map((value) => Buffer.from(JSON.stringify(value)));
+  const offsets = new Int32Array(texts.length + 1);
+  for (const [row, text] of texts.entries()) offsets[row + 1] = offsets[row]! + text.length;
+  return { layout: 'binary', offsets, bytes: Buffer.concat(texts), validity: undefined };
+}
