@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { DONE, makeQueueWorld, WORK } from '../../support/queue-world.ts';
 
-const ENDURING = { attempts: 1_000_000, firstDelayMs: 1, longestDelayMs: 1 };
+/** Long enough for a look at the queue to find the job between two attempts. */
+const ENDURING = { attempts: 1_000_000, firstDelayMs: 400, longestDelayMs: 400 };
 
 it('names the paused queue that it cannot empty', async () => {
   const { startPool, enqueue, openBoard, job } = makeQueueWorld();
@@ -38,7 +39,7 @@ it('gives up jobs that are tried again for ever after a few attempts, with their
     attempts += 1;
     throw new ContrailError('SERVICE_UNAVAILABLE', 'Records wait: no permission.');
   };
-  const pool = await startPool(handle, { kinds: [kind], handlers: [{ kind, handle }] });
+  const pool = await startPool(handle, { kinds: [kind], handlers: [{ kind, handle }], random: () => 0.99 });
 
   const failure = await pool.waitUntilDrained().catch((error: unknown) => error);
   await pool.stop();
