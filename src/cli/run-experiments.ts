@@ -1,22 +1,28 @@
 /** Runs the export of several experiments one after another, as `run metadata` and `run errors` do. */
+import type { Config } from '../config/load-config.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import type { LogEvent } from '../domain/log-record.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
-import { writeLogRecords } from '../workers/records/write-log-records.ts';
-import { eventOfFailure } from '../workers/statistics/export-events.ts';
 import { plural, printJson, say, sayError } from './output.ts';
 import { failureDocument, printOutcome } from './print-outcome.ts';
+import { recordRunFailure, recordRunOutcome } from './record-run.ts';
+import { makeRunId } from './run-id.ts';
 import type { Parts } from './wire.ts';
 
 export interface ExperimentRuns {
   readonly product: 'metadata' | 'errors';
   readonly experiments: readonly string[];
   readonly parts: Pick<Parts, 'sink' | 'clock' | 'log'>;
+  readonly config: Config;
   readonly asJson: boolean;
   /** What the files have many of, for people. */
   readonly counted?: string;
   readonly signal: AbortSignal;
-  readonly run: (experiment: string) => Promise<{ readonly outcome: JobOutcome; readonly events: readonly LogEvent[] }>;
+  /** Makes one file; `job` goes into the metadata of its object. */
+  readonly run: (
+    experiment: string,
+    job: string,
+  ) => Promise<{ readonly outcome: JobOutcome; readonly events: readonly LogEvent[] }>;
 }
 
 /** One that fails stops no other; that any did is thrown at the end. A single failure is thrown as it is. */
@@ -43,25 +49,20 @@ export async function runExperiments(request: ExperimentRuns): Promise<void> {
 }
 
 async function runOne(
-  { parts, product, signal, run }: ExperimentRuns,
+  { parts, config, product, signal, run }: ExperimentRuns,
   experiment: string,
 ): Promise<JobOutcome | ContrailError> {
-  const work = ['run', product, experiment, String(parts.clock.now()), String(process.pid)];
+  const job = makeRunId();
+  const recorded = { parts, config, product, experiment, job, startedAt: parts.clock.now() };
   try {
-    const { outcome, events } = await run(experiment);
-    await writeLogRecords(parts, work, events);
+    const { outcome, events } = await run(experiment, job);
+    await recordRunOutcome(recorded, outcome, events);
     return outcome;
   } catch (error) {
     signal.throwIfAborted();
     const failure = toContrailError(error);
     if (failure.evidence !== undefined) say(failure.evidence);
-    if (isAboutTheExperiment(failure)) await writeLogRecords(parts, work, [eventOfFailure(failure, { experiment })]);
+    await recordRunFailure(recorded, failure);
     return failure;
   }
-}
-
-/** A slug that nobody knows is a slip of the keyboard, and a warehouse that cannot be opened takes no records. */
-export function isAboutTheExperiment({ code, failureClass }: ContrailError): boolean {
-  const others = ['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'];
-  return failureClass !== 'usage' && !others.includes(code);
 }

@@ -32,11 +32,12 @@ describe('contrail run statistics', () => {
       }
       expect(readFileSync(path, 'utf8'), entry.view).toBe(goldenOf(EDGE_FIXTURES, entry));
       expect(code, entry.view).toBe(0);
-      const { outcome, rows, rejected, duplicates } = JSON.parse(stdout);
-      expect({ outcome, rows, rejected, duplicates }, entry.view).toEqual({
+      const { outcome, rows, rejected, dropped, duplicates } = JSON.parse(stdout);
+      expect({ outcome, rows, rejected, dropped, duplicates }, entry.view).toEqual({
         outcome: 'published',
         rows: entry.rows,
         rejected: entry.rejected,
+        dropped: entry.dropped,
         duplicates: entry.duplicates,
       });
     }
@@ -69,6 +70,27 @@ describe('contrail run statistics', () => {
       const windows = rows.map((row: { window_index: string }) => Number(row.window_index));
       expect(windows, entry.view).toEqual(windows.toSorted((a: number, b: number) => a - b));
     }
+  });
+});
+
+describe('the record of a run', () => {
+  it('is a row of its own for each file that was published, and for each that was refused', async () => {
+    const cases = EDGE_FIXTURES.cases.filter(({ experiment }) =>
+      ['foo-weekly', 'edge-all-refused'].includes(experiment),
+    );
+    const world = await setup({ ...EDGE_FIXTURES, cases });
+    for (const { experiment, period } of [...cases, ...cases]) await world.run(experiment, period);
+
+    const runs = await queryRows(
+      temporaryDuckDb({ path: world.warehouse }),
+      'SELECT experiment, queue, product, outcome, error_code, count(*)::INT AS runs FROM monitoring.export_runs_v1 GROUP BY ALL ORDER BY ALL',
+    );
+
+    const fixed = { queue: 'run', product: 'statistics' };
+    expect(runs).toEqual([
+      { ...fixed, experiment: 'edge-all-refused', outcome: 'failed', error_code: 'ROWS_REFUSED', runs: 2 },
+      { ...fixed, experiment: 'foo-weekly', outcome: 'published', error_code: null, runs: 1 },
+    ]);
   });
 });
 

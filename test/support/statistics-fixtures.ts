@@ -16,6 +16,8 @@ const Case = z.object({
   result: z.enum(['file', 'nothing']),
   rows: z.number(),
   rejected: z.number(),
+  /** Rows that go beside others; the cases of the sample have none. */
+  dropped: z.number().default(0),
   duplicates: z.number(),
   warnings: z.array(z.string()),
 });

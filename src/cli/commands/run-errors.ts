@@ -6,7 +6,6 @@ import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import { exportErrors } from '../../workers/errors/export-errors.ts';
 import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
-import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { wire } from '../wire.ts';
 
@@ -32,17 +31,18 @@ export async function runErrors({ experiment, analysisStart, enrollmentEnd, forc
       product: 'errors',
       experiments: slugs,
       parts,
+      config,
       asJson: json ?? false,
       counted: 'row',
       signal,
-      run: (slug) => {
+      run: (slug, job) => {
         const knownBy = normaliseSlug(slug) === slug ? 'tables' : 'api';
         return exportErrors(parts, {
           experiment: slug,
           knownBy,
           ...times,
           force: force ?? false,
-          job: makeRunId(),
+          job,
           signal,
         });
       },

@@ -6,7 +6,6 @@ import { eventsOfMetadata } from '../../workers/metadata/metadata-handler.ts';
 import { metadataDependencies } from '../export-dependencies.ts';
 import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
-import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { wire } from '../wire.ts';
 
@@ -28,11 +27,12 @@ export async function runMetadata({ experiment, analysisStart, force, json }: Op
       product: 'metadata',
       experiments: [...new Set(experiment)],
       parts,
+      config,
       asJson: json ?? false,
       signal,
-      run: async (slug) => {
+      run: async (slug, job) => {
         const start = analysisStart === undefined ? {} : { analysisStart };
-        const request = { experiment: slug, ...start, force: force ?? false, job: makeRunId(), signal };
+        const request = { experiment: slug, ...start, force: force ?? false, job, signal };
         const outcome = await exportMetadata(deps, request);
         return { outcome, events: eventsOfMetadata(slug, outcome) };
       },

@@ -1,19 +1,18 @@
 /** `contrail run statistics`: one export at once, in this process, without Redis. */
-import { loadConfig } from '../../config/load-config.ts';
+import { type Config, loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
 import { checkSlug, normaliseSlug } from '../../domain/slug.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import { explainMissingResults } from '../../producer/known-experiments.ts';
-import { writeLogRecords } from '../../workers/records/write-log-records.ts';
-import { eventOfFailure, eventsOfResult } from '../../workers/statistics/export-events.ts';
-import { type ExportDependencies, type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
+import { eventsOfResult } from '../../workers/statistics/export-events.ts';
+import { type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
 import { ask } from '../help.ts';
 import { printJson, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
 import { consoleRecordOf } from '../console-record.ts';
 import { progressBar } from '../progress-bar.ts';
-import { isAboutTheExperiment } from '../run-experiments.ts';
+import { recordRunFailure, recordRunOutcome } from '../record-run.ts';
 import { makeRunId } from '../run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { exportDependencies } from '../export-dependencies.ts';
@@ -37,7 +36,7 @@ export async function runStatistics(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals();
   const bar = progressBar(`${request.experiment} ${request.period}`);
   try {
-    const { outcome } = await exportAndRecord(exportDependencies(parts, config), parts, {
+    const { outcome } = await exportAndRecord(config, parts, {
       ...request,
       record: await consoleRecordOf(parts.experiments, request, signal),
       knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
@@ -67,16 +66,16 @@ export async function runStatistics(options: Options): Promise<void> {
 }
 
 /** The export with its records, which are written before the command ends. */
-async function exportAndRecord(deps: ExportDependencies, parts: Parts, request: ExportRequest) {
-  const records = { sink: parts.sink, clock: parts.clock, log: parts.log };
-  const work = ['run', request.experiment, request.period, String(parts.clock.now()), String(process.pid)];
+async function exportAndRecord(config: Config, parts: Parts, request: ExportRequest) {
+  const { experiment, period, job } = request;
+  const run = { parts, config, product: 'statistics', experiment, period, job, startedAt: parts.clock.now() } as const;
   try {
-    const result = await exportTable(deps, request);
-    await writeLogRecords(records, work, eventsOfResult(result, request));
+    const result = await exportTable(exportDependencies(parts, config), request);
+    await recordRunOutcome(run, result.outcome, eventsOfResult(result, request));
     return result;
   } catch (error) {
     const failure = await explained(parts, request, toContrailError(error));
-    if (isAboutTheExperiment(failure)) await writeLogRecords(records, work, [eventOfFailure(failure, request)]);
+    await recordRunFailure(run, failure);
     throw failure;
   }
 }

@@ -24,7 +24,7 @@ import type { ExportDependencies, ExportRequest, ExportResult } from './export-t
 import { joinSummaries, joinUsage } from './join-parts.ts';
 import { DropPlan } from './acceptance/drop-plan.ts';
 import { FileOutline } from './acceptance/outline.ts';
-import { planDrops } from './acceptance/plan-drops.ts';
+import { hangsOnRecord, planDrops } from './acceptance/plan-drops.ts';
 import { plansOfParts } from './acceptance/plans-of-parts.ts';
 import { checkShare, judgeRows, refusalOf } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
@@ -132,7 +132,8 @@ export async function joinExport(
     checkShare(file.check, request, deps.refusedShareLimit);
     const plan = await planDrops(deps, file.outline, request);
     if (plan !== undefined) return await divideAgain({ deps, request, division, summaries, usage, plan });
-    const warnings = judgeRows(file, request, deps.refusedShareLimit);
+    const judged = { ...file, hangsOnRecord: hangsOnRecord(deps.rules, file.outline, request) };
+    const warnings = judgeRows(judged, request, deps.refusedShareLimit);
     const result = await publish({ deps, request, division, file, written, usage });
     const refusal = refusalOf(file.check);
     await removeParts(deps.store, division, request.signal);

@@ -22,7 +22,7 @@ import { checkOwner } from './check-owner.ts';
 import type { FoundRecord } from '../../domain/console-premises.ts';
 import { type ConsoleRules } from '../../domain/console-rules.ts';
 import type { DropPlan } from './acceptance/drop-plan.ts';
-import { planDrops } from './acceptance/plan-drops.ts';
+import { hangsOnRecord, planDrops } from './acceptance/plan-drops.ts';
 import { checkShare, judgeRows, refusalOf, type Refusal } from './judge-rows.ts';
 import { objectMetadata } from './object-metadata.ts';
 import { lookAtObject, publishedBy, type Publisher, type SeenObject, settledBy } from './published-object.ts';
@@ -208,7 +208,8 @@ async function writeInto(
 async function publishWritten(replacement: Replacement, { writer, file }: Written): Promise<ExportResult> {
   const { deps, request, object, before, table } = replacement;
   try {
-    const warnings = judgeRows(file, request, deps.refusedShareLimit);
+    const judged = { ...file, hangsOnRecord: hangsOnRecord(deps.rules, file.outline, request) };
+    const warnings = judgeRows(judged, request, deps.refusedShareLimit);
     const isSame = !request.force && before?.metadata[METADATA.sha256] === file.sha256;
     const metadata = objectMetadata({ request, table, file, before });
     let generation: string | undefined;

@@ -22,7 +22,10 @@ export interface Refusal {
 }
 
 /** What a file is judged by. */
-export type JudgedRows = Pick<WrittenFile, 'rows' | 'check' | 'nonFinite'>;
+export type JudgedRows = Pick<WrittenFile, 'rows' | 'check' | 'nonFinite'> & {
+  /** The record could not be had, and rows would go if it named a primary outcome. */
+  readonly hangsOnRecord: boolean;
+};
 
 export interface Subject {
   readonly experiment: string;
@@ -81,7 +84,8 @@ function shownRows(check: CheckResult): string {
   return `The first ${shown.length === 1 ? 'one' : shown.length}: ${shown.join(' ')}`;
 }
 
-function warningsOf({ check, nonFinite }: JudgedRows, { experiment, period, record }: Subject): Warning[] {
+function warningsOf(file: JudgedRows, { experiment, period, record }: Subject): Warning[] {
+  const { check, nonFinite } = file;
   const warnings: Warning[] = [];
   if (check.duplicates > 0) {
     warnings.push({ kind: 'duplicate', message: `Left out ${rows(check.duplicates)} repeating the key of another.` });
@@ -110,15 +114,15 @@ function warningsOf({ check, nonFinite }: JudgedRows, { experiment, period, reco
       message: `The slug ${JSON.stringify(experiment)} has characters other than letters, digits, - and _: Experimenter will not find the file.`,
     });
   }
-  return isReadPeriod(period) ? [...warnings, ...recordWarnings(check, period, record)] : warnings;
+  return isReadPeriod(period) ? [...warnings, ...recordWarnings(file, record)] : warnings;
 }
 
-function recordWarnings(check: CheckResult, period: AnalysisPeriod, record: Subject['record']): Warning[] {
+function recordWarnings({ check, hangsOnRecord }: JudgedRows, record: Subject['record']): Warning[] {
   if (record === undefined) return [];
   if (record === 'unreachable') {
     const message =
-      'The experiments API could not be reached: the experiment was taken as one without primary outcomes.';
-    return period === 'overall' ? [{ kind: 'experiment', message }] : [];
+      'The experiments API could not be reached. If the experiment has a primary outcome, Experimenter cannot take this file.';
+    return hangsOnRecord ? [{ kind: 'experiment', message }] : [];
   }
   const warnings: Warning[] = [];
   const branches = record.branches ?? check.branches;

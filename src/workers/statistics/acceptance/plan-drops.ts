@@ -29,6 +29,16 @@ export async function planDrops(
   return hasEarlierEnrollments ? decideDrops(outline, { ...context, hasEarlierEnrollments }) : plan;
 }
 
+/** Whether rows would go if the experiment, whose record could not be had, has a primary outcome. */
+export function hangsOnRecord(
+  rules: ConsoleRules,
+  outline: FileOutline,
+  { period, record }: Pick<PlanDropsRequest, 'period' | 'record'>,
+): boolean {
+  if (record !== 'unreachable' || !isReadPeriod(period)) return false;
+  return decideDrops(outline, { period, rules, isPrimary: true, hasEarlierEnrollments: true }) !== undefined;
+}
+
 async function hasEnrollmentsBefore(
   store: ObjectStore,
   experiment: string,

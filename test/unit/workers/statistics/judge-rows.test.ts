@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ContrailError } from '../../../../src/domain/errors.ts';
-import { judgeRows, refusalOf, type Subject } from '../../../../src/workers/statistics/judge-rows.ts';
+import { type JudgedRows, judgeRows, refusalOf, type Subject } from '../../../../src/workers/statistics/judge-rows.ts';
 import { EMPTY_OUTLINE } from '../../../../src/workers/statistics/acceptance/outline.ts';
 import type { CheckResult } from '../../../../src/workers/statistics/acceptance/row-checker.ts';
 import type { WrittenFile } from '../../../../src/workers/statistics/write-file.ts';
@@ -30,7 +30,7 @@ function checked(changes: Partial<CheckResult> = {}): CheckResult {
   };
 }
 
-function written(check: CheckResult, nonFinite = 0): WrittenFile {
+function written(check: CheckResult, nonFinite = 0): WrittenFile & JudgedRows {
   return {
     rows: check.rows - check.rejected - check.dropped - check.duplicates,
     bytes: 2,
@@ -38,16 +38,21 @@ function written(check: CheckResult, nonFinite = 0): WrittenFile {
     nonFinite,
     check,
     outline: EMPTY_OUTLINE,
+    hangsOnRecord: false,
   };
 }
 
 interface JudgeOptions extends Partial<Subject> {
   readonly limit?: number;
   readonly nonFinite?: number;
+  readonly hangsOnRecord?: boolean;
 }
 
-function judge(changes: Partial<CheckResult>, { limit = 0.1, nonFinite = 0, ...subject }: JudgeOptions = {}) {
-  return judgeRows(written(checked(changes), nonFinite), { ...SUBJECT, ...subject }, limit);
+function judge(
+  changes: Partial<CheckResult>,
+  { limit = 0.1, nonFinite = 0, hangsOnRecord = false, ...subject }: JudgeOptions = {},
+) {
+  return judgeRows({ ...written(checked(changes), nonFinite), hangsOnRecord }, { ...SUBJECT, ...subject }, limit);
 }
 
 function failureOf(changes: Partial<CheckResult>): ContrailError {
@@ -188,8 +193,10 @@ describe('warnings', () => {
   });
 
   it('tell that the record could not be had only where it matters, and nothing of an experiment that the API does not know', () => {
-    expect(judge({}, { record: 'unreachable', period: 'overall' }).map(({ kind }) => kind)).toEqual(['experiment']);
-    expect(judge({}, { record: 'unreachable' })).toEqual([]);
+    expect(
+      judge({}, { record: 'unreachable', period: 'overall', hangsOnRecord: true }).map(({ kind }) => kind),
+    ).toEqual(['experiment']);
+    expect(judge({}, { record: 'unreachable', period: 'overall' })).toEqual([]);
     expect(judge({ branches: ['ghost'] }, { record: undefined })).toEqual([]);
   });
 
