@@ -2,7 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { ContrailError, ERROR_CATALOGUE, toContrailError } from '../domain/errors.ts';
 import { endQuietlyWithReader, exitCodeOf, say, sayError } from './output.ts';
-import { findCommand, helpHint, unknownOption } from './usage/find-command.ts';
+import { findCommand, firstStranger, helpHint, unknownOption } from './usage/find-command.ts';
 import { buildProgram } from './usage/program.ts';
 
 /** Runs a command line, without the names of program and script, and gives the exit code. */
@@ -29,15 +29,18 @@ async function run(line: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version end here too, without being errors.
-    if (error.exitCode !== 0) throw usageError(error, command);
+    if (error.exitCode !== 0) throw usageError(error, command, arguments_);
   }
 }
 
 /** What commander complains about, in our words. */
-function usageError({ code, message }: CommanderError, command: Command): ContrailError {
+function usageError({ code, message }: CommanderError, command: Command, line: readonly string[]): ContrailError {
   const [sentence = ''] = message.replace(/^error: /, '').split('\n');
   const unknown = /^unknown option '(.*)'$/s.exec(sentence)?.[1];
   if (code === 'commander.unknownOption' && unknown !== undefined) return unknownOption(command, unknown);
+  // A required option that is missing may be there with a slip of the keyboard.
+  const stranger = code === 'commander.missingMandatoryOptionValue' ? firstStranger(command, line) : undefined;
+  if (stranger !== undefined) return unknownOption(command, stranger);
   const text = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replace(/\.$/, '')}.`;
   return new ContrailError('USAGE', text, { hint: helpHint(command) });
 }

@@ -46,6 +46,15 @@ export function unknownOption(command: Command, word: string, after: readonly st
   });
 }
 
+/** The first long option of a line that neither its command nor those above it take. */
+export function firstStranger(command: Command, line: readonly string[]): string | undefined {
+  const end = line.indexOf('--');
+  const flags = line.slice(0, end < 0 ? undefined : end).filter((word) => word.startsWith('--'));
+  const isKnown = (at: Command | null, word: string): boolean =>
+    at !== null && (isOptionOf(at, word) || isKnown(at.parent, word));
+  return flags.find((word) => !isKnown(command, word));
+}
+
 /** `Run `contrail backfill --help` for usage.` */
 export function helpHint(command: Command): string {
   return `Run \`${pathOf(command)} --help\` for usage.`;

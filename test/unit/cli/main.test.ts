@@ -87,6 +87,13 @@ describe('the command line', () => {
     );
   });
 
+  it('names a required option that is misspelt, not the one that is missing', async () => {
+    const { code, errors: said } = await run(['run', 'statistics', '--experment', 'x', '--period', 'weekly']);
+
+    expect(code).toBe(2);
+    expect(said).toContain('There is no option "--experment" of contrail run statistics. Did you mean --experiment?');
+  });
+
   it.each([
     [[], 0],
     [['--version'], 0],
