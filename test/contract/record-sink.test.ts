@@ -1,12 +1,14 @@
 import { DuckDbRecordSink } from '../../src/adapters/duckdb/record-sink.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { queryRows, temporaryDuckDb } from '../support/duckdb.ts';
-import { describeRecordSink, type RecordSinkWorld } from './record-sink.ts';
+import { describeRecordSink, describeRequiredValues, type RecordSinkWorld } from './record-sink.ts';
 import { describeRecordSinkLayout } from './record-sink-layout.ts';
 
 describeRecordSink('memory', memory);
+describeRequiredValues('memory', memory);
 describeRecordSinkLayout('memory', memory);
 describeRecordSink('duckdb', duckdb);
+describeRequiredValues('duckdb', duckdb);
 describeRecordSinkLayout('duckdb', duckdb);
 
 async function memory(): Promise<RecordSinkWorld> {

@@ -3,7 +3,7 @@ import { BigQueryRecordSink } from '../../src/adapters/bigquery/record-sink.ts';
 import { errorText } from '../../src/domain/errors.ts';
 import { dropDataset, emulatorOptions, makeDataset, queryRows } from '../support/bigquery-tables.ts';
 import { type BigQueryEmulator, describeWithEmulators, startBigQueryEmulator } from '../support/emulators.ts';
-import { describeRecordSink } from '../contract/record-sink.ts';
+import { appendIncompleteRow, describeRecordSink } from '../contract/record-sink.ts';
 import { replaceADay, writeBranches } from '../contract/record-sink-layout.ts';
 
 describeWithEmulators('BigQuery record sink', ['bigquery-emulator'], () => {
@@ -16,12 +16,16 @@ describeWithEmulators('BigQuery record sink', ['bigquery-emulator'], () => {
 
   describeRecordSink('bigquery', setup);
 
-  // Not describeRecordSinkLayout, for the two reasons below: when one of these tests fails, the emulator has learned
+  // Not describeRecordSinkLayout, for the first and the last reason below: when one of these tests fails, the emulator has learned
   // it. What the service is sent in both cases: see test/unit/adapters/bigquery.
   it('cannot replace the rows of a day: `table$20260114` is the name of a table of its own to the emulator', async () => {
     const queries = await replaceADay(await setup());
 
     expect(queries).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('takes rows without REQUIRED values: the emulator does not look; the service refuses the load', async () => {
+    expect(await appendIncompleteRow(await setup())).toBe('written');
   });
 
   it('mixes up the fields of repeated records: the emulator writes them in any order', async () => {
