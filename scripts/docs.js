@@ -6,7 +6,7 @@ import { root, setUp } from './set-up.js';
 
 setUp();
 const { SETTINGS } = await import('../dist/config/settings.js');
-const { ALERT_RULES, CHECK_FAILED } = await import('../dist/domain/alerts/rules.js');
+const { ALERT_RULES, CHECK_FAILED } = await import('../dist/alerts/rules.js');
 const { ERROR_CATALOGUE } = await import('../dist/domain/errors.js');
 
 const CLASSES = {
@@ -95,7 +95,7 @@ function alerts() {
   });
   return `# Alerts
 
-<!-- Made from src/domain/alerts/rules*.ts by \`npm run docs\`. -->
+<!-- Made from src/alerts/rules*.ts by \`npm run docs\`. -->
 
 \`contrail run check-alerts\`, and the scheduler every few minutes, evaluate these rules. What opens, closes or is silenced is
 kept in \`monitoring.alerts_v1\`: one row for each change, at most one open alert for a rule and subject. A rule that cannot

@@ -6,7 +6,7 @@ import { ContrailError } from '../../src/domain/errors.ts';
 import type { MetricHub } from '../../src/ports/metric-hub.ts';
 import { buildMetadata } from '../../src/workers/metadata/build-metadata.ts';
 import { ConfigurationLoader } from '../../src/workers/metadata/configuration-loader.ts';
-import { readExperiment, type ReadExperiment } from '../../src/workers/metadata/read-experiment.ts';
+import { readExperiment, type ReadExperiment } from '../../src/domain/read-experiment.ts';
 import type { BenchRequest, BenchResult } from '../bench-result.ts';
 import { Stopwatch } from '../stopwatch.ts';
 

@@ -5,9 +5,9 @@ import { quote } from '../domain/slug.ts';
 import { planProducts, type ProductSelection } from '../producer/plan-products.ts';
 import type { ProductName, ProductPlan } from '../producer/product-plan.ts';
 import { oneLine, say } from './output.ts';
-import { planDependencies } from './planning.ts';
+import { planDependencies } from '../app/compose/planning.ts';
 import { showingSteps } from './planning-steps.ts';
-import type { Parts } from './wire.ts';
+import type { Parts } from '../app/compose/wire.ts';
 
 export interface PlanWarning {
   readonly code: string;

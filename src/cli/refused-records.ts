@@ -1,7 +1,7 @@
 /** Records that the warehouse refused, as `contrail status` shows them. */
 import type { Config } from '../config/load-config.ts';
 import type { RefusedRecords } from '../ports/record-stage.ts';
-import { openRecordStage } from './open-record-stage.ts';
+import { openRecordStage } from '../app/compose/open-record-stage.ts';
 import { oneLine, plural, printResult } from './output.ts';
 
 /** How many are shown in full, in JSON. */

@@ -5,9 +5,9 @@ import type { LogEvent } from '../domain/log-record.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import { plural, printJson, say, sayError } from './output.ts';
 import { failureDocument, printOutcome } from './print-outcome.ts';
-import { recordRunFailure, recordRunOutcome } from './record-run.ts';
-import { makeRunId } from './run-id.ts';
-import type { Parts } from './wire.ts';
+import { recordRunFailure, recordRunOutcome } from '../app/attempts/record-run.ts';
+import { makeRunId } from '../app/attempts/run-id.ts';
+import type { Parts } from '../app/compose/wire.ts';
 
 export interface ExperimentRuns {
   readonly product: 'metadata' | 'errors';

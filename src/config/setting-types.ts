@@ -1,6 +1,6 @@
 /** The kinds of values that settings have, parsed from text. */
 import { z } from 'zod';
-import type { RuleLimits } from '../domain/alerts/rule.ts';
+import type { RuleLimits } from '../alerts/rule.ts';
 import { Secret, WebAddress } from '../domain/secret.ts';
 
 /** A URL of one of these schemes, which holds no secret. */

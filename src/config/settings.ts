@@ -3,7 +3,7 @@
  * are made from this list (`npm run docs`), and a check keeps them equal.
  */
 import { z } from 'zod';
-import { ALERT_RULES } from '../domain/alerts/rules.ts';
+import { ALERT_RULES } from '../alerts/rules.ts';
 import { CONSOLE_RULES_NAMES, DEFAULT_CONSOLE_RULES } from '../domain/console-rules.ts';
 import {
   byteSize,

@@ -1,5 +1,5 @@
 /** Where messages about alerts go. */
-import type { AlertMessage } from '../domain/alerts/message.ts';
+import type { AlertMessage } from '../alerts/message.ts';
 
 export interface Notifier {
   /** The name of the target, as configured: `slack`. What was sent is remembered under it. */

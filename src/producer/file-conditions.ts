@@ -1,5 +1,5 @@
 /** The state of every file as the alert rules want it: with how late it is (spec: pages, section 2). */
-import type { FileCondition } from '../domain/alerts/inputs.ts';
+import type { FileCondition } from '../alerts/inputs.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import type { MonitoringReader } from '../ports/monitoring-reader.ts';
 import { type FailedRun, failedRuns } from './failed-runs.ts';

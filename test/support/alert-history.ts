@@ -1,8 +1,8 @@
 /** The table of alerts about one subject, and checks of it every five minutes. */
-import { dueNotifications, type Notification, withDeliveries } from '../../src/domain/alerts/notification.ts';
-import { type AlertRow, newestRows } from '../../src/domain/alerts/row.ts';
-import type { AlertSeverity, RuleFacts, RuleResult, Verdict } from '../../src/domain/alerts/rule.ts';
-import { stepAlerts } from '../../src/domain/alerts/state.ts';
+import { dueNotifications, type Notification, withDeliveries } from '../../src/alerts/notification.ts';
+import { type AlertRow, newestRows } from '../../src/alerts/row.ts';
+import type { AlertSeverity, RuleFacts, RuleResult, Verdict } from '../../src/alerts/rule.ts';
+import { stepAlerts } from '../../src/alerts/state.ts';
 import { NOW } from './alert-world.ts';
 
 export const MINUTE = 60_000;

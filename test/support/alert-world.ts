@@ -1,8 +1,8 @@
 /** Inputs of alert rules for tests: one healthy experiment, and whatever a test changes about it. */
-import type { EnrollmentCounts } from '../../src/domain/alerts/enrollment-checks.ts';
-import type { AlertInputs, SourceName, SourceValues, WatchedExperiment } from '../../src/domain/alerts/inputs.ts';
-import type { Finding, RuleLimits } from '../../src/domain/alerts/rule.ts';
-import { ALERT_RULES, evaluateRules } from '../../src/domain/alerts/rules.ts';
+import type { EnrollmentCounts } from '../../src/alerts/enrollment-checks.ts';
+import type { AlertInputs, SourceName, SourceValues, WatchedExperiment } from '../../src/alerts/inputs.ts';
+import type { Finding, RuleLimits } from '../../src/alerts/rule.ts';
+import { ALERT_RULES, evaluateRules } from '../../src/alerts/rules.ts';
 
 export const NOW = Date.parse('2026-01-15T12:00:00Z');
 

@@ -2,7 +2,7 @@
 import { MemoryMetricHub, type HubTree } from '../../src/adapters/memory/metric-hub.ts';
 import { buildMetadata, type BuiltMetadata } from '../../src/workers/metadata/build-metadata.ts';
 import { ConfigurationLoader } from '../../src/workers/metadata/configuration-loader.ts';
-import type { ReadExperiment } from '../../src/workers/metadata/read-experiment.ts';
+import type { ReadExperiment } from '../../src/domain/read-experiment.ts';
 
 export const never = new AbortController().signal;
 

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { toLogRecord } from '../../src/domain/log-record.ts';
 import { nearestNames } from '../../src/domain/nearest-name.ts';
 import { parseCostTableName } from '../../src/domain/query-cost-name.ts';
-import { readFromExpression } from '../../src/workers/metadata/resolve-data-source.ts';
-import { referencesOf } from '../../src/workers/metadata/template.ts';
-import { TemplateError } from '../../src/workers/metadata/template-tokens.ts';
-import { parseToml, TomlError } from '../../src/workers/metadata/toml.ts';
+import { readFromExpression } from '../../src/metric-hub/resolve-data-source.ts';
+import { referencesOf } from '../../src/metric-hub/template.ts';
+import { TemplateError } from '../../src/metric-hub/template-tokens.ts';
+import { parseToml, TomlError } from '../../src/metric-hub/toml.ts';
 import { parseNumberText } from '../../src/workers/statistics/acceptance/number-values.ts';
 
 const MANY = 400_000;

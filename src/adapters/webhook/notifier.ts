@@ -1,6 +1,6 @@
 /** Alert messages over HTTP: a signed JSON body for any receiver, or a Slack incoming webhook. */
-import type { AlertMessage } from '../../domain/alerts/message.ts';
-import { signatureHeaders, slackBody, webhookBody } from '../../domain/alerts/message-formats.ts';
+import type { AlertMessage } from '../../alerts/message.ts';
+import { signatureHeaders, slackBody, webhookBody } from './message-formats.ts';
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
 import { Secret, WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';

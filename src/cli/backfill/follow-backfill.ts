@@ -2,7 +2,7 @@
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
-import { type FollowReport, followUntilStopped } from '../follow-jobs.ts';
+import { type FollowReport, followUntilStopped } from '../../app/follow/follow-jobs.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { warningsOf } from '../read-plan.ts';

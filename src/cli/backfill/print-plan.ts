@@ -3,7 +3,7 @@ import type { Pricing } from '../../domain/query-cost-price.ts';
 import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
 import { formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
 import { warningsOf } from '../read-plan.ts';
-import type { Estimate } from './estimate.ts';
+import type { Estimate } from '../../app/estimate.ts';
 
 export function printPlanAsJson(wholePlan: ProductPlan, { bytes, totalBytes, usd }: Estimate, pricing: Pricing): void {
   const { due, skipped, refused } = wholePlan;

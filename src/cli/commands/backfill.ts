@@ -4,24 +4,25 @@ import { ContrailError } from '../../domain/errors.ts';
 import { enqueueFiles } from '../../producer/enqueue-files.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
-import { estimate } from '../backfill/estimate.ts';
+import { estimate } from '../../app/estimate.ts';
 import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
 import { type BackfillOptions, selectionOf } from '../backfill/options.ts';
 import { printPlan, printPlanAsJson } from '../backfill/print-plan.ts';
 import { ask } from '../help.ts';
+import { logOf } from '../log.ts';
 import { plural, oneLine, say } from '../output.ts';
-import { pricingOf } from '../pricing.ts';
+import { pricingOf } from '../../app/compose/pricing.ts';
 import { readPlan, sayWarnings } from '../read-plan.ts';
-import { startRecordKeeping } from '../record-keeping.ts';
-import { recordRefusals } from '../record-refusals.ts';
+import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
+import { recordRefusals } from '../../app/attempts/record-refusals.ts';
 import { abortOnSignals } from '../signals.ts';
-import { openQueue, type Parts, wire } from '../wire.ts';
+import { openQueue, type Parts, wire } from '../../app/compose/wire.ts';
 
 export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();
-  const parts = await wire(config, { createWarehouse: false });
+  const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
   try {
     if (!options.dryRun) await checkRedis(config.redis.reveal());
     const plan = await readPlan(parts, config, { selection, signal });

@@ -9,10 +9,11 @@ import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
 import { DEMO_EXPERIMENTS, demoSettings, ignoredSentence } from '../demo/demo-settings.ts';
 import { prepareDemo } from '../demo/prepare-demo.ts';
 import { ask } from '../help.ts';
+import { logOf } from '../log.ts';
 import { printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
-import { startWeb, type WebServer } from '../start-web.ts';
-import { openQueue, wire } from '../wire.ts';
+import { startWeb, type WebServer } from '../../app/web/start-web.ts';
+import { openQueue, wire } from '../../app/compose/wire.ts';
 import { readPort } from './web.ts';
 
 interface Options {
@@ -108,7 +109,7 @@ Next, ${isToExit ? 'in this folder' : 'in another terminal in this folder'}:
 
 /** The demo's adapters: its warehouse is a DuckDB file, which it changes too, and lets go of between pieces of work. */
 async function wireDemo(config: Config): Promise<DemoParts> {
-  const { duckdb, ...parts } = await wire(config, { createWarehouse: true });
+  const { duckdb, ...parts } = await wire(config, { createWarehouse: true, log: logOf(config) });
   if (duckdb === undefined) throw new ContrailError('INTERNAL', 'The demo has no DuckDB file.');
   return { ...parts, duckdb };
 }

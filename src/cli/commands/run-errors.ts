@@ -6,8 +6,9 @@ import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import { exportErrors } from '../../workers/errors/export-errors.ts';
 import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
+import { logOf } from '../log.ts';
 import { abortOnSignals } from '../signals.ts';
-import { wire } from '../wire.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly experiment: readonly string[];
@@ -24,7 +25,7 @@ export async function runErrors({ experiment, analysisStart, enrollmentEnd, forc
   };
   const slugs = [...new Set(experiment)].map((slug) => ask(() => checkSlug(slug)));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
     await runExperiments({

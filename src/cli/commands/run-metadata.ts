@@ -3,11 +3,12 @@ import { loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisStart } from '../../workers/metadata/analysis-start.ts';
 import { exportMetadata } from '../../workers/metadata/export-metadata.ts';
 import { eventsOfMetadata } from '../../workers/metadata/metadata-handler.ts';
-import { metadataDependencies } from '../export-dependencies.ts';
+import { metadataDependencies } from '../../app/compose/export-dependencies.ts';
 import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
+import { logOf } from '../log.ts';
 import { abortOnSignals } from '../signals.ts';
-import { wire } from '../wire.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly experiment: readonly string[];
@@ -19,7 +20,7 @@ interface Options {
 export async function runMetadata({ experiment, analysisStart, force, json }: Options): Promise<void> {
   if (analysisStart !== undefined) ask(() => parseAnalysisStart(analysisStart));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
     const deps = await metadataDependencies(parts, config);

@@ -6,12 +6,13 @@ import { dateText, MICROS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import { type MonitoringResult, runMonitoringTask } from '../../workers/monitoring/monitoring-tasks.ts';
 import { ask } from '../help.ts';
-import { type MonitoringParts, monitoringDependencies } from '../monitoring-dependencies.ts';
-import { notifiersOf } from '../notifiers.ts';
+import { type MonitoringParts, monitoringDependencies } from '../../app/compose/monitoring-dependencies.ts';
+import { notifiersOf } from '../../app/compose/notifiers.ts';
+import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
-import { withRedisIfThere } from '../redis-if-there.ts';
+import { withRedisIfThere } from '../../app/compose/redis-if-there.ts';
 import { abortOnSignals } from '../signals.ts';
-import { type Parts, wire } from '../wire.ts';
+import { type Parts, wire } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly json?: true;
@@ -38,7 +39,7 @@ export async function runTask(task: Exclude<MonitoringPayload['task'], 'query-co
 
 async function runTasks(payloads: readonly MonitoringPayload[], { json }: Options): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
     const looksAtQueue = payloads.some(({ task }) => task === 'check-alerts');

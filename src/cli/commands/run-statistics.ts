@@ -8,15 +8,16 @@ import { explainMissingResults } from '../../producer/known-experiments.ts';
 import { eventsOfResult } from '../../workers/statistics/export-events.ts';
 import { type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
 import { ask } from '../help.ts';
+import { logOf } from '../log.ts';
 import { printJson, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
-import { consoleRecordOf } from '../console-record.ts';
+import { consoleRecordOf } from '../../app/compose/console-record.ts';
 import { progressBar } from '../progress-bar.ts';
-import { recordRunFailure, recordRunOutcome } from '../record-run.ts';
-import { makeRunId } from '../run-id.ts';
+import { recordRunFailure, recordRunOutcome } from '../../app/attempts/record-run.ts';
+import { makeRunId } from '../../app/attempts/run-id.ts';
 import { abortOnSignals } from '../signals.ts';
-import { exportDependencies } from '../export-dependencies.ts';
-import { type Parts, wire } from '../wire.ts';
+import { exportDependencies } from '../../app/compose/export-dependencies.ts';
+import { type Parts, wire } from '../../app/compose/wire.ts';
 import { printable } from '../../domain/terminal-text.ts';
 
 interface Options {
@@ -32,7 +33,7 @@ export async function runStatistics(options: Options): Promise<void> {
     period: parseAnalysisPeriod(options.period),
   };
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: false });
+  const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   const bar = progressBar(`${request.experiment} ${request.period}`);
   try {

@@ -3,11 +3,12 @@ import { type Config, loadConfig } from '../../config/load-config.ts';
 import { enqueueTicks, type MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
 import { ScanService } from '../../producer/scan-service.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
+import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
-import { startRecordKeeping } from '../record-keeping.ts';
-import { scanOnce } from '../scan.ts';
+import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
+import { scanOnce } from '../../app/scan.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
-import { openQueue, wire } from '../wire.ts';
+import { openQueue, wire } from '../../app/compose/wire.ts';
 
 /** How often it is looked whether repeating work is due. */
 const TICK_INTERVAL_MS = 15_000;
@@ -15,7 +16,7 @@ const TICK_INTERVAL_MS = 15_000;
 export async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   await checkRedis(config.redis.reveal());
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
   const queue = await openQueue(config);
   const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
   const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], parts.log));

@@ -5,18 +5,19 @@ import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import { fileStates } from '../../producer/file-states.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { ask } from '../help.ts';
+import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { readPlan, sayWarnings, warningsOf } from '../read-plan.ts';
 import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
 import { filterOf, isAlarming, type StatusOptions } from '../status/options.ts';
 import { fileLines, printQueues, printTotals, problemsFirst, queueStates, totalsOf } from '../status/print-status.ts';
-import { openQueue, wire } from '../wire.ts';
+import { openQueue, wire } from '../../app/compose/wire.ts';
 
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
   const filter = ask(() => filterOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: false });
+  const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   const queue = await openQueue(config);
   try {

@@ -1,13 +1,14 @@
 /** `contrail web`: the pages. */
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { checkListenAddress } from '../../monitor/server.ts';
+import { checkListenAddress } from '../../web/server.ts';
 import { checkRedis } from '../../queue/check-redis.ts';
 import { ask } from '../help.ts';
+import { logOf } from '../log.ts';
 import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
-import { startWeb } from '../start-web.ts';
-import { logOf, storeOf } from '../wire.ts';
+import { startWeb } from '../../app/web/start-web.ts';
+import { storeOf } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly host?: string;
@@ -21,10 +22,11 @@ export async function web(options: Options): Promise<void> {
   const host = options.host ?? config['web.host'];
   checkListenAddress(host);
   await checkRedis(config.redis.reveal());
+  const log = logOf(config);
   const { signal, release } = abortOnSignals();
   const server = await startWeb(
     config,
-    { store: await storeOf(config), log: logOf(config) },
+    { store: await storeOf(config, log), log },
     { host, port: port ?? config['web.port'] },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);

@@ -2,9 +2,10 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { ask } from '../help.ts';
-import { startWorkers } from '../start-workers.ts';
+import { startWorkers } from '../../app/pool/start-workers.ts';
+import { logOf } from '../log.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
-import { wire } from '../wire.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly concurrency?: string;
@@ -15,7 +16,7 @@ interface Options {
 export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true });
+  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals((name) => {
     parts.log.info({ signal: name }, 'stopping: running jobs may finish');
     // From here on, because a start waits for Redis too.

@@ -3,11 +3,11 @@ import { outcomePath } from '../../domain/metric-hub-path.ts';
 import type { Warning } from '../../domain/outcome.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import type { ConfigurationLoader } from './configuration-loader.ts';
-import type { HubConfiguration } from './hub-configuration.ts';
+import type { HubConfiguration } from '../../metric-hub/hub-configuration.ts';
 import { type ListedOutcome, metadataText } from './metadata-text.ts';
 import { metadataWarnings } from './metadata-warnings.ts';
-import type { ReadExperiment } from './read-experiment.ts';
-import { resolveExperiment, settingsFor } from './resolve-experiment.ts';
+import type { ReadExperiment } from '../../domain/read-experiment.ts';
+import { resolveExperiment, settingsFor } from '../../metric-hub/resolve-experiment.ts';
 import { storableContent } from './storable-content.ts';
 
 export interface BuildDependencies {

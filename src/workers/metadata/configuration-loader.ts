@@ -3,8 +3,8 @@ import { ContrailError } from '../../domain/errors.ts';
 import { hubRoleOf } from '../../domain/metric-hub-path.ts';
 import { untilAborted } from '../../domain/until-aborted.ts';
 import type { HubFile, HubRevision } from '../../ports/metric-hub.ts';
-import { HubConfiguration } from './hub-configuration.ts';
-import { type ParsedFile, parseFile } from './parse-file.ts';
+import { HubConfiguration } from '../../metric-hub/hub-configuration.ts';
+import { type ParsedFile, parseFile } from '../../metric-hub/parse-file.ts';
 
 /** Revisions kept. What they have in common, which is nearly all, is kept once. */
 const KEPT_REVISIONS = 32;

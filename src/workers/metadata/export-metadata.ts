@@ -21,7 +21,8 @@ import {
   type TableSource,
 } from './analysis-start.ts';
 import { type BuildDependencies, buildMetadata } from './build-metadata.ts';
-import { findExperiment, type ReadExperiment } from './read-experiment.ts';
+import { findExperiment } from './find-experiment.ts';
+import type { ReadExperiment } from '../../domain/read-experiment.ts';
 
 export interface MetadataDependencies extends BuildDependencies {
   readonly experimentsApi: Pick<ExperimentsApi, 'list' | 'url'>;

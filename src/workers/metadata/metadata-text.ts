@@ -1,7 +1,7 @@
 /** The bytes of the file (spec: metadata, section 1), built from pairs so that no key is moved or lost. */
-import type { ExternalConfig } from './external-config.ts';
-import { memoised } from './memo.ts';
-import type { ResolvedMetric } from './resolve-metric.ts';
+import type { ExternalConfig } from '../../metric-hub/external-config.ts';
+import { memoised } from '../../metric-hub/memo.ts';
+import type { ResolvedMetric } from '../../metric-hub/resolve-metric.ts';
 
 /** An outcome as the file describes it. */
 export interface ListedOutcome {

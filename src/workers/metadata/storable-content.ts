@@ -1,10 +1,10 @@
 /** What a metadata file holds where its sources hold U+0000 (spec: metadata, section 1). */
 import { hasNul, withoutNul } from '../../domain/nul-character.ts';
 import { quote } from '../../domain/slug.ts';
-import type { ExternalConfig } from './external-config.ts';
-import { memoised } from './memo.ts';
+import type { ExternalConfig } from '../../metric-hub/external-config.ts';
+import { memoised } from '../../metric-hub/memo.ts';
 import type { ListedOutcome, MetadataContent } from './metadata-text.ts';
-import type { ResolvedMetric } from './resolve-metric.ts';
+import type { ResolvedMetric } from '../../metric-hub/resolve-metric.ts';
 
 export interface StorableContent {
   readonly content: MetadataContent;

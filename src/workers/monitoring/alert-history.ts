@@ -1,6 +1,6 @@
 /** The alerts of before, out of `alerts_v1`. */
 import { z } from 'zod';
-import type { AlertRow } from '../../domain/alerts/row.ts';
+import type { AlertRow } from '../../alerts/row.ts';
 import { ALERTS_TABLE, MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { AlertHistory } from './check-alerts.ts';

@@ -1,5 +1,5 @@
 /** Reads what the alert rules look at. A source that cannot be read is missing, and keeps no other from being read. */
-import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../domain/alerts/inputs.ts';
+import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../alerts/inputs.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,12 +1,12 @@
 /** One check of all alert rules: what was found, what is told to whom, and the rows of it (design, section 5). */
-import type { AlertInputs } from '../../domain/alerts/inputs.ts';
-import { buildAlertMessage } from '../../domain/alerts/message.ts';
-import { dueNotifications, type Notification, withDeliveries } from '../../domain/alerts/notification.ts';
-import { configuredSilences } from '../../domain/alerts/configured-silence.ts';
-import { type AlertRow, groupBy, newestRows, timeText } from '../../domain/alerts/row.ts';
-import type { AlertRule, RuleLimits } from '../../domain/alerts/rule.ts';
-import { evaluateRules } from '../../domain/alerts/rules.ts';
-import { stepAlerts } from '../../domain/alerts/state.ts';
+import type { AlertInputs } from '../../alerts/inputs.ts';
+import { buildAlertMessage } from '../../alerts/message.ts';
+import { dueNotifications, type Notification, withDeliveries } from '../../alerts/notification.ts';
+import { configuredSilences } from '../../alerts/configured-silence.ts';
+import { type AlertRow, groupBy, newestRows, timeText } from '../../alerts/row.ts';
+import type { AlertRule, RuleLimits } from '../../alerts/rule.ts';
+import { evaluateRules } from '../../alerts/rules.ts';
+import { stepAlerts } from '../../alerts/state.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';

@@ -1,7 +1,7 @@
 /** Replaces `experiment_sample_ratio_mismatch_v1` by the tests of today's enrollment counts (spec: monitoring, section 8). */
 import type { ByteLimit } from '../../domain/byte-limit.ts';
-import type { EnrollmentCounts } from '../../domain/alerts/enrollment-checks.ts';
-import type { WatchedExperiment } from '../../domain/alerts/inputs.ts';
+import type { EnrollmentCounts } from '../../alerts/enrollment-checks.ts';
+import type { WatchedExperiment } from '../../alerts/inputs.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { SAMPLE_RATIO_TABLE } from '../../domain/monitoring-tables.ts';
 import { type SampleRatioInput, sampleRatioRows } from '../../domain/sample-ratio/table.ts';

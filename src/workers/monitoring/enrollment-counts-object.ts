@@ -1,5 +1,5 @@
 /** Fetches the enrollment counts that another system keeps in the bucket. */
-import type { EnrollmentCounts } from '../../domain/alerts/enrollment-checks.ts';
+import type { EnrollmentCounts } from '../../alerts/enrollment-checks.ts';
 import { type ByteLimit, readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';

@@ -1,6 +1,6 @@
 /** The object `enrollment_counts/enrollment_counts_latest.json`, which another system makes (spec: monitoring, section 7). */
 import { z } from 'zod';
-import type { EnrollmentCounts, FunnelRow } from '../../domain/alerts/enrollment-checks.ts';
+import type { EnrollmentCounts, FunnelRow } from '../../alerts/enrollment-checks.ts';
 import { isWellFormedJson } from '../../domain/well-formed.ts';
 
 export const ENROLLMENT_COUNTS_OBJECT = 'enrollment_counts/enrollment_counts_latest.json';

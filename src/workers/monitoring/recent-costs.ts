@@ -1,6 +1,6 @@
 /** What queries and runs of the last 30 days have cost, as the alert rules look at them. */
 import { z } from 'zod';
-import type { CostedQuery, CostedRun } from '../../domain/alerts/inputs.ts';
+import type { CostedQuery, CostedRun } from '../../alerts/inputs.ts';
 import { EXPORT_RUNS_TABLE, QUERY_COST_TABLE } from '../../domain/monitoring-tables.ts';
 import { ExperimentsByTable } from '../../domain/query-cost-name.ts';
 import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';

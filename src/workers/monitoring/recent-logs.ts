@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCriticalError } from '../../domain/error-category-counters.ts';
 import { errorCategory } from '../../domain/error-category.ts';
 import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
-import type { AnalysisError, LogCounts } from '../../domain/alerts/inputs.ts';
+import type { AnalysisError, LogCounts } from '../../alerts/inputs.ts';
 import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { beyond, cutRows, RECENT_LOGS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';

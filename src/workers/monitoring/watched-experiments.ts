@@ -1,6 +1,6 @@
 /** The experiments that are watched: each record of the API that can be read, and the names of those that cannot. */
 import { z } from 'zod';
-import { type WatchedExperiment, watchExperiment } from '../../domain/alerts/inputs.ts';
+import { type WatchedExperiment, watchExperiment } from '../../alerts/inputs.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { MICROS_PER_MS } from '../../domain/utc-time.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';

@@ -1,5 +1,5 @@
 /** FROM expressions of data sources. */
-import { readFromExpression } from '../../../src/workers/metadata/resolve-data-source.ts';
+import { readFromExpression } from '../../../src/metric-hub/resolve-data-source.ts';
 import { fuzzTarget, mustHold } from '../target.ts';
 
 export const dataSource = fuzzTarget<string>({

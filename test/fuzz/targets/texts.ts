@@ -7,10 +7,10 @@ import { parseAnalysisPeriod } from '../../../src/domain/analysis-period.ts';
 import { windowTableOwners } from '../../../src/domain/analysis-run.ts';
 import { parseCostTableName } from '../../../src/domain/query-cost-name.ts';
 import { checkSlug, normaliseSlug, quote } from '../../../src/domain/slug.ts';
-import { globPattern } from '../../../src/workers/metadata/glob.ts';
-import { referencesOf } from '../../../src/workers/metadata/template.ts';
-import { TemplateError } from '../../../src/workers/metadata/template-tokens.ts';
-import { dedent, titleOf, trimFirstLine } from '../../../src/workers/metadata/text.ts';
+import { globPattern } from '../../../src/metric-hub/glob.ts';
+import { referencesOf } from '../../../src/metric-hub/template.ts';
+import { TemplateError } from '../../../src/metric-hub/template-tokens.ts';
+import { dedent, titleOf, trimFirstLine } from '../../../src/metric-hub/text.ts';
 import { fuzzTarget, mustEqual, mustHold, unlessRefused } from '../target.ts';
 
 const QUICK_INPUTS = 1_000;

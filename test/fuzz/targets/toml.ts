@@ -1,5 +1,5 @@
 /** Files of metric-hub: they are read, or refused with the file and the reason. */
-import { parseFile } from '../../../src/workers/metadata/parse-file.ts';
+import { parseFile } from '../../../src/metric-hub/parse-file.ts';
 import type { HubRole } from '../../../src/domain/metric-hub-path.ts';
 import { fuzzTarget, unlessRefused } from '../target.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebhookNotifier, type WebhookOptions } from '../../../../src/adapters/webhook/notifier.ts';
-import type { AlertMessage } from '../../../../src/domain/alerts/message.ts';
+import type { AlertMessage } from '../../../../src/alerts/message.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { NOW } from '../../../support/alert-world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HubTree } from '../../../../src/adapters/memory/metric-hub.ts';
-import type { ReadExperiment } from '../../../../src/workers/metadata/read-experiment.ts';
+import type { ReadExperiment } from '../../../../src/domain/read-experiment.ts';
 import { buildIn, DATA_SOURCE, FUNCTIONS, metric, namesIn, outcome } from '../../../support/metadata-world.ts';
 
 const BASE = 'definitions/fenix.toml';

@@ -6,7 +6,7 @@ import { metadataObjectName } from '../../../../src/domain/metadata-name.ts';
 import { parseAnalysisStart } from '../../../../src/workers/metadata/analysis-start.ts';
 import { buildMetadata } from '../../../../src/workers/metadata/build-metadata.ts';
 import { ConfigurationLoader } from '../../../../src/workers/metadata/configuration-loader.ts';
-import { readExperiment } from '../../../../src/workers/metadata/read-experiment.ts';
+import { readExperiment } from '../../../../src/domain/read-experiment.ts';
 
 interface Case {
   readonly slug: string;

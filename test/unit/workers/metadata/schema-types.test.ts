@@ -1,8 +1,8 @@
 import type { Metadata } from '@mozilla/nimbus-schemas';
 import { describe, expectTypeOf, it } from 'vitest';
-import type { ExternalConfig } from '../../../../src/workers/metadata/external-config.ts';
+import type { ExternalConfig } from '../../../../src/metric-hub/external-config.ts';
 import type { ListedOutcome, MetadataContent } from '../../../../src/workers/metadata/metadata-text.ts';
-import type { ResolvedMetric } from '../../../../src/workers/metadata/resolve-metric.ts';
+import type { ResolvedMetric } from '../../../../src/metric-hub/resolve-metric.ts';
 
 type OfConsumer<Key extends keyof Metadata> = NonNullable<Metadata[Key]>;
 type ConsumerMetric = OfConsumer<'metrics'>[string];

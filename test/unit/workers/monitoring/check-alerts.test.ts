@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
-import type { AlertInputs } from '../../../../src/domain/alerts/inputs.ts';
-import type { AlertMessage } from '../../../../src/domain/alerts/message.ts';
-import type { AlertRow } from '../../../../src/domain/alerts/row.ts';
-import { ALERT_RULES } from '../../../../src/domain/alerts/rules.ts';
+import type { AlertInputs } from '../../../../src/alerts/inputs.ts';
+import type { AlertMessage } from '../../../../src/alerts/message.ts';
+import type { AlertRow } from '../../../../src/alerts/row.ts';
+import { ALERT_RULES } from '../../../../src/alerts/rules.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { Notifier } from '../../../../src/ports/notifier.ts';
 import { checkAlerts } from '../../../../src/workers/monitoring/check-alerts.ts';

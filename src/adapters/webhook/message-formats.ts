@@ -1,0 +1,73 @@
+/** Alert messages as the bodies of requests: JSON for any receiver, signed, and the format of Slack's incoming webhooks. */
+import { createHmac } from 'node:crypto';
+import type { AlertMessage, MessageLine } from '../../alerts/message.ts';
+import { timeText } from '../../alerts/row.ts';
+
+/** Slack refuses a section above 3,000 characters and a header above 150. */
+const MOST_SECTION = 2_900;
+const MOST_HEADER = 150;
+const ICONS = { critical: ':red_circle:', warning: ':large_orange_diamond:', info: ':information_source:' };
+
+/** The body of a webhook: a versioned JSON object with every alert that the message holds. */
+export function webhookBody(message: AlertMessage, sentAt: number): string {
+  return JSON.stringify({
+    version: 1,
+    sent_at: timeText(sentAt),
+    title: message.title,
+    count: message.count,
+    omitted: message.count - message.alerts.length,
+    alerts: message.alerts,
+  });
+}
+
+/**
+ * Headers by which a receiver knows that a body is ours and new: the HMAC-SHA256 of `<timestamp>.<body>` in hex. The
+ * receiver computes it with the same secret, compares in constant time, and refuses a timestamp (seconds since 1970)
+ * that is minutes old, so that a body that was overheard cannot be sent again later.
+ */
+export function signatureHeaders(body: string, secret: string, sentAt: number): Record<string, string> {
+  const timestamp = String(Math.floor(sentAt / 1000));
+  const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
+  return { 'contrail-timestamp': timestamp, 'contrail-signature': `sha256=${signature}` };
+}
+
+/**
+ * The body for a Slack incoming webhook.
+ *
+ * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+ */
+export function slackBody(message: AlertMessage): string {
+  const title = `Contrail: ${message.title}`;
+  return JSON.stringify({
+    text: escapeSlack(title),
+    blocks: [
+      { type: 'header', text: { type: 'plain_text', text: title.slice(0, MOST_HEADER), emoji: false } },
+      { type: 'section', text: { type: 'mrkdwn', text: slackLines(message.lines) } },
+    ],
+  });
+}
+
+function slackLines(lines: readonly MessageLine[]): string {
+  const texts: string[] = [];
+  let length = 0;
+  for (const [index, line] of lines.entries()) {
+    const text = slackLine(line);
+    length += text.length + 1;
+    if (length > MOST_SECTION) return [...texts, `… and ${lines.length - index} more rules`].join('\n');
+    texts.push(text);
+  }
+  return texts.join('\n');
+}
+
+function slackLine({ event, severity, text, url }: MessageLine): string {
+  const icon = event === 'resolved' ? ':white_check_mark:' : ICONS[severity];
+  const cut = text.length > 600 ? `${text.slice(0, 600)}…` : text;
+  // `|` and `>` would end the address early; they are percent-encoded in our paths, but not in a configured host.
+  const link = url === null ? '' : ` <${url.replace(/[|<>]/g, encodeURIComponent)}|open>`;
+  return `${icon} *${severity}* ${escapeSlack(cut)}${link}`;
+}
+
+/** Slack reads only these three characters as markup of its own. */
+function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

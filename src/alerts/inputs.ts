@@ -1,0 +1,147 @@
+/** What the alert rules look at. Each source is read by itself: one that cannot be read silences no rule of another. */
+import type { EnrollmentCounts, FunnelRow } from './enrollment-checks.ts';
+import type { ExperimentRow, ExperimentStatus } from '../domain/experiments-table.ts';
+import { dayOf, daysBetween } from '../domain/utc-time.ts';
+
+export interface AlertInputs {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly sources: { readonly [Name in SourceName]: Reading<SourceValues[Name]> };
+}
+
+export type Reading<Value> =
+  /** `at`: of when the values are, milliseconds since 1970. */
+  | {
+      readonly kind: 'read';
+      readonly value: Value;
+      readonly at: number;
+      /** Experiments that the source has but cannot tell about: their alerts stay as they are. */
+      readonly unread?: ReadonlySet<string>;
+    }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+export interface SourceValues {
+  readonly experiments: readonly WatchedExperiment[];
+  /** `enrollment_counts_latest.json`, by slug. */
+  readonly enrollmentCounts: ReadonlyMap<string, EnrollmentCounts>;
+  /** `enrollment_funnel_v1_latest.json`, by slug. */
+  readonly enrollmentFunnel: ReadonlyMap<string, readonly FunnelRow[]>;
+  /** The entries of each experiment's errors file from its analysis start on, in the order of the file; by slug. */
+  readonly errors: ReadonlyMap<string, readonly AnalysisError[]>;
+  /** Names of the published objects. */
+  readonly objects: ReadonlySet<string>;
+  /** Tables of the results dataset. */
+  readonly tables: readonly { readonly name: string; readonly changedAt: number }[];
+  /** The analysis' queries of the last 30 days, from `query_cost_v1`. */
+  readonly queries: readonly CostedQuery[];
+  /** Contrail's own runs of the last 30 days, from `export_runs_v1`. */
+  readonly runs: readonly CostedRun[];
+  /** Every file, in the state that the pages show. */
+  readonly files: readonly FileCondition[];
+  /** Rows on their way to the warehouse, by queue. */
+  readonly records: readonly WaitingRecords[];
+  readonly logs: LogCounts;
+}
+
+export type SourceName = keyof SourceValues;
+
+export interface WatchedExperiment {
+  readonly slug: string;
+  readonly status: ExperimentStatus;
+  /** Days, `YYYY-MM-DD` in UTC. */
+  readonly startDate: string | null;
+  readonly endDate: string | null;
+  readonly enrollmentEndDate: string | null;
+  /** Days. */
+  readonly proposedEnrollment: number;
+  /** Days; only the API has it. */
+  readonly proposedDuration: number | null;
+  readonly isRollout: boolean;
+  readonly isEnrollmentPaused: boolean;
+  readonly branches: readonly { readonly slug: string; readonly ratio: number }[];
+  readonly targetedPercent: number;
+  /** Time of the launch, milliseconds since 1970, where it is known better than by the day. */
+  readonly launchedAt: number | null;
+  /** Clients that the targeting fits; not known to the API today. */
+  readonly eligibleClients: number | null;
+}
+
+/** What is watched of a row of the experiments table; the rest comes from elsewhere. */
+export function watchExperiment(
+  row: ExperimentRow,
+  more: Partial<Pick<WatchedExperiment, 'proposedDuration' | 'launchedAt' | 'eligibleClients'>> = {},
+): WatchedExperiment {
+  return {
+    slug: row.normandy_slug,
+    status: row.status,
+    startDate: row.start_date,
+    endDate: row.end_date,
+    enrollmentEndDate: row.enrollment_end_date,
+    proposedEnrollment: row.proposed_enrollment,
+    proposedDuration: more.proposedDuration ?? null,
+    isRollout: row.is_rollout,
+    isEnrollmentPaused: row.is_enrollment_paused ?? false,
+    branches: row.branches.map(({ slug, ratio }) => ({ slug, ratio })),
+    targetedPercent: row.targeted_percent,
+    launchedAt: more.launchedAt ?? null,
+    eligibleClients: more.eligibleClients ?? null,
+  };
+}
+
+export interface AnalysisError {
+  readonly metric: string | null;
+  readonly exceptionType: string | null;
+}
+
+export interface CostedQuery {
+  /** Milliseconds since 1970. */
+  readonly submittedAt: number;
+  readonly table: string;
+  /** The true experiment (`ExperimentsByTable`), null where there is none. */
+  readonly experiment: string | null;
+  readonly costUsd: number;
+}
+
+export interface CostedRun {
+  readonly finishedAt: number;
+  readonly product: string;
+  readonly experiment: string | null;
+  readonly period: string | null;
+  readonly costUsd: number;
+}
+
+/** A file in one of the states of spec/pages.md, section 2. */
+export interface FileCondition {
+  readonly experiment: string;
+  readonly product: string;
+  readonly period: string | null;
+  readonly state: 'running' | 'failed' | 'stale' | 'never' | 'fresh' | 'not due' | 'missing';
+  /** How long beyond the allowed lag; null where that says nothing. */
+  readonly lateMs: number | null;
+  /** What ended the newest run that has finished, if it failed for good. */
+  readonly failure: { readonly code: string; readonly attempts: number } | null;
+  /** Whether an earlier file is published; null where nobody has looked. */
+  readonly hasFile: boolean | null;
+}
+
+export interface WaitingRecords {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly oldestMs: number;
+  /** How long ago the oldest should have been on its way to the warehouse, milliseconds. */
+  readonly lateMs: number;
+}
+
+export interface LogCounts {
+  /** Rows of the last day that no category fits. */
+  readonly uncategorized: number;
+  /** Critical errors of the last three days, by experiment; an empty text for rows of none. */
+  readonly critical: ReadonlyMap<string, number>;
+}
+
+/** Whole days since the start, 0 on the day itself; undefined where it has not started. */
+export function daysSinceStart(experiment: WatchedExperiment, now: number): number | undefined {
+  if (experiment.startDate === null) return undefined;
+  const days = daysBetween(experiment.startDate, dayOf(now));
+  return days === undefined || days < 0 ? undefined : days;
+}

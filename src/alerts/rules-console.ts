@@ -1,0 +1,141 @@
+/** Rules M1 to M4: what the console tells the owners of an experiment about its enrollment (spec: monitoring, section 7). */
+import {
+  branchCounts,
+  FEATURE_CONFLICT_LIMIT,
+  featureConflict,
+  isEnrollmentLow,
+  LOW_ENROLLMENT_DAYS,
+  LOW_ENROLLMENT_LIMIT,
+  topUnenrollmentReason,
+  UNENROLLMENT_SPIKE_LIMIT,
+  unenrollmentRate,
+} from './enrollment-checks.ts';
+import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { type AlertRule, defineRule, type Verdict } from './rule.ts';
+import { countText, namesText, percentText, pluralText, pValueText } from './text.ts';
+import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '../domain/sample-ratio/sample-ratio.ts';
+import { noLink } from './page-links.ts';
+
+const CONSOLE = 'Experimenter: alert';
+const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
+
+const UNENROLLMENT_SPIKE = defineRule({
+  id: 'M1',
+  title: 'unenrollment spike',
+  product: 'console',
+  severity: 'critical',
+  threshold: UNENROLLMENT_SPIKE_LIMIT,
+  thresholdSource: CONSOLE,
+  formula: 'total_unenrollments / total_enrollments > threshold',
+  notify: 'once',
+  needs: ['experiments', 'enrollmentCounts'],
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: noLink,
+  check: ({ slug }, { sources, threshold }) => {
+    const counts = sources.enrollmentCounts.get(slug);
+    if (counts === undefined) return NO_COUNTS;
+    const rate = unenrollmentRate(counts);
+    const parts = `${countText(counts.totalUnenrollments)} / ${countText(counts.totalEnrollments)}`;
+    const isSpike = rate > threshold;
+    const formula = `${parts} = ${percentText(rate)} ${isSpike ? '>' : '≤'} ${percentText(threshold)}`;
+    if (!isSpike) return { kind: 'passing', value: rate, formula };
+    const reason = topUnenrollmentReason(counts);
+    const summary = `${percentText(rate)} of the enrolled clients of ${slug} have left, most of them by ${reason}.`;
+    return { kind: 'failing', value: rate, formula, summary };
+  },
+});
+
+const SAMPLE_RATIO = defineRule({
+  id: 'M2',
+  title: 'sample ratio mismatch',
+  product: 'console',
+  severity: 'critical',
+  threshold: SRM_P_LIMIT,
+  thresholdSource: CONSOLE,
+  formula: `p < threshold and largest share deviation >= ${SRM_DEVIATION_LIMIT}`,
+  notify: 'once',
+  needs: ['experiments', 'enrollmentCounts'],
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter((experiment) => isWatched(experiment, now) && !experiment.isRollout),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: noLink,
+  check: ({ slug, branches }, { sources, threshold }) => {
+    const counts = sources.enrollmentCounts.get(slug);
+    if (counts === undefined) return NO_COUNTS;
+    if (counts.branches.size < 2) return { kind: 'no_data', reason: 'fewer than two branches have counts' };
+    const test = testSampleRatio(branchCounts(counts, branches));
+    if (test.pValue === null) return { kind: 'no_data', reason: 'a branch that has counts must not have any' };
+    const chi = `χ² = ${(test.chiSquare ?? 0).toFixed(2)}, ${pluralText(test.degreesOfFreedom, 'degree')} of freedom`;
+    const sign = test.largestDeviation >= SRM_DEVIATION_LIMIT ? '≥' : '<';
+    const deviation = `largest share deviation ${percentText(test.largestDeviation)} ${sign} ${percentText(SRM_DEVIATION_LIMIT)}`;
+    const formula = `${chi}, ${pValueText(test.pValue)}; ${deviation}`;
+    if (!isMismatch(test, threshold)) return { kind: 'passing', value: test.pValue, formula };
+    const shares = test.branches.map(
+      ({ branch, share, expectedShare }) => `${branch} ${percentText(share)} (expected ${percentText(expectedShare)})`,
+    );
+    const summary = `The branches of ${slug} do not have the clients they should: ${namesText(shares, 5)}.`;
+    return { kind: 'failing', value: test.pValue, formula, summary };
+  },
+});
+
+const LOW_ENROLLMENT = defineRule({
+  id: 'M3',
+  title: 'low enrollment',
+  product: 'console',
+  severity: 'warning',
+  threshold: LOW_ENROLLMENT_LIMIT,
+  thresholdSource: `${CONSOLE} and badge`,
+  formula: `days since start >= ${LOW_ENROLLMENT_DAYS} and total_enrollments < threshold`,
+  notify: 'once',
+  needs: ['experiments', 'enrollmentCounts'],
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: noLink,
+  check: (experiment, { sources, now, threshold }) => {
+    const counts = sources.enrollmentCounts.get(experiment.slug);
+    if (counts === undefined) return NO_COUNTS;
+    const days = daysSinceStart(experiment, now) ?? 0;
+    const enrolled = counts.totalEnrollments;
+    const sign = enrolled < threshold ? '<' : '≥';
+    const formula = `${countText(enrolled)} ${sign} ${countText(threshold)} after ${pluralText(days, 'day')}`;
+    if (!isEnrollmentLow(counts, days, threshold)) return { kind: 'passing', value: enrolled, formula };
+    const clients = `${pluralText(enrolled, 'client')} ${enrolled === 1 ? 'has' : 'have'} enrolled`;
+    const summary = `Only ${clients} in ${experiment.slug} after ${pluralText(days, 'day')}.`;
+    return { kind: 'failing', value: enrolled, formula, summary };
+  },
+});
+
+const FEATURE_CONFLICT = defineRule({
+  id: 'M4',
+  title: 'feature conflict',
+  product: 'console',
+  severity: 'warning',
+  threshold: FEATURE_CONFLICT_LIMIT,
+  thresholdSource: `${CONSOLE} and badge`,
+  formula: 'funnel clients with reason FeatureConflict / all funnel clients >= threshold',
+  notify: 'once',
+  needs: ['experiments', 'enrollmentCounts', 'enrollmentFunnel'],
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: noLink,
+  check: ({ slug }, { sources, threshold }) => {
+    const funnel = sources.enrollmentFunnel.get(slug);
+    if (!sources.enrollmentCounts.has(slug)) return NO_COUNTS;
+    if (funnel === undefined) return { kind: 'no_data', reason: 'there is no enrollment funnel of it' };
+    const { rate, slugs } = featureConflict(funnel);
+    const isConflict = rate >= threshold;
+    const formula = `${percentText(rate)} ${isConflict ? '≥' : '<'} ${percentText(threshold)}`;
+    if (!isConflict) return { kind: 'passing', value: rate, formula };
+    const others = slugs.length === 0 ? 'another experiment' : namesText(slugs);
+    const summary = `${percentText(rate)} of the clients of ${slug} are kept out by ${others}, on the same feature.`;
+    return { kind: 'failing', value: rate, formula, summary };
+  },
+});
+
+export const CONSOLE_RULES: readonly AlertRule[] = [UNENROLLMENT_SPIKE, SAMPLE_RATIO, LOW_ENROLLMENT, FEATURE_CONFLICT];
+
+/** The gate of these rules: live, and at least one day since the start. */
+function isWatched(experiment: WatchedExperiment, now: number): boolean {
+  return experiment.status === 'Live' && (daysSinceStart(experiment, now) ?? 0) >= 1;
+}

@@ -1,0 +1,76 @@
+/** Rules M5 and M6: what the owner of an experiment is due to do (spec: monitoring, section 7). */
+import { addDays, plannedEnd } from './expected-results.ts';
+import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { type AlertRule, defineRule, type Verdict } from './rule.ts';
+import { dayOf, daysBetween } from '../domain/utc-time.ts';
+import { noLink } from './page-links.ts';
+
+const MAIL = 'Experimenter: mail';
+
+const END_ENROLLMENT = defineRule({
+  id: 'M5',
+  title: 'end enrollment due',
+  product: 'console',
+  severity: 'info',
+  threshold: 0,
+  thresholdSource: MAIL,
+  formula: 'today >= start + proposed_enrollment',
+  notify: 'once',
+  needs: ['experiments'],
+  // Beyond the spec: who has ended enrollment already need not be told to.
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter(
+      (experiment) => hasStartedLive(experiment, now) && !experiment.isRollout && !experiment.isEnrollmentPaused,
+    ),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: noLink,
+  check: (experiment, { now, threshold }) => {
+    const { slug, startDate, proposedEnrollment } = experiment;
+    return judgeDue(addDays(startDate, proposedEnrollment), {
+      now,
+      threshold,
+      summary: (due) =>
+        `Enrollment in ${slug} was planned for ${proposedEnrollment} days and is due to end since ${due}.`,
+    });
+  },
+});
+
+const PAST_END = defineRule({
+  id: 'M6',
+  title: 'experiment past planned end',
+  product: 'console',
+  severity: 'info',
+  threshold: 0,
+  thresholdSource: MAIL,
+  formula: 'today >= start + enrollment days (actual, else proposed) + (proposedDuration - proposedEnrollment)',
+  notify: 'once',
+  needs: ['experiments'],
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => hasStartedLive(experiment, now)),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: noLink,
+  check: (experiment, { now, threshold }) => {
+    if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is not known' };
+    return judgeDue(plannedEnd(experiment), {
+      now,
+      threshold,
+      summary: (due) => `${experiment.slug} was planned to end on ${due} and is still live.`,
+    });
+  },
+});
+
+export const DUE_RULES: readonly AlertRule[] = [END_ENROLLMENT, PAST_END];
+
+function judgeDue(
+  due: string | null,
+  { now, threshold, summary }: { now: number; threshold: number; summary: (due: string) => string },
+): Verdict {
+  const today = dayOf(now);
+  const late = due === null ? undefined : daysBetween(due, today);
+  if (due === null || late === undefined) return { kind: 'no_data', reason: 'it needs a start date' };
+  if (late < threshold) return { kind: 'passing', value: late, formula: `${today} < ${due}` };
+  return { kind: 'failing', value: late, formula: `${today} ≥ ${due}`, summary: summary(due) };
+}
+
+function hasStartedLive(experiment: WatchedExperiment, now: number): boolean {
+  return experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined;
+}

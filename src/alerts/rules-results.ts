@@ -1,0 +1,166 @@
+/** Rules A1 to A3 and G4: errors of the analysis, and results that are missing, ready or old (spec: monitoring, section 7). */
+import { createHash } from 'node:crypto';
+import { enrollmentEnd, expectedPeriods, isResultsWatchOver } from './expected-results.ts';
+import { type AnalysisError, daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { type AlertRule, defineRule } from './rule.ts';
+import { durationText, namesText, pluralText } from './text.ts';
+import type { AnalysisPeriod } from '../domain/analysis-period.ts';
+import { SKIPPED_EXCEPTIONS } from '../domain/error-category.ts';
+import { normaliseSlug } from '../domain/slug.ts';
+import { statisticsObjectName } from '../domain/statistics-name.ts';
+import { dayOf, daysBetween, MS_PER_DAY } from '../domain/utc-time.ts';
+import { filesLink } from './page-links.ts';
+
+/** Expected, or harmless; `NoSlugException` is neither, though the analysis counts it as skipped. */
+const QUIET_EXCEPTIONS = new Set<string>([
+  ...SKIPPED_EXCEPTIONS.filter((name) => name !== 'NoSlugException'),
+  'PreconditionFailed',
+]);
+const WINDOW_TABLE_END = /^(?:preenrollment_days28|preenrollment_week|days28|overall|week|day)_\d+$/;
+const WEEKLY_AFTER_DAYS = 8;
+
+const ANALYSIS_ERROR = defineRule({
+  id: 'A1',
+  title: 'analysis error',
+  product: 'console',
+  severity: 'warning',
+  threshold: 0,
+  thresholdSource: 'Experimenter: alert',
+  formula: 'groups whose first error is of an exception type that is neither skipped nor harmless > threshold',
+  notify: 'change',
+  needs: ['errors'],
+  subjects: ({ sources }) => [...sources.errors].map(([slug, errors]) => ({ slug, errors })),
+  nameOf: ({ slug }) => slug,
+  linkOf: ({ slug }) => filesLink(slug),
+  check: ({ slug, errors }, { threshold }) => {
+    const groups = alarmingGroups(errors);
+    const formula = `${pluralText(groups.length, 'group')} with errors`;
+    if (groups.length <= threshold) return { kind: 'passing', value: groups.length, formula };
+    const summary = `The analysis of ${slug} has errors: ${namesText(groups, 5)}.`;
+    return { kind: 'failing', value: groups.length, formula, summary, changeKey: digestOf(groups) };
+  },
+});
+
+const RESULTS_MISSING = defineRule({
+  id: 'A2',
+  title: 'results missing',
+  product: 'console',
+  severity: 'warning',
+  threshold: 0,
+  thresholdSource: 'Experimenter: refresh',
+  formula: 'results files that are expected and absent > threshold',
+  notify: 'change',
+  needs: ['experiments', 'objects'],
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => expectsResults(experiment, dayOf(now))),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: ({ slug }) => filesLink(slug),
+  check: (experiment, { sources, now, threshold }) => {
+    const expected = expectedPeriods(experiment, dayOf(now));
+    const missing = expected.filter((period) => !sources.objects.has(statisticsObjectName(experiment.slug, period)));
+    const formula = `${missing.length} of ${expected.length} expected files are missing`;
+    if (missing.length <= threshold) return { kind: 'passing', value: missing.length, formula };
+    const summary = `${experiment.slug} has no ${missing.join(', no ')} results, though they are expected.`;
+    return { kind: 'failing', value: missing.length, formula, summary, changeKey: missing.join() };
+  },
+});
+
+const RESULTS_READY = defineRule({
+  id: 'A3',
+  title: 'results ready',
+  product: 'console',
+  severity: 'info',
+  threshold: 0,
+  thresholdSource: 'Experimenter: message',
+  formula: 'weekly or overall results are seen for the first time',
+  notify: 'once',
+  isEvent: true,
+  needs: ['experiments', 'objects'],
+  subjects: ({ sources, now }) =>
+    sources.experiments
+      .filter((experiment) => expectsResults(experiment, dayOf(now)))
+      .flatMap(({ slug }) => (['weekly', 'overall'] as const).map((period) => ({ slug, period })))
+      .filter(({ slug, period }) => sources.objects.has(statisticsObjectName(slug, period))),
+  nameOf: ({ slug, period }: { slug: string; period: AnalysisPeriod }) => `${slug} ${period}`,
+  linkOf: ({ slug }) => filesLink(slug),
+  check: ({ slug, period }) => ({
+    kind: 'failing',
+    value: null,
+    formula: `${statisticsObjectName(slug, period)} is there`,
+    summary: `The first ${period} results of ${slug} are ready.`,
+  }),
+});
+
+const RESULTS_OLD = defineRule({
+  id: 'G4',
+  title: 'no fresh results',
+  product: 'contrail',
+  severity: 'warning',
+  threshold: 8,
+  thresholdSource: 'ours: a week, and a day for the analysis',
+  formula: 'days since a statistics table of the experiment changed >= threshold, while live and weekly is expected',
+  notify: 'opening',
+  needs: ['experiments', 'tables'],
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter(
+      (experiment) =>
+        experiment.status === 'Live' &&
+        !experiment.isRollout &&
+        daysSinceStart(experiment, now) !== undefined &&
+        expectedPeriods(experiment, dayOf(now)).includes('weekly'),
+    ),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: ({ slug }) => filesLink(slug),
+  check: (experiment, { sources, now, threshold }) => {
+    const { slug } = experiment;
+    const newest = newestChange(slug, sources.tables);
+    if (newest === undefined) {
+      const waited = daysBetween(enrollmentEnd(experiment) ?? '', dayOf(now)) ?? 0;
+      const formula = `no statistics table ${waited} days after enrollment, expected after ${WEEKLY_AFTER_DAYS}`;
+      return { kind: 'failing', value: waited, formula, summary: `${slug} has no statistics table at all.` };
+    }
+    const age = now - newest;
+    const isOld = age >= threshold * MS_PER_DAY;
+    const formula = `${durationText(age)} ${isOld ? '≥' : '<'} ${threshold} d`;
+    const days = age / MS_PER_DAY;
+    if (!isOld) return { kind: 'passing', value: days, formula };
+    return {
+      kind: 'failing',
+      value: days,
+      formula,
+      summary: `No statistics table of ${slug} has changed for ${threshold} days.`,
+    };
+  },
+});
+
+export const RESULT_RULES: readonly AlertRule[] = [ANALYSIS_ERROR, RESULTS_MISSING, RESULTS_READY, RESULTS_OLD];
+
+/** `ad_clicks (ValueError)` of each group that alarms, sorted. Only the first error of a group counts. */
+function alarmingGroups(errors: readonly AnalysisError[]): string[] {
+  const first = new Map<string, string>();
+  for (const { metric, exceptionType } of errors) {
+    const group = metric ?? 'experiment';
+    if (!first.has(group)) first.set(group, exceptionType ?? '');
+  }
+  return [...first]
+    .filter(([, type]) => type !== '' && !QUIET_EXCEPTIONS.has(type))
+    .map(([group, type]) => `${group} (${type})`)
+    .sort();
+}
+
+/** Rollouts are never analysed (`RolloutSkipException`): they would miss results for ever. */
+function expectsResults(experiment: WatchedExperiment, today: string): boolean {
+  if (experiment.isRollout || isResultsWatchOver(experiment, today)) return false;
+  return expectedPeriods(experiment, today).length > 0;
+}
+
+function newestChange(slug: string, tables: readonly { name: string; changedAt: number }[]): number | undefined {
+  const prefix = `statistics_${normaliseSlug(slug)}_`;
+  const changes = tables
+    .filter(({ name }) => name.startsWith(prefix) && WINDOW_TABLE_END.test(name.slice(prefix.length)))
+    .map(({ changedAt }) => changedAt);
+  return changes.length === 0 ? undefined : changes.reduce((newest, change) => Math.max(newest, change));
+}
+
+function digestOf(groups: readonly string[]): string {
+  return createHash('sha256').update(groups.join('\n')).digest('hex').slice(0, 16);
+}

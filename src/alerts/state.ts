@@ -1,0 +1,169 @@
+/**
+ * The life of an alert: opened, seen again, silenced, without data, resolved. A pure step from the newest rows and what
+ * the rules found now to the rows that change. There is one open alert for a rule and subject.
+ */
+import { type AlertRow, alertId, alertKey, changeTime, groupBy, isSilenceRow, timeOf, timeText } from './row.ts';
+import type { Finding, RuleFacts, RuleResult, Verdict } from './rule.ts';
+import { activeSilence } from './silence.ts';
+import { MS_PER_HOUR } from '../domain/utc-time.ts';
+
+export interface AlertStep {
+  /** The newest row of each alert and silence, resolved ones included. */
+  readonly previous: readonly AlertRow[];
+  readonly results: readonly RuleResult[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** An open alert that does not change is written again this often, so that it can be seen to be checked. */
+  readonly refreshMs?: number;
+}
+
+/** An alert after the step. */
+export interface SteppedAlert {
+  readonly row: AlertRow;
+  readonly rule: RuleFacts;
+  /** Whether the row is new and must be written. */
+  readonly isChanged: boolean;
+  /** What was found, where that can be told. */
+  readonly changeKey: string | null;
+}
+
+type Failing = Extract<Verdict, { kind: 'failing' }>;
+
+/** The columns that a finding fills. */
+type Seen = Pick<AlertRow, 'severity' | 'value' | 'threshold' | 'formula' | 'summary' | 'link' | 'last_seen_at'>;
+
+interface StepContext {
+  readonly rule: RuleFacts;
+  readonly now: number;
+  readonly refreshMs: number;
+  /** Alerts of the rule and subject that are not resolved, oldest first. */
+  readonly unresolved: readonly AlertRow[];
+  /** Whether nothing can be told about the subject now, though it is still there. */
+  readonly isUnread: boolean;
+  /** All rows of the rule and subject. */
+  readonly all: readonly AlertRow[];
+}
+
+/** Every alert that is not resolved, or was resolved by this step. */
+export function stepAlerts({ previous, results, now, refreshMs = MS_PER_HOUR }: AlertStep): SteppedAlert[] {
+  const rows = groupBy(previous, alertKey);
+  return results.flatMap((result) => {
+    const { rule } = result;
+    const found = new Map(result.findings.map((finding) => [alertKey(finding), finding]));
+    const known = previous.filter((row) => row.rule === rule.id).map(alertKey);
+    return [...new Set([...known, ...found.keys()])].flatMap((key) => {
+      const all = rows.get(key) ?? [];
+      const unresolved = all.filter(isUnresolved).sort(byOpening);
+      const isUnread = unresolved.some((row) => result.unread?.has(row.subject));
+      const context = { rule, now, refreshMs, all, unresolved, isUnread };
+      return stepSubject(context, found.get(key), result.isComplete);
+    });
+  });
+}
+
+function stepSubject(context: StepContext, finding: Finding | undefined, isComplete: boolean): SteppedAlert[] {
+  const [current, ...doubles] = context.unresolved;
+  // Two checkers at once may each have opened one; the older stays.
+  const closed = doubles.map((row) => resolve(context, row));
+  if (finding?.verdict.kind === 'failing') return [fail(context, current, finding, finding.verdict), ...closed].flat();
+  if (current === undefined) return closed;
+  if (context.isUnread) return [stepped(context, current, false, null), ...closed];
+  const isKnown = finding === undefined ? isComplete : finding.verdict.kind === 'passing';
+  return [isKnown ? resolve(context, current) : loseData(context, current), ...closed];
+}
+
+function fail(context: StepContext, current: AlertRow | undefined, finding: Finding, verdict: Failing): SteppedAlert[] {
+  const seen: Seen = {
+    severity: finding.severity,
+    value: verdict.value,
+    threshold: finding.threshold,
+    formula: verdict.formula,
+    summary: verdict.summary,
+    link: finding.link,
+    last_seen_at: timeText(context.now),
+  };
+  const changeKey = verdict.changeKey ?? null;
+  if (current === undefined) return open(context, finding, seen, changeKey);
+  const next = { ...current, ...seen, ...silenceOf(context, current, verdict.value) };
+  const isNew =
+    next.state !== current.state ||
+    next.severity !== current.severity ||
+    next.threshold !== current.threshold ||
+    next.silenced_until !== current.silenced_until ||
+    (changeKey !== null && next.summary !== current.summary) ||
+    timeOf(current.last_seen_at) <= context.now - context.refreshMs;
+  return [
+    stepped(context, isNew ? { ...next, changed_at: changeTime(context.now, current) } : current, isNew, changeKey),
+  ];
+}
+
+function open(context: StepContext, finding: Finding, seen: Seen, changeKey: string | null): SteppedAlert[] {
+  const { rule, now, all } = context;
+  const isEvent = rule.isEvent ?? false;
+  if (isEvent && all.some((row) => !isSilenceRow(row))) return [];
+  const row: AlertRow = {
+    changed_at: timeText(now),
+    alert_id: alertId(finding.rule, finding.subject, now),
+    rule: finding.rule,
+    subject: finding.subject,
+    ...seen,
+    opened_at: timeText(now),
+    resolved_at: isEvent ? timeText(now) : null,
+    ...QUIET,
+    ...(isEvent ? { state: 'resolved' as const } : silenceOf(context, undefined, seen.value)),
+    notified: [],
+  };
+  return [stepped(context, row, true, changeKey)];
+}
+
+const QUIET = { silenced_until: null, silence_reason: null, actor: null, wake_above: null };
+
+type SilenceColumns = Pick<AlertRow, 'state' | 'silenced_until' | 'silence_reason' | 'actor' | 'wake_above'>;
+
+/** Open or silenced, and by whom. An alert that a silence has let go keeps its columns, but not a silence to come. */
+function silenceOf({ all, now }: StepContext, current: AlertRow | undefined, value: number | null): SilenceColumns {
+  const own = current === undefined ? [] : [current];
+  const silence = activeSilence([...own, ...all.filter(isSilenceRow)], value, now);
+  if (silence !== undefined) {
+    const { silenced_until, silence_reason, actor, wake_above } = silence;
+    return { state: 'silenced', silenced_until, silence_reason, actor, wake_above };
+  }
+  if (current === undefined) return { state: 'open', ...QUIET };
+  const { silenced_until, silence_reason, actor } = current;
+  const isWoken = timeOf(silenced_until) > now;
+  return {
+    state: 'open',
+    silenced_until: isWoken ? timeText(now) : silenced_until,
+    silence_reason,
+    actor,
+    wake_above: null,
+  };
+}
+
+function resolve(context: StepContext, current: AlertRow): SteppedAlert {
+  const changed_at = changeTime(context.now, current);
+  return stepped(
+    context,
+    { ...current, state: 'resolved', changed_at, resolved_at: timeText(context.now) },
+    true,
+    null,
+  );
+}
+
+/** A silence outlasts missing data; an open alert says that it cannot be told any more. */
+function loseData(context: StepContext, current: AlertRow): SteppedAlert {
+  if (current.state !== 'open') return stepped(context, current, false, null);
+  return stepped(context, { ...current, state: 'no_data', changed_at: changeTime(context.now, current) }, true, null);
+}
+
+function stepped(context: StepContext, row: AlertRow, isChanged: boolean, changeKey: string | null): SteppedAlert {
+  return { row, rule: context.rule, isChanged, changeKey };
+}
+
+function isUnresolved(row: AlertRow): boolean {
+  return row.state !== 'resolved' && !isSilenceRow(row);
+}
+
+function byOpening(a: AlertRow, b: AlertRow): number {
+  return timeOf(a.opened_at) - timeOf(b.opened_at);
+}

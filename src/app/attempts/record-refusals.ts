@@ -1,0 +1,38 @@
+/** What cannot be made is told in `monitoring.logs` like failed exports, once a day and cause however often it is planned. */
+import type { LogEvent } from '../../domain/log-record.ts';
+import type { ProductPlan } from '../../producer/product-plan.ts';
+import { type LogRecordDependencies, writeLogRecords } from '../../workers/records/write-log-records.ts';
+import { eventOfFailure } from '../../workers/statistics/export-events.ts';
+
+const DAY_MS = 86_400_000;
+
+export async function recordRefusals(records: LogRecordDependencies, plan: ProductPlan): Promise<void> {
+  const day = String(Math.floor(records.clock.now() / DAY_MS));
+  for (const { error, ...file } of plan.refused) {
+    const work = ['refused', file.product, file.experiment, file.period ?? '', error.message, day];
+    await writeLogRecords(records, work, [eventOfFailure(error, file)]);
+  }
+  for (const { warning, ...file } of plan.skipped) {
+    if (warning === undefined) continue;
+    const work = ['skipped', file.product, file.experiment, file.period ?? '', warning.message, day];
+    const { exception: _none, ...event } = eventOfFailure(warning, file);
+    await writeLogRecords(records, work, [{ ...event, level: 'WARNING' }]);
+  }
+  for (const record of plan.malformed) {
+    // The message tells the record's place in the list, which moves.
+    const work = ['malformed', record.slug ?? record.error.message, day];
+    await writeLogRecords(records, work, [eventOfMalformed(record)]);
+  }
+}
+
+/** Under the names that the analysis gives it (spec: monitoring, section 1). */
+function eventOfMalformed({ slug, error }: ProductPlan['malformed'][number]): LogEvent {
+  return {
+    ...(slug === undefined ? {} : { experiment: slug }),
+    level: 'ERROR',
+    message: error.sentence,
+    exception: error.message,
+    exceptionType: error.exceptionType,
+    at: { file: 'experimenter.py', function: 'from_experimenter' },
+  };
+}

@@ -1,0 +1,75 @@
+/** The records of a file that `contrail run` made: written straight to the warehouse, before the command ends. */
+import { hostname } from 'node:os';
+import type { Config } from '../../config/load-config.ts';
+import { type ContrailError, errorText } from '../../domain/errors.ts';
+import type { LogEvent } from '../../domain/log-record.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import { deadline } from '../../domain/wait.ts';
+import { type RunEnd, runRecordBatch } from '../../workers/records/run-record.ts';
+import { writeLogRecords } from '../../workers/records/write-log-records.ts';
+import { eventOfFailure } from '../../workers/statistics/export-events.ts';
+import { pricingOf } from '../compose/pricing.ts';
+import type { Parts } from '../compose/wire.ts';
+
+const LONGEST_WRITE_MS = 60_000;
+
+export interface RecordedRun {
+  readonly parts: Pick<Parts, 'sink' | 'clock' | 'log'>;
+  readonly config: Config;
+  readonly product: 'statistics' | 'metadata' | 'errors';
+  readonly experiment: string;
+  readonly period?: string;
+  /** The id that the object's metadata carry. */
+  readonly job: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** Records how a run ended, unless there was nothing to do. */
+export async function recordRunOutcome(
+  run: RecordedRun,
+  outcome: JobOutcome,
+  events: readonly LogEvent[],
+): Promise<void> {
+  await writeLogRecords(run.parts, workOf(run), events);
+  if (outcome.kind === 'published' || outcome.kind === 'unchanged') await recordRow(run, { outcome });
+}
+
+/** Records a failure that concerns the experiment; one of the user's alone is only shown. */
+export async function recordRunFailure(run: RecordedRun, error: ContrailError): Promise<void> {
+  if (!isAboutTheExperiment(error)) return;
+  await writeLogRecords(run.parts, workOf(run), [eventOfFailure(error, run)]);
+  await recordRow(run, { error, final: true });
+}
+
+function workOf({ product, experiment, period, job, startedAt }: RecordedRun): string[] {
+  return ['run', product, experiment, ...(period === undefined ? [] : [period]), job, String(startedAt)];
+}
+
+/** A file that was published stays so, also where its row cannot be written. */
+async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
+  const { parts, config, product, experiment, period, job, startedAt } = run;
+  const finishedAt = parts.clock.now();
+  const facts = {
+    queue: 'run',
+    jobId: `${product}.${experiment}.${job}`,
+    attempt: 1,
+    worker: `${hostname()}:${process.pid}`,
+    product,
+    experiment,
+    ...(period === undefined ? {} : { period }),
+    finishedAt,
+    durationMs: finishedAt - startedAt,
+  };
+  try {
+    await parts.sink.append(runRecordBatch(facts, end, pricingOf(config)), deadline(LONGEST_WRITE_MS));
+  } catch (error) {
+    parts.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
+  }
+}
+
+/** A slug that nobody knows is a slip of the keyboard, and a warehouse that cannot be opened takes no records. */
+export function isAboutTheExperiment({ code, failureClass }: ContrailError): boolean {
+  const others = ['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'];
+  return failureClass !== 'usage' && !others.includes(code);
+}

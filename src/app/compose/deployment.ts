@@ -1,0 +1,41 @@
+/** The deployment that the settings describe. */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Config } from '../../config/load-config.ts';
+import { type Deployment, deploymentAt } from '../../domain/deployment.ts';
+
+/** Undefined where no warehouse or no bucket is set: such a process looks at all jobs and makes none. */
+export function deploymentOf(config: Config): Deployment | undefined {
+  const { warehouse, bucket, resultsDataset, monitoringDataset } = config;
+  if (warehouse === undefined || bucket === undefined) return undefined;
+  return deploymentAt({
+    warehouse:
+      warehouse.scheme === 'duckdb'
+        ? `duckdb:${realPath(warehouse.path)}`
+        : `bigquery://${new URL(warehouse.text).hostname}${at(config.bigqueryEmulator)}`,
+    resultsDataset,
+    monitoringDataset,
+    bucket:
+      bucket.scheme === 'file'
+        ? `file:${realPath(bucket.path)}`
+        : `gs://${new URL(bucket.text).hostname}${at(config.storageEmulator)}`,
+  });
+}
+
+/** Where an emulator stands in for the service: its host and port, without a user that the address may hold. */
+function at(emulator: string | undefined): string {
+  if (emulator === undefined) return '';
+  const host = new URL(emulator).host.replace(/^(?:localhost|\[::1\])(?=:|$)/, '127.0.0.1');
+  return ` at ${host}`;
+}
+
+/** Absolute and without symbolic links, also where the last parts of the path do not exist yet. */
+function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const parent = dirname(absolute);
+    return parent === absolute ? absolute : join(realPath(parent), basename(absolute));
+  }
+}

@@ -1,0 +1,32 @@
+/** What exports need, of the settings and the adapters. */
+import type { Config } from '../../config/load-config.ts';
+import type { MetadataDependencies } from '../../workers/metadata/export-metadata.ts';
+import { CONSOLE_RULES } from '../../domain/console-rules.ts';
+import type { ExportDependencies } from '../../workers/statistics/export-table.ts';
+import type { StatisticsHandlerDependencies } from '../../workers/statistics/statistics-handler.ts';
+import type { Parts } from './wire.ts';
+
+export function exportDependencies(parts: Parts, config: Config): ExportDependencies {
+  return {
+    ...parts,
+    rules: CONSOLE_RULES[config['console.rules']],
+    refusedShareLimit: config['statistics.refusedShare'],
+    duplicateLimit: config['statistics.duplicateLimit'],
+  };
+}
+
+export async function metadataDependencies(parts: Parts, config: Config): Promise<MetadataDependencies> {
+  return {
+    ...parts,
+    ...(await parts.resolution()),
+    experimentsApi: parts.experiments,
+    analysisLeadMs: config['metadata.analysisLead'],
+  };
+}
+
+/** How very large tables are taken apart; undefined where warehouse or store cannot. */
+export function divisionOf(parts: Parts, config: Config): StatisticsHandlerDependencies['division'] {
+  const { divisibleSource, composingStore } = parts;
+  if (divisibleSource === undefined || composingStore === undefined) return undefined;
+  return { source: divisibleSource, store: composingStore, fromRows: config['statistics.divideRows'] };
+}

@@ -1,0 +1,85 @@
+/** Who does which kind of job: one handler for each, with what it needs. */
+import { CONSOLE_RULES } from '../../domain/console-rules.ts';
+import type { Config } from '../../config/load-config.ts';
+import type { JobHandler } from '../../jobs/job-handler.ts';
+import { ERRORS_JOB, type ErrorsPayload } from '../../jobs/errors-job.ts';
+import { METADATA_JOB, type MetadataPayload } from '../../jobs/metadata-job.ts';
+import { MONITORING_JOB, type MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import { RECORDS_JOB, type RecordsPayload } from '../../jobs/records-job.ts';
+import { STATISTICS_JOB, type StatisticsPayload } from '../../jobs/statistics-job.ts';
+import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../../jobs/statistics-part-job.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { RecordStage } from '../../ports/record-stage.ts';
+import { handleErrorsJob } from '../../workers/errors/errors-handler.ts';
+import { handleMetadataJob } from '../../workers/metadata/metadata-handler.ts';
+import { handleMonitoringJob } from '../../workers/monitoring/monitoring-handler.ts';
+import { handleRecordsJob } from '../../workers/records/records-handler.ts';
+import type { LogRecordDependencies } from '../../workers/records/write-log-records.ts';
+import { handleStatisticsPart } from '../../workers/statistics/part-handler.ts';
+import {
+  handleStatisticsJob,
+  type StatisticsHandlerDependencies,
+} from '../../workers/statistics/statistics-handler.ts';
+import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
+import { monitoringDependencies } from './monitoring-dependencies.ts';
+import type { Parts } from './wire.ts';
+
+export interface HandlerParts {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly records: LogRecordDependencies;
+  readonly stage: RecordStage;
+  /** Where jobs look for others. */
+  readonly jobs: JobQueue;
+  readonly notifiers: readonly Notifier[];
+}
+
+export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: HandlerParts): JobHandler<unknown>[] {
+  const division = divisionOf(parts, config);
+  const statistics: StatisticsHandlerDependencies = {
+    ...exportDependencies(parts, config),
+    records,
+    ...(division === undefined ? {} : { division }),
+  };
+  const statisticsParts =
+    division === undefined
+      ? undefined
+      : {
+          ...division,
+          duplicateLimit: config['statistics.duplicateLimit'],
+          rules: CONSOLE_RULES[config['console.rules']],
+        };
+  const waiting = () => stage.waiting();
+  const monitoring = monitoringDependencies({ config, parts, records: records.sink, queue: jobs, waiting, notifiers });
+  return [
+    {
+      kind: STATISTICS_JOB,
+      handle: (payload: StatisticsPayload, context) => handleStatisticsJob(statistics, payload, context),
+    },
+    {
+      kind: STATISTICS_PART_JOB,
+      handle: (payload: StatisticsPartPayload, context) => handleStatisticsPart(statisticsParts, payload, context),
+    },
+    {
+      kind: ERRORS_JOB,
+      handle: (payload: ErrorsPayload, context) => handleErrorsJob({ ...parts, records }, payload, context),
+    },
+    {
+      kind: METADATA_JOB,
+      handle: async (payload: MetadataPayload, context) => {
+        const longestWaitMs = config['metadata.longestWait'];
+        const metadata = { ...(await metadataDependencies(parts, config)), records, jobs, longestWaitMs };
+        return handleMetadataJob(metadata, payload, context);
+      },
+    },
+    {
+      kind: MONITORING_JOB,
+      handle: (payload: MonitoringPayload, context) => handleMonitoringJob(monitoring, payload, context),
+    },
+    {
+      kind: RECORDS_JOB,
+      handle: (payload: RecordsPayload, context) => handleRecordsJob({ stage, sink: parts.sink }, payload, context),
+    },
+  ];
+}

@@ -1,0 +1,86 @@
+/** What the work on the monitoring tables needs, of the settings and the adapters. */
+import type { Config } from '../../config/load-config.ts';
+import type { ByteLimit } from '../../domain/byte-limit.ts';
+import { ALERT_RULES } from '../../alerts/rules.ts';
+import type { WaitingRecords } from '../../alerts/inputs.ts';
+import { RECORDS_JOB } from '../../jobs/records-job.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { Waiting } from '../../ports/record-stage.ts';
+import type { RecordTaker } from '../../ports/record-sink.ts';
+import { fileConditions } from '../../producer/file-conditions.ts';
+import { planProducts } from '../../producer/plan-products.ts';
+import { PRODUCTS } from '../../producer/product-plan.ts';
+import { alertHistory } from '../../workers/monitoring/alert-history.ts';
+import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
+import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
+import { planDependencies } from './planning.ts';
+import { pricingOf } from './pricing.ts';
+import { byteLimit, type Parts } from './wire.ts';
+
+export interface MonitoringParts {
+  readonly config: Config;
+  readonly parts: Parts;
+  /** Where log rows go. */
+  readonly records: RecordTaker;
+  /** Where jobs are looked up; absent without Redis. */
+  readonly queue: JobQueue | undefined;
+  /** Records on their way to the warehouse. Throws without Redis. */
+  readonly waiting: () => Promise<Waiting>;
+  readonly notifiers: readonly Notifier[];
+}
+
+const EVERYTHING = { experiments: [], periods: [], apps: [], force: false, products: PRODUCTS };
+
+export function monitoringDependencies(request: MonitoringParts): MonitoringDependencies {
+  const { config, parts, records, notifiers } = request;
+  const { sink: tables, clock, log, store, experimentRecords: source } = parts;
+  return {
+    dataset: config.monitoringDataset,
+    clock,
+    import: { source, tables, records: { sink: records, clock, log }, clock },
+    scrape: { history: parts.jobHistory, tables, clock, dataset: config.resultsDataset, pricing: pricingOf(config) },
+    sampleRatio: { source, store, tables, clock, countsLimit: countsLimitOf(config) },
+    check: {
+      rules: ALERT_RULES,
+      limits: config['alerts.limits'],
+      silences: config['alerts.silence'],
+      inputs: (signal) => readAlertInputs(alertSources(request), signal),
+      history: alertHistory(parts.reader),
+      sink: parts.sink,
+      notifiers,
+      pages: config['web.address'] ?? null,
+      clock,
+      log,
+    },
+  };
+}
+
+function countsLimitOf(config: Config): ByteLimit {
+  return byteLimit(config, 'enrollmentCounts.maximumBytes');
+}
+
+function alertSources({ config, parts, queue, waiting }: MonitoringParts): Parameters<typeof readAlertInputs>[0] {
+  const { experimentRecords, source, store, reader, clock, log } = parts;
+  return {
+    records: experimentRecords,
+    source,
+    store,
+    reader,
+    clock,
+    log,
+    countsLimit: countsLimitOf(config),
+    files: async (signal) => {
+      const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
+      const [failure] = plan.failures;
+      if (failure !== undefined) throw failure.error;
+      const lagMs = config['freshness.lag'];
+      const files = await fileConditions({ plan, queue, reader, now: clock.now(), lagMs, signal });
+      return { files, unread: new Set(plan.malformed.flatMap(({ slug }) => slug ?? [])) };
+    },
+    waiting: async (): Promise<WaitingRecords[]> => {
+      const { batches, oldestMs, lateMs } = await waiting();
+      return [{ queue: RECORDS_JOB.queue, waiting: batches, oldestMs, lateMs }];
+    },
+  };
+}

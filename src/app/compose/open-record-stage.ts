@@ -1,0 +1,14 @@
+/** The place in Redis where records of this deployment gather. Nothing is contacted yet. */
+import type { Config } from '../../config/load-config.ts';
+import { RedisRecordStage } from '../../queue/redis-record-stage.ts';
+import { deploymentOf } from './deployment.ts';
+
+export function openRecordStage(config: Config, redisUrl: string = config.redis.reveal()): RedisRecordStage {
+  const deployment = deploymentOf(config);
+  return new RedisRecordStage({
+    redisUrl,
+    prefix: config['queue.prefix'],
+    windowMs: config['records.window'],
+    ...(deployment === undefined ? {} : { deployment }),
+  });
+}

@@ -1,0 +1,28 @@
+/** What planning needs, of the settings and the adapters. */
+import type { Config } from '../../config/load-config.ts';
+import type { ResolveMetadata } from '../../producer/plan-metadata.ts';
+import type { ProductPlanDependencies } from '../../producer/plan-products.ts';
+import { prepareMetadata, startAfter } from '../../workers/metadata/export-metadata.ts';
+import { readExperiment } from '../../domain/read-experiment.ts';
+import type { Parts } from './wire.ts';
+
+export function planDependencies(parts: Parts, config: Config): ProductPlanDependencies {
+  const analysisLeadMs = config['metadata.analysisLead'];
+  return {
+    ...parts,
+    api: parts.experiments,
+    resolveMetadata: resolveWith({ ...parts, analysisLeadMs }),
+    analysisLeadMs,
+  };
+}
+
+function resolveWith(
+  deps: Pick<Parts, 'resolution' | 'store' | 'clock'> & { readonly analysisLeadMs: number },
+): ResolveMetadata {
+  return async (experiment, { results, firstAnalysedAt, object }, signal) => {
+    const analysis = await startAfter(deps, results, { before: object, signal });
+    const facts = { analysis, firstAnalysedAt, signal };
+    const prepared = await prepareMetadata(await deps.resolution(), readExperiment(experiment), facts);
+    return prepared.kind === 'file' ? { version: prepared.file.sourceVersion } : { nothing: prepared.reason };
+  };
+}

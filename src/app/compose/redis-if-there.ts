@@ -1,0 +1,26 @@
+/** Redis for work that is done without a queue, but tells more where there is one. */
+import type { Config } from '../../config/load-config.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { openRecordStage } from './open-record-stage.ts';
+import type { MonitoringParts } from './monitoring-dependencies.ts';
+import { openQueue } from './wire.ts';
+
+/** Without Redis there is no queue, and looking for waiting records fails with the reason. */
+export async function withRedisIfThere<Result>(
+  config: Config,
+  work: (redis: Pick<MonitoringParts, 'queue' | 'waiting'>) => Promise<Result>,
+): Promise<Result> {
+  const trouble = await checkRedis(config.redis.reveal()).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (trouble !== undefined) return work({ queue: undefined, waiting: () => Promise.reject(trouble) });
+  const queue = await openQueue(config);
+  const stage = openRecordStage(config);
+  try {
+    return await work({ queue, waiting: () => stage.waiting() });
+  } finally {
+    stage.close();
+    await queue.close();
+  }
+}

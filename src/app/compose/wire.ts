@@ -1,0 +1,253 @@
+/**
+ * Builds the adapters that the settings ask for and hands them out; the only file that knows them all. Each is imported
+ * when it is asked for, because the clients of some vendors take long to load.
+ */
+import type { DuckDbFile } from '../../adapters/duckdb/database.ts';
+import { fixedClock, systemClock } from '../../adapters/system/clock.ts';
+import type { Config } from '../../config/load-config.ts';
+import { proxyEnvironment } from '../../config/proxy-environment.ts';
+import { SETTINGS } from '../../config/settings.ts';
+import type { ByteLimit } from '../../domain/byte-limit.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
+import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
+import type { JobHistory } from '../../ports/job-history.ts';
+import type { Log } from '../../ports/log.ts';
+import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
+import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
+import type { RecordSink } from '../../ports/record-sink.ts';
+import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-source.ts';
+import type { BullmqJobQueue } from '../../queue/bullmq-job-queue.ts';
+import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
+import { deploymentOf } from './deployment.ts';
+
+export interface Parts extends DivisibleParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly source: StatisticsSource;
+  readonly sink: RecordSink;
+  readonly store: ObjectStore;
+  readonly experiments: ExperimentsApi;
+  /** The same list as it comes, for the table that copies it. */
+  readonly experimentRecords: ExperimentRecords;
+  /** The monitoring tables, read back. */
+  readonly reader: MonitoringReader;
+  readonly jobHistory: JobHistory;
+  /** What the analysis has logged. */
+  readonly logs: ExperimentLogs;
+  /** What metadata are resolved with, once for a process; metric-hub is opened when it is first asked for. */
+  readonly resolution: () => Promise<BuildDependencies>;
+  /** The DuckDB file, where the warehouse is one: the demo changes its tables. */
+  readonly duckdb?: DuckDbFile;
+  /** Lets go of files and connections. Of a DuckDB file, work under way may still end. */
+  close(): Promise<void>;
+}
+
+/** Warehouse and store once more, where they can take very large tables apart and join the parts. */
+export interface DivisibleParts {
+  readonly divisibleSource?: DivisibleSource;
+  readonly composingStore?: ComposingStore;
+}
+
+export interface WireOptions {
+  /** Make the DuckDB file when it is missing: not for commands that read results from it. */
+  readonly createWarehouse: boolean;
+  readonly log: Log;
+}
+
+/** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
+export async function wire(config: Config, options: WireOptions): Promise<Parts> {
+  const clock = clockOf(config);
+  const { log } = options;
+  const [warehouse, store, api] = await Promise.all([
+    warehouseOf(config, options),
+    storeOf(config, log),
+    experimentsSourceOf(config),
+  ]);
+  const experiments = await keptExperiments(config, api);
+  const resolution = once(() => resolutionOf(config));
+  return { clock, log, ...warehouse, store, composingStore: store, experiments, experimentRecords: api, resolution };
+}
+
+/** The object store of a configuration whose `bucket` is set. */
+export async function storeOf(config: Config, log: Log): Promise<ComposingStore> {
+  const { scheme, path, text } = required(config, 'bucket');
+  if (scheme === 'file') {
+    const { FileObjectStore } = await import('../../adapters/filesystem/object-store.ts');
+    return new FileObjectStore({ root: path });
+  }
+  const { GcsObjectStore } = await import('../../adapters/gcs/object-store.ts');
+  return new GcsObjectStore({
+    bucket: new URL(text).hostname,
+    gzip: config['gcs.gzip'],
+    log,
+    ...proxyEnvironment(),
+    ...(config.storageEmulator === undefined ? {} : { apiEndpoint: config.storageEmulator }),
+  });
+}
+
+export function clockOf(config: Config): Clock {
+  return config.now === undefined ? systemClock : fixedClock(config.now);
+}
+
+/** The experiments API, asked once for all that happens in a short while. */
+async function keptExperiments(config: Config, api: ExperimentsApi): Promise<ExperimentsApi> {
+  const { KeptExperimentsApi } = await import('../../adapters/experimenter/kept-experiments-api.ts');
+  return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock: systemClock });
+}
+
+async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & ExperimentRecords> {
+  const place = config.experimenter;
+  const limits = {
+    bytes: byteLimit(config, 'experimenter.maximumBytes'),
+    records: {
+      count: config['experimenter.maximumRecords'],
+      setting: SETTINGS['experimenter.maximumRecords'].variable,
+    },
+  };
+  if (place.scheme === 'file') {
+    const { FileExperimentsApi } = await import('../../adapters/experimenter/file-experiments-api.ts');
+    return new FileExperimentsApi({ path: place.path, limits });
+  }
+  const { HttpExperimentsApi } = await import('../../adapters/experimenter/http-experiments-api.ts');
+  return new HttpExperimentsApi({ address: place.address, timeoutMs: 30_000, limits });
+}
+
+async function resolutionOf(config: Config): Promise<BuildDependencies> {
+  const [{ fetchedMetricHub, localMetricHub }, { ConfigurationLoader }] = await Promise.all([
+    import('../../adapters/metric-hub/open-metric-hub.ts'),
+    import('../../workers/metadata/configuration-loader.ts'),
+  ]);
+  const place = config.metricHub;
+  const options = {
+    cloneFolder: config['metricHub.folder'],
+    refreshMs: config['metricHub.refresh'],
+    timeoutMs: config['metricHub.timeout'],
+    limits: {
+      pack: byteLimit(config, 'metricHub.maximumBytes'),
+      file: byteLimit(config, 'metricHub.maximumFileBytes'),
+    },
+    isPrivate: config['metricHub.private'],
+    clock: systemClock,
+  };
+  const metricHub =
+    place.scheme === 'file' ? await localMetricHub(place.path, options) : fetchedMetricHub(place.address, options);
+  return { metricHub, configurations: new ConfigurationLoader() };
+}
+
+export function byteLimit(
+  config: Config,
+  name:
+    | 'experimenter.maximumBytes'
+    | 'metricHub.maximumBytes'
+    | 'metricHub.maximumFileBytes'
+    | 'enrollmentCounts.maximumBytes',
+): ByteLimit {
+  return { bytes: config[name], setting: SETTINGS[name].variable };
+}
+
+/** What `make` gives, made when it is first asked for; made anew where that failed. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+type Warehouse = Pick<
+  Parts,
+  'logs' | 'reader' | 'jobHistory' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
+>;
+
+function warehouseOf(config: Config, options: WireOptions): Promise<Warehouse> {
+  return required(config, 'warehouse').scheme === 'duckdb' ? duckdbOf(config, options) : bigqueryOf(config, options);
+}
+
+async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse> {
+  const { DuckDbFile } = await import('../../adapters/duckdb/database.ts');
+  const { DuckDbStatisticsSource } = await import('../../adapters/duckdb/statistics-source.ts');
+  const { DuckDbRecordSink } = await import('../../adapters/duckdb/record-sink.ts');
+  const { DuckDbExperimentLogs } = await import('../../adapters/duckdb/experiment-logs.ts');
+  const { DuckDbMonitoringReader } = await import('../../adapters/duckdb/monitoring-reader.ts');
+  const { DuckDbJobHistory } = await import('../../adapters/duckdb/job-history.ts');
+  const duckdb = new DuckDbFile({
+    path: required(config, 'warehouse').path,
+    memoryLimit: config['duckdb.memoryLimit'],
+    threads: config['duckdb.threads'],
+    waitMs: config['duckdb.wait'],
+    createIfMissing: options.createWarehouse,
+    keepOpen: false,
+  });
+  const monitoring = { file: duckdb, dataset: config.monitoringDataset };
+  return {
+    duckdb,
+    source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
+    sink: new DuckDbRecordSink(monitoring),
+    logs: new DuckDbExperimentLogs(monitoring),
+    reader: new DuckDbMonitoringReader(monitoring),
+    jobHistory: new DuckDbJobHistory({ file: duckdb }),
+    close: () => Promise.resolve(duckdb.close()),
+  };
+}
+
+async function bigqueryOf(config: Config, { log }: WireOptions): Promise<Warehouse> {
+  const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
+  const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
+  const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
+  const { BigQueryMonitoringReader } = await import('../../adapters/bigquery/monitoring-reader.ts');
+  const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
+  const { DEFAULT_LIMITS } = await import('../../adapters/bigquery/options.ts');
+  const { hostname, searchParams } = new URL(required(config, 'warehouse').text);
+  const location = searchParams.get('location');
+  const options = {
+    project: hostname,
+    ...(location === null ? {} : { location }),
+    ...(config.bigqueryEmulator === undefined ? {} : { apiEndpoint: config.bigqueryEmulator }),
+    ...(config.bigqueryStorageEmulator === undefined ? {} : { storageEndpoint: config.bigqueryStorageEmulator }),
+    limits: {
+      ...DEFAULT_LIMITS,
+      veryLargeRows: config['statistics.divideRows'],
+      parts: config['bigquery.parts'],
+      maximumBytesBilled: config['bigquery.maximumBytesBilled'],
+    },
+    isCompressed: config['bigquery.compression'],
+    clock: clockOf(config),
+    log,
+  };
+  const monitoring = { ...options, dataset: config.monitoringDataset };
+  const source = new BigQueryStatisticsSource({ ...options, dataset: config.resultsDataset });
+  return {
+    source,
+    divisibleSource: source,
+    sink: new BigQueryRecordSink(monitoring),
+    logs: new BigQueryExperimentLogs(monitoring),
+    reader: new BigQueryMonitoringReader(monitoring),
+    jobHistory: new BigQueryJobHistory(options),
+    close: () => source.close(),
+  };
+}
+
+function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Name): NonNullable<Config[Name]> {
+  const value = config[name];
+  if (value === undefined) throw new ContrailError('CONFIG_INVALID', `The setting ${name} is missing.`);
+  return value;
+}
+
+/** The queue as producers see it. Nothing is contacted yet. */
+export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
+  const { BullmqJobQueue } = await import('../../queue/bullmq-job-queue.ts');
+  const deployment = deploymentOf(config);
+  return new BullmqJobQueue({
+    redisUrl,
+    kinds: JOB_KINDS,
+    prefix: config['queue.prefix'],
+    ...(deployment === undefined ? {} : { deployment }),
+  });
+}

@@ -1,0 +1,110 @@
+/** Puts the work, the queue and the adapters together: a pool of workers in this process. */
+import { hostname } from 'node:os';
+import type { Config } from '../../config/load-config.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import { RECORDS_JOB } from '../../jobs/records-job.ts';
+import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
+import { startWorkerPool, type WorkerPool } from '../../queue/worker-pool.ts';
+import { deploymentOf } from '../compose/deployment.ts';
+import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../../queue/worker-events.ts';
+import { jobHandlers } from '../compose/job-handlers.ts';
+import { notifiersOf } from '../compose/notifiers.ts';
+import { pricingOf } from '../compose/pricing.ts';
+import { recordFailure, recordOutcome } from '../attempts/record-attempts.ts';
+import { startRecordKeeping } from '../upkeep/record-keeping.ts';
+import { startSweep } from '../upkeep/sweep-old-work.ts';
+import type { Parts } from '../compose/wire.ts';
+
+export interface StartWorkersRequest {
+  readonly config: Config;
+  readonly parts: Parts;
+  /** Jobs of one queue at once; as the settings say, or as is usual, unless told. */
+  readonly concurrency?: number;
+  readonly queues?: readonly string[];
+  readonly redisUrl?: string;
+  readonly onFinished?: (event: FinishedEvent) => void;
+}
+
+/** The part of a pool that commands need. */
+export type Workers = Pick<WorkerPool, 'waitUntilDrained' | 'stop'>;
+
+/** Starts workers on all queues, or on those asked for. Throws when Redis cannot be used. */
+export async function startWorkers(request: StartWorkersRequest): Promise<Workers> {
+  const { config, parts, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
+  const keeping = await startRecordKeeping(config, parts, redisUrl);
+  const records = { sink: keeping.taker, clock: parts.clock, log: parts.log };
+  const notifiers = await notifiersOf(config, parts.clock);
+  const deployment = deploymentOf(config);
+  const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
+  try {
+    const pool = await startWorkerPool({
+      redisUrl,
+      prefix: config['queue.prefix'],
+      ...(deployment === undefined ? {} : { deployment }),
+      kinds: JOB_KINDS,
+      handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
+      concurrency: concurrencyOf(request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config)),
+      log: parts.log,
+      drainDeadlineMs: config['worker.drainTimeout'],
+      onOutcome: async (event: OutcomeEvent) => {
+        const { queue, jobId, outcome, durationMs } = event;
+        parts.log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
+        await recordOutcome(recording, event);
+      },
+      onFailure: async (event: FailureEvent) => {
+        const { queue, jobId, attempt, error, final } = event;
+        parts.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
+        await recordFailure(recording, event);
+      },
+      onThrottled: (event: ThrottledEvent) => {
+        const { queue, jobId, times, forMs, error } = event;
+        parts.log.info({ queue, jobId, times, forMs, problem: error.sentence }, 'job throttled');
+      },
+      ...(queues === undefined ? {} : { queues }),
+      ...(onFinished === undefined ? {} : { onFinished }),
+    });
+    const sweep = startSweep({ store: parts.composingStore, queues, log: parts.log });
+    return {
+      async waitUntilDrained() {
+        const writesRecords = queues?.includes(RECORDS_JOB.queue) ?? true;
+        for (let flushes = 0; await pool.waitUntilDrained(); flushes++) {
+          if (!writesRecords || flushes === MOST_FLUSHES || (await keeping.flush()) === 0) return true;
+        }
+        return false;
+      },
+      async stop() {
+        await Promise.all([pool.stop(), sweep.stop()]);
+        await keeping.stop();
+      },
+    };
+  } catch (error) {
+    await keeping.stop();
+    throw error;
+  }
+}
+
+/** How often records that wait for the end of their window are hurried, while others keep adding to them. */
+const MOST_FLUSHES = 10;
+
+/** With a service at a distance most of a job is waiting. */
+const REMOTE_CONCURRENCY = 32;
+const LOCAL_CONCURRENCY = 4;
+
+/** How many jobs of one queue are done at once, where nobody says. */
+function usualConcurrency(config: Config): number {
+  return config.warehouse?.scheme === 'bigquery' ? REMOTE_CONCURRENCY : LOCAL_CONCURRENCY;
+}
+
+/**
+ * What is asked for counts for the exports of one experiment. Few records are written at once whatever is asked for, and
+ * few parts of very large tables: they are made to be spread over processes.
+ */
+function concurrencyOf(concurrency: number): Record<string, number> {
+  const kinds = JOB_KINDS.filter((kind) => kind.queue !== RECORDS_JOB.queue);
+  return Object.fromEntries(
+    kinds.map((kind) => [
+      kind.queue,
+      kind.queue === STATISTICS_PART_JOB.queue ? Math.min(concurrency, kind.concurrency) : concurrency,
+    ]),
+  );
+}

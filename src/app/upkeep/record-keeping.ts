@@ -1,0 +1,66 @@
+/** Puts stage, spool and queue together: how the records of a worker process get to the warehouse. */
+import { FileRecordSpool } from '../../adapters/filesystem/record-spool.ts';
+import type { Config } from '../../config/load-config.ts';
+import { errorText } from '../../domain/errors.ts';
+import { wait } from '../../domain/wait.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { RecordTaker } from '../../ports/record-sink.ts';
+import type { RecordStage } from '../../ports/record-stage.ts';
+import { settlesWithin } from '../../queue/settles-within.ts';
+import { QueuedRecords } from '../../workers/records/queued-records.ts';
+import { openRecordStage } from '../compose/open-record-stage.ts';
+import { openQueue, type Parts } from '../compose/wire.ts';
+
+const RECOVERY_INTERVAL_MS = 15_000;
+const LAST_RECOVERY_MS = 2_000;
+
+export interface RecordKeeping {
+  readonly taker: RecordTaker;
+  readonly stage: RecordStage;
+  /** The queue, for those who look jobs up. */
+  readonly queue: JobQueue;
+  /** Asks for the jobs of all records that wait, without waiting for the end of their windows. Gives their number. */
+  readonly flush: () => Promise<number>;
+  /** Brings on its way what still waits on this machine, as far as Redis answers, and ends the connections. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Takes records from now on, and looks now and then for what waits on this machine. */
+export async function startRecordKeeping(config: Config, parts: Parts, redisUrl: string): Promise<RecordKeeping> {
+  const { log, sink } = parts;
+  const queue = await openQueue(config, redisUrl);
+  const stage = openRecordStage(config, redisUrl);
+  const spool = new FileRecordSpool({ folder: config['records.spool'], log });
+  const records = new QueuedRecords({ stage, queue, spool, sink, log });
+  const stopping = new AbortController();
+  const recover = async (): Promise<void> => {
+    try {
+      await records.recover(stopping.signal);
+    } catch (error) {
+      if (!stopping.signal.aborted) log.debug({ problem: errorText(error) }, 'records still wait');
+    }
+  };
+  const running = repeat(recover, stopping.signal);
+  return {
+    taker: records,
+    stage,
+    queue,
+    flush: () => records.flush(stopping.signal),
+    async stop() {
+      // What is not on its way by then waits on the disk for the next process.
+      await settlesWithin(recover(), LAST_RECOVERY_MS);
+      records.close();
+      stopping.abort();
+      stage.close();
+      await settlesWithin(Promise.all([running, queue.close()]), LAST_RECOVERY_MS);
+    },
+  };
+}
+
+async function repeat(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    // Aborted: the loop ends.
+    await wait(RECOVERY_INTERVAL_MS, signal).catch(() => undefined);
+  }
+}

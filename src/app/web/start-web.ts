@@ -1,0 +1,44 @@
+/** Puts pages, queue and store together: the web server of this process. */
+import type { Config } from '../../config/load-config.ts';
+import { buildApp } from '../../web/app.ts';
+import { listen, type ListenOptions } from '../../web/server.ts';
+import { checkRedis } from '../../queue/check-redis.ts';
+import { connectProducer } from '../../queue/connection.ts';
+import { openQueue, type Parts } from '../compose/wire.ts';
+
+export interface WebServer {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  /** Ends requests and connections. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function startWeb(
+  config: Config,
+  parts: Pick<Parts, 'store' | 'log'>,
+  options: ListenOptions & { readonly redisUrl?: string },
+): Promise<WebServer> {
+  const redisUrl = options.redisUrl ?? config.redis.reveal();
+  const queue = await openQueue(config, redisUrl);
+  const connection = connectProducer(redisUrl);
+  connection.on('error', () => {});
+  const stop = async (): Promise<void> => {
+    await app.close();
+    await queue.close();
+    connection.disconnect();
+  };
+  const app = await buildApp({
+    queue,
+    connection,
+    store: parts.store,
+    prefix: config['queue.prefix'],
+    checkReady: () => checkRedis(redisUrl),
+    log: parts.log,
+  });
+  try {
+    return { url: await listen(app, options), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

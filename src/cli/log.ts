@@ -1,0 +1,9 @@
+/** The log of a command: on the terminal it makes room for a progress line. */
+import { createLog } from '../adapters/system/log.ts';
+import type { Config } from '../config/load-config.ts';
+import type { Log } from '../ports/log.ts';
+import { terminalLog } from './terminal-line.ts';
+
+export function logOf(config: Config): Log {
+  return createLog({ level: config.logLevel, target: terminalLog });
+}

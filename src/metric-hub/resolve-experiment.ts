@@ -1,0 +1,77 @@
+/** From an experiment and a revision of metric-hub to what its file says (spec: metadata, sections 4, 7 and 8). */
+import { checkTemplate } from './check-template.ts';
+import type { Settings } from './configuration.ts';
+import type { Sourced } from './sourced.ts';
+import { configurationError } from './configuration-error.ts';
+import { type ExternalConfig, externalConfigOf } from './external-config.ts';
+import type { HubConfiguration } from './hub-configuration.ts';
+import { mergeSettings, putUnder } from './merge.ts';
+import type { ReadExperiment } from '../domain/read-experiment.ts';
+import { resolutionScope, type ResolutionScope } from './resolution-scope.ts';
+import { resolveDataSource } from './resolve-data-source.ts';
+import { type ResolvedMetric, resolveMetrics } from './resolve-metric.ts';
+import { checkSegments } from './resolve-segment.ts';
+
+export interface ResolvedExperiment {
+  readonly metrics: readonly ResolvedMetric[];
+  readonly externalConfig: ExternalConfig | null;
+}
+
+/** The defaults of the application with the experiment's own file over them. */
+export function settingsFor(experiment: ReadExperiment, hub: HubConfiguration): Settings {
+  const defaults = hub.defaultsOf(experiment.appName);
+  const own = hub.settingsOf(experiment.slug);
+  return own === undefined ? defaults : mergeSettings(defaults, own);
+}
+
+/** Resolves all that is configured. Throws CONFIGURATION_INVALID where the analysis could not be run. */
+export function resolveExperiment(
+  experiment: ReadExperiment,
+  settings: Settings,
+  hub: HubConfiguration,
+): ResolvedExperiment {
+  const scope = resolutionScope(experiment, withOutcomes(experiment, settings, hub), hub);
+  checkExperiment(experiment, scope);
+  return { metrics: resolveMetrics(scope), externalConfig: externalConfigOf(settings.experiment, experiment) };
+}
+
+/** The outcomes put under the settings one after another, so that the one named first wins. */
+function withOutcomes(experiment: ReadExperiment, settings: Settings, hub: HubConfiguration): Settings {
+  const configured = settings.experiment.outcomes;
+  const slugs = new Set([...experiment.outcomes, ...(configured?.value ?? [])]);
+  return [...slugs].reduce((merged, slug) => {
+    const outcome = hub.outcomeOf(experiment.appName, slug);
+    if (outcome !== undefined) return putUnder(outcome, merged);
+    const isOwn = experiment.outcomes.includes(slug) || configured === undefined;
+    throw unknownOutcome({ slug, app: experiment.appName, file: isOwn ? undefined : configured.file }, hub);
+  }, settings);
+}
+
+function unknownOutcome(
+  { slug, app, file }: { readonly slug: string; readonly app: string; readonly file: string | undefined },
+  hub: HubConfiguration,
+) {
+  const missing = `there is no outcome ${JSON.stringify(slug)} for ${app}`;
+  return configurationError({
+    ...(file === undefined
+      ? { file: `jetstream/outcomes/${app}/${slug}.toml`, problem: `${missing}, which the experiment names` }
+      : { file, table: '[experiment]', key: 'outcomes', problem: missing }),
+    unknown: { name: slug, known: hub.outcomeSlugs(app) },
+  });
+}
+
+/** The parts of the experiment's own settings that can stop the analysis. */
+function checkExperiment(experiment: ReadExperiment, scope: ResolutionScope): void {
+  const { enrollmentQuery, exposureDataSource } = scope.settings.experiment;
+  if (enrollmentQuery !== undefined) checkEnrollmentQuery(enrollmentQuery, scope);
+  checkSegments(experiment.segments, scope);
+  if (exposureDataSource !== undefined) {
+    const user = { name: exposureDataSource, table: '[experiment.exposure_signal]', key: 'data_source' };
+    resolveDataSource(user, scope);
+  }
+}
+
+function checkEnrollmentQuery(query: Sourced<string>, { experimentValues }: ResolutionScope): void {
+  const scope = { functions: new Set<string>(), values: experimentValues };
+  checkTemplate(query, scope, { table: '[experiment]', key: 'enrollment_query' });
+}

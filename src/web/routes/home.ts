@@ -1,0 +1,74 @@
+/** `/`: how many jobs are where, which queues are paused, and the ways on. */
+import type { FastifyInstance } from 'fastify';
+import { queueLink } from '../../alerts/page-links.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
+import { html, page, type SafeHtml } from '../views/html.ts';
+import { ICON } from '../views/icon.ts';
+import { STYLESHEET } from '../views/stylesheet.ts';
+
+const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
+
+interface QueueLook {
+  readonly name: string;
+  /** Jobs that wait in a paused queue count as waiting here: the notice above the table tells that it is paused. */
+  readonly counts: QueueCounts;
+  readonly isPaused: boolean;
+}
+
+export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
+  app.get('/assets/contrail.css', async (_request, reply) =>
+    reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=300').send(STYLESHEET),
+  );
+
+  app.get('/favicon.ico', async (_request, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(ICON),
+  );
+
+  app.get('/', async (_request, reply) => {
+    const looks = await Promise.all(JOB_KINDS.map((kind) => lookAt(queue, kind.queue)));
+    const body = html`${looks.filter(({ isPaused }) => isPaused).map(pausedNotice)} ${countsTable(looks)}`;
+    return reply.type('text/html; charset=utf-8').send(page(titleOf(looks), body));
+  });
+}
+
+async function lookAt(queue: JobQueue, name: string): Promise<QueueLook> {
+  const [counts, isPaused] = await Promise.all([queue.counts(name), queue.isPaused(name)]);
+  return { name, counts: { ...counts, waiting: counts.waiting + counts.paused }, isPaused };
+}
+
+function titleOf(looks: readonly QueueLook[]): string {
+  const failed = looks.reduce((sum, { counts }) => sum + counts.failed, 0);
+  const busy = looks.reduce((sum, { counts }) => sum + counts.waiting + counts.active + counts.delayed, 0);
+  const failures =
+    failed === 0 ? 'No job has failed' : failed === 1 ? '1 job has failed' : `${failed} jobs have failed`;
+  return `${failures}, ${busy} on their way`;
+}
+
+function pausedNotice({ name, counts: { waiting } }: QueueLook): SafeHtml {
+  const jobs = waiting === 0 ? 'no job waits' : waiting === 1 ? '1 job waits' : `${waiting} jobs wait`;
+  return html`<p class="notice">
+    The queue <a href="${queueLink(name)}">${name}</a> is paused, ${jobs} in it. Resume it on the board.
+  </p>`;
+}
+
+function countsTable(looks: readonly QueueLook[]): SafeHtml {
+  const rows = looks.map(
+    ({ name, counts }) =>
+      html`<tr>
+        <th scope="row"><a href="${queueLink(name)}">${name}</a></th>
+        ${STATES.map((state) => html`<td class="number">${counts[state]}</td>`)}
+      </tr>`,
+  );
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Queue</th>
+        ${STATES.map((state) => html`<th scope="col" class="number">${state}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { alertInputs, experiment, findingsOf, NOW, verdictOf } from '../../support/alert-world.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+describe('rule A1', () => {
+  it.each([
+    ['an error', [{ metric: 'm', exceptionType: 'ValueError' }], 'failing'],
+    ['an expected exception', [{ metric: null, exceptionType: 'HighPopulationException' }], 'passing'],
+    ['a harmless one', [{ metric: null, exceptionType: 'PreconditionFailed' }], 'passing'],
+    ['the skip that does alert', [{ metric: null, exceptionType: 'NoSlugException' }], 'failing'],
+    [
+      'only the first of a group',
+      [
+        { metric: 'm', exceptionType: 'EndedException' },
+        { metric: 'm', exceptionType: 'ValueError' },
+      ],
+      'passing',
+    ],
+  ])('looks at %s', (_, errors, verdict) => {
+    expect(verdictOf('A1', alertInputs({ errors: new Map([['my-slug', errors]]) }))).toBe(verdict);
+  });
+
+  it('has another key only when the set of groups and types is another', () => {
+    const one = { metric: 'm', exceptionType: 'ValueError' };
+    const two = { metric: 'n', exceptionType: 'KeyError' };
+
+    const keys = [[one, two], [two, one], [two, one, one], [one]].map((errors) => {
+      const [finding] = findingsOf('A1', alertInputs({ errors: new Map([['my-slug', errors]]) }));
+      return finding?.verdict.kind === 'failing' ? finding.verdict.changeKey : undefined;
+    });
+
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).toBe(keys[0]);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+});
+
+describe('rules A2, A3 and G4', () => {
+  it.each([
+    ['daily from the day after the start', {}, [], 'daily'],
+    ['nothing on the first day', { startDate: '2026-01-15' }, [], undefined],
+    [
+      'weekly eight days after enrollment',
+      { startDate: '2025-12-20', enrollmentEndDate: '2026-01-07' },
+      ['daily'],
+      'weekly',
+    ],
+    ['no weekly a day earlier', { startDate: '2025-12-20', enrollmentEndDate: '2026-01-08' }, ['daily'], ''],
+    [
+      'overall when the end was before yesterday',
+      { endDate: '2026-01-13', proposedEnrollment: 7 },
+      ['daily'],
+      'overall',
+    ],
+    ['no overall a day earlier', { endDate: '2026-01-14' }, ['daily'], ''],
+    ['results three days after the end', { endDate: '2026-01-12' }, ['daily'], 'overall'],
+    ['nothing from the fourth day after the end', { endDate: '2026-01-11' }, [], undefined],
+    ['results three days after the planned end', { proposedDuration: 2 }, [], 'daily'],
+    ['nothing from the fourth day after the planned end', { proposedDuration: 1 }, [], undefined],
+    [
+      'results when the planned end has moved with enrollment',
+      { proposedEnrollment: 1, proposedDuration: 1, enrollmentEndDate: '2026-01-12' },
+      [],
+      'daily',
+    ],
+    [
+      'nothing from the fourth day after a planned end that has moved forward',
+      { proposedEnrollment: 14, proposedDuration: 14, enrollmentEndDate: '2026-01-11' },
+      [],
+      undefined,
+    ],
+    ['nothing of a rollout', { isRollout: true }, [], undefined],
+  ])('A2 expects %s', (_, parts, present, missing) => {
+    const objects = new Set(present.map((period) => `statistics/statistics_my_slug_${period}.json`));
+
+    const [finding] = findingsOf('A2', alertInputs({ experiments: [experiment(parts)], objects }));
+
+    const found = finding?.verdict.kind === 'failing' ? finding.verdict.changeKey : finding && '';
+    expect(found).toBe(missing);
+  });
+
+  it('A3 tells of weekly and overall results, never of daily ones', () => {
+    const objects = new Set(
+      ['daily', 'weekly', 'overall'].map((period) => `statistics/statistics_my_slug_${period}.json`),
+    );
+
+    const subjects = findingsOf('A3', alertInputs({ objects })).map((finding) => finding.subject);
+
+    expect(subjects).toEqual(['my-slug weekly', 'my-slug overall']);
+  });
+
+  it.each([
+    ['a table of yesterday', [{ name: 'statistics_my_slug_week_1', changedAt: NOW - DAY }], 'passing'],
+    ['an old table', [{ name: 'statistics_my_slug_week_1', changedAt: NOW - 8 * DAY }], 'failing'],
+    ['no table', [], 'failing'],
+    ['a fresh table of another', [{ name: 'statistics_my_slug_two_week_1', changedAt: NOW }], 'failing'],
+  ])('G4 looks for fresh tables: %s', (_, tables, verdict) => {
+    const experiments = [experiment({ startDate: '2025-12-01', enrollmentEndDate: '2025-12-08' })];
+
+    expect(verdictOf('G4', alertInputs({ experiments, tables }))).toBe(verdict);
+  });
+
+  it('G4 waits until weekly results are expected', () => {
+    expect(verdictOf('G4', alertInputs())).toBe('not concerned');
+  });
+});
