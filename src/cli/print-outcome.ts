@@ -20,6 +20,9 @@ export function printOutcome(outcome: JobOutcome, counted?: string): void {
       for (const warning of outcome.warnings) say(`warning: ${printable(warning.message)}`);
       return;
     }
+    case 'written':
+      printResult(`written to ${outcome.table} (${plural(outcome.rows, 'row')})`);
+      return;
     case 'skipped':
     case 'superseded':
       if (outcome.kind === 'skipped' && outcome.warning !== undefined)

@@ -23,6 +23,18 @@ export interface PublishedFacts {
   readonly usage?: ReadingUsage;
 }
 
+/** Rows that a job put into a table of the warehouse. */
+export interface WrittenFacts {
+  /** With its dataset: `monitoring.logs`. */
+  readonly table: string;
+  readonly rows: number;
+  /** Rows that could not be read, or that the warehouse refused. */
+  readonly rejected: number;
+  /** What the rows were made of: a monitoring task, a window of staged records. */
+  readonly source: string;
+  readonly sourceVersion?: string;
+}
+
 export interface ReadingUsage {
   readonly requests: number;
   readonly bytesRead: number;
@@ -69,6 +81,8 @@ export type JobOutcome =
   | ({ readonly kind: 'published' } & PublishedFacts)
   /** The bytes were in place already; only the source version of the object was brought up to date. */
   | ({ readonly kind: 'unchanged' } & PublishedFacts)
+  /** A table of the warehouse has the rows. */
+  | ({ readonly kind: 'written' } & WrittenFacts)
   /** Nothing was to be done, and why. */
   | {
       readonly kind: 'skipped';

@@ -79,7 +79,8 @@ export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: 
     },
     {
       kind: RECORDS_JOB,
-      handle: (payload: RecordsPayload, context) => handleRecordsJob({ stage, sink: parts.sink }, payload, context),
+      handle: (payload: RecordsPayload, context) =>
+        handleRecordsJob({ stage, sink: parts.sink, dataset: config.monitoringDataset }, payload, context),
     },
   ];
 }

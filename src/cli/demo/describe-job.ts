@@ -11,6 +11,7 @@ const Published = z.object({
 });
 /** Of the longest: `nothing to do`. */
 const LABEL_WIDTH = 13;
+const Written = z.object({ kind: z.literal('written'), rows: z.number(), table: z.string() });
 const Ended = z.object({ kind: z.string(), reason: z.string() });
 
 /** `published     my-slug weekly  (882 rows, 210 kB, 31 ms)` */
@@ -19,6 +20,10 @@ export function describeEndedJob(job: KnownJob): string {
   if (published !== undefined) {
     const facts = [plural(published.rows, 'row'), formatBytes(published.bytes), `${published.durationMs} ms`];
     return `${published.kind.padEnd(LABEL_WIDTH)} ${job.name}  (${facts.join(', ')})`;
+  }
+  const written = Written.safeParse(job.result).data;
+  if (written !== undefined) {
+    return `${written.kind.padEnd(LABEL_WIDTH)} ${job.name}  (${plural(written.rows, 'row')} of ${written.table})`;
   }
   const ended = Ended.safeParse(job.result).data;
   if (ended !== undefined) {

@@ -5,7 +5,7 @@ import {
   QUERY_COST_TABLE,
   SAMPLE_RATIO_TABLE,
 } from '../../domain/monitoring-tables.ts';
-import type { JobOutcome, Warning } from '../../domain/outcome.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type CheckDependencies, type CheckResult, checkAlerts } from './check-alerts.ts';
@@ -41,9 +41,8 @@ export async function runMonitoringTask(
   deps: MonitoringDependencies,
   { payload, work, signal }: MonitoringRequest,
 ): Promise<{ readonly done: MonitoringResult; readonly outcome: JobOutcome }> {
-  const startedAt = deps.clock.now();
   const done = await runTask(deps, { payload, work, signal });
-  return { done, outcome: outcomeOf(deps, done, deps.clock.now() - startedAt) };
+  return { done, outcome: outcomeOf(deps, done) };
 }
 
 async function runTask(
@@ -63,32 +62,25 @@ async function runTask(
   }
 }
 
+function outcomeOf({ dataset, clock }: MonitoringDependencies, done: MonitoringResult): JobOutcome {
+  if (done.task === 'import-experiments' && done.result.outcome === 'kept') {
+    return { kind: 'skipped', reason: 'neither the API nor the table has an experiment' };
+  }
+  const { table, rows, rejected = 0 } = writtenBy(done);
+  return {
+    kind: 'written',
+    table: `${dataset}.${table}`,
+    rows,
+    rejected,
+    source: done.task,
+    sourceVersion: new Date(clock.now()).toISOString(),
+  };
+}
+
 interface Written {
   readonly table: string;
   readonly rows: number;
   readonly rejected?: number;
-  readonly warnings?: readonly Warning[];
-}
-
-/** A table that was written counts as published, like a file. */
-function outcomeOf({ dataset, clock }: MonitoringDependencies, done: MonitoringResult, durationMs: number): JobOutcome {
-  if (done.task === 'import-experiments' && done.result.outcome === 'kept') {
-    return { kind: 'skipped', reason: 'neither the API nor the table has an experiment' };
-  }
-  const { table, rows, rejected = 0, warnings = [] } = writtenBy(done);
-  const object = `${dataset}.${table}`;
-  const sourceVersion = new Date(clock.now()).toISOString();
-  const counts = { rows, rejected, dropped: 0, duplicates: 0, bytes: 0 };
-  return {
-    kind: 'published',
-    object,
-    location: object,
-    source: done.task,
-    sourceVersion,
-    ...counts,
-    warnings,
-    durationMs,
-  };
 }
 
 function writtenBy(done: MonitoringResult): Written {

@@ -9,6 +9,8 @@ export function describeOutcome(outcome: JobOutcome): string {
         `${outcome.kind} ${outcome.object}: ${outcome.rows} rows, ${outcome.bytes} bytes, ${outcome.durationMs} ms,`,
         `${outcome.rejected + outcome.dropped} left out, ${outcome.duplicates} duplicates`,
       ].join(' ');
+    case 'written':
+      return `written to ${outcome.table}: ${outcome.rows} rows, ${outcome.rejected} left out`;
     case 'skipped':
       return `nothing to do: ${outcome.reason}`;
     case 'superseded':

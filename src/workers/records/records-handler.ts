@@ -13,6 +13,8 @@ import type { RecordStage, RefusedRecord, StageWindow } from '../../ports/record
 export interface RecordsHandlerDependencies {
   readonly stage: Pick<RecordStage, 'take' | 'drop' | 'setAside'>;
   readonly sink: Pick<RecordSink, 'append'>;
+  /** The dataset of the tables, for outcomes: `monitoring`. */
+  readonly dataset: string;
 }
 
 /** What a dead letter shows of its row. */
@@ -25,7 +27,7 @@ export function windowBatchId({ window }: StageWindow): string {
 }
 
 export async function handleRecordsJob(
-  { stage, sink }: RecordsHandlerDependencies,
+  { stage, sink, dataset }: RecordsHandlerDependencies,
   { table, window }: RecordsPayload,
   { signal, log }: JobContext,
 ): Promise<JobOutcome> {
@@ -34,12 +36,19 @@ export async function handleRecordsJob(
     const refused = await writeOrRefuse(sink, { id: windowBatchId({ table, window }), table, rows }, signal);
     await stage.setAside(refused);
     if (refused.length > 0) log(`${refused.length} rows are refused: ${refused[0]?.reason ?? ''}`);
-    log(`${rows.length - refused.length} rows written`);
+    const written = rows.length - refused.length;
+    log(`${written} rows written`);
     await stage.drop({ table, window });
-    return { kind: 'skipped', reason: `${rows.length - refused.length} rows of ${table} are written` };
+    return {
+      kind: 'written',
+      table: `${dataset}.${table}`,
+      rows: written,
+      rejected: refused.length,
+      source: `window ${window}`,
+    };
   }
   await stage.drop({ table, window });
-  return { kind: 'skipped', reason: 'these records are written' };
+  return { kind: 'skipped', reason: 'these records were written before' };
 }
 
 /** Halves a batch that is refused until the bad rows are alone. Gives those. */

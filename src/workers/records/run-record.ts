@@ -1,7 +1,7 @@
 /** One row of `monitoring.export_runs_v1`: an attempt that ended (spec: monitoring, section 10). */
 import type { ContrailError } from '../../domain/errors.ts';
 import { EXPORT_RUNS_TABLE } from '../../domain/monitoring-tables.ts';
-import type { JobOutcome } from '../../domain/outcome.ts';
+import type { JobOutcome, WrittenFacts } from '../../domain/outcome.ts';
 import { costOf, type Pricing } from '../../domain/query-cost-price.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
@@ -33,9 +33,15 @@ const LONGEST_MESSAGE = 2_000;
 /** The row as a batch of its own, whose id is the attempt's: a repeated report is no second row. */
 export function runRecordBatch(facts: RunFacts, end: RunEnd, pricing: Pricing): RecordBatch {
   const runId = `${facts.jobId}.${facts.attempt}`;
-  const outcome = 'outcome' in end ? end.outcome.kind : end.final ? 'failed' : 'retrying';
+  const outcome = nameOf(end);
   const id = recordBatchId([EXPORT_RUNS_TABLE, facts.queue, runId, outcome, String(facts.queuedAt ?? '')]);
   return { id, table: EXPORT_RUNS_TABLE, rows: [toRow(facts, end, { runId, outcome, pricing })] };
+}
+
+/** As the column `outcome` has it, where a table that was written counts as published. */
+function nameOf(end: RunEnd): string {
+  if ('error' in end) return end.final ? 'failed' : 'retrying';
+  return end.outcome.kind === 'written' ? 'published' : end.outcome.kind;
 }
 
 interface RowParts {
@@ -73,6 +79,7 @@ function failureColumns(error: ContrailError): RecordRow {
 }
 
 function outcomeColumns(outcome: JobOutcome, pricing: Pricing): RecordRow {
+  if (outcome.kind === 'written') return writtenColumns(outcome);
   if (outcome.kind !== 'published' && outcome.kind !== 'unchanged') {
     return 'object' in outcome && outcome.object !== undefined ? { object: outcome.object } : {};
   }
@@ -101,4 +108,9 @@ function outcomeColumns(outcome: JobOutcome, pricing: Pricing): RecordRow {
           cost_usd: costOf({ slotMs: usage.slotMs, bytesProcessed: usage.bytesBilled }, pricing),
         }),
   };
+}
+
+function writtenColumns({ table, rows, rejected, source, sourceVersion }: WrittenFacts): RecordRow {
+  const none = { dropped: 0, duplicates: 0, warnings: 0, bytes_written: 0 };
+  return { source, source_version: sourceVersion ?? null, object: table, rows, rejected, ...none };
 }

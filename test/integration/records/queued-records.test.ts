@@ -56,7 +56,7 @@ function setup({ windowMs = 60_000 } = {}) {
     /** Does the jobs that were asked for, as a worker would. */
     work: async () => {
       for (const job of await queue.list('records', ['waiting', 'delayed'], 100)) {
-        await handleRecordsJob({ stage, sink }, RecordsPayload.parse(job.payload), context);
+        await handleRecordsJob({ stage, sink, dataset: 'monitoring' }, RecordsPayload.parse(job.payload), context);
       }
     },
     /** What a Redis without its data is like. */

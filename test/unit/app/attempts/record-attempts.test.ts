@@ -84,6 +84,34 @@ describe('an attempt that ended well', () => {
     ]);
   });
 
+  it('is a published product where it has written a monitoring table', async () => {
+    const { sink, recording, event } = setup();
+    const written = { queue: 'monitoring', payload: { version: 1, task: 'query-cost', day: '2026-01-14' } };
+    const outcome: JobOutcome = {
+      kind: 'written',
+      table: 'monitoring.query_cost_v1',
+      rows: 3,
+      rejected: 1,
+      source: 'query-cost',
+      sourceVersion: '2026-01-15T00:00:00.000Z',
+    };
+
+    await recordOutcome(recording, { ...event, ...written, outcome });
+
+    expect(sink.rows('export_runs_v1')).toEqual([
+      expect.objectContaining({
+        product: 'query_cost',
+        outcome: 'published',
+        source: 'query-cost',
+        source_version: '2026-01-15T00:00:00.000Z',
+        object: 'monitoring.query_cost_v1',
+        rows: 3,
+        rejected: 1,
+        bytes_written: 0,
+      }),
+    ]);
+  });
+
   it('costs by bytes where bytes are paid for', async () => {
     const { sink, recording, event } = setup();
 

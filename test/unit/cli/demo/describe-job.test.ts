@@ -17,6 +17,10 @@ it.each([
     { result: { kind: 'superseded', reason: 'a newer file is there' } },
     'superseded    my-slug weekly: a newer file is there',
   ],
+  [
+    { result: { kind: 'written', table: 'monitoring.alerts_v1', rows: 3 } },
+    'written       my-slug weekly  (3 rows of monitoring.alerts_v1)',
+  ],
   [{ state: 'failed' } as const, 'refused       my-slug weekly: no reason known'],
 ])('tells in plain words how a job ended: %j', (parts, line) => {
   expect(describeEndedJob(endedJob(parts))).toBe(line);

@@ -31,7 +31,7 @@ function setup(rows: readonly RecordRow[], sink: Pick<MemoryRecordSink, 'append'
   return {
     refused,
     dropped: () => dropped,
-    handle: () => handleRecordsJob({ stage, sink }, WINDOW, context),
+    handle: () => handleRecordsJob({ stage, sink, dataset: 'monitoring' }, WINDOW, context),
   };
 }
 
@@ -51,6 +51,24 @@ describe('the write of a window of records', () => {
         row: JSON.stringify(BAD),
       }),
     ]);
+    expect(dropped()).toBe(1);
+  });
+
+  it('ends as written, with its counts', async () => {
+    const { handle } = setup([run(1), BAD, run(2)]);
+
+    const outcome = await handle();
+
+    const source = `window ${WINDOW.window}`;
+    expect(outcome).toEqual({ kind: 'written', table: 'monitoring.export_runs_v1', rows: 2, rejected: 1, source });
+  });
+
+  it('has nothing to do where the window was written before', async () => {
+    const { handle, dropped } = setup([]);
+
+    const outcome = await handle();
+
+    expect(outcome).toEqual({ kind: 'skipped', reason: 'these records were written before' });
     expect(dropped()).toBe(1);
   });
 
