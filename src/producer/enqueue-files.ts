@@ -3,14 +3,14 @@
  * enqueues nothing twice. A queue swallows a job whose id it still keeps, so the kept ones are looked at first.
  */
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../ports/clock.ts';
+import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
 import { type EnqueueOptions, reasonToWait } from './kept-job.ts';
 import { type DueFile, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
 
 export interface EnqueueDependencies {
   readonly queue: JobQueue;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 export interface EnqueuedFile {

@@ -4,7 +4,7 @@
  */
 import { MONITORING_JOB, monitoringJobId, type MonitoringPayload } from '../jobs/monitoring-job.ts';
 import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
 
 export interface MonitoringSchedule {
@@ -17,7 +17,7 @@ export interface MonitoringSchedule {
 
 export interface TickDependencies {
   readonly queue: JobQueue;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 /** Daily work that fails is asked for again: two more times, half an hour apart (spec: monitoring, table of tables). */

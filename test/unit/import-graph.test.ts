@@ -56,7 +56,7 @@ const RULES: ImportRules = {
       name: 'a timer of its own',
       pattern:
         /(?<!\w\.|\w|#)set(?:Timeout|Interval)\b|\bglobalThis\s*\.\s*set(?:Timeout|Interval)\b|\bAbortSignal\s*\.\s*timeout\b|\bscheduler\s*\.\s*wait\b|import \*[^;]*'node:timers/,
-      only: ['domain/wait.ts'],
+      only: ['adapters/system/timers.ts', 'domain/wait.ts'],
     },
     {
       // The index loads a reader of Arrow, whose two large packages `overrides` in package.json replaces by an empty one.

@@ -1,5 +1,5 @@
 /** What the BigQuery adapter must be told. Nothing is contacted when it is made. */
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 
 export interface BigQueryOptions {
@@ -17,7 +17,7 @@ export interface BigQueryOptions {
    */
   readonly isCompressed?: boolean;
   readonly limits: BigQueryLimits;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Log;
 }
 

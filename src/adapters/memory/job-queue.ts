@@ -1,7 +1,7 @@
 /** The job queue inside one process: for tests, and for work that needs no Redis. Nothing outlives the process. */
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type {
   EndedJobs,
   EnqueueResult,
@@ -17,7 +17,7 @@ const ATTEMPTS = 3;
 const THROTTLE_DELAY_MS = 1_000;
 
 export interface MemoryJobQueueOptions {
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** Attempts that count; default 3. They follow each other at once. */
   readonly attempts?: number;
 }
@@ -55,7 +55,7 @@ interface StoredJob {
 
 /** A job queue whose jobs run when `run` is called, one after the other, in this process. */
 export class MemoryJobQueue implements JobQueue {
-  readonly #clock: Clock;
+  readonly #clock: WallClock;
   readonly #attempts: number;
   readonly #queues = new Map<string, Map<string, StoredJob>>();
   readonly #paused = new Set<string>();

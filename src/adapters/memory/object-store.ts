@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkWorkObject } from '../../domain/work-folder.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import {
   ABSENT,
   type ComposeRequest,
@@ -18,7 +18,7 @@ import { checkObjectName } from '../filesystem/object-name.ts';
 
 export interface MemoryObjectStoreOptions {
   /** What `changedAt` of an object is taken from; 1970 unless told. */
-  readonly clock?: Clock;
+  readonly clock?: WallClock;
   /** Keep all generations of all objects, for `history`. */
   readonly keepHistory?: boolean;
 }
@@ -32,7 +32,7 @@ export interface KeptObject {
 /** An object store in memory. Generations are numbers that grow with every publication in the store. */
 export class MemoryObjectStore implements ComposingStore {
   readonly url = 'memory:';
-  readonly #clock: Clock;
+  readonly #clock: WallClock;
   readonly #keepHistory: boolean;
   readonly #objects = new Map<string, KeptObject>();
   readonly #history: KeptObject[] = [];

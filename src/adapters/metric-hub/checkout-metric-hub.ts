@@ -1,6 +1,6 @@
 /** A checkout of metric-hub on disk, or a bare clone: what is committed at HEAD, with its history. Nothing is fetched. */
 import { deadline } from '../../domain/wait.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { GitRepository } from './git-repository.ts';
 import { GitStates } from './git-state.ts';
@@ -14,7 +14,7 @@ export interface CheckoutMetricHubOptions {
   readonly gitdir: string;
   /** How long HEAD serves before it is looked at again, in milliseconds. */
   readonly refreshMs: number;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }

@@ -9,7 +9,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { addRemote, fetch, getConfig, init, writeRef } from 'isomorphic-git';
 import type { WebAddress } from '../../domain/secret.ts';
 import { deadline } from '../../domain/wait.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { LockFolder } from '../filesystem/lock-folder.ts';
 import { makeFolder } from '../filesystem/make-folder.ts';
@@ -30,7 +30,7 @@ export interface CloneMetricHubOptions {
   readonly refreshMs: number;
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }

@@ -1,7 +1,7 @@
 /** The state of a repository, looked up now and then for all who ask, and kept while the repository cannot be reached. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { untilAborted } from '../../domain/until-aborted.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { HubState } from '../../ports/metric-hub.ts';
 
 export interface SharedStateOptions {
@@ -9,7 +9,7 @@ export interface SharedStateOptions {
   readonly url: string;
   /** How long a state serves before it is looked up again, in milliseconds. */
   readonly refreshMs: number;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** Looks the state up. Its own warning, if it has one, is passed on. */
   readonly load: () => Promise<HubState>;
 }

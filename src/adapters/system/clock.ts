@@ -1,9 +1,16 @@
-/** The machine's clock, and one that stands still. */
+/** The machine's clock, and one that stands still while its timers run. */
 import type { Clock } from '../../ports/clock.ts';
+import { sleep, startTimer, timeout } from './timers.ts';
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  startTimer,
+  sleep,
+  timeout,
+};
 
-/** A clock that always tells the same time. */
+/** Always tells the same time of day. Durations, timers and deadlines are real. */
 export function fixedClock(epochMs: number): Clock {
-  return { now: () => epochMs };
+  return { ...systemClock, now: () => epochMs };
 }

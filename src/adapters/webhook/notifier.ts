@@ -5,7 +5,7 @@ import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts
 import { Secret, WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { deadline } from '../../domain/wait.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 
 export interface WebhookOptions {
@@ -16,7 +16,7 @@ export interface WebhookOptions {
   /** Signs the body; Slack needs none. */
   readonly secret?: Secret;
   readonly timeoutMs: number;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 /** How much of a refusal is read and shown. */

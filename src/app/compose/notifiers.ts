@@ -1,11 +1,11 @@
 /** The targets that the settings name for messages about alerts. */
 import type { Config } from '../../config/load-config.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 
 const TIMEOUT_MS = 15_000;
 
-export async function notifiersOf(config: Config, clock: Clock): Promise<Notifier[]> {
+export async function notifiersOf(config: Config, clock: WallClock): Promise<Notifier[]> {
   const { WebhookNotifier } = await import('../../adapters/webhook/notifier.ts');
   const webhook = config['notify.webhook'];
   const secret = config['notify.webhookSecret'];

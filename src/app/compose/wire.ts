@@ -10,7 +10,7 @@ import { SETTINGS } from '../../config/settings.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
@@ -25,7 +25,7 @@ import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts
 import { deploymentOf } from './deployment.ts';
 
 export interface Parts extends DivisibleParts {
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Log;
   readonly source: StatisticsSource;
   readonly sink: RecordSink;
@@ -89,7 +89,7 @@ export async function storeOf(config: Config, log: Log): Promise<ComposingStore>
   });
 }
 
-export function clockOf(config: Config): Clock {
+export function clockOf(config: Config): WallClock {
   return config.now === undefined ? systemClock : fixedClock(config.now);
 }
 

@@ -4,7 +4,7 @@ import type { LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { beyond, cutRows, ERRORS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
 import { checkSlug } from '../../domain/slug.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { type PublishableText, publishText } from '../publish/publish-text.ts';
@@ -14,7 +14,7 @@ import { buildErrorsFile, type ErrorsFile } from './errors-file.ts';
 export interface ErrorsDependencies {
   readonly logs: ExperimentLogs;
   readonly store: ObjectStore;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 export interface ErrorsRequest {

@@ -9,7 +9,7 @@ import { METADATA } from '../../domain/object-metadata.ts';
 import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { ObjectMetadata, ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import { type PublishableText, publishText } from '../publish/publish-text.ts';
@@ -29,7 +29,7 @@ export interface MetadataDependencies extends BuildDependencies {
   readonly store: ObjectStore;
   /** Whose tables tell when the analysis began. */
   readonly source: TableSource;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** How long before its first table an analysis begins, in milliseconds. */
   readonly analysisLeadMs: number;
 }

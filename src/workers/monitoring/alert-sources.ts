@@ -2,7 +2,7 @@
 import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../alerts/inputs.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
@@ -19,7 +19,7 @@ export interface AlertSourceDependencies {
   readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
   readonly store: ObjectStore;
   readonly reader: MonitoringReader;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Log;
   /** Of the object of enrollment counts. */
   readonly countsLimit: ByteLimit;

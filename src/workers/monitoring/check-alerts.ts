@@ -10,7 +10,7 @@ import { stepAlerts } from '../../alerts/state.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
@@ -33,7 +33,7 @@ export interface CheckDependencies {
   readonly notifiers: readonly Notifier[];
   /** The address of the web pages, for links; null: no links. */
   readonly pages: string | null;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Log;
 }
 

@@ -5,7 +5,7 @@ import type { WatchedExperiment } from '../../alerts/inputs.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { SAMPLE_RATIO_TABLE } from '../../domain/monitoring-tables.ts';
 import { type SampleRatioInput, sampleRatioRows } from '../../domain/sample-ratio/table.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
@@ -18,7 +18,7 @@ export interface SampleRatioDependencies {
   readonly source: ExperimentRecords;
   readonly store: ObjectStore;
   readonly tables: Pick<RecordSink, 'replace'>;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 export interface SampleRatioResult {

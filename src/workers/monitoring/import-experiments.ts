@@ -5,7 +5,7 @@ import { type LogEvent, recordBatchId } from '../../domain/log-record.ts';
 import { EXPERIMENTS_TABLE } from '../../domain/monitoring-tables.ts';
 import { quote } from '../../domain/slug.ts';
 import { dayOf, MICROS_PER_MS } from '../../domain/utc-time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
@@ -15,7 +15,7 @@ export interface ImportDependencies {
   readonly source: ExperimentRecords;
   readonly tables: Pick<RecordSink, 'replace' | 'hasRows'>;
   readonly records: LogRecordDependencies;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 export interface ImportResult {

@@ -7,7 +7,7 @@ import {
 } from '../../domain/monitoring-tables.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import { type CheckDependencies, type CheckResult, checkAlerts } from './check-alerts.ts';
 import { checkSampleRatio, type SampleRatioDependencies, type SampleRatioResult } from './check-sample-ratio.ts';
 import { importExperiments, type ImportDependencies, type ImportResult } from './import-experiments.ts';
@@ -20,7 +20,7 @@ export interface MonitoringDependencies {
   readonly check: CheckDependencies;
   /** The dataset of the tables, for outcomes: `monitoring`. */
   readonly dataset: string;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 export interface MonitoringRequest {

@@ -6,14 +6,14 @@ import { queryCostRows } from '../../domain/query-cost.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { quote } from '../../domain/slug.ts';
 import { dayOf, daysBetween } from '../../domain/utc-time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { JobHistory } from '../../ports/job-history.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 
 export interface ScrapeDependencies {
   readonly history: JobHistory;
   readonly tables: Pick<RecordSink, 'replace'>;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly dataset: string;
   readonly pricing: Pricing;
 }

@@ -3,7 +3,7 @@ import { windowTableOwners } from '../../domain/analysis-run.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
 import { timeOfVersion } from '../../domain/source-version.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { StoredObject } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
 
@@ -15,7 +15,7 @@ export interface TableChange {
 
 export interface ChangeDependencies {
   readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
-  readonly clock: Clock;
+  readonly clock: WallClock;
 }
 
 /**

@@ -5,7 +5,7 @@
 import { errorText } from '../../domain/errors.ts';
 import { type LogEvent, LOGS_TABLE, recordBatchId, toLogRecord } from '../../domain/log-record.ts';
 import { deadline } from '../../domain/wait.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
 
@@ -14,7 +14,7 @@ const LONGEST_WRITE_MS = 15_000;
 
 export interface LogRecordDependencies {
   readonly sink: RecordTaker;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Log;
 }
 

@@ -9,7 +9,7 @@ import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import {
   ABSENT,
   type Generation,
@@ -35,7 +35,7 @@ const MOST_ROUNDS = 3;
 export interface ExportDependencies {
   readonly source: StatisticsSource;
   readonly store: ObjectStore;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** Share of rows, 0 to 1, above which refused rows stop the publication. */
   readonly refusedShareLimit: number;
   /** Rows of one window up to which duplicates are looked for, where the source does not sort by key. */

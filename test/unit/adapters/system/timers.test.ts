@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { deadline, startTimer, wait } from '../../../src/domain/wait.ts';
+import { sleep, startTimer, timeout } from '../../../../src/adapters/system/timers.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -9,7 +9,7 @@ describe('waiting', () => {
 
   it.each([0, 1, 2 ** 31 - 1, 2 ** 31, 30 * DAY_MS, 100 * DAY_MS])('lasts %i ms, no more and no less', async (ms) => {
     let hasEnded = false;
-    void wait(ms).then(() => (hasEnded = true));
+    void sleep(ms).then(() => (hasEnded = true));
 
     await vi.advanceTimersByTimeAsync(Math.max(ms - 1, 0));
     const early = hasEnded;
@@ -21,7 +21,7 @@ describe('waiting', () => {
 
   it('never ends where there is no end', async () => {
     let hasEnded = false;
-    void wait(Number.POSITIVE_INFINITY).then(() => (hasEnded = true));
+    void sleep(Number.POSITIVE_INFINITY).then(() => (hasEnded = true));
 
     await vi.advanceTimersByTimeAsync(400 * DAY_MS);
 
@@ -30,16 +30,16 @@ describe('waiting', () => {
 
   it('rejects with the reason of the signal, and leaves no timer behind', async () => {
     const stopping = new AbortController();
-    const waiting = wait(30 * DAY_MS, stopping.signal);
+    const waiting = sleep(30 * DAY_MS, stopping.signal);
     stopping.abort(new Error('enough'));
 
     await expect(waiting).rejects.toThrow('enough');
-    await expect(wait(1, stopping.signal)).rejects.toThrow('enough');
+    await expect(sleep(1, stopping.signal)).rejects.toThrow('enough');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('refuses a length that is no number', async () => {
-    await expect(wait(Number.NaN)).rejects.toThrow('NaN');
+    await expect(sleep(Number.NaN)).rejects.toThrow('NaN');
   });
 
   it('ends with a timer that is cancelled, also in its later parts', async () => {
@@ -56,17 +56,17 @@ describe('waiting', () => {
 
 describe('a deadline', () => {
   it.each([2 ** 31, 2 ** 32, 400 * DAY_MS, Number.POSITIVE_INFINITY])('of %d ms is not over at once', async (ms) => {
-    const signal = deadline(ms);
+    const signal = timeout(ms);
 
-    await wait(20);
+    await sleep(20);
 
     expect(signal.aborted).toBe(false);
   });
 
   it('that is near ends as a timeout, also in fractions of a millisecond', async () => {
-    const signal = deadline(0.5);
+    const signal = timeout(0.5);
 
-    await wait(20);
+    await sleep(20);
 
     expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
   });
