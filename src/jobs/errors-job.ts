@@ -23,7 +23,6 @@ export const ERRORS_JOB: JobKind<ErrorsPayload> = {
   queue: 'errors',
   payload: ErrorsPayload,
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
-  concurrency: 4,
 };
 
 /** `<normalised slug>.<version>`; a forced export gets a nonce, so that it is never taken for one that was done. */

@@ -12,8 +12,8 @@ export interface JobKind<Payload> {
   readonly queue: string;
   readonly payload: ZodType<Payload>;
   readonly retry: RetryPolicy;
-  /** Jobs of this kind at work at once in one process. */
-  readonly concurrency: number;
+  /** Jobs of this kind that one process runs at once at most, whatever concurrency it is given. */
+  readonly mostAtOnce?: number;
   /** Its delayed jobs only wait for more of the same: they may run as soon as there is nothing else to do. */
   readonly gathers?: true;
   /** Nobody would make its jobs again, so they never fail only because a service is away or asks for fewer requests. */

@@ -34,7 +34,6 @@ export const METADATA_JOB: JobKind<MetadataPayload> = {
   queue: 'metadata',
   payload: MetadataPayload,
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
-  concurrency: 4,
 };
 
 /**

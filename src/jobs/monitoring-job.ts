@@ -16,7 +16,6 @@ export const MONITORING_JOB: JobKind<MonitoringPayload> = {
   payload: MonitoringPayload,
   // The next tick is the retry.
   retry: { attempts: 1, firstDelayMs: 1_000, longestDelayMs: 1_000 },
-  concurrency: 2,
 };
 
 /** `import-experiments.2945808`, `query-cost.2026-01-14.1`: the task, and which of its ticks. */

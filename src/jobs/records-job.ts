@@ -15,7 +15,7 @@ export const RECORDS_JOB: JobKind<RecordsPayload> = {
   payload: RecordsPayload,
   // Records wait for the warehouse as long as it takes.
   retry: { attempts: 1_000_000, firstDelayMs: 2_000, longestDelayMs: 2 * 60_000 },
-  concurrency: 2,
+  mostAtOnce: 2,
   gathers: true,
   endures: true,
 };

@@ -38,7 +38,6 @@ export const STATISTICS_JOB: JobKind<StatisticsPayload> = {
   queue: 'statistics',
   payload: StatisticsPayload,
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
-  concurrency: 4,
 };
 
 /**

@@ -57,7 +57,8 @@ export const STATISTICS_PART_JOB: JobKind<StatisticsPartPayload> = {
   queue: 'statistics-parts',
   payload: StatisticsPartPayload,
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
-  concurrency: 2,
+  // They are made to be spread over processes.
+  mostAtOnce: 2,
   isPart: true,
 };
 

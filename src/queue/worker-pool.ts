@@ -24,6 +24,7 @@ const LOCK_MS = 10_000;
 const STALL_CHECK_MS = 5_000;
 const DRAIN_DEADLINE_MS = 20_000;
 const ABORT_GRACE_MS = 3_000;
+const CONCURRENCY = 4;
 const CRASH_LIMIT = 10;
 /** BullMQ's own stall limit fails a job without a word of ours, so it is out of reach. */
 const NEVER = 1_000_000;
@@ -49,8 +50,8 @@ export interface WorkerPoolOptions extends WorkerHooks {
   readonly handlers: readonly JobHandler<unknown>[];
   /** Work only on these queues; default all. */
   readonly queues?: readonly string[];
-  /** Jobs at work at once, by queue; default what the kind says. */
-  readonly concurrency?: Readonly<Record<string, number>>;
+  /** Jobs of one queue at work at once; default 4. A kind can allow fewer. */
+  readonly concurrency?: number;
   readonly log: Log;
   /** How long `stop` lets running jobs go on before it aborts them; default 20 s. */
   readonly drainDeadlineMs?: number;
@@ -204,7 +205,7 @@ export class WorkerPool {
       ...shared,
       name: options.name ?? `${hostname()}:${process.pid}`,
       autorun: false,
-      concurrency: options.concurrency?.[kind.queue] ?? kind.concurrency,
+      concurrency: Math.min(options.concurrency ?? CONCURRENCY, kind.mostAtOnce ?? Infinity),
       lockDuration: options.lockMs ?? LOCK_MS,
       stalledInterval: options.stallCheckMs ?? STALL_CHECK_MS,
       maxStalledCount: NEVER,

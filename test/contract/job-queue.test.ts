@@ -14,7 +14,6 @@ const KIND: JobKind<unknown> = {
   queue: QUEUE,
   payload: z.unknown(),
   retry: { attempts: 3, firstDelayMs: 5, longestDelayMs: 20 },
-  concurrency: 4,
 };
 
 describeJobQueue('BullMQ', async () => {

@@ -21,7 +21,6 @@ export const WORK: JobKind<WorkPayload> = {
   queue: 'work',
   payload: WorkPayload,
   retry: { attempts: 3, firstDelayMs: 20, longestDelayMs: 100 },
-  concurrency: 2,
 };
 
 export const DONE: JobOutcome = { kind: 'skipped', reason: 'nothing was to be done' };
@@ -33,6 +32,7 @@ export interface QueueWorldOptions {
   readonly redis?: TestRedis;
   readonly retry?: RetryPolicy;
   readonly retention?: Partial<JobRetention>;
+  readonly mostAtOnce?: number;
 }
 
 export interface QueueWorld extends TestRedis {
@@ -58,7 +58,8 @@ export interface QueueWorld extends TestRedis {
 export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
   const redis = options.redis ?? freshRedis();
   const { redisUrl, prefix } = redis;
-  const kind = { ...WORK, retry: options.retry ?? WORK.retry };
+  const { retry = WORK.retry, mostAtOnce } = options;
+  const kind = { ...WORK, retry, ...(mostAtOnce === undefined ? {} : { mostAtOnce }) };
   const queue = new BullmqJobQueue({ redisUrl, prefix, kinds: [kind], retention: options.retention ?? {} });
   onTestFinished(() => queue.close());
   const log = recordedLog();
@@ -91,6 +92,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
         kinds: [kind],
         handlers: [{ kind, handle }],
         log,
+        concurrency: 2,
         throttle: { firstDelayMs: 50, longestDelayMs: 100 },
         onOutcome: (event) => outcomes.tell(event),
         onFailure: (event) => failures.tell(event),

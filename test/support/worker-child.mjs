@@ -11,7 +11,6 @@ const kind = {
   queue,
   payload: z.unknown(),
   retry: { attempts: 3, firstDelayMs: 20, longestDelayMs: 100 },
-  concurrency: 4,
 };
 
 async function handle(_payload, { jobId, attempt }) {

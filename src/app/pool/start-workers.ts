@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import type { Config } from '../../config/load-config.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
-import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
 import { startWorkerPool, type WorkerPool } from '../../queue/worker-pool.ts';
 import { deploymentOf } from '../compose/deployment.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../../queue/worker-events.ts';
@@ -43,7 +42,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       ...(deployment === undefined ? {} : { deployment }),
       kinds: JOB_KINDS,
       handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
-      concurrency: concurrencyOf(request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config)),
+      concurrency: request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config),
       log: parts.log,
       drainDeadlineMs: config['worker.drainTimeout'],
       onOutcome: async (event: OutcomeEvent) => {
@@ -93,18 +92,4 @@ const LOCAL_CONCURRENCY = 4;
 /** How many jobs of one queue are done at once, where nobody says. */
 function usualConcurrency(config: Config): number {
   return config.warehouse?.scheme === 'bigquery' ? REMOTE_CONCURRENCY : LOCAL_CONCURRENCY;
-}
-
-/**
- * What is asked for counts for the exports of one experiment. Few records are written at once whatever is asked for, and
- * few parts of very large tables: they are made to be spread over processes.
- */
-function concurrencyOf(concurrency: number): Record<string, number> {
-  const kinds = JOB_KINDS.filter((kind) => kind.queue !== RECORDS_JOB.queue);
-  return Object.fromEntries(
-    kinds.map((kind) => [
-      kind.queue,
-      kind.queue === STATISTICS_PART_JOB.queue ? Math.min(concurrency, kind.concurrency) : concurrency,
-    ]),
-  );
 }

@@ -15,8 +15,8 @@ import { freshRedis } from '../../support/redis.ts';
 import { makeSignal } from '../../support/signal.ts';
 
 const retry = { attempts: 3, firstDelayMs: 5, longestDelayMs: 20 };
-const WHOLE: JobKind<unknown> = { queue: 'whole', payload: z.unknown(), retry, concurrency: 2 };
-const PART: JobKind<unknown> = { queue: 'part', payload: z.unknown(), retry, concurrency: 2, isPart: true };
+const WHOLE: JobKind<unknown> = { queue: 'whole', payload: z.unknown(), retry };
+const PART: JobKind<unknown> = { queue: 'part', payload: z.unknown(), retry, isPart: true };
 const DONE: JobOutcome = { kind: 'skipped', reason: 'joined' };
 const never = new AbortController().signal;
 

@@ -27,7 +27,7 @@ it('swallows no wish without a word: ids that are kept in whatever state are tol
       await gate.passed;
       return DONE;
     },
-    { concurrency: { work: 1 } },
+    { concurrency: 1 },
   );
   await isHeld.passed;
 
@@ -92,7 +92,7 @@ it('does each job once when two producers ask for thousands of the same at once,
       done.push(jobId);
       return DONE;
     },
-    { concurrency: { work: 50 } },
+    { concurrency: 50 },
   );
 
   const results = await Promise.all([

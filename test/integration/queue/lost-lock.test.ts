@@ -35,7 +35,7 @@ it('aborts the attempt, and another worker does the job, which the late one can 
       await release.passed;
       return outcome('too late');
     },
-    { ...SHORT, concurrency: { work: 1 } },
+    { ...SHORT, concurrency: 1 },
   );
   await started.passed;
 

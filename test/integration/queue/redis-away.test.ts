@@ -52,8 +52,8 @@ it('has idle workers take jobs again, each of them', async () => {
     await both.passed;
     return DONE;
   };
-  await startPool(handleAs('first'), { ...LOCKS, concurrency: { work: 1 } });
-  await startPool(handleAs('second'), { ...LOCKS, concurrency: { work: 1 } });
+  await startPool(handleAs('first'), { ...LOCKS, concurrency: 1 });
+  await startPool(handleAs('second'), { ...LOCKS, concurrency: 1 });
 
   await redis.kill();
   await sleep(AWAY_MS);

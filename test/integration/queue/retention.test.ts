@@ -5,7 +5,7 @@ import { ContrailError } from '../../../src/domain/errors.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
-const ONE_AT_A_TIME = { concurrency: { work: 1 } };
+const ONE_AT_A_TIME = { concurrency: 1 };
 
 it('keeps the newest completed and failed jobs, up to the count of each', async () => {
   const retention = { completed: { ageMs: HOUR_MS, count: 3 }, failed: { ageMs: HOUR_MS, count: 2 } };

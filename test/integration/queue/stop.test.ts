@@ -4,7 +4,7 @@ import { ContrailError } from '../../../src/domain/errors.ts';
 import { abortOf, makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 
-const ONE_AT_A_TIME = { concurrency: { work: 1 } };
+const ONE_AT_A_TIME = { concurrency: 1 };
 
 it('drains: what runs ends well, what waits stays', async () => {
   const { startPool, enqueue, job } = makeQueueWorld();

@@ -29,7 +29,7 @@ it('works on other jobs while one is snoozed', async () => {
 
   await startPool(
     async (_payload, { jobId }) => (jobId === 'a' ? { kind: 'snoozed', reason: 'not yet', delayMs: 600_000 } : DONE),
-    { concurrency: { work: 1 } },
+    { concurrency: 1 },
   );
   await ended(1);
 
@@ -48,7 +48,7 @@ it('rests the whole queue when a service asks for fewer requests', async () => {
       handled.push(jobId);
       throw new ContrailError('THROTTLED', 'Slower, please.');
     },
-    { throttle: { firstDelayMs: 600_000, longestDelayMs: 600_000 }, concurrency: { work: 1 } },
+    { throttle: { firstDelayMs: 600_000, longestDelayMs: 600_000 }, concurrency: 1 },
   );
   await expect.poll(() => board.getRateLimitTtl(), POLL).toBeGreaterThan(200_000);
   await expect.poll(async () => (await job('a')).state, POLL).toBe('waiting');
@@ -110,7 +110,7 @@ it('rests longer with each refusal in a row, and starts anew after a job that en
       if (left > 0) throw new ContrailError('THROTTLED', 'Slower, please.');
       return DONE;
     },
-    { throttle: { firstDelayMs: 20, longestDelayMs: 80 }, random: () => 0, concurrency: { work: 1 } },
+    { throttle: { firstDelayMs: 20, longestDelayMs: 80 }, random: () => 0, concurrency: 1 },
   );
   await ended(2);
 
@@ -139,7 +139,7 @@ it('rests once for a wave of refusals, and tells each of them', async () => {
       await all.passed;
       throw new ContrailError('THROTTLED', 'Slower, please.');
     },
-    { concurrency: { work: 16 } },
+    { concurrency: 16 },
   );
   await ended(ids.length);
 

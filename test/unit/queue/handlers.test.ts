@@ -10,7 +10,7 @@ const metadata = kindOf('metadata');
 const kinds = [statistics, metadata];
 
 function kindOf(queue: string): JobKind<unknown> {
-  return { queue, payload: z.unknown(), retry: { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 }, concurrency: 1 };
+  return { queue, payload: z.unknown(), retry: { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 } };
 }
 
 function handlerOf(kind: JobKind<unknown>): JobHandler<unknown> {

@@ -7,7 +7,6 @@ const KIND = {
   queue: 'work',
   payload: z.unknown(),
   retry: { attempts: 6, firstDelayMs: 1, longestDelayMs: 2 },
-  concurrency: 1,
 };
 
 it('keeps completed jobs for a week and failed ones for thirty days, at most 5,000 of each', () => {
