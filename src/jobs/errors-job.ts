@@ -22,6 +22,7 @@ export type ErrorsPayload = z.infer<typeof ErrorsPayload>;
 export const ERRORS_JOB: JobKind<ErrorsPayload> = {
   queue: 'errors',
   payload: ErrorsPayload,
+  subject: ({ experiment }) => ({ product: 'errors', experiment }),
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
 };
 

@@ -8,9 +8,21 @@ export interface RetryPolicy {
   readonly longestDelayMs: number;
 }
 
+/** What a run of a job is listed under. */
+export type JobProduct = 'statistics' | 'metadata' | 'errors' | 'experiments' | 'query_cost' | 'alerts';
+
+export interface JobSubject {
+  readonly product: JobProduct;
+  readonly experiment?: string;
+  readonly period?: string;
+}
+
 export interface JobKind<Payload> {
   readonly queue: string;
   readonly payload: ZodType<Payload>;
+  // Written as a method, so that a list can hold kinds of many payloads.
+  /** What a job with that payload is about; undefined where it is about no product. */
+  subject(payload: Payload): JobSubject | undefined;
   readonly retry: RetryPolicy;
   /** Jobs of this kind that one process runs at once at most, whatever concurrency it is given. */
   readonly mostAtOnce?: number;

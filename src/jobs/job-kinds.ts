@@ -1,5 +1,5 @@
 /** All kinds of job there are; workers refuse to start when one has no handler. */
-import type { JobKind } from './job-kind.ts';
+import type { JobKind, JobSubject } from './job-kind.ts';
 import { ERRORS_JOB } from './errors-job.ts';
 import { METADATA_JOB } from './metadata-job.ts';
 import { MONITORING_JOB } from './monitoring-job.ts';
@@ -15,3 +15,10 @@ export const JOB_KINDS: readonly JobKind<unknown>[] = [
   MONITORING_JOB,
   RECORDS_JOB,
 ];
+
+/** What a job of a queue is about; undefined where it is about no product, or its payload is not its kind's. */
+export function subjectOf(queue: string, payload: unknown): JobSubject | undefined {
+  const kind = JOB_KINDS.find((candidate) => candidate.queue === queue);
+  const parsed = kind?.payload.safeParse(payload);
+  return parsed?.success === true ? kind?.subject(parsed.data) : undefined;
+}

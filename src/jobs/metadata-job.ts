@@ -33,6 +33,7 @@ export type MetadataPayload = z.infer<typeof MetadataPayload>;
 export const METADATA_JOB: JobKind<MetadataPayload> = {
   queue: 'metadata',
   payload: MetadataPayload,
+  subject: ({ experiment }) => ({ product: 'metadata', experiment }),
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
 };
 

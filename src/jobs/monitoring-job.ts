@@ -1,6 +1,6 @@
 /** Work on the monitoring tables that is done again and again (design, section 5). */
 import { z } from 'zod';
-import type { JobKind } from './job-kind.ts';
+import type { JobKind, JobProduct } from './job-kind.ts';
 
 export const MonitoringPayload = z.discriminatedUnion('task', [
   z.object({ version: z.literal(1), task: z.literal('import-experiments') }),
@@ -11,9 +11,18 @@ export const MonitoringPayload = z.discriminatedUnion('task', [
 export type MonitoringPayload = z.infer<typeof MonitoringPayload>;
 export type MonitoringTask = MonitoringPayload['task'];
 
+/** Sample ratios belong to the alerts: they are what one of them is made of. */
+const PRODUCT_OF: Readonly<Record<MonitoringTask, JobProduct>> = {
+  'import-experiments': 'experiments',
+  'query-cost': 'query_cost',
+  'sample-ratio': 'alerts',
+  'check-alerts': 'alerts',
+};
+
 export const MONITORING_JOB: JobKind<MonitoringPayload> = {
   queue: 'monitoring',
   payload: MonitoringPayload,
+  subject: ({ task }) => ({ product: PRODUCT_OF[task] }),
   // The next tick is the retry.
   retry: { attempts: 1, firstDelayMs: 1_000, longestDelayMs: 1_000 },
 };

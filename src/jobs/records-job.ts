@@ -13,6 +13,7 @@ export type RecordsPayload = z.infer<typeof RecordsPayload>;
 export const RECORDS_JOB: JobKind<RecordsPayload> = {
   queue: 'records',
   payload: RecordsPayload,
+  subject: () => undefined,
   // Records wait for the warehouse as long as it takes.
   retry: { attempts: 1_000_000, firstDelayMs: 2_000, longestDelayMs: 2 * 60_000 },
   mostAtOnce: 2,

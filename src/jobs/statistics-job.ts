@@ -37,6 +37,7 @@ export type StatisticsPayload = z.infer<typeof StatisticsPayload>;
 export const STATISTICS_JOB: JobKind<StatisticsPayload> = {
   queue: 'statistics',
   payload: StatisticsPayload,
+  subject: ({ experiment, period }) => ({ product: 'statistics', experiment, period }),
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
 };
 

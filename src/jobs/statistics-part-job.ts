@@ -56,6 +56,7 @@ export type StatisticsPartSummary = z.infer<typeof StatisticsPartSummary>;
 export const STATISTICS_PART_JOB: JobKind<StatisticsPartPayload> = {
   queue: 'statistics-parts',
   payload: StatisticsPartPayload,
+  subject: ({ experiment, period }) => ({ product: 'statistics', experiment, period }),
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
   // They are made to be spread over processes.
   mostAtOnce: 2,

@@ -1,12 +1,13 @@
 /** The queue as the producer, the pages and `status` see it: no word of how jobs are kept. */
 
-export interface JobRequest {
+/** A job to be made; typed by its kind's payload where it is made. */
+export interface JobRequest<Payload = unknown> {
   /** Deterministic: the same work has the same id. No `:`, not all digits. */
   readonly id: string;
   /** What people see in lists: `my-slug weekly`. */
   readonly name: string;
   /** Checked against the job kind's schema by whoever takes the job. */
-  readonly payload: unknown;
+  readonly payload: Payload;
   /** So long after now it may begin, milliseconds; at once where it is not said. */
   readonly delayMs?: number;
 }

@@ -78,7 +78,7 @@ function nextTry(known: readonly KnownJob[], now: number): number | undefined {
   return known.length === 0 || now - lastEnd >= BETWEEN_TRIES_MS ? known.length : undefined;
 }
 
-function requestOf(payload: MonitoringPayload, tick: string): JobRequest {
+function requestOf(payload: MonitoringPayload, tick: string): JobRequest<MonitoringPayload> {
   return { id: monitoringJobId(payload.task, tick), name: `${payload.task} ${tick}`, payload };
 }
 

@@ -2,7 +2,7 @@
 import { Job, type Queue } from 'bullmq';
 import { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
-import type { EndedPart } from '../jobs/job-handler.ts';
+import type { EndedPart } from '../ports/job-handler.ts';
 import { type JobDivision, type JobEnvelope, NO_ENVELOPE, readFailure } from './job-envelope.ts';
 import { isSealed, sealOf } from './job-seal.ts';
 

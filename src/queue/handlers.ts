@@ -1,7 +1,7 @@
 /** Who does which kind of job. */
 import { ContrailError } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest-name.ts';
-import type { JobHandler } from '../jobs/job-handler.ts';
+import type { JobHandler } from '../ports/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 
 /**

@@ -11,7 +11,7 @@ import {
 import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
-import type { DividedWork, JobHandler } from '../jobs/job-handler.ts';
+import type { DividedWork, JobHandler } from '../ports/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random, ThrottlePolicy } from './backoff.ts';

@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import type { Deployment } from '../domain/deployment.ts';
 import { ContrailError, errorText } from '../domain/errors.ts';
 import { wait } from '../domain/wait.ts';
-import type { JobHandler } from '../jobs/job-handler.ts';
+import type { JobHandler } from '../ports/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { Log } from '../ports/log.ts';
 import { backoffDelayMs, type Random, type ThrottlePolicy } from './backoff.ts';

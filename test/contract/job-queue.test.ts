@@ -13,6 +13,7 @@ import { describeJobQueue, QUEUE } from './job-queue.ts';
 const KIND: JobKind<unknown> = {
   queue: QUEUE,
   payload: z.unknown(),
+  subject: () => undefined,
   retry: { attempts: 3, firstDelayMs: 5, longestDelayMs: 20 },
 };
 

@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { JobOutcome } from '../../src/domain/outcome.ts';
-import type { JobContext } from '../../src/jobs/job-handler.ts';
+import type { JobContext } from '../../src/ports/job-handler.ts';
 import type { JobKind, RetryPolicy } from '../../src/jobs/job-kind.ts';
 import type { KnownJob } from '../../src/ports/job-queue.ts';
 import { BullmqJobQueue } from '../../src/queue/bullmq-job-queue.ts';
@@ -20,6 +20,7 @@ export type WorkPayload = z.infer<typeof WorkPayload>;
 export const WORK: JobKind<WorkPayload> = {
   queue: 'work',
   payload: WorkPayload,
+  subject: () => undefined,
   retry: { attempts: 3, firstDelayMs: 20, longestDelayMs: 100 },
 };
 

@@ -10,6 +10,7 @@ const silent = () => {};
 const kind = {
   queue,
   payload: z.unknown(),
+  subject: () => undefined,
   retry: { attempts: 3, firstDelayMs: 20, longestDelayMs: 100 },
 };
 

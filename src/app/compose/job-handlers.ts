@@ -1,7 +1,7 @@
 /** Who does which kind of job: one handler for each, with what it needs. */
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
 import type { Config } from '../../config/load-config.ts';
-import type { JobHandler } from '../../jobs/job-handler.ts';
+import type { JobHandler } from '../../ports/job-handler.ts';
 import { ERRORS_JOB, type ErrorsPayload } from '../../jobs/errors-job.ts';
 import { METADATA_JOB, type MetadataPayload } from '../../jobs/metadata-job.ts';
 import { MONITORING_JOB, type MonitoringPayload } from '../../jobs/monitoring-job.ts';

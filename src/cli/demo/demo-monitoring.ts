@@ -25,7 +25,7 @@ export async function enqueueTasks(
   payloads: readonly MonitoringPayload[],
   { now, signal }: { readonly now: number; readonly signal: AbortSignal },
 ): Promise<JobReference[]> {
-  const requests = payloads.map((payload): JobRequest => {
+  const requests = payloads.map((payload): JobRequest<MonitoringPayload> => {
     const of = payload.task === 'query-cost' ? payload.day : 'demo';
     return { id: monitoringJobId(payload.task, `${of}.d${now}`), name: `${payload.task} ${of}`, payload };
   });

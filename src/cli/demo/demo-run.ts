@@ -2,8 +2,8 @@
 import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import type { Config } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
+import { subjectOf } from '../../jobs/job-kinds.ts';
 import { MONITORING_JOB } from '../../jobs/monitoring-job.ts';
-import { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile } from '../../producer/product-plan.ts';
@@ -166,5 +166,6 @@ function tellPlan({ enqueued, skipped }: EnqueueReport): void {
 }
 
 function isMeantToFail(job: KnownJob): boolean {
-  return StatisticsPayload.safeParse(job.payload).data?.experiment === BAD_EXPERIMENT;
+  const subject = subjectOf(job.queue, job.payload);
+  return subject?.product === 'statistics' && subject.experiment === BAD_EXPERIMENT;
 }

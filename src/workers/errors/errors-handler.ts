@@ -3,7 +3,7 @@ import { attemptParts } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import type { ErrorsPayload } from '../../jobs/errors-job.ts';
-import type { JobContext } from '../../jobs/job-handler.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import { describeOutcome } from '../publish/describe-outcome.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
 import { type ErrorsDependencies, exportErrors } from './export-errors.ts';

@@ -3,7 +3,7 @@ import type { AnalysisSource } from '../../domain/analysis-start.ts';
 import { attemptParts, type LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { MICROS_PER_MS, parseTimestamp } from '../../domain/utc-time.ts';
-import type { JobContext } from '../../jobs/job-handler.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import type { MetadataPayload } from '../../jobs/metadata-job.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import { describeOutcome } from '../publish/describe-outcome.ts';

@@ -1,7 +1,7 @@
 /** The handler of monitoring jobs. */
 import { attemptParts } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { JobContext } from '../../jobs/job-handler.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import { describeOutcome } from '../publish/describe-outcome.ts';
 import { type MonitoringDependencies, runMonitoringTask } from './monitoring-tasks.ts';

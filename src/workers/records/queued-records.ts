@@ -125,10 +125,10 @@ export class QueuedRecords implements RecordTaker {
   async #ask(windows: readonly StageWindow[], signal: AbortSignal): Promise<void> {
     if (windows.length === 0) return;
     const { queue } = this.#options;
-    const requests = windows.map(({ table, window }): JobRequest => ({
+    const requests = windows.map(({ table, window }): JobRequest<RecordsPayload> => ({
       id: recordsJobId({ table, window }),
       name: `${table} ${window}`,
-      payload: { version: 2, table, window } satisfies RecordsPayload,
+      payload: { version: 2, table, window },
     }));
     const { known } = await queue.enqueue(RECORDS_JOB.queue, requests, signal);
     await queue.renew(

@@ -5,7 +5,7 @@
  */
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { JobContext } from '../../jobs/job-handler.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import type { RecordsPayload } from '../../jobs/records-job.ts';
 import type { RecordBatch, RecordRow, RecordSink } from '../../ports/record-sink.ts';
 import type { RecordStage, RefusedRecord, StageWindow } from '../../ports/record-stage.ts';

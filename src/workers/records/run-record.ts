@@ -5,6 +5,7 @@ import type { JobOutcome, WrittenFacts } from '../../domain/outcome.ts';
 import { costOf, type Pricing } from '../../domain/query-cost-price.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
+import type { JobProduct } from '../../jobs/job-kind.ts';
 import type { RecordBatch, RecordRow } from '../../ports/record-sink.ts';
 
 /** The attempt, whoever ran it. */
@@ -14,7 +15,7 @@ export interface RunFacts {
   readonly attempt: number;
   /** Host and process. */
   readonly worker: string;
-  readonly product: 'statistics' | 'metadata' | 'errors' | 'experiments' | 'query_cost' | 'alerts';
+  readonly product: JobProduct;
   readonly experiment?: string;
   readonly period?: string;
   /** Milliseconds since 1970. */

@@ -9,7 +9,7 @@ import { ContrailError, ERROR_CATALOGUE, type ErrorCode, toContrailError } from 
 import type { JobOutcome, ReadingUsage } from '../../domain/outcome.ts';
 import { statisticsObjectName, statisticsTableName } from '../../domain/statistics-name.ts';
 import { checkPartName, WORK_FOLDER } from '../../domain/work-folder.ts';
-import type { DividedWork, EndedPart } from '../../jobs/job-handler.ts';
+import type { DividedWork, EndedPart } from '../../ports/job-handler.ts';
 import {
   PartUsage,
   STATISTICS_PART_JOB,

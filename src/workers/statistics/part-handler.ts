@@ -1,6 +1,6 @@
 /** The handler of the parts of very large tables. */
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { JobContext } from '../../jobs/job-handler.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import type { StatisticsPartPayload } from '../../jobs/statistics-part-job.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { exportPart, type PartDependencies } from './export-part.ts';

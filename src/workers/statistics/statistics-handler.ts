@@ -1,6 +1,6 @@
 /** The handler of statistics jobs: one export, and the log rows of how it went. */
 import { attemptParts } from '../../domain/log-record.ts';
-import type { JobContext } from '../../jobs/job-handler.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';

@@ -5,7 +5,7 @@ import { onTestFinished, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import type { JobOutcome } from '../../../src/domain/outcome.ts';
-import type { JobContext } from '../../../src/jobs/job-handler.ts';
+import type { JobContext } from '../../../src/ports/job-handler.ts';
 import type { JobKind } from '../../../src/jobs/job-kind.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
 import type { FinishedEvent } from '../../../src/queue/worker-events.ts';
@@ -15,8 +15,8 @@ import { freshRedis } from '../../support/redis.ts';
 import { makeSignal } from '../../support/signal.ts';
 
 const retry = { attempts: 3, firstDelayMs: 5, longestDelayMs: 20 };
-const WHOLE: JobKind<unknown> = { queue: 'whole', payload: z.unknown(), retry };
-const PART: JobKind<unknown> = { queue: 'part', payload: z.unknown(), retry, isPart: true };
+const WHOLE: JobKind<unknown> = { queue: 'whole', payload: z.unknown(), subject: () => undefined, retry };
+const PART: JobKind<unknown> = { queue: 'part', payload: z.unknown(), subject: () => undefined, retry, isPart: true };
 const DONE: JobOutcome = { kind: 'skipped', reason: 'joined' };
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 /** Progress and log lines of a job, as the board shows them. */
 import { expect, it } from 'vitest';
-import type { JobContext } from '../../../src/jobs/job-handler.ts';
+import type { JobContext } from '../../../src/ports/job-handler.ts';
 import { makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 

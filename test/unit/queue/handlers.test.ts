@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ContrailError } from '../../../src/domain/errors.ts';
-import type { JobHandler } from '../../../src/jobs/job-handler.ts';
+import type { JobHandler } from '../../../src/ports/job-handler.ts';
 import type { JobKind } from '../../../src/jobs/job-kind.ts';
 import { matchHandlers } from '../../../src/queue/handlers.ts';
 
@@ -10,7 +10,12 @@ const metadata = kindOf('metadata');
 const kinds = [statistics, metadata];
 
 function kindOf(queue: string): JobKind<unknown> {
-  return { queue, payload: z.unknown(), retry: { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 } };
+  return {
+    queue,
+    payload: z.unknown(),
+    subject: () => undefined,
+    retry: { attempts: 1, firstDelayMs: 1, longestDelayMs: 1 },
+  };
 }
 
 function handlerOf(kind: JobKind<unknown>): JobHandler<unknown> {

@@ -6,6 +6,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 const KIND = {
   queue: 'work',
   payload: z.unknown(),
+  subject: () => undefined,
   retry: { attempts: 6, firstDelayMs: 1, longestDelayMs: 2 },
 };
 

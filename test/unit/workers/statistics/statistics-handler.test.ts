@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
-import type { JobContext } from '../../../../src/jobs/job-handler.ts';
+import type { JobContext } from '../../../../src/ports/job-handler.ts';
 import type { StatisticsPayload } from '../../../../src/jobs/statistics-job.ts';
 import { handleStatisticsJob } from '../../../../src/workers/statistics/statistics-handler.ts';
 import { memoryTable, numberedRows, statisticsRow } from '../../../support/statistics-table.ts';

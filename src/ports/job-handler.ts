@@ -1,6 +1,6 @@
 /** What the work of a job gets to know and to say, whoever runs it. */
 import type { JobOutcome } from '../domain/outcome.ts';
-import type { JobKind } from './job-kind.ts';
+import type { JobKind } from '../jobs/job-kind.ts';
 
 /** A part of this job's work that has ended; without a result it failed for good. */
 export interface EndedPart {
