@@ -29,7 +29,8 @@ export async function scanOnce(parts: Parts, request: ScanRequest): Promise<Enqu
   for (const { products, error } of plan.failures)
     parts.log.error({ products, code: error.code, problem: error.sentence }, 'not everything could be planned');
   await recordRefusals({ ...parts, sink: records }, plan);
-  const report = await enqueueFiles({ queue, clock: parts.clock }, plan.due, { retryFailed: false }, signal);
+  const { clock, random } = parts;
+  const report = await enqueueFiles({ queue, clock, random }, plan.due, { retryFailed: false }, signal);
   parts.log.info(
     {
       due: plan.due.length,

@@ -1,4 +1,5 @@
 /** Progress on stderr, only where stderr is a terminal. */
+import type { Clock } from '../ports/clock.ts';
 import { formatCount } from './output.ts';
 import { hasTerminal, lineWidth, showLine } from './terminal-line.ts';
 
@@ -12,13 +13,13 @@ const LONGEST_BAR = 40;
 const SHORTEST_BAR = 6;
 const DRAW_EVERY_MS = 100;
 
-export function progressBar(label: string): ProgressBar {
+export function progressBar(label: string, clock: Pick<Clock, 'monotonic'>): ProgressBar {
   if (!hasTerminal()) return { update: () => undefined, stop: () => undefined };
-  const startedAt = performance.now();
+  const startedAt = clock.monotonic();
   let drawnAt = -DRAW_EVERY_MS;
   return {
     update(done, of) {
-      const now = performance.now();
+      const now = clock.monotonic();
       if (now - drawnAt < DRAW_EVERY_MS && done < of) return;
       drawnAt = now;
       showLine(progressText({ label, done, of, elapsedMs: now - startedAt }, lineWidth()));

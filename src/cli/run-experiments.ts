@@ -12,7 +12,7 @@ import type { Parts } from '../app/compose/wire.ts';
 export interface ExperimentRuns {
   readonly product: 'metadata' | 'errors';
   readonly experiments: readonly string[];
-  readonly parts: Pick<Parts, 'sink' | 'clock' | 'log'>;
+  readonly parts: Pick<Parts, 'sink' | 'clock' | 'random' | 'log'>;
   readonly config: Config;
   readonly asJson: boolean;
   /** What the files have many of, for people. */
@@ -52,7 +52,7 @@ async function runOne(
   { parts, config, product, signal, run }: ExperimentRuns,
   experiment: string,
 ): Promise<JobOutcome | ContrailError> {
-  const job = makeRunId();
+  const job = makeRunId(parts.random);
   const recorded = { parts, config, product, experiment, job, startedAt: parts.clock.now() };
   try {
     const { outcome, events } = await run(experiment, job);

@@ -1,7 +1,7 @@
 /** Ctrl-C and SIGTERM as an abort signal. */
 import { ContrailError } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { deadline } from '../domain/wait.ts';
 
 export interface SignalAbort {
   readonly signal: AbortSignal;
@@ -35,9 +35,13 @@ const LAST_STEPS_MS = 4_500;
  * Ends the process when it is still there some seconds after its running work should have ended: a service that does not
  * answer must not keep it. Records that could not be sent wait on the disk.
  */
-export function exitAfter(drainMs: number, log: Log, code = 0): void {
+export function exitAfter(
+  drainMs: number,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  code = 0,
+): void {
   // Keeps no process alive: where all ends well, nothing is left to wait for.
-  deadline(drainMs + LAST_STEPS_MS).addEventListener('abort', () => {
+  clock.timeout(drainMs + LAST_STEPS_MS).addEventListener('abort', () => {
     log.warn({ drainMs }, 'something did not end in time: the process ends without it');
     process.exit(code);
   });

@@ -2,8 +2,8 @@
  * Asks the queue for what is due. Ids are made of what is to be done, so asking twice, or two producers asking at once,
  * enqueues nothing twice. A queue swallows a job whose id it still keeps, so the kept ones are looked at first.
  */
-import { randomUUID } from 'node:crypto';
 import type { WallClock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
 import { type EnqueueOptions, reasonToWait } from './kept-job.ts';
 import { type DueFile, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
@@ -11,6 +11,7 @@ import { type DueFile, type JobReference, nameOfFile, PRODUCTS } from './product
 export interface EnqueueDependencies {
   readonly queue: JobQueue;
   readonly clock: WallClock;
+  readonly random: Random;
 }
 
 export interface EnqueuedFile {
@@ -31,7 +32,10 @@ export async function enqueueFiles(
   options: EnqueueOptions,
   signal: AbortSignal,
 ): Promise<EnqueueReport> {
-  const wanted = due.map((file) => ({ due: file, jobId: file.jobId(file.reason === 'forced' ? nonce() : undefined) }));
+  const wanted = due.map((file) => ({
+    due: file,
+    jobId: file.jobId(file.reason === 'forced' ? nonce(deps.random) : undefined),
+  }));
   const reasons = new Map<EnqueuedFile, string>();
   for (const product of PRODUCTS) {
     const files = wanted.filter((entry) => entry.due.product === product);
@@ -106,6 +110,6 @@ function resultsByExperiment(files: readonly EnqueuedFile[]): Map<string, JobRef
   return jobs;
 }
 
-function nonce(): string {
-  return randomUUID().slice(0, 8);
+function nonce(random: Random): string {
+  return random.uuid().slice(0, 8);
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { systemRandom } from '../../src/adapters/system/random.ts';
 import { DuckDbRecordSink } from '../../src/adapters/duckdb/record-sink.ts';
 import { MemoryExperimentLogs } from '../../src/adapters/memory/experiment-logs.ts';
 import { MemoryExperimentsApi } from '../../src/adapters/memory/experiments-api.ts';
@@ -66,6 +67,7 @@ async function setup() {
   const unused = new MemoryRecordSink();
   const parts: Parts = {
     clock: systemClock,
+    random: systemRandom,
     log: recordedLog(),
     source,
     sink,
@@ -87,7 +89,12 @@ async function setup() {
   onTestFinished(() => queue.close());
   const { signal } = new AbortController();
   const plan = await planStatistics({ ...parts, api }, EVERYTHING, signal);
-  await enqueueFiles({ queue, clock: systemClock }, statisticsFiles(plan).due, { retryFailed: false }, signal);
+  await enqueueFiles(
+    { queue, clock: systemClock, random: systemRandom },
+    statisticsFiles(plan).due,
+    { retryFailed: false },
+    signal,
+  );
   let ended = 0;
   const heard = new Set<() => void>();
   const workers = await startWorkers({

@@ -1,5 +1,6 @@
 /** Experiments, tables and files in memory, and plans made of them. */
 import { METADATA } from '../../src/domain/object-metadata.ts';
+import { seededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { enqueueFiles } from '../../src/producer/enqueue-files.ts';
 import type { EnqueueOptions } from '../../src/producer/kept-job.ts';
 import type { PlanSelection } from '../../src/producer/plan-selection.ts';
@@ -15,6 +16,7 @@ const EVERYTHING: PlanSelection = { experiments: [], periods: [], apps: [], forc
 
 export function makePlanWorld() {
   const world = makeStatisticsWorld();
+  const random = seededRandom(1);
   const deps = { ...world.deps, api: world.api, sink: world.sink };
   return {
     ...world,
@@ -22,7 +24,7 @@ export function makePlanWorld() {
       planStatistics(deps, { ...EVERYTHING, ...selection }, world.never),
     enqueue: (due: readonly DueStatistics[], options: EnqueueOptions = { retryFailed: false }) =>
       enqueueFiles(
-        { queue: world.queue, clock: world.clock },
+        { queue: world.queue, clock: world.clock, random },
         statisticsFiles({ due, skipped: [], refused: [], problems: [] }).due,
         options,
         world.never,

@@ -1,5 +1,6 @@
 /** All that statistics exports need, in memory. */
 import { MemoryExperimentsApi } from '../../src/adapters/memory/experiments-api.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
@@ -30,7 +31,7 @@ class MeddledStore extends MemoryObjectStore {
 
 export function makeStatisticsWorld() {
   const time = { now: NOW };
-  const clock = { now: () => time.now };
+  const clock = { ...systemClock, now: () => time.now };
   const source = new MemoryStatisticsSource();
   const store = new MeddledStore({ clock, keepHistory: true });
   const sink = new MemoryRecordSink();

@@ -1,5 +1,5 @@
 /** A clock that moves only when it is told to: hours of timers run in milliseconds. */
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** How many turns of the event loop work gets before the next timer fires; streams in memory need a handful. */
 const SETTLING_TURNS = 8;
@@ -11,7 +11,7 @@ interface Timer {
   readonly callBack: () => void;
 }
 
-export class VirtualClock implements WallClock {
+export class VirtualClock implements Clock {
   readonly #startedAt: number;
   /** Milliseconds since the start. */
   #elapsed = 0;

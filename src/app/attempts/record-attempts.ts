@@ -2,7 +2,6 @@
 import { errorText } from '../../domain/errors.ts';
 import { attemptParts } from '../../domain/log-record.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
-import { deadline } from '../../domain/wait.ts';
 import type { JobSubject } from '../../jobs/job-kind.ts';
 import { subjectOf } from '../../jobs/job-kinds.ts';
 import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
@@ -48,7 +47,7 @@ async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd)
     durationMs: event.durationMs,
   };
   try {
-    await recording.sink.append(runRecordBatch(facts, end, recording.pricing), deadline(15_000));
+    await recording.sink.append(runRecordBatch(facts, end, recording.pricing), recording.clock.timeout(15_000));
   } catch (error) {
     recording.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
   }

@@ -4,7 +4,6 @@ import type { Config } from '../../config/load-config.ts';
 import { type ContrailError, errorText } from '../../domain/errors.ts';
 import type { LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import { deadline } from '../../domain/wait.ts';
 import { type RunEnd, runRecordBatch } from '../../workers/records/run-record.ts';
 import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure } from '../../workers/statistics/export-events.ts';
@@ -62,7 +61,7 @@ async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
     durationMs: finishedAt - startedAt,
   };
   try {
-    await parts.sink.append(runRecordBatch(facts, end, pricingOf(config)), deadline(LONGEST_WRITE_MS));
+    await parts.sink.append(runRecordBatch(facts, end, pricingOf(config)), parts.clock.timeout(LONGEST_WRITE_MS));
   } catch (error) {
     parts.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
   }

@@ -1,7 +1,7 @@
 /** Names the work of one `contrail run` where jobs have their ids. */
-import { randomUUID } from 'node:crypto';
+import type { Random } from '../../ports/random.ts';
 
 /** No other run has it: what carries it was published by this one. */
-export function makeRunId(): string {
-  return `run-${randomUUID().slice(0, 8)}`;
+export function makeRunId(random: Random): string {
+  return `run-${random.uuid().slice(0, 8)}`;
 }

@@ -4,13 +4,14 @@
  */
 import type { DuckDbFile } from '../../adapters/duckdb/database.ts';
 import { fixedClock, systemClock } from '../../adapters/system/clock.ts';
+import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
 import { proxyEnvironment } from '../../config/proxy-environment.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
@@ -18,6 +19,7 @@ import type { JobHistory } from '../../ports/job-history.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
+import type { Random } from '../../ports/random.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-source.ts';
 import type { BullmqJobQueue } from '../../queue/bullmq-job-queue.ts';
@@ -25,7 +27,8 @@ import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts
 import { deploymentOf } from './deployment.ts';
 
 export interface Parts extends DivisibleParts {
-  readonly clock: WallClock;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly source: StatisticsSource;
   readonly sink: RecordSink;
@@ -69,7 +72,17 @@ export async function wire(config: Config, options: WireOptions): Promise<Parts>
   ]);
   const experiments = await keptExperiments(config, api);
   const resolution = once(() => resolutionOf(config));
-  return { clock, log, ...warehouse, store, composingStore: store, experiments, experimentRecords: api, resolution };
+  return {
+    clock,
+    random: systemRandom,
+    log,
+    ...warehouse,
+    store,
+    composingStore: store,
+    experiments,
+    experimentRecords: api,
+    resolution,
+  };
 }
 
 /** The object store of a configuration whose `bucket` is set. */
@@ -89,7 +102,7 @@ export async function storeOf(config: Config, log: Log): Promise<ComposingStore>
   });
 }
 
-export function clockOf(config: Config): WallClock {
+export function clockOf(config: Config): Clock {
   return config.now === undefined ? systemClock : fixedClock(config.now);
 }
 

@@ -1,8 +1,8 @@
 /** Waits for jobs to end, at a pace that costs Redis at most 50 commands a second however many jobs there are. */
 import { z } from 'zod';
 import { ContrailError } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
 import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { EndedJobs, JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { JobReference } from '../../producer/product-plan.ts';
 
@@ -18,6 +18,7 @@ const REDIS_PATIENCE_MS = 300_000;
 export interface FollowRequest {
   readonly queue: JobQueue;
   readonly jobs: readonly JobReference[];
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (ended: number) => void;
   /** Told each job once, when it has ended. */
@@ -96,7 +97,7 @@ class Following {
         if (this.#openCount() === 0) return;
         this.#looks += 1;
         if (this.#looks % LOOKS_PER_COUNT === 0) await this.#ask(() => this.#activity.look());
-        await wait(LOOK_EVERY_MS, this.#request.signal);
+        await this.#request.clock.sleep(LOOK_EVERY_MS, this.#request.signal);
       }
     }
   }
@@ -137,8 +138,9 @@ class Following {
     } catch (error) {
       if (!(error instanceof ContrailError) || error.code !== 'REDIS_UNREACHABLE') throw error;
       if (this.#awaySince === undefined) this.#request.onRedisAway?.(error);
-      this.#awaySince ??= performance.now();
-      if (performance.now() - this.#awaySince > REDIS_PATIENCE_MS) throw error;
+      const now = this.#request.clock.monotonic();
+      this.#awaySince ??= now;
+      if (now - this.#awaySince > REDIS_PATIENCE_MS) throw error;
       return undefined;
     }
   }

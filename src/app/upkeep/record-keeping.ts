@@ -27,11 +27,11 @@ export interface RecordKeeping {
 
 /** Takes records from now on, and looks now and then for what waits on this machine. */
 export async function startRecordKeeping(config: Config, parts: Parts, redisUrl: string): Promise<RecordKeeping> {
-  const { log, sink } = parts;
+  const { clock, log, sink } = parts;
   const queue = await openQueue(config, redisUrl);
   const stage = openRecordStage(config, redisUrl);
   const spool = new FileRecordSpool({ folder: config['records.spool'], log });
-  const records = new QueuedRecords({ stage, queue, spool, sink, log });
+  const records = new QueuedRecords({ stage, queue, spool, sink, clock, log });
   const stopping = new AbortController();
   const recover = async (): Promise<void> => {
     try {

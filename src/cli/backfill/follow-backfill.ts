@@ -1,4 +1,5 @@
 /** Follows the jobs of a backfill to their end, and tells how it went. */
+import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
@@ -10,16 +11,17 @@ import { type BackfillOptions, followCommand } from './options.ts';
 
 /** Follows also what was queued before: its files are due as well. Ends early when the signal aborts. */
 export async function followBackfill(
-  queue: JobQueue,
+  { queue, clock }: { readonly queue: JobQueue; readonly clock: Clock },
   { enqueued, skipped }: EnqueueReport,
   signal: AbortSignal,
 ): Promise<FollowReport> {
-  const bar = progressBar('exports');
+  const bar = progressBar('exports', clock);
   const jobs = [...enqueued, ...skipped].map(({ due, jobId }) => ({ queue: due.queue, id: jobId }));
   try {
     return await followUntilStopped({
       queue,
       jobs,
+      clock,
       signal,
       onProgress: (done) => bar.update(done, jobs.length),
       onIdle: (paused) => {

@@ -59,10 +59,15 @@ async function enqueueAndFollow({ config, parts, plan, options, signal }: Backfi
   await keeping.stop();
   const queue = await openQueue(config);
   try {
-    const report = await enqueueFiles({ queue, clock: parts.clock }, plan.due, { retryFailed: true }, signal);
+    const report = await enqueueFiles(
+      { queue, clock: parts.clock, random: parts.random },
+      plan.due,
+      { retryFailed: true },
+      signal,
+    );
     // Workers may be in this machine's other processes: they need the file while this one only waits.
     await parts.close();
-    const followed = options.wait ? await followBackfill(queue, report, signal) : undefined;
+    const followed = options.wait ? await followBackfill({ queue, clock: parts.clock }, report, signal) : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
     print({ plan, report, followed });
     if (followed === undefined) return;

@@ -1,4 +1,5 @@
 /** `contrail demo`: everything on one machine, on a sample, with a page to look at. */
+import { systemClock } from '../../adapters/system/clock.ts';
 import { enterDemo } from '../../config/demo-environment.ts';
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { secretUrl } from '../../config/setting-types.ts';
@@ -32,7 +33,12 @@ export async function demo(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals(() => say('Stopping …'));
   try {
     await asOwnerOfDemo(signal, async () => {
-      const redis = await openDemoRedis({ mayInstall: options.install, signal, ...(url === undefined ? {} : { url }) });
+      const redis = await openDemoRedis({
+        mayInstall: options.install,
+        clock: systemClock,
+        signal,
+        ...(url === undefined ? {} : { url }),
+      });
       try {
         await demoOn(redis, { port, signal, isToExit: options.exit ?? false });
       } finally {

@@ -35,14 +35,14 @@ export async function runStatistics(options: Options): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
-  const bar = progressBar(`${request.experiment} ${request.period}`);
+  const bar = progressBar(`${request.experiment} ${request.period}`, parts.clock);
   try {
     const { outcome } = await exportAndRecord(config, parts, {
       ...request,
       record: await consoleRecordOf(parts.experiments, request, signal),
       knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
       force: options.force ?? false,
-      job: makeRunId(),
+      job: makeRunId(parts.random),
       signal,
       onProgress: (rows, ofRows) => bar.update(rows, ofRows),
     });

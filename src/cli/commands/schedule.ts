@@ -19,7 +19,7 @@ export async function schedule(once: boolean): Promise<void> {
   const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
   const queue = await openQueue(config);
   const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
-  const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], parts.log));
+  const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], parts));
   try {
     if (once) {
       await enqueueTicks({ queue, clock: parts.clock }, monitoringSchedule(config), signal);

@@ -20,7 +20,7 @@ export async function work(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals((name) => {
     parts.log.info({ signal: name }, 'stopping: running jobs may finish');
     // From here on, because a start waits for Redis too.
-    exitAfter(config['worker.drainTimeout'], parts.log);
+    exitAfter(config['worker.drainTimeout'], parts);
   });
   const pool = await startWorkers({
     config,
@@ -38,7 +38,7 @@ export async function work(options: Options): Promise<void> {
     await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
     code = 0;
   } finally {
-    exitAfter(config['worker.drainTimeout'], parts.log, code);
+    exitAfter(config['worker.drainTimeout'], parts, code);
     await pool.stop();
     release();
     await parts.close();

@@ -6,7 +6,7 @@ import { checkRedis } from '../../queue/check-redis.ts';
 import { say } from '../output.ts';
 import { findRunningDemo } from './demo-folder.ts';
 import { DEMO_REDIS_FOLDER } from './demo-settings.ts';
-import { wait } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /** Time to read what is about to be installed, and to press Ctrl-C. */
 const TIME_TO_OBJECT_MS = 5_000;
@@ -24,17 +24,18 @@ export interface DemoRedisOptions {
   readonly url?: string;
   /** Whether redis-server may be installed where there is none. */
   readonly mayInstall: boolean;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /** For the owner of the demo's folder. Throws REDIS_NOT_FOUND where there is none and none may be installed. */
-export async function openDemoRedis({ url, mayInstall, signal }: DemoRedisOptions): Promise<DemoRedis> {
+export async function openDemoRedis({ url, mayInstall, clock, signal }: DemoRedisOptions): Promise<DemoRedis> {
   if (url !== undefined) {
     await checkRedis(url);
     return { url, isPrivate: false, stop: () => Promise.resolve() };
   }
-  const program = mayInstall ? await installRedisServer(warnOf(signal)) : await findRedisServer();
-  await untilKilledRedisIsGone();
+  const program = mayInstall ? await installRedisServer(warnOf(clock, signal)) : await findRedisServer();
+  await untilKilledRedisIsGone(clock);
   const redis = await startPrivateRedis({
     folder: DEMO_REDIS_FOLDER,
     appendonly: true,
@@ -43,22 +44,22 @@ export async function openDemoRedis({ url, mayInstall, signal }: DemoRedisOption
   return { url: redis.url, isPrivate: true, stop: redis.stop };
 }
 
-function warnOf(signal: AbortSignal): (command: string) => Promise<void> {
+function warnOf(clock: Clock, signal: AbortSignal): (command: string) => Promise<void> {
   return async (command) => {
     say(`There is no redis-server on this machine. Installing it now: ${command}`);
     say('No service is started. To prevent this, press Ctrl-C within 5 s; then use --no-install or --redis <url>.');
-    await wait(TIME_TO_OBJECT_MS, signal);
+    await clock.sleep(TIME_TO_OBJECT_MS, signal);
   };
 }
 
 /** A demo that was killed takes its Redis with it, a moment later; two must not write the same files. */
-async function untilKilledRedisIsGone(): Promise<void> {
+async function untilKilledRedisIsGone(clock: Clock): Promise<void> {
   for (let waitedMs = 0; (await findRunningDemo())?.isPrivate === true; waitedMs += LOOK_PAUSE_MS) {
     if (waitedMs >= KILLED_REDIS_LIMIT_MS) {
       throw new ContrailError('REDIS_UNSUITABLE', 'The Redis of a demo that was killed still runs.', {
         hint: 'End that redis-server, then start the demo again.',
       });
     }
-    await wait(LOOK_PAUSE_MS);
+    await clock.sleep(LOOK_PAUSE_MS);
   }
 }

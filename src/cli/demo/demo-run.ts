@@ -9,7 +9,6 @@ import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile } from '../../producer/product-plan.ts';
 import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';
 import { newestRows } from '../../alerts/row.ts';
-import { wait } from '../../domain/wait.ts';
 import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { followJobs } from '../../app/follow/follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
@@ -94,7 +93,7 @@ export class DemoRun {
     const { signal } = this.#options;
     say(`\nOne table gets new results every ${CHANGE_EVERY_MS / 1000} s. Ctrl-C ends the demo.`);
     while (!signal.aborted) {
-      await wait(CHANGE_EVERY_MS, signal).catch(() => undefined);
+      await this.#parts.clock.sleep(CHANGE_EVERY_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
       await this.#changeOnce();
     }
@@ -124,12 +123,13 @@ export class DemoRun {
   /** Brings the monitoring tables up to date, and tells what there is to see. */
   async #watch(): Promise<KnownJob[]> {
     const { queue, signal, parts } = this.#options;
+    const { clock } = parts;
     say('Monitoring: experiments, query cost of two weeks, sample ratios, alerts.');
     const ended: KnownJob[] = [];
-    const now = parts.clock.now();
+    const now = clock.now();
     for (const tasks of demoTasks(now)) {
       const jobs = await enqueueTasks(queue, tasks, { now, signal });
-      await followJobs({ queue, jobs, signal, onProgress: () => undefined, onEnded: (job) => ended.push(job) });
+      await followJobs({ queue, jobs, clock, signal, onProgress: () => undefined, onEnded: (job) => ended.push(job) });
     }
     const alerts = newestRows(await alertHistory(parts.reader).alerts(signal)).filter(({ state }) => state === 'open');
     const shown = alerts.filter(({ severity }) => severity === 'critical');
@@ -149,6 +149,7 @@ export class DemoRun {
     await followJobs({
       queue,
       jobs: report.enqueued.map(({ due, jobId }) => ({ queue: due.queue, id: jobId })),
+      clock: this.#parts.clock,
       signal,
       onProgress: () => undefined,
       onEnded: (job) => {

@@ -1,6 +1,7 @@
 /** `contrail --demo …`: any other command on the data of the demo in this folder. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemClock } from '../../adapters/system/clock.ts';
 import { enterDemo } from '../../config/demo-environment.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { say } from '../output.ts';
@@ -41,7 +42,7 @@ export async function joinDemo(
 async function withOwnRedis(command: string, work: (redisUrl: string) => Promise<void>): Promise<void> {
   const { signal } = new AbortController();
   await asOwnerOfDemo(signal, async () => {
-    const redis = await openDemoRedis({ mayInstall: false, signal });
+    const redis = await openDemoRedis({ mayInstall: false, clock: systemClock, signal });
     try {
       writeRunning({ command, redisUrl: redis.url, isPrivate: true });
       await work(redis.url);

@@ -5,8 +5,8 @@
  */
 import { errorText } from '../../domain/errors.ts';
 import { wellFormedRow } from '../../domain/well-formed.ts';
-import { startTimer } from '../../domain/wait.ts';
 import { RECORDS_JOB, recordsJobId, type RecordsPayload } from '../../jobs/records-job.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue, JobRequest } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RecordBatch, RecordSink, RecordTaker } from '../../ports/record-sink.ts';
@@ -20,6 +20,7 @@ export interface QueuedRecordsOptions {
   readonly spool: RecordSpool;
   /** Where the records end up, to find out whether they have. */
   readonly sink: Pick<RecordSink, 'has'>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -111,7 +112,7 @@ export class QueuedRecords implements RecordTaker {
   #askWhenOver({ table, window, endsInMs }: OpenWindow): void {
     const name = recordsJobId({ table, window });
     if (this.#timers.has(name)) return;
-    const cancel = startTimer(endsInMs, () => {
+    const cancel = this.#options.clock.startTimer(endsInMs, () => {
       this.#timers.delete(name);
       // A job that is not asked for now is asked for by the next recovery.
       this.#ask([{ table, window }], NEVER).catch((error: unknown) => {

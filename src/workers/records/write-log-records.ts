@@ -4,8 +4,7 @@
  */
 import { errorText } from '../../domain/errors.ts';
 import { type LogEvent, LOGS_TABLE, recordBatchId, toLogRecord } from '../../domain/log-record.ts';
-import { deadline } from '../../domain/wait.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
 
@@ -14,7 +13,7 @@ const LONGEST_WRITE_MS = 15_000;
 
 export interface LogRecordDependencies {
   readonly sink: RecordTaker;
-  readonly clock: WallClock;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -28,7 +27,7 @@ export async function writeLogRecords(
   const rows = events.map((event) => ({ ...toLogRecord(event, clock.now()) }));
   try {
     const batch = { id: recordBatchId([LOGS_TABLE, ...work]), table: LOGS_TABLE, rows };
-    await sink.append(batch, deadline(LONGEST_WRITE_MS));
+    await sink.append(batch, clock.timeout(LONGEST_WRITE_MS));
   } catch (error) {
     log.error({ problem: errorText(error), rows }, 'log records could not be written');
   }

@@ -1,5 +1,6 @@
 /** What following costs Redis, and that it outlives a Redis that is away. */
 import { onTestFinished, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { followJobs, followUntilStopped } from '../../../src/app/follow/follow-jobs.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
 import { startTestRedis } from '../../support/own-redis.ts';
@@ -55,12 +56,12 @@ describe('following', () => {
     };
 
     const whileOpen = await commandsPerSecond(redis, () =>
-      followUntilStopped({ queue, jobs, signal: stop.signal, onProgress }),
+      followUntilStopped({ queue, jobs, clock: systemClock, signal: stop.signal, onProgress }),
     );
     await redis.command('EVAL', END_ALL, '1', `${PREFIX}:${WORK.queue}:`);
     let report;
     const whenEnded = await commandsPerSecond(redis, async () => {
-      report = await followJobs({ queue, jobs, signal: never, onProgress: () => undefined });
+      report = await followJobs({ queue, jobs, clock: systemClock, signal: never, onProgress: () => undefined });
     });
 
     expect(report).toEqual({ done: count, unchanged: 0, failures: [], open: 0 });
@@ -74,7 +75,7 @@ describe('following', () => {
     await redis.command('EVAL', END_ALL, '1', `${PREFIX}:${WORK.queue}:`);
     await redis.command('ACL', 'SETUSER', 'default', '-sort');
 
-    const report = await followJobs({ queue, jobs, signal: never, onProgress: () => undefined });
+    const report = await followJobs({ queue, jobs, clock: systemClock, signal: never, onProgress: () => undefined });
 
     expect(report).toMatchObject({ done: 3, unchanged: 0, failures: [] });
   });
@@ -87,6 +88,7 @@ describe('following', () => {
     const following = followJobs({
       queue: world.queue,
       jobs: ['a', 'b', 'never-there'].map((id) => ({ queue: world.kind.queue, id })),
+      clock: systemClock,
       signal: never,
       onProgress: () => undefined,
       onRedisAway: ({ code }) => away.tell(code),

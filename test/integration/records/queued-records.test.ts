@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { FileRecordSpool } from '../../../src/adapters/filesystem/record-spool.ts';
 import { MemoryRecordSink } from '../../../src/adapters/memory/record-sink.ts';
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
@@ -28,7 +29,7 @@ function setup({ windowMs = 60_000 } = {}) {
   const queue = new BullmqJobQueue({ ...redis, kinds: JOB_KINDS });
   const stage = new RedisRecordStage({ ...redis, windowMs });
   const spool = new FileRecordSpool({ folder: temporaryFolder(), log });
-  const records = new QueuedRecords({ stage, queue, spool, sink, log });
+  const records = new QueuedRecords({ stage, queue, spool, sink, clock: systemClock, log });
   const client = new Redis(redis.redisUrl);
   onTestFinished(async () => {
     records.close();

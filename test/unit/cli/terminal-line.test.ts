@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { say } from '../../../src/cli/output.ts';
 import { progressBar } from '../../../src/cli/progress-bar.ts';
 import { showLine, terminalLog } from '../../../src/cli/terminal-line.ts';
@@ -53,7 +54,7 @@ describe('a changing line on a terminal', () => {
 
   it('never wraps, and is written without colours', () => {
     showLine('x'.repeat(100));
-    const bar = progressBar('an-experiment-with-a-long-name weekly');
+    const bar = progressBar('an-experiment-with-a-long-name weekly', systemClock);
     bar.update(3, 7);
     bar.update(7, 7);
 

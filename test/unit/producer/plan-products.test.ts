@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../src/adapters/memory/seeded-random.ts';
 import { MemoryExperimentLogs } from '../../../src/adapters/memory/experiment-logs.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { METADATA } from '../../../src/domain/object-metadata.ts';
@@ -314,7 +315,12 @@ describe('a metadata file', () => {
     const { plan, queue, clock, never } = withResults();
 
     const { due } = await plan({ experiments: ['a'] });
-    const { enqueued } = await enqueueFiles({ queue, clock }, due, { retryFailed: false }, never);
+    const { enqueued } = await enqueueFiles(
+      { queue, clock, random: seededRandom(1) },
+      due,
+      { retryFailed: false },
+      never,
+    );
 
     const [statistics, errors, metadata] = enqueued.map(({ jobId }) => jobId);
     const [job] = await queue.find('metadata', [metadata ?? ''], never);

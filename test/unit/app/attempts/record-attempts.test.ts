@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fixedClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
 import { recordFailure, recordOutcome } from '../../../../src/app/attempts/record-attempts.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
@@ -40,7 +41,7 @@ function setup() {
   const sink = new MemoryRecordSink();
   const recording = {
     sink,
-    clock: { now: () => NOW },
+    clock: fixedClock(NOW),
     log: recordedLog(),
     worker: 'host:1',
     pricing: LIST_PRICES,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryJobQueue, type MemoryJobHandler } from '../../../../src/adapters/memory/job-queue.ts';
 import { followJobs, followUntilStopped, type FollowRequest } from '../../../../src/app/follow/follow-jobs.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
@@ -23,6 +24,7 @@ async function setup(...ids: readonly string[]) {
   const follow = (options: Partial<FollowRequest> & { readonly ids?: readonly string[] } = {}) => ({
     queue,
     jobs: (options.ids ?? ids).map((id) => ({ queue: QUEUE, id })),
+    clock: systemClock,
     signal: never,
     onProgress: () => undefined,
     ...options,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
 import { importExperiments } from '../../../../src/workers/monitoring/import-experiments.ts';
 import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
@@ -18,7 +19,7 @@ function setup() {
     sink: new MemoryRecordSink(),
     run: async (work = 'tick-1') => importExperiments(deps, [work], never),
   };
-  const clock = { now: () => world.now };
+  const clock = { ...systemClock, now: () => world.now };
   const deps = {
     source: { url: 'memory:', fetch: async () => world.reply },
     tables: world.sink,

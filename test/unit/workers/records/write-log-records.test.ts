@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { fixedClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
 import type { LogEvent } from '../../../../src/domain/log-record.ts';
 import type { RecordSink } from '../../../../src/ports/record-sink.ts';
@@ -6,7 +7,7 @@ import { writeLogRecords } from '../../../../src/workers/records/write-log-recor
 import { recordedLog } from '../../../support/recorded-log.ts';
 
 const EVENT: LogEvent = { message: 'odd', level: 'WARNING', at: { file: 'a.ts', function: 'b' } };
-const clock = { now: () => Date.parse('2026-01-15T12:00:00.750Z') };
+const clock = fixedClock(Date.parse('2026-01-15T12:00:00.750Z'));
 
 class BrokenSink extends MemoryRecordSink {
   override append(): Promise<never> {
