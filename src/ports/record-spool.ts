@@ -12,7 +12,7 @@ export interface RecordSpool {
   keepCopy(copy: BatchCopy): Promise<void>;
   /**
    * Hands over everything that waits, also what dead processes left, and forgets what was taken. Stops at the first batch
-   * that is not taken. Gives the number of those that were.
+   * that is not taken; those before it may be handed over again then. Gives the number of those that were taken.
    */
   replay(take: (batch: RecordBatch) => Promise<void>): Promise<number>;
   /**

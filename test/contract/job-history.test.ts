@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { DuckDbJobHistory } from '../../src/adapters/duckdb/job-history.ts';
 import { loadJobs } from '../../src/adapters/duckdb/load-jobs.ts';
+import { MemoryJobHistory } from '../../src/adapters/memory/job-history.ts';
 import { temporaryDuckDb } from '../support/duckdb.ts';
 import { describeJobHistory } from './job-history.ts';
 
@@ -19,6 +20,11 @@ describeJobHistory('duckdb', () => {
       await loadJobs(file, path, 0);
     },
   });
+});
+
+describeJobHistory('memory', () => {
+  const history = new MemoryJobHistory();
+  return Promise.resolve({ history, put: async (jobs) => history.add(jobs) });
 });
 
 it('has no jobs where the file has no such table', async () => {

@@ -33,30 +33,6 @@ function nameOf({ host, pid }: { readonly host?: string; readonly pid?: number }
 }
 
 describe('a spool of records', () => {
-  it('gives back what it kept, in order, once', async () => {
-    const { spool, taken, replay, folder } = setup();
-    await spool.keep(batch('a'));
-    await spool.keep(batch('b'));
-
-    const first = await replay();
-    const second = await replay();
-
-    expect([first, second]).toEqual([2, 0]);
-    expect(taken).toEqual(['a', 'b']);
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('keeps what could not be taken, for the next replay', async () => {
-    const { spool, taken, replay } = setup();
-    await spool.keep(batch('a'));
-
-    const failing = spool.replay(() => Promise.reject(new Error('Redis is away')));
-    await expect(failing).rejects.toThrow('Redis is away');
-    await replay();
-
-    expect(taken).toEqual(['a']);
-  });
-
   it('passes over the last line of a process that was killed while it wrote', async () => {
     const { spool, taken, replay, folder, log } = setup();
     await spool.keep(batch('a'));
@@ -123,23 +99,6 @@ describe('a spool of records', () => {
     expect(seen).toEqual([['a 1-a'], ['a 1-a'], ['a 1-a'], ['b 2-b']]);
     expect(replayed).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
-  });
-
-  it('lets copies be kept while some are reviewed', async () => {
-    const { spool } = setup();
-    await spool.keepCopy({ ...batch('a'), window: '1-a' });
-
-    await spool.review(async () => {
-      await spool.keepCopy({ ...batch('a'), window: '2-b' });
-      return true;
-    });
-    const left: string[] = [];
-    await spool.review((copies) => {
-      left.push(...copies.map(({ window }) => window));
-      return Promise.resolve(true);
-    });
-
-    expect(left).toEqual(['2-b']);
   });
 
   it('keeps no more copies than it may', async () => {
