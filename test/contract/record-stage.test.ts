@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { MemoryRecordStage } from '../../src/adapters/memory/record-stage.ts';
 import { seededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
-import { RedisRecordStage } from '../../src/queue/redis-record-stage.ts';
+import { RedisRecordStage } from '../../src/queue/bullmq/redis-record-stage.ts';
 import { freshRedis } from '../support/redis.ts';
 import { describeRecordStage } from './record-stage.ts';
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path/posix';
 export type SourceTree = ReadonlyMap<string, string>;
 
 export interface ImportRules {
-  /** By room: the rooms whose files it may import besides its own. `every`: all. */
+  /** By room: the rooms whose files it may import besides its own. `every`: all. A folder of a room can be a room too. */
   readonly rooms: Readonly<Record<string, readonly string[] | 'every'>>;
   /** Packages that only these folders may import; a name ending in `/` means all packages that begin so. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
@@ -66,7 +66,7 @@ function brokenImport(
   const file = resolve(path, target);
   if (file === undefined) return brokenPackage(path, target, rules);
   if (!tree.has(file)) return [`${path} imports ${file}, which is not there`];
-  const [from, to] = [roomOf(path), roomOf(file)];
+  const [from, to] = [roomOf(path, rules), roomOf(file, rules)];
   const allowed = rules.rooms[from];
   if (allowed === undefined) return [`${path} lies in no known room`];
   if (from === to || allowed === 'every' || allowed.includes(to)) return [];
@@ -74,7 +74,7 @@ function brokenImport(
 }
 
 function brokenPackage(path: string, target: string, rules: ImportRules): string[] {
-  const pure = rules.pureRooms[roomOf(path)];
+  const pure = rules.pureRooms[roomOf(path, rules)];
   if (pure !== undefined && !pure.includes(target)) return [`${path} imports ${target}`];
   const only = Object.entries(rules.packages)
     .filter(([name]) => target === name || target.startsWith(name.endsWith('/') ? name : `${name}/`))
@@ -86,8 +86,10 @@ function resolve(path: string, target: string): string | undefined {
   return target.startsWith('.') ? join(dirname(path), target) : undefined;
 }
 
-function roomOf(path: string): string {
-  return path.split('/', 1)[0] ?? '';
+/** The innermost room that a file lies in; its first folder where there is none. */
+export function roomOf(path: string, { rooms }: Pick<ImportRules, 'rooms'>): string {
+  const names = Object.keys(rooms).filter((name) => path.startsWith(`${name}/`));
+  return names.toSorted((a, b) => b.length - a.length)[0] ?? path.split('/', 1)[0] ?? '';
 }
 
 function liesIn(path: string, places: readonly string[]): boolean {

@@ -3,7 +3,7 @@
  * starts; the jobs that `holds` names it never ends.
  */
 import { z } from 'zod';
-import { startWorkerPool } from '../../dist/queue/worker-pool.js';
+import { startWorkerPool } from '../../dist/queue/bullmq/worker-pool.js';
 
 const { queue, holds, ...options } = JSON.parse(process.argv[2]);
 const silent = () => {};

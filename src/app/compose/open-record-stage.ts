@@ -1,6 +1,6 @@
 /** The place in Redis where records of this deployment gather. Nothing is contacted yet. */
 import type { Config } from '../../config/load-config.ts';
-import { RedisRecordStage } from '../../queue/redis-record-stage.ts';
+import { RedisRecordStage } from '../../queue/bullmq/redis-record-stage.ts';
 import { deploymentOf } from './deployment.ts';
 
 export function openRecordStage(config: Config, redisUrl: string = config.redis.reveal()): RedisRecordStage {

@@ -1,6 +1,6 @@
 /** Redis for work that is done without a queue, but tells more where there is one. */
 import type { Config } from '../../config/load-config.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { openRecordStage } from './open-record-stage.ts';
 import type { MonitoringParts } from './monitoring-dependencies.ts';
 import { openQueue } from './wire.ts';

@@ -22,7 +22,7 @@ import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-source.ts';
-import type { BullmqJobQueue } from '../../queue/bullmq-job-queue.ts';
+import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { deploymentOf } from './deployment.ts';
 
@@ -255,7 +255,7 @@ function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Nam
 
 /** The queue as producers see it. Nothing is contacted yet. */
 export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
-  const { BullmqJobQueue } = await import('../../queue/bullmq-job-queue.ts');
+  const { BullmqJobQueue } = await import('../../queue/bullmq/job-queue.ts');
   const deployment = deploymentOf(config);
   return new BullmqJobQueue({
     redisUrl,

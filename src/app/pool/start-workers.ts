@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Config } from '../../config/load-config.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
-import { startWorkerPool, type WorkerPool } from '../../queue/worker-pool.ts';
+import { startWorkerPool, type WorkerPool } from '../../queue/bullmq/worker-pool.ts';
 import { deploymentOf } from '../compose/deployment.ts';
 import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../../queue/worker-events.ts';
 import { jobHandlers } from '../compose/job-handlers.ts';

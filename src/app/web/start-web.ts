@@ -2,8 +2,8 @@
 import type { Config } from '../../config/load-config.ts';
 import { buildApp } from '../../web/app.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
-import { connectProducer } from '../../queue/connection.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
+import { connectProducer } from '../../queue/bullmq/connection.ts';
 import { openQueue, type Parts } from '../compose/wire.ts';
 
 export interface WebServer {

@@ -3,7 +3,7 @@ import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { enqueueFiles } from '../../producer/enqueue-files.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { estimate } from '../../app/estimate.ts';
 import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
 import { type BackfillOptions, selectionOf } from '../backfill/options.ts';

@@ -2,7 +2,7 @@
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { enqueueTicks, type MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
 import { ScanService } from '../../producer/scan-service.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';

@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import { fileStates } from '../../producer/file-states.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';

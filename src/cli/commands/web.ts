@@ -2,7 +2,7 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkListenAddress } from '../../web/server.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { printResult } from '../output.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { LockFolder } from '../../adapters/filesystem/lock-folder.ts';
 import { describeThisProcess } from '../../adapters/filesystem/process-owner.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { DEMO_FOLDER } from './demo-settings.ts';
 
 const LOCKS = join(DEMO_FOLDER, 'locks');

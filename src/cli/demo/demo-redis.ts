@@ -2,7 +2,7 @@
 import { findRedisServer, installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { checkRedis } from '../../queue/check-redis.ts';
+import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { say } from '../output.ts';
 import { findRunningDemo } from './demo-folder.ts';
 import { DEMO_REDIS_FOLDER } from './demo-settings.ts';

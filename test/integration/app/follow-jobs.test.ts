@@ -2,7 +2,7 @@
 import { onTestFinished, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { followJobs, followUntilStopped } from '../../../src/app/follow/follow-jobs.ts';
-import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
+import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { startTestRedis } from '../../support/own-redis.ts';
 import { DONE, makeQueueWorld, WORK } from '../../support/queue-world.ts';
 import { startRestartableRedis } from '../../support/restartable-redis.ts';

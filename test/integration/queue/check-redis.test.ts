@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { startPrivateRedis } from '../../../src/adapters/redis-server/private-redis.ts';
-import { checkRedis } from '../../../src/queue/check-redis.ts';
+import { checkRedis } from '../../../src/queue/bullmq/check-redis.ts';
 import { freshRedis } from '../../support/redis.ts';
 
 async function ownRedis(appendonly: boolean): Promise<string> {

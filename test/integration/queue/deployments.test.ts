@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { deploymentAt } from '../../../src/domain/deployment.ts';
-import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
-import { RedisRecordStage } from '../../../src/queue/redis-record-stage.ts';
+import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
+import { RedisRecordStage } from '../../../src/queue/bullmq/redis-record-stage.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 

@@ -1,7 +1,7 @@
 /** Asking for work that may be known already. */
 import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
-import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
+import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { abortOf, makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 

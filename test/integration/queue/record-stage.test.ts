@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RecordBatch } from '../../../src/ports/record-sink.ts';
-import { RedisRecordStage, type RedisRecordStageOptions } from '../../../src/queue/redis-record-stage.ts';
+import { RedisRecordStage, type RedisRecordStageOptions } from '../../../src/queue/bullmq/redis-record-stage.ts';
 import { freshRedis } from '../../support/redis.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 /** When workers start, and when they refuse to. */
 import { expect, it } from 'vitest';
-import { startWorkerPool } from '../../../src/queue/worker-pool.ts';
+import { startWorkerPool } from '../../../src/queue/bullmq/worker-pool.ts';
 import { DONE, makeQueueWorld, type QueueWorld } from '../../support/queue-world.ts';
 
 function poolOptions({ redisUrl, prefix, log, kind }: QueueWorld) {

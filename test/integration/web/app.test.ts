@@ -9,8 +9,8 @@ import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { buildApp, type TimeLimits } from '../../../src/web/app.ts';
 import { listen } from '../../../src/web/server.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
-import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
-import { connectProducer } from '../../../src/queue/connection.ts';
+import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
+import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
 

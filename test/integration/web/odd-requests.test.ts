@@ -6,8 +6,8 @@ import { MemoryObjectStore } from '../../../src/adapters/memory/object-store.ts'
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { buildApp } from '../../../src/web/app.ts';
-import { BullmqJobQueue } from '../../../src/queue/bullmq-job-queue.ts';
-import { connectProducer } from '../../../src/queue/connection.ts';
+import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
+import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
 

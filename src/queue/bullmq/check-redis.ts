@@ -1,7 +1,7 @@
 /** The look at Redis before it is trusted with jobs: at start-up and in `contrail doctor`. */
 import { Redis } from 'ioredis';
-import { ContrailError } from '../domain/errors.ts';
-import { startTimer } from '../domain/wait.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { startTimer } from '../../domain/wait.ts';
 import { redisAddress, toRedisError } from './connection.ts';
 
 const LIMIT_MS = 5_000;

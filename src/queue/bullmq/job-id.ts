@@ -1,6 +1,6 @@
 /** Which ids a job may have. */
 import { QueueKeys } from 'bullmq';
-import { ContrailError } from '../domain/errors.ts';
+import { ContrailError } from '../../domain/errors.ts';
 
 /** A job lies under its id, beside the lists of its queue: a job `active` would take the place of the list. */
 const NAMES_TAKEN: ReadonlySet<string> = new Set(Object.keys(new QueueKeys().getKeys('any')));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ContrailError } from '../../../src/domain/errors.ts';
-import { redisAddress, toRedisError } from '../../../src/queue/connection.ts';
+import { ContrailError } from '../../../../src/domain/errors.ts';
+import { redisAddress, toRedisError } from '../../../../src/queue/bullmq/connection.ts';
 
 const URL = 'rediss://someone:secret@redis.example:6380/2';
 

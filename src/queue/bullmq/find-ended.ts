@@ -5,8 +5,8 @@
  * is forbidden to the user (it needs the right to read all keys), each ended job is read once.
  */
 import { z } from 'zod';
-import type { KnownJob } from '../ports/job-queue.ts';
-import { readEnvelope, readFailure } from './job-envelope.ts';
+import type { KnownJob } from '../../ports/job-queue.ts';
+import { readEnvelope, readFailure } from '../job-envelope.ts';
 
 /** The name under which a connection knows the script. */
 export const FIND_ENDED = 'contrail:findEnded';

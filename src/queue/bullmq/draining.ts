@@ -1,10 +1,10 @@
 /** Waits until queues are empty, or until it is plain that they will not be. */
 import type { Job, Queue } from 'bullmq';
-import { type Deployment, isForeign } from '../domain/deployment.ts';
-import { ContrailError } from '../domain/errors.ts';
-import { wait } from '../domain/wait.ts';
-import type { JobKind } from '../jobs/job-kind.ts';
-import { readEnvelope } from './job-envelope.ts';
+import { type Deployment, isForeign } from '../../domain/deployment.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import { wait } from '../../domain/wait.ts';
+import type { JobKind } from '../../jobs/job-kind.ts';
+import { readEnvelope } from '../job-envelope.ts';
 
 const POLL_MS = 250;
 /** Between the looks at two queues a job of one can end and leave one in the other, so one look says little. */

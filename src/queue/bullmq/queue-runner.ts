@@ -8,22 +8,22 @@ import {
   WaitingChildrenError,
   WaitingError,
 } from 'bullmq';
-import { type Deployment, isForeign } from '../domain/deployment.ts';
-import { ContrailError, errorText, toContrailError } from '../domain/errors.ts';
-import type { JobOutcome } from '../domain/outcome.ts';
-import type { DividedWork, JobHandler } from '../ports/job-handler.ts';
-import type { JobKind } from '../jobs/job-kind.ts';
-import type { Log } from '../ports/log.ts';
-import type { Random, ThrottlePolicy } from './backoff.ts';
+import { type Deployment, isForeign } from '../../domain/deployment.ts';
+import { ContrailError, errorText, toContrailError } from '../../domain/errors.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import type { DividedWork, JobHandler } from '../../ports/job-handler.ts';
+import type { JobKind } from '../../jobs/job-kind.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Random, ThrottlePolicy } from '../backoff.ts';
 import { addParts, checkPart, divisionOf, endedParts } from './division.ts';
-import { decideFailure } from './failure-decision.ts';
-import { ForeignJobs } from './foreign-jobs.ts';
-import { failureText, type JobEnvelope, readEnvelope } from './job-envelope.ts';
+import { decideFailure } from '../failure-decision.ts';
+import { ForeignJobs } from '../foreign-jobs.ts';
+import { failureText, type JobEnvelope, readEnvelope } from '../job-envelope.ts';
 import { JobNotes } from './job-notes.ts';
-import { QueueRest } from './queue-rest.ts';
-import { RunningAttempt, type StopReason } from './running-attempt.ts';
-import { throttledEnvelope, throttledTooLong } from './throttled-job.ts';
-import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
+import { QueueRest } from '../queue-rest.ts';
+import { RunningAttempt, type StopReason } from '../running-attempt.ts';
+import { throttledEnvelope, throttledTooLong } from '../throttled-job.ts';
+import type { AttemptFacts, WorkerHooks } from '../worker-events.ts';
 
 /** How long a job waits that comes back while its earlier attempt is still at work in this process. */
 const SAME_JOB_PAUSE_MS = 1_000;
@@ -114,7 +114,11 @@ export class QueueRunner {
     };
     if (this.#isRefusing) return this.#giveBack(taken);
     const owner = taken.envelope.deployment;
-    if (isForeign(owner, this.#options.deployment)) return this.#delay(taken, await this.#foreign.refuse(job, owner));
+    if (isForeign(owner, this.#options.deployment))
+      return this.#delay(
+        taken,
+        await this.#foreign.refuse({ queue: job.queueName, id, note: (line) => job.log(line) }, owner),
+      );
     const earlier = this.#running.get(id);
     if (earlier !== undefined) {
       // A job only comes back when its lock was lost, and BullMQ, which tracks locks by job, will not say so any more.

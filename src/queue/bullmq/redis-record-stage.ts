@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Deployment } from '../domain/deployment.ts';
-import { ContrailError } from '../domain/errors.ts';
-import type { RecordBatch, RecordRow } from '../ports/record-sink.ts';
+import type { Deployment } from '../../domain/deployment.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import type { RecordBatch, RecordRow } from '../../ports/record-sink.ts';
 import type {
   BatchFate,
   OpenWindow,
@@ -14,7 +14,7 @@ import type {
   StagedBatch,
   StageWindow,
   Waiting,
-} from '../ports/record-stage.ts';
+} from '../../ports/record-stage.ts';
 import { connectProducer, DEFAULT_PREFIX, redisAddress, toRedisError } from './connection.ts';
 import { DROP, FATES, REFUSED, SET_ASIDE, STAGE, TAKE, WINDOWS } from './record-stage-scripts.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkJobId } from '../../../src/queue/job-id.ts';
+import { checkJobId } from '../../../../src/queue/bullmq/job-id.ts';
 
 it.each(['my_slug.weekly.1768478400000', 'my-slug', '2026.overall.f00', 'actives'])('takes %s', (id) => {
   expect(() => checkJobId(id)).not.toThrow();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { jobOptionsOf } from '../../../src/queue/job-options.ts';
+import { jobOptionsOf } from '../../../../src/queue/bullmq/job-options.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const KIND = {

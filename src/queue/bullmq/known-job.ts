@@ -1,7 +1,7 @@
 /** BullMQ's jobs and states in the words of the port. */
 import type { Job, JobType } from 'bullmq';
-import type { JobState, KnownJob } from '../ports/job-queue.ts';
-import { readEnvelope, readFailure } from './job-envelope.ts';
+import type { JobState, KnownJob } from '../../ports/job-queue.ts';
+import { readEnvelope, readFailure } from '../job-envelope.ts';
 
 /** Where BullMQ keeps the jobs of each of our states. */
 export const BULLMQ_STATES: Readonly<Record<JobState, readonly JobType[]>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRedisInfo } from '../../../src/queue/check-redis.ts';
+import { judgeRedisInfo } from '../../../../src/queue/bullmq/check-redis.ts';
 
 const URL = 'redis://user:secret@redis.example:6380/2';
 

@@ -1,9 +1,9 @@
 /** The producer's and the pages' side of the queue, on BullMQ. */
 import { randomUUID } from 'node:crypto';
 import { type BulkJobOptions, Job, type Queue } from 'bullmq';
-import { type Deployment, isForeign } from '../domain/deployment.ts';
-import { ContrailError } from '../domain/errors.ts';
-import type { JobKind } from '../jobs/job-kind.ts';
+import { type Deployment, isForeign } from '../../domain/deployment.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import type { JobKind } from '../../jobs/job-kind.ts';
 import type {
   EndedJobs,
   EnqueueResult,
@@ -12,16 +12,16 @@ import type {
   JobState,
   KnownJob,
   QueueCounts,
-} from '../ports/job-queue.ts';
+} from '../../ports/job-queue.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
 import { FIND_ENDED, FIND_ENDED_CHUNK, FIND_ENDED_SCRIPT, readEnded } from './find-ended.ts';
-import { type JobEnvelope, readEnvelope } from './job-envelope.ts';
+import { type JobEnvelope, readEnvelope } from '../job-envelope.ts';
 import { checkJobId } from './job-id.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
 import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
 import { ReadableQueue } from './readable-job.ts';
 import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
-import { settlesWithin } from './settles-within.ts';
+import { settlesWithin } from '../settles-within.ts';
 
 /** Adding is not atomic over a chunk, and need not be: ids make a repeated chunk harmless. */
 const ADD_CHUNK = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toJobState } from '../../../src/queue/known-job.ts';
+import { toJobState } from '../../../../src/queue/bullmq/known-job.ts';
 
 describe('the state of a job', () => {
   it('is that of BullMQ in the words of the port', () => {

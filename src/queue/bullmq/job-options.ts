@@ -1,6 +1,6 @@
 /** The options each job carries into BullMQ. */
 import type { DefaultJobOptions } from 'bullmq';
-import type { JobKind } from '../jobs/job-kind.ts';
+import type { JobKind } from '../../jobs/job-kind.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Lines of a job's log. */

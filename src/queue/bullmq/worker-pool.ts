@@ -1,24 +1,24 @@
 /** Works: one BullMQ worker for each queue of this process. */
 import { hostname } from 'node:os';
 import type { Queue } from 'bullmq';
-import type { Deployment } from '../domain/deployment.ts';
-import { ContrailError, errorText } from '../domain/errors.ts';
-import { wait } from '../domain/wait.ts';
-import type { JobHandler } from '../ports/job-handler.ts';
-import type { JobKind } from '../jobs/job-kind.ts';
-import type { Log } from '../ports/log.ts';
-import { backoffDelayMs, type Random, type ThrottlePolicy } from './backoff.ts';
+import type { Deployment } from '../../domain/deployment.ts';
+import { ContrailError, errorText } from '../../domain/errors.ts';
+import { wait } from '../../domain/wait.ts';
+import type { JobHandler } from '../../ports/job-handler.ts';
+import type { JobKind } from '../../jobs/job-kind.ts';
+import type { Log } from '../../ports/log.ts';
+import { backoffDelayMs, type Random, type ThrottlePolicy } from '../backoff.ts';
 import { checkRedis } from './check-redis.ts';
 import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
-import { matchHandlers } from './handlers.ts';
+import { matchHandlers } from '../handlers.ts';
 import { NOTE_DIVISION, NOTE_DIVISION_SCRIPT } from './division.ts';
 import { Draining } from './draining.ts';
 import { jobOptionsOf } from './job-options.ts';
 import { sharedSecret } from './job-seal.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { ReadableQueue, ReadableWorker } from './readable-job.ts';
-import { settlesWithin } from './settles-within.ts';
-import type { WorkerHooks } from './worker-events.ts';
+import { settlesWithin } from '../settles-within.ts';
+import type { WorkerHooks } from '../worker-events.ts';
 
 const LOCK_MS = 10_000;
 const STALL_CHECK_MS = 5_000;

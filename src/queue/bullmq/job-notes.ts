@@ -1,9 +1,9 @@
 /** Progress and log lines on their way to the board: told as they come, never in the way of the work. */
 import type { Job } from 'bullmq';
-import { errorText } from '../domain/errors.ts';
-import type { Log } from '../ports/log.ts';
+import { errorText } from '../../domain/errors.ts';
+import type { Log } from '../../ports/log.ts';
 import { LINES_KEPT } from './job-options.ts';
-import { settlesWithin } from './settles-within.ts';
+import { settlesWithin } from '../settles-within.ts';
 
 const LONGEST_LINE = 2_000;
 const LONGEST_WAIT_MS = 2_000;

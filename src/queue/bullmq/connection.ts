@@ -1,6 +1,6 @@
 /** Connections to Redis: one kind for those who ask and must hear soon, one for workers, who wait as long as it takes. */
 import { Redis } from 'ioredis';
-import { ContrailError, errorText } from '../domain/errors.ts';
+import { ContrailError, errorText } from '../../domain/errors.ts';
 
 /** Where keys start unless told otherwise; several installations can share one Redis under different prefixes. */
 export const DEFAULT_PREFIX = 'contrail';

@@ -1,9 +1,9 @@
 /** A job whose work is divided: its parts are children in another queue, and it waits until they have ended. */
 import { Job, type Queue } from 'bullmq';
-import { ContrailError } from '../domain/errors.ts';
-import type { JobOutcome } from '../domain/outcome.ts';
-import type { EndedPart } from '../ports/job-handler.ts';
-import { type JobDivision, type JobEnvelope, NO_ENVELOPE, readFailure } from './job-envelope.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import type { EndedPart } from '../../ports/job-handler.ts';
+import { type JobDivision, type JobEnvelope, NO_ENVELOPE, readFailure } from '../job-envelope.ts';
 import { isSealed, sealOf } from './job-seal.ts';
 
 type Divided = Extract<JobOutcome, { kind: 'divided' }>;
