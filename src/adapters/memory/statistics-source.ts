@@ -1,9 +1,16 @@
 /** Statistics tables kept in memory, for tests and for measuring without a warehouse. */
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
-import type { ContrailError } from '../../domain/errors.ts';
+import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
-import type { OpenRequest, OpenTable, StatisticsSource, TableDescriptions } from '../../ports/statistics-source.ts';
+import type {
+  DividedTable,
+  DivisibleSource,
+  OpenRequest,
+  OpenTable,
+  TableDescriptions,
+  TablePart,
+} from '../../ports/statistics-source.ts';
 
 export interface MemoryTable {
   readonly columns: readonly Column[];
@@ -15,13 +22,17 @@ export interface MemoryTable {
   readonly version?: SourceVersion;
   /** What the table promises, where that is not what it holds. */
   readonly promisedRows?: number;
+  /** It is so large that it is read in parts: each batch is one. Rows of one key must then lie in one batch. */
+  readonly isVeryLarge?: boolean;
   /** Reading the table fails with this error. */
   readonly error?: ContrailError;
 }
 
-export class MemoryStatisticsSource implements StatisticsSource {
+export class MemoryStatisticsSource implements DivisibleSource {
   readonly url = 'memory:';
   readonly #tables = new Map<string, MemoryTable>();
+  /** Tables as they were when they were divided. */
+  readonly #divisions: NamedTable[] = [];
 
   /** Creates or replaces a table. Exports under way go on with what they opened. */
   set(name: string, table: MemoryTable): void {
@@ -66,17 +77,58 @@ export class MemoryStatisticsSource implements StatisticsSource {
     const table = this.#tables.get(name);
     if (table === undefined) return Promise.resolve(undefined);
     if (table.error !== undefined) return Promise.reject(table.error);
-    return Promise.resolve({
-      source: `memory.${name}`,
-      version: versionOf(table),
-      columns: table.columns,
-      rowCount: rowsOf(table),
-      order: 'key',
-      usage: () => ({ requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 }),
-      batches: (readSignal) => deliver(table.batches, readSignal),
-      close: () => Promise.resolve(),
-    });
+    return Promise.resolve(opened({ name, table }));
   }
+
+  async divide({ table: name, signal }: OpenRequest): Promise<DividedTable | undefined> {
+    signal.throwIfAborted();
+    const table = this.#tables.get(name);
+    if (table?.error !== undefined) throw table.error;
+    if (table?.isVeryLarge !== true) return undefined;
+    const division = this.#divisions.push({ name, table }) - 1;
+    const parts = table.batches.map((_, index) => ({ token: `${division}.${index}` }));
+    return { ...factsOf({ name, table }), parts };
+  }
+
+  async openPart({ token }: TablePart, signal: AbortSignal): Promise<OpenTable> {
+    signal.throwIfAborted();
+    const [, division, index] = /^(\d+)\.(\d+)$/.exec(token) ?? [];
+    if (division === undefined) {
+      throw new ContrailError('PAYLOAD_INVALID', 'A part of a divided table cannot be read.', { subject: token });
+    }
+    const divided = this.#divisions[Number(division)];
+    const batch = divided?.table.batches[Number(index)];
+    if (divided === undefined || batch === undefined) {
+      throw new ContrailError('SOURCE_CHANGED', 'A divided table is no longer there.', { subject: token });
+    }
+    const { name, table } = divided;
+    return opened({ name, table: { ...table, batches: [batch], version: versionOf(table) } });
+  }
+
+  /** As when the day is over for which a warehouse keeps what it divided. */
+  forgetDivisions(): void {
+    this.#divisions.length = 0;
+  }
+}
+
+interface NamedTable {
+  readonly name: string;
+  readonly table: MemoryTable;
+}
+
+function opened({ name, table }: NamedTable): OpenTable {
+  return { ...factsOf({ name, table }), order: 'key', batches: (signal) => deliver(table.batches, signal) };
+}
+
+function factsOf({ name, table }: NamedTable): Omit<OpenTable, 'order' | 'batches'> {
+  return {
+    source: `memory.${name}`,
+    version: versionOf(table),
+    columns: table.columns,
+    rowCount: rowsOf(table),
+    usage: () => ({ requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 }),
+    close: () => Promise.resolve(),
+  };
 }
 
 async function* deliver(batches: readonly ColumnBatch[], signal: AbortSignal): AsyncGenerator<ColumnBatch> {
