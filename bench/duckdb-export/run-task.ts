@@ -49,11 +49,12 @@ async function exportWhole({ database, target }: Task, onProgress: () => void): 
     waitMs: 0,
     createIfMissing: false,
     keepOpen: false,
+    clock: systemClock,
   });
   const { outcome } = await exportTable(
     {
       source: new DuckDbStatisticsSource({ file, dataset: DATASET }),
-      store: new FileObjectStore({ root: target }),
+      store: new FileObjectStore({ root: target, clock: systemClock }),
       clock: systemClock,
       refusedShareLimit: config['statistics.refusedShare'],
       duplicateLimit: config['statistics.duplicateLimit'],

@@ -1,5 +1,6 @@
 /** What do more workers bring for one very large table, when the service is the slow part? See README.md. */
 import { writeFileSync } from 'node:fs';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { join } from 'node:path';
 import { startPrivateRedis } from '../../src/adapters/redis-server/private-redis.ts';
 import type { BenchRequest, BenchResult } from '../bench-result.ts';
@@ -40,7 +41,7 @@ async function exportWith(workers: number, secondsOfPart: number, folder: string
   const rowsPerSecond = ROWS / PARTS / secondsOfPart;
   const warehouse = await startWarehouse({ tables: [table('warm'), table('huge')], datasets: ['monitoring'] });
   const storage = await startCountingStorage();
-  const redis = await startPrivateRedis();
+  const redis = await startPrivateRedis({ clock: systemClock });
   const experiments = join(folder, 'experiments.json');
   writeFileSync(experiments, JSON.stringify([{ slug: 'huge' }, { slug: 'warm' }]));
   const environment = environmentOf(warehouse, storage, {

@@ -1,5 +1,6 @@
 /** Is a revision of metric-hub read once for all experiments? See README.md. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { numberRecords, parseExperiments } from '../../src/adapters/experimenter/experiment-record.ts';
 import { localMetricHub } from '../../src/adapters/metric-hub/open-metric-hub.ts';
 import { ContrailError } from '../../src/domain/errors.ts';
@@ -71,7 +72,7 @@ async function resolveAll(experiments: readonly ReadExperiment[]): Promise<void>
 async function load(configurations: ConfigurationLoader): Promise<MetricHub> {
   const metricHub = await localMetricHub(new URL('metric-hub', FIXTURES).pathname, {
     refreshMs: Number.POSITIVE_INFINITY,
-    clock: { now: () => 0 },
+    clock: systemClock,
   });
   await configurations.load((await metricHub.current(signal)).newest, signal);
   return metricHub;

@@ -1,5 +1,6 @@
 /** What does waiting for the service cost when there are many small views? See README.md. */
 import { writeFileSync } from 'node:fs';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { join } from 'node:path';
 import { startPrivateRedis } from '../../src/adapters/redis-server/private-redis.ts';
 import type { BenchRequest, BenchResult } from '../bench-result.ts';
@@ -22,7 +23,7 @@ export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]
   const warehouse = await startWarehouse({ datasets: ['mozanalysis', 'monitoring'] });
   for (const table of tables) await warehouse.control.addTable(table);
   const storage = await startCountingStorage({ latencyMs: LATENCY_MS });
-  const redis = await startPrivateRedis();
+  const redis = await startPrivateRedis({ clock: systemClock });
   try {
     const experiments = join(folder, 'experiments.json');
     writeFileSync(experiments, JSON.stringify(slugs.map((slug) => ({ slug }))));

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { MemoryMetricHub } from '../../src/adapters/memory/metric-hub.ts';
 import { fetchedMetricHub, localMetricHub } from '../../src/adapters/metric-hub/open-metric-hub.ts';
 import { WebAddress } from '../../src/domain/secret.ts';
@@ -9,7 +10,7 @@ import { commitAll, type TestCommit } from '../support/git-history.ts';
 import { serveGit } from '../support/git-server.ts';
 import { describeMetricHub } from './metric-hub.ts';
 
-const options = { refreshMs: 0, timeoutMs: 20_000, clock: { now: () => 0 } };
+const options = { refreshMs: 0, timeoutMs: 20_000, clock: systemClock };
 
 describeMetricHub(
   'memory',

@@ -1,13 +1,15 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { FileObjectStore } from '../../src/adapters/filesystem/object-store.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { temporaryFolder } from '../support/duckdb.ts';
 import { describeComposePreconditions, describeComposingStore } from './composing-store.ts';
 import { describeObjectStore, publish } from './object-store.ts';
 
-const onDisk = async () => new FileObjectStore({ root: join(temporaryFolder(), 'not', 'there', 'yet') });
+const onDisk = async () =>
+  new FileObjectStore({ root: join(temporaryFolder(), 'not', 'there', 'yet'), clock: systemClock });
 const inMemory = async () => new MemoryObjectStore();
 
 describeObjectStore('filesystem', onDisk);
@@ -19,11 +21,11 @@ describeComposePreconditions('memory', inMemory);
 
 it('file store removes work objects of a day ago, and no others, when it begins to write', async () => {
   const root = temporaryFolder();
-  const before = new FileObjectStore({ root });
+  const before = new FileObjectStore({ root, clock: systemClock });
   for (const name of ['.contrail-work/old', '.contrail-work/new', 'statistics/old']) await publish(before, { name });
   const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3_600_000);
   for (const name of ['.contrail-work/old', 'statistics/old']) utimesSync(join(root, name), twoDaysAgo, twoDaysAgo);
-  const store = new FileObjectStore({ root });
+  const store = new FileObjectStore({ root, clock: systemClock });
 
   await publish(store, { name: 'statistics/next' });
 

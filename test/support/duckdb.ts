@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { DuckDbFile } from '../../src/adapters/duckdb/database.ts';
 
 /** A folder that goes when the test ends. */
@@ -20,6 +21,7 @@ export function temporaryDuckDb(options: { waitMs?: number; path?: string } = {}
     waitMs: options.waitMs ?? 5_000,
     createIfMissing: true,
     keepOpen: false,
+    clock: systemClock,
   });
 }
 

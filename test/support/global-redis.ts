@@ -3,6 +3,7 @@
  * somebody's jobs.
  */
 import type { TestProject } from 'vitest/node';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { installRedisServer } from '../../src/adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../src/adapters/redis-server/private-redis.ts';
 
@@ -19,7 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('redisUrl', given);
     return async () => {};
   }
-  const redis = await startPrivateRedis({ program: await installRedisServer() });
+  const redis = await startPrivateRedis({ program: await installRedisServer(), clock: systemClock });
   project.provide('redisUrl', redis.url);
   return () => redis.stop();
 }

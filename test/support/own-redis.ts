@@ -1,5 +1,6 @@
 /** A Redis of a test's own, for what would disturb others. */
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { Redis } from 'ioredis';
 import { installRedisServer } from '../../src/adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../src/adapters/redis-server/private-redis.ts';
@@ -11,7 +12,7 @@ export interface OwnRedis {
 }
 
 export async function startTestRedis(): Promise<OwnRedis> {
-  const server = await startPrivateRedis({ program: await installRedisServer() });
+  const server = await startPrivateRedis({ program: await installRedisServer(), clock: systemClock });
   const client = new Redis(server.url);
   onTestFinished(async () => {
     client.disconnect();

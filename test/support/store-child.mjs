@@ -6,9 +6,10 @@
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { FileObjectStore } from '../../dist/adapters/filesystem/object-store.js';
+import { systemClock } from '../../dist/adapters/system/clock.js';
 
 const never = new AbortController().signal;
-const store = new FileObjectStore({ root: process.argv[2] });
+const store = new FileObjectStore({ root: process.argv[2], clock: systemClock });
 
 const steps = [];
 /** What to do before a step; set by a command. */

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 export interface DuckDbOptions {
   /** Path of the file. */
@@ -23,6 +23,7 @@ export interface DuckDbOptions {
   readonly createIfMissing: boolean;
   /** Keep the file from first use until `close`, as the one process that works on it. */
   readonly keepOpen: boolean;
+  readonly clock: Clock;
 }
 
 export type Access = 'read' | 'write';
@@ -131,7 +132,7 @@ export class DuckDbFile {
         const held = HELD.exec(errorText(error));
         if (held === null) throw this.#unreadable(error);
         if (waitedMs >= this.#options.waitMs) throw this.#busy(held.groups ?? {}, error);
-        await wait(POLL_MS);
+        await this.#options.clock.sleep(POLL_MS);
       }
     }
   }

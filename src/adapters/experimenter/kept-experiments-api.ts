@@ -1,13 +1,13 @@
 /** A list of experiments that is asked for once, however many jobs of a process want it at about the same time. */
 import { untilAborted } from '../../domain/until-aborted.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
 
 export interface KeptExperimentsOptions {
   readonly api: ExperimentsApi;
   /** How long a list serves, in milliseconds. */
   readonly keepMs: number;
-  readonly clock: WallClock;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 /** A list that could not be had is not kept: the next caller asks again. An abort ends its caller's waiting alone. */
@@ -22,7 +22,7 @@ export class KeptExperimentsApi implements ExperimentsApi {
   }
 
   list(signal: AbortSignal): Promise<ExperimentList> {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const kept = this.#kept;
     const isYoung = kept !== undefined && now - kept.askedAt < this.#options.keepMs;
     return untilAborted(isYoung ? kept.list : this.#ask(now), signal);

@@ -8,7 +8,7 @@
 import { lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContrailError } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { isErrno } from './file-errors.ts';
 import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
 import { hashOf } from './object-name.ts';
@@ -22,6 +22,7 @@ export interface LockFolderOptions {
   /** How long to wait for a lock whose owner lives, in milliseconds. */
   readonly waitMs: number;
   readonly me: () => Promise<Owner>;
+  readonly clock: Clock;
 }
 
 /** A taken lock, or who has it. */
@@ -83,7 +84,7 @@ export class LockFolder {
       if (waitedMs >= this.#options.waitMs) throw lockedError(object, path, attempt.holder);
       pauseMs = Math.min(waitedMs === 0 ? FIRST_PAUSE_MS : pauseMs * 2, LONGEST_PAUSE_MS);
       // An abort is reported at the top of the loop, with the reason its sender gave.
-      await wait(pauseMs, signal).catch(() => undefined);
+      await this.#options.clock.sleep(pauseMs, signal).catch(() => undefined);
     }
   }
 

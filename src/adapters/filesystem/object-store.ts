@@ -7,6 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { checkWorkObject } from '../../domain/work-folder.ts';
+import type { Clock } from '../../ports/clock.ts';
 import {
   ABSENT,
   type ComposeRequest,
@@ -35,6 +36,7 @@ export interface FileObjectStoreOptions {
   readonly root: string;
   /** How long to wait for another process that is publishing the same object, in milliseconds; 10 seconds unless told. */
   readonly lockWaitMs?: number;
+  readonly clock: Clock;
 }
 
 /** How many objects are described at once when all are listed: more would only queue for Node's four file threads. */
@@ -47,7 +49,7 @@ export class FileObjectStore implements ComposingStore {
   #me: Promise<Owner> | undefined;
   #swept: Promise<void> | undefined;
 
-  constructor({ root, lockWaitMs = 10_000 }: FileObjectStoreOptions) {
+  constructor({ root, lockWaitMs = 10_000, clock }: FileObjectStoreOptions) {
     const folder = new StoreFolder(root);
     this.url = `file:${folder.root}`;
     this.#parts = {
@@ -57,6 +59,7 @@ export class FileObjectStore implements ComposingStore {
         aside: folder.aside,
         waitMs: lockWaitMs,
         me: () => this.#thisProcess(),
+        clock,
       }),
       sidecars: new Sidecars(folder.sidecars),
       newAsideName: async () => newOwnerText(await this.#thisProcess()),

@@ -1,6 +1,5 @@
 /** A checkout of metric-hub on disk, or a bare clone: what is committed at HEAD, with its history. Nothing is fetched. */
-import { deadline } from '../../domain/wait.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { GitRepository } from './git-repository.ts';
 import { GitStates } from './git-state.ts';
@@ -14,7 +13,7 @@ export interface CheckoutMetricHubOptions {
   readonly gitdir: string;
   /** How long HEAD serves before it is looked at again, in milliseconds. */
   readonly refreshMs: number;
-  readonly clock: WallClock;
+  readonly clock: Clock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
@@ -25,6 +24,7 @@ const LONGEST_CHECK_MS = 120_000;
 export class CheckoutMetricHub implements MetricHub {
   readonly url: string;
   readonly isPrivate: boolean;
+  readonly #clock: Clock;
   readonly #repository: GitRepository;
   readonly #states: GitStates;
   readonly #state: SharedState;
@@ -39,6 +39,7 @@ export class CheckoutMetricHub implements MetricHub {
   }: CheckoutMetricHubOptions) {
     this.url = `file:${path}`;
     this.isPrivate = isPrivate;
+    this.#clock = clock;
     this.#repository = new GitRepository(gitdir, limits);
     this.#states = new GitStates(this.#repository, this.url);
     this.#state = new SharedState({ url: this.url, refreshMs, clock, load: () => this.#load() });
@@ -49,7 +50,7 @@ export class CheckoutMetricHub implements MetricHub {
   }
 
   async #load(): Promise<HubState> {
-    await this.#repository.checkPacks(deadline(LONGEST_CHECK_MS));
+    await this.#repository.checkPacks(this.#clock.timeout(LONGEST_CHECK_MS));
     const head = await this.#repository.resolve('HEAD');
     if (head === undefined) throw new Error('nothing is committed in it');
     return this.#states.at(head);

@@ -8,8 +8,7 @@ import { dirname, join } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
 import { addRemote, fetch, getConfig, init, writeRef } from 'isomorphic-git';
 import type { WebAddress } from '../../domain/secret.ts';
-import { deadline } from '../../domain/wait.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { LockFolder } from '../filesystem/lock-folder.ts';
 import { makeFolder } from '../filesystem/make-folder.ts';
@@ -30,7 +29,7 @@ export interface CloneMetricHubOptions {
   readonly refreshMs: number;
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
-  readonly clock: WallClock;
+  readonly clock: Clock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }
@@ -45,6 +44,7 @@ export class CloneMetricHub implements MetricHub {
   readonly #limits: MetricHubLimits;
   readonly #gitdir: string;
   readonly #timeoutMs: number;
+  readonly #clock: Clock;
   readonly #repository: GitRepository;
   readonly #states: GitStates;
   readonly #state: SharedState;
@@ -58,12 +58,13 @@ export class CloneMetricHub implements MetricHub {
     this.#limits = limits;
     this.isPrivate = isPrivate;
     this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
     this.#gitdir = join(folder, 'clone.git');
     this.#repository = new GitRepository(this.#gitdir, limits);
     this.#states = new GitStates(this.#repository, url);
     this.#state = new SharedState({ url, refreshMs, clock, load: () => this.#load() });
     const me = describeThisProcess();
-    this.#locks = new LockFolder({ locks: folder, aside: folder, waitMs: timeoutMs, me: () => me });
+    this.#locks = new LockFolder({ locks: folder, aside: folder, waitMs: timeoutMs, me: () => me, clock });
   }
 
   current(signal: AbortSignal): Promise<HubState> {
@@ -71,7 +72,7 @@ export class CloneMetricHub implements MetricHub {
   }
 
   async #load(): Promise<HubState> {
-    const signal = deadline(this.#timeoutMs);
+    const signal = this.#clock.timeout(this.#timeoutMs);
     try {
       await makeFolder(dirname(this.#gitdir));
       await this.#locks.run('clone', signal, () => this.#fetch(signal));

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { HUB_FOLDERS, hubRoleOf } from '../../domain/metric-hub-path.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HubFile, HubRevision, HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 import { SharedState, unreadable } from './shared-state.ts';
@@ -16,7 +16,7 @@ export interface FolderMetricHubOptions {
   readonly path: string;
   /** How long the files serve before they are read again, in milliseconds. */
   readonly refreshMs: number;
-  readonly clock: WallClock;
+  readonly clock: Pick<Clock, 'monotonic'>;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { WebAddress } from '../../domain/secret.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { MetricHub } from '../../ports/metric-hub.ts';
 import { CheckoutMetricHub } from './checkout-metric-hub.ts';
 import { CloneMetricHub } from './clone-metric-hub.ts';
@@ -17,7 +17,7 @@ export interface MetricHubOptions {
   readonly refreshMs: number;
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
-  readonly clock: WallClock;
+  readonly clock: Clock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
 }

@@ -1,7 +1,7 @@
 /** The state of a repository, looked up now and then for all who ask, and kept while the repository cannot be reached. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { untilAborted } from '../../domain/until-aborted.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HubState } from '../../ports/metric-hub.ts';
 
 export interface SharedStateOptions {
@@ -9,7 +9,7 @@ export interface SharedStateOptions {
   readonly url: string;
   /** How long a state serves before it is looked up again, in milliseconds. */
   readonly refreshMs: number;
-  readonly clock: WallClock;
+  readonly clock: Pick<Clock, 'monotonic'>;
   /** Looks the state up. Its own warning, if it has one, is passed on. */
   readonly load: () => Promise<HubState>;
 }
@@ -29,7 +29,7 @@ export class SharedState {
   async current(signal: AbortSignal): Promise<HubState> {
     signal.throwIfAborted();
     const { clock, refreshMs } = this.#options;
-    if (this.#served !== undefined && clock.now() - this.#served.since < refreshMs) return this.#served.state;
+    if (this.#served !== undefined && clock.monotonic() - this.#served.since < refreshMs) return this.#served.state;
     this.#lookingUp ??= this.#lookUp().finally(() => {
       this.#lookingUp = undefined;
     });
@@ -38,7 +38,7 @@ export class SharedState {
 
   async #lookUp(): Promise<HubState> {
     const state = await this.#load();
-    this.#served = { state, since: this.#options.clock.now() };
+    this.#served = { state, since: this.#options.clock.monotonic() };
     return state;
   }
 

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ContrailError } from '../../domain/errors.ts';
-import { startTimer, wait } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { findRedisServer, redisNotFound } from './find-redis-server.ts';
 import { pingRedis } from './ping-redis.ts';
 import { WATCHDOG } from './watchdog.ts';
@@ -25,6 +25,7 @@ export interface PrivateRedisOptions {
   readonly appendonly?: boolean;
   /** The program; default what `findRedisServer` finds. */
   readonly program?: string;
+  readonly clock: Clock;
 }
 
 export interface PrivateRedis {
@@ -39,7 +40,7 @@ export interface PrivateRedis {
  * Starts a Redis that nobody else can reach, and resolves when it answers. Throws REDIS_NOT_FOUND if there is no program
  * to start, REDIS_UNSUITABLE if it does not come up. Ctrl-C reaches only us, so the owner can finish with Redis first.
  */
-export async function startPrivateRedis(options: PrivateRedisOptions = {}): Promise<PrivateRedis> {
+export async function startPrivateRedis(options: PrivateRedisOptions): Promise<PrivateRedis> {
   const program = options.program ?? (await findRedisServer());
   if (program === undefined) throw redisNotFound();
   for (let tries = 1; ; tries++) {
@@ -47,7 +48,8 @@ export async function startPrivateRedis(options: PrivateRedisOptions = {}): Prom
     const folder = isTemporary ? await mkdtemp(join(tmpdir(), 'contrail-redis-')) : resolve(options.folder);
     await mkdir(folder, { recursive: true });
     const port = await freePort();
-    const server = new Server({ program, folder, isTemporary, port, appendonly: options.appendonly ?? false });
+    const { appendonly = false, clock } = options;
+    const server = new Server({ program, folder, isTemporary, port, appendonly, clock });
     if (await server.answers()) return handleOf(server);
     await server.stop();
     if (tries < PORT_TRIES && /address already in use/i.test(server.output)) continue;
@@ -65,6 +67,7 @@ interface ServerOptions {
   readonly isTemporary: boolean;
   readonly port: number;
   readonly appendonly: boolean;
+  readonly clock: Clock;
 }
 
 /** Without `this`, so that its parts can be taken out and handed on. */
@@ -76,6 +79,7 @@ class Server {
   readonly port: number;
   readonly url: string;
   readonly #password = randomBytes(24).toString('hex');
+  readonly #clock: Clock;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #isOver = false;
@@ -85,6 +89,7 @@ class Server {
 
   constructor(options: ServerOptions) {
     this.port = options.port;
+    this.#clock = options.clock;
     this.url = `redis://:${this.#password}@127.0.0.1:${this.port}/0`;
     this.#child = spawn('sh', ['-c', WATCHDOG, 'sh', options.program, options.isTemporary ? options.folder : ''], {
       // A process group of its own: Ctrl-C goes to all of a group at once.
@@ -107,7 +112,7 @@ class Server {
   async answers(): Promise<boolean> {
     for (let waited = 0; waited < START_LIMIT_MS && !this.#isOver; waited += PING_PAUSE_MS) {
       if (await pingRedis(this.port, this.#password)) return true;
-      await wait(PING_PAUSE_MS);
+      await this.#clock.sleep(PING_PAUSE_MS);
     }
     return false;
   }
@@ -120,7 +125,7 @@ class Server {
   async #stop(): Promise<void> {
     this.#child.stdin?.end();
     const { pid } = this.#child;
-    const cancel = startTimer(STOP_LIMIT_MS, () => {
+    const cancel = this.#clock.startTimer(STOP_LIMIT_MS, () => {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     });
     await this.#exited;

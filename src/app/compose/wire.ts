@@ -66,12 +66,12 @@ export async function wire(config: Config, options: WireOptions): Promise<Parts>
   const clock = clockOf(config);
   const { log } = options;
   const [warehouse, store, api] = await Promise.all([
-    warehouseOf(config, options),
-    storeOf(config, log),
+    warehouseOf(config, { ...options, clock }),
+    storeOf(config, { clock, log }),
     experimentsSourceOf(config),
   ]);
-  const experiments = await keptExperiments(config, api);
-  const resolution = once(() => resolutionOf(config));
+  const experiments = await keptExperiments(config, api, clock);
+  const resolution = once(() => resolutionOf(config, clock));
   return {
     clock,
     random: systemRandom,
@@ -86,11 +86,11 @@ export async function wire(config: Config, options: WireOptions): Promise<Parts>
 }
 
 /** The object store of a configuration whose `bucket` is set. */
-export async function storeOf(config: Config, log: Log): Promise<ComposingStore> {
+export async function storeOf(config: Config, { clock, log }: Pick<Parts, 'clock' | 'log'>): Promise<ComposingStore> {
   const { scheme, path, text } = required(config, 'bucket');
   if (scheme === 'file') {
     const { FileObjectStore } = await import('../../adapters/filesystem/object-store.ts');
-    return new FileObjectStore({ root: path });
+    return new FileObjectStore({ root: path, clock });
   }
   const { GcsObjectStore } = await import('../../adapters/gcs/object-store.ts');
   return new GcsObjectStore({
@@ -107,9 +107,9 @@ export function clockOf(config: Config): Clock {
 }
 
 /** The experiments API, asked once for all that happens in a short while. */
-async function keptExperiments(config: Config, api: ExperimentsApi): Promise<ExperimentsApi> {
+async function keptExperiments(config: Config, api: ExperimentsApi, clock: Clock): Promise<ExperimentsApi> {
   const { KeptExperimentsApi } = await import('../../adapters/experimenter/kept-experiments-api.ts');
-  return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock: systemClock });
+  return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock });
 }
 
 async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & ExperimentRecords> {
@@ -129,7 +129,7 @@ async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & Exp
   return new HttpExperimentsApi({ address: place.address, timeoutMs: 30_000, limits });
 }
 
-async function resolutionOf(config: Config): Promise<BuildDependencies> {
+async function resolutionOf(config: Config, clock: Clock): Promise<BuildDependencies> {
   const [{ fetchedMetricHub, localMetricHub }, { ConfigurationLoader }] = await Promise.all([
     import('../../adapters/metric-hub/open-metric-hub.ts'),
     import('../../workers/metadata/configuration-loader.ts'),
@@ -144,7 +144,7 @@ async function resolutionOf(config: Config): Promise<BuildDependencies> {
       file: byteLimit(config, 'metricHub.maximumFileBytes'),
     },
     isPrivate: config['metricHub.private'],
-    clock: systemClock,
+    clock,
   };
   const metricHub =
     place.scheme === 'file' ? await localMetricHub(place.path, options) : fetchedMetricHub(place.address, options);
@@ -179,11 +179,15 @@ type Warehouse = Pick<
   'logs' | 'reader' | 'jobHistory' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
 >;
 
-function warehouseOf(config: Config, options: WireOptions): Promise<Warehouse> {
+interface WarehouseOptions extends WireOptions {
+  readonly clock: Clock;
+}
+
+function warehouseOf(config: Config, options: WarehouseOptions): Promise<Warehouse> {
   return required(config, 'warehouse').scheme === 'duckdb' ? duckdbOf(config, options) : bigqueryOf(config, options);
 }
 
-async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse> {
+async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Warehouse> {
   const { DuckDbFile } = await import('../../adapters/duckdb/database.ts');
   const { DuckDbStatisticsSource } = await import('../../adapters/duckdb/statistics-source.ts');
   const { DuckDbRecordSink } = await import('../../adapters/duckdb/record-sink.ts');
@@ -197,6 +201,7 @@ async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse
     waitMs: config['duckdb.wait'],
     createIfMissing: options.createWarehouse,
     keepOpen: false,
+    clock: options.clock,
   });
   const monitoring = { file: duckdb, dataset: config.monitoringDataset };
   return {
@@ -210,7 +215,7 @@ async function duckdbOf(config: Config, options: WireOptions): Promise<Warehouse
   };
 }
 
-async function bigqueryOf(config: Config, { log }: WireOptions): Promise<Warehouse> {
+async function bigqueryOf(config: Config, { clock, log }: WarehouseOptions): Promise<Warehouse> {
   const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
@@ -231,7 +236,7 @@ async function bigqueryOf(config: Config, { log }: WireOptions): Promise<Warehou
       maximumBytesBilled: config['bigquery.maximumBytesBilled'],
     },
     isCompressed: config['bigquery.compression'],
-    clock: clockOf(config),
+    clock,
     log,
   };
   const monitoring = { ...options, dataset: config.monitoringDataset };

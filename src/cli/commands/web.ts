@@ -8,7 +8,7 @@ import { logOf } from '../log.ts';
 import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb } from '../../app/web/start-web.ts';
-import { storeOf } from '../../app/compose/wire.ts';
+import { clockOf, storeOf } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly host?: string;
@@ -26,7 +26,7 @@ export async function web(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals();
   const server = await startWeb(
     config,
-    { store: await storeOf(config, log), log },
+    { store: await storeOf(config, { clock: clockOf(config), log }), log },
     { host, port: port ?? config['web.port'] },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { LockFolder } from '../../adapters/filesystem/lock-folder.ts';
 import { describeThisProcess } from '../../adapters/filesystem/process-owner.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { DEMO_FOLDER } from './demo-settings.ts';
@@ -50,7 +51,7 @@ export function explainFullDisk(error: unknown): unknown {
 
 /** Runs work as the one process that owns the demo of this folder; throws OBJECT_LOCKED where another one does. */
 export async function asOwnerOfDemo<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-  const locks = new LockFolder({ locks: LOCKS, aside: LOCKS, waitMs: 0, me: describeThisProcess });
+  const locks = new LockFolder({ locks: LOCKS, aside: LOCKS, waitMs: 0, me: describeThisProcess, clock: systemClock });
   let isOurs = false;
   try {
     return await locks.run('demo', signal, () => {

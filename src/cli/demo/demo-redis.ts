@@ -39,6 +39,7 @@ export async function openDemoRedis({ url, mayInstall, clock, signal }: DemoRedi
   const redis = await startPrivateRedis({
     folder: DEMO_REDIS_FOLDER,
     appendonly: true,
+    clock,
     ...(program === undefined ? {} : { program }),
   });
   return { url: redis.url, isPrivate: true, stop: redis.stop };

@@ -2,6 +2,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { DuckDbFile, type DuckDbOptions } from '../../../src/adapters/duckdb/database.ts';
 import { DuckDbStatisticsSource } from '../../../src/adapters/duckdb/statistics-source.ts';
 import { queryRows, temporaryFolder } from '../../support/duckdb.ts';
@@ -11,7 +12,14 @@ import { makeSignal } from '../../support/signal.ts';
 const never = new AbortController().signal;
 
 function openFile(path: string, options: Partial<DuckDbOptions> = {}): DuckDbFile {
-  const settings = { memoryLimit: '256MB', threads: 2, waitMs: 5_000, createIfMissing: true, keepOpen: false };
+  const settings = {
+    memoryLimit: '256MB',
+    threads: 2,
+    waitMs: 5_000,
+    createIfMissing: true,
+    keepOpen: false,
+    clock: systemClock,
+  };
   return new DuckDbFile({ path, ...settings, ...options });
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.ts';
 import { ABSENT, type ObjectStore } from '../../../src/ports/object-store.ts';
 import { publish, readText } from '../../contract/object-store.ts';
@@ -45,7 +46,7 @@ async function crashBeforeStep(step: number): Promise<string> {
   void child.ask('tell', { name: NAME });
   await child.ended();
 
-  const store = new FileObjectStore({ root, lockWaitMs: 0 });
+  const store = new FileObjectStore({ root, lockWaitMs: 0, clock: systemClock });
   const state = await stateOf(store);
   await publishAgain(store);
   expect(await stateOf(store), `after step ${step}`).toBe('again {"is":"again"}');
@@ -79,7 +80,7 @@ it('a process killed in the middle of writing leaves nothing that a reader sees,
   const written = leftoversIn(root);
 
   await child.kill();
-  const store = new FileObjectStore({ root });
+  const store = new FileObjectStore({ root, clock: systemClock });
   const seen = await store.list('', never);
   await publish(store, { name: 'errors/other.json' });
 
@@ -90,7 +91,7 @@ it('a process killed in the middle of writing leaves nothing that a reader sees,
 
 it('a reader that never pauses sees whole objects only, with their metadata, and never an older one', async () => {
   const root = temporaryFolder();
-  const store = new FileObjectStore({ root });
+  const store = new FileObjectStore({ root, clock: systemClock });
   const child = await startStoreProcess(root);
   const progress = { isDone: false };
   const writing = child.ask('publishVersions', { name: NAME, count: 300 }).finally(() => {

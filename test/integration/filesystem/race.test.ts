@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.ts';
 import { ABSENT, type Generation, type StoredObject } from '../../../src/ports/object-store.ts';
 import { publish, readText } from '../../contract/object-store.ts';
@@ -46,20 +47,20 @@ it('of those who find the lock of a dead process, exactly one takes it over', { 
 it('a process that is publishing is waited for', async () => {
   const root = temporaryFolder();
   const holder = await pauseInLock(root, ABSENT);
-  const publishing = publish(new FileObjectStore({ root }), { name: NAME, text: 'late' }).catch(
+  const publishing = publish(new FileObjectStore({ root, clock: systemClock }), { name: NAME, text: 'late' }).catch(
     (error: unknown) => error,
   );
 
   await holder.ask('resume');
 
   expect(await publishing).toMatchObject({ code: 'OBJECT_CHANGED' });
-  expect(await readText(new FileObjectStore({ root }), NAME)).toBe('holder');
+  expect(await readText(new FileObjectStore({ root, clock: systemClock }), NAME)).toBe('holder');
 });
 
 it('a process that does not end its publishing is named, and other objects are not held up', async () => {
   const root = temporaryFolder();
   const holder = await pauseInLock(root, ABSENT);
-  const store = new FileObjectStore({ root, lockWaitMs: 50 });
+  const store = new FileObjectStore({ root, lockWaitMs: 50, clock: systemClock });
 
   const publishing = publish(store, { name: NAME, text: 'late' });
 
@@ -76,7 +77,7 @@ it('an abort ends the waiting for another process, with the reason', async () =>
   await pauseInLock(root, ABSENT);
   const controller = new AbortController();
   const { signal } = controller;
-  const store = new FileObjectStore({ root });
+  const store = new FileObjectStore({ root, clock: systemClock });
   const writer = await store.write({ name: NAME, contentType: 'text/plain', ifGeneration: ABSENT, signal });
   const publishing = writer.commit({});
 
@@ -115,7 +116,7 @@ async function race(processes: readonly StoreProcess[], ifGeneration: Generation
 }
 
 async function expectPublished(root: string, winner: StoredObject | undefined): Promise<Generation> {
-  const store = new FileObjectStore({ root });
+  const store = new FileObjectStore({ root, clock: systemClock });
   expect(await store.head(NAME, never)).toEqual(winner);
   expect(await readText(store, NAME)).toBe(winner?.metadata['text']);
   return winner?.generation ?? ABSENT;

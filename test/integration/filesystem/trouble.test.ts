@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { publish, readText } from '../../contract/object-store.ts';
@@ -27,7 +28,11 @@ const never = new AbortController().signal;
 describe('a full disk', () => {
   it('is reported at the limit of file sizes; the last good object stays and nothing else', async () => {
     const root = temporaryFolder();
-    const old = await publish(new FileObjectStore({ root }), { name: NAME, text: 'old', metadata: { is: 'old' } });
+    const old = await publish(new FileObjectStore({ root, clock: systemClock }), {
+      name: NAME,
+      text: 'old',
+      metadata: { is: 'old' },
+    });
     const child = await startStoreProcess(root, 'ulimit -f 64');
 
     const publishing = child.ask('publish', {
@@ -46,7 +51,7 @@ describe('a full disk', () => {
 
   it('is reported when no room is left; the last good object stays, and a smaller one can follow', async (context) => {
     const root = mountTmpfs('size=512k') ?? context.skip(NEEDS_MOUNT);
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     const old = await publish(store, { name: NAME, text: 'old', metadata: { is: 'old' } });
 
     const publishing = publish(store, { name: NAME, text: 'x'.repeat(1_000_000), ifGeneration: old.generation });
@@ -63,7 +68,7 @@ describe('a full disk', () => {
 
   it('is reported when only the metadata has no room; the last good object keeps its own', async (context) => {
     const root = mountTmpfs('size=64k') ?? context.skip(NEEDS_MOUNT);
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     const old = await publish(store, { name: NAME, text: 'old', metadata: { is: 'old' } });
     const metadata = { is: 'x'.repeat(100_000) };
 
@@ -90,7 +95,7 @@ describe('a target that cannot be written', () => {
     ['a store whose private folder is a file', (folder: string) => (fileIn(folder, '.contrail'), folder)],
   ])('is reported before anything is written: %s', async (_, makeRoot) => {
     const root = makeRoot(temporaryFolder());
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
 
     const writing = store.write({ name: NAME, contentType: 'text/plain', ifGeneration: ABSENT, signal: never });
 
@@ -128,7 +133,7 @@ describe('a target that cannot be written', () => {
 
   it('is reported on a read-only file system, which can still be read', async (context) => {
     const root = mountTmpfs('size=512k') ?? context.skip(NEEDS_MOUNT);
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     const old = await publish(store, { name: NAME, metadata: { is: 'old' } });
     execFileSync('mount', ['-o', 'remount,ro', root]);
 
@@ -143,7 +148,7 @@ describe('a target that cannot be written', () => {
 
   it('is told from an empty store: a root that is a file cannot be read', async () => {
     const root = fileIn(temporaryFolder());
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
 
     const results = await Promise.allSettled([
       store.head(NAME, never),
@@ -161,7 +166,7 @@ describe('a target that cannot be written', () => {
 describe('files of others', () => {
   it('are objects without metadata, of a generation of their own', async () => {
     const root = temporaryFolder();
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     mkdirSync(join(root, 'statistics'));
     writeFileSync(join(root, NAME), '[1]');
 
@@ -175,7 +180,7 @@ describe('files of others', () => {
 
   it('that replace an object of ours take its metadata away and change its generation', async () => {
     const root = temporaryFolder();
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     const ours = await publish(store, { name: NAME, text: '[1]', metadata: { is: 'ours' } });
     writeFileSync(join(root, 'aside'), '[2]');
     renameSync(join(root, 'aside'), join(root, NAME));
@@ -189,7 +194,7 @@ describe('files of others', () => {
 
   it('with a time in the future are replaced by objects of a later time', async () => {
     const root = temporaryFolder();
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     writeFileSync(join(root, 'a'), '[1]');
     utimesSync(join(root, 'a'), new Date('2100-01-01'), new Date('2100-01-01'));
     const before = await store.head('a', never);
@@ -206,7 +211,7 @@ describe('files of others', () => {
     writeFileSync(join(outside, 'x.json'), 'outside');
     symlinkSync(outside, join(root, 'linked'));
     symlinkSync(join(outside, 'x.json'), join(root, 'x.json'));
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
 
     const seen = [
       await store.list('', never),
@@ -225,7 +230,7 @@ describe('files of others', () => {
 
   it('that spoil a sidecar cost the object its metadata and no more', async () => {
     const root = temporaryFolder();
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     const first = await publish(store, { name: NAME, metadata: { is: 'first' } });
     writeFileSync(join(root, '.contrail/objects', `${NAME}.json`), '{"name":');
 
@@ -238,7 +243,7 @@ describe('files of others', () => {
 
   it('may remove all of the store between two writes', async () => {
     const root = join(temporaryFolder(), 'out');
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
     await publish(store, { name: NAME });
     rmSync(root, { recursive: true });
 
@@ -251,7 +256,7 @@ describe('files of others', () => {
 describe('what is left behind', () => {
   it('is nothing when a store is only read', async () => {
     const root = join(temporaryFolder(), 'out');
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
 
     await store.list('', never);
     await store.head(NAME, never);
@@ -262,7 +267,7 @@ describe('what is left behind', () => {
 
   it('is nothing outside the private folder while an object is written', async () => {
     const root = temporaryFolder();
-    const store = new FileObjectStore({ root });
+    const store = new FileObjectStore({ root, clock: systemClock });
 
     const writer = await store.write({ name: NAME, contentType: 'text/plain', ifGeneration: ABSENT, signal: never });
     await writer.write(Buffer.from('[1'));
@@ -286,12 +291,12 @@ describe('what is left behind', () => {
       symlinkSync(owner, join(locks, String(index)));
     }
 
-    await publish(new FileObjectStore({ root }), { name: 'errors/other.json' });
+    await publish(new FileObjectStore({ root, clock: systemClock }), { name: 'errors/other.json' });
 
     expect(readdirSync(tmp).sort()).toEqual([liveFile, foreign, 'of-no-form'].sort());
     expect(readdirSync(locks).sort()).toEqual(['3', '4']);
     await child.ask('finish');
-    expect(await readText(new FileObjectStore({ root }), NAME)).toBe('[1');
+    expect(await readText(new FileObjectStore({ root, clock: systemClock }), NAME)).toBe('[1');
   });
 });
 

@@ -3,12 +3,13 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { startPrivateRedis } from '../../../src/adapters/redis-server/private-redis.ts';
 import { checkRedis } from '../../../src/queue/bullmq/check-redis.ts';
 import { freshRedis } from '../../support/redis.ts';
 
 async function ownRedis(appendonly: boolean): Promise<string> {
-  const redis = await startPrivateRedis({ appendonly });
+  const redis = await startPrivateRedis({ appendonly, clock: systemClock });
   onTestFinished(() => redis.stop());
   return redis.url;
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { type PrivateRedisOptions, startPrivateRedis } from '../../../src/adapters/redis-server/private-redis.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 import { groupOf, isAlive, processOf } from './redis-process.ts';
@@ -13,7 +14,7 @@ import { groupOf, isAlive, processOf } from './redis-process.ts';
 const SCRIPT = fileURLToPath(new URL('../../support/redis-owner-child.mjs', import.meta.url));
 const POLL = { timeout: 15_000, interval: 20 };
 
-async function startOwner(options: PrivateRedisOptions = {}) {
+async function startOwner(options: Omit<PrivateRedisOptions, 'clock'> = {}) {
   const owner = fork(SCRIPT, [JSON.stringify(options)]);
   onTestFinished(() => void owner.kill('SIGKILL'));
   const [{ url }] = (await once(owner, 'message')) as [{ url: string }];
@@ -52,7 +53,7 @@ it('keeps the jobs of an owner that was killed, in a folder of its own', async (
 
   owner.kill('SIGKILL');
   await expect.poll(() => processes.filter(isAlive), POLL).toEqual([]);
-  const next = await startPrivateRedis({ folder, appendonly: true });
+  const next = await startPrivateRedis({ folder, appendonly: true, clock: systemClock });
   onTestFinished(() => next.stop());
   const after = makeQueueWorld({ redis: { redisUrl: next.url, prefix: 'kept' } });
   const pool = await after.startPool(async () => DONE);

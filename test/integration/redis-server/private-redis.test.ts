@@ -5,13 +5,14 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { pingRedis } from '../../../src/adapters/redis-server/ping-redis.ts';
 import { type PrivateRedisOptions, startPrivateRedis } from '../../../src/adapters/redis-server/private-redis.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
 import { isAlive, processOf } from './redis-process.ts';
 
-async function start(options: PrivateRedisOptions = {}) {
-  const redis = await startPrivateRedis(options);
+async function start(options: Omit<PrivateRedisOptions, 'clock'> = {}) {
+  const redis = await startPrivateRedis({ ...options, clock: systemClock });
   onTestFinished(() => redis.stop());
   return redis;
 }
@@ -132,12 +133,12 @@ it('says why it does not start, and leaves nothing behind', async () => {
   writeFileSync(program, `#!/bin/sh\npwd > '${note}'\necho starting\necho '*** FATAL: no such thing' >&2\nexit 1\n`);
   chmodSync(program, 0o755);
 
-  const broken = startPrivateRedis({ program });
+  const broken = startPrivateRedis({ program, clock: systemClock });
   await expect(broken).rejects.toMatchObject({
     code: 'REDIS_UNSUITABLE',
     message: `${program} does not start: *** FATAL: no such thing`,
   });
-  const absent = startPrivateRedis({ program: join(folder, 'absent') });
+  const absent = startPrivateRedis({ program: join(folder, 'absent'), clock: systemClock });
   await expect(absent).rejects.toMatchObject({ code: 'REDIS_UNSUITABLE' });
 
   const place = readFileSync(note, 'utf8').trim();

@@ -20,7 +20,7 @@ class CountingApi extends MemoryExperimentsApi {
 function setup() {
   const api = new CountingApi([{ slug: 'a' }]);
   const time = { now: 0 };
-  const kept = new KeptExperimentsApi({ api, keepMs: 1_000, clock: { now: () => time.now } });
+  const kept = new KeptExperimentsApi({ api, keepMs: 1_000, clock: { monotonic: () => time.now } });
   const never = new AbortController().signal;
   return { api, time, list: (signal = never) => kept.list(signal) };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { addRemote } from 'isomorphic-git';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { DEFAULT_LIMITS } from '../../../../src/adapters/metric-hub/limits.ts';
 import { fetchedMetricHub } from '../../../../src/adapters/metric-hub/open-metric-hub.ts';
 import { WebAddress } from '../../../../src/domain/secret.ts';
@@ -35,7 +36,7 @@ async function setup() {
       refreshMs: 0,
       timeoutMs,
       limits,
-      clock: { now: () => 0 },
+      clock: systemClock,
     });
   return { path, server, trouble, cloneFolder, open, asked };
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { indexPack, packObjects } from 'isomorphic-git';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { localMetricHub } from '../../../../src/adapters/metric-hub/open-metric-hub.ts';
 import { temporaryFolder } from '../../../support/duckdb.ts';
 import { commitAll } from '../../../support/git-history.ts';
@@ -10,7 +11,7 @@ import { commitAll } from '../../../support/git-history.ts';
 const never = new AbortController().signal;
 const ONE = 'jetstream/outcomes/fenix/one.toml';
 const HASH = '0123456789abcdef0123456789abcdef01234567';
-const options = { refreshMs: 0, clock: { now: () => 0 } };
+const options = { refreshMs: 0, clock: systemClock };
 
 function folderOf(files: Readonly<Record<string, string>>): string {
   const path = temporaryFolder();

@@ -19,7 +19,7 @@ function setup() {
   const shared = new SharedState({
     url: 'u',
     refreshMs: 100,
-    clock: { now: () => world.now },
+    clock: { monotonic: () => world.now },
     load: () => {
       world.looks += 1;
       return world.load();

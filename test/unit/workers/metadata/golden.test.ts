@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { numberRecords, parseExperiments } from '../../../../src/adapters/experimenter/experiment-record.ts';
 import { FolderMetricHub } from '../../../../src/adapters/metric-hub/folder-metric-hub.ts';
 import { metadataObjectName } from '../../../../src/domain/metadata-name.ts';
@@ -24,7 +25,7 @@ const { cases } = JSON.parse(read('golden/cases.json')) as { cases: Case[] };
 const metricHub = new FolderMetricHub({
   path: new URL('metric-hub', FIXTURES).pathname,
   refreshMs: 3_600_000,
-  clock: { now: () => 0 },
+  clock: systemClock,
 });
 const configurations = new ConfigurationLoader();
 
