@@ -11,7 +11,7 @@ export interface ImportRules {
   readonly packages: Readonly<Record<string, readonly string[]>>;
   /** What only these folders or files may say. */
   readonly words: readonly { readonly pattern: RegExp; readonly name: string; readonly only: readonly string[] }[];
-  /** Modules of Node that these rooms may import, and no packages. */
+  /** The modules of Node and the packages that these rooms may import, and no others. */
   readonly pureRooms: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -2,9 +2,9 @@
  * What the results dataset holds: names, kinds, times of change, sizes. One query over `__TABLES__` tells it of all
  * tables at once, free of charge; where there is none (the emulator), tables are listed and looked at one by one.
  */
+import pMap from 'p-map';
 import type { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
-import { mapConcurrently } from './map-concurrently.ts';
 import { TableListReply, TableReply } from './query-replies.ts';
 import type { QueryRunner } from './query.ts';
 import type { RestClient } from './rest-client.ts';
@@ -88,11 +88,15 @@ export class Catalog {
     const concerned = entries.filter(
       (entry) => wanted.has(entry.name) || prefixes.some((prefix) => entry.name.startsWith(prefix)),
     );
-    const facts = await mapConcurrently(concerned, this.#options.concurrency, async (entry) => {
-      if ('changedAt' in entry) return entry;
-      const table = await this.table({ ...this.#options.dataset, table: entry.name }, meter, signal);
-      return table === undefined ? undefined : factsOf(entry.name, table);
-    });
+    const facts = await pMap(
+      concerned,
+      async (entry) => {
+        if ('changedAt' in entry) return entry;
+        const table = await this.table({ ...this.#options.dataset, table: entry.name }, meter, signal);
+        return table === undefined ? undefined : factsOf(entry.name, table);
+      },
+      { concurrency: this.#options.concurrency },
+    );
     return facts.filter((entry) => entry !== undefined);
   }
 

@@ -1,9 +1,9 @@
 /** Versions and sizes of tables, and of views by the tables that they read (design, section 5). */
+import pMap from 'p-map';
 import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
 import type { SourceTable, TableDescriptions } from '../../ports/statistics-source.ts';
 import { type Catalog, factsOf, type TableFacts } from './catalog.ts';
-import { mapConcurrently } from './map-concurrently.ts';
 import type { QueryRunner } from './query.ts';
 import { type DatasetName, tablePath, tableText } from './sql.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -47,17 +47,21 @@ export async function describeTables(
     .map((entry) => entry.name)
     .sort();
   const wanted = names.flatMap((name) => known.get(name) ?? []);
-  const results = await mapConcurrently(wanted, deps.concurrency, async (entry) => {
-    try {
-      const read = entry.isView ? windowTables(entry.name, stored, known) : [entry];
-      if (read.length > 0) return summary(entry, read);
-      return summary(entry, await tablesOfView(deps, entry.name, known, { meter, signal }));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ContrailError)) throw error;
-      return { name: entry.name, error };
-    }
-  });
+  const results = await pMap(
+    wanted,
+    async (entry) => {
+      try {
+        const read = entry.isView ? windowTables(entry.name, stored, known) : [entry];
+        if (read.length > 0) return summary(entry, read);
+        return summary(entry, await tablesOfView(deps, entry.name, known, { meter, signal }));
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ContrailError)) throw error;
+        return { name: entry.name, error };
+      }
+    },
+    { concurrency: deps.concurrency },
+  );
   return {
     tables: results.filter((result) => 'source' in result),
     unreadable: results.filter((result) => 'error' in result),
@@ -99,13 +103,17 @@ async function tablesOfView(
     // The emulator names no tables and lets views pass that fail.
     if (tables.length === 0) await deps.queries.dryRun(query);
     const others = tables.filter((table) => tableText(table) !== tableText(name));
-    const facts = await mapConcurrently(others, deps.concurrency, async (table) => {
-      const isOurs = table.project === deps.dataset.project && table.dataset === deps.dataset.dataset;
-      const fact = isOurs ? known.get(table.table) : undefined;
-      if (fact !== undefined) return fact;
-      const reply = await deps.catalog.table(table, meter, signal);
-      return reply === undefined ? undefined : factsOf(table.table, reply);
-    });
+    const facts = await pMap(
+      others,
+      async (table) => {
+        const isOurs = table.project === deps.dataset.project && table.dataset === deps.dataset.dataset;
+        const fact = isOurs ? known.get(table.table) : undefined;
+        if (fact !== undefined) return fact;
+        const reply = await deps.catalog.table(table, meter, signal);
+        return reply === undefined ? undefined : factsOf(table.table, reply);
+      },
+      { concurrency: deps.concurrency },
+    );
     return facts.filter((fact) => fact !== undefined);
   });
 }

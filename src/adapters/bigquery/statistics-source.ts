@@ -5,6 +5,7 @@
  * queried too, though they could be read directly: it costs a hundredth of a cent or less, and the same rows give the
  * same bytes whichever process exports them. What is too large for the warehouse to sort is read window by window.
  */
+import pMap from 'p-map';
 import { deadline } from '../../domain/wait.ts';
 import type {
   DividedTable,
@@ -17,7 +18,6 @@ import type {
 import { Catalog, type CatalogEntry } from './catalog.ts';
 import { type DescribedTable, type Descriptions, describeTables, withVersion } from './describe-tables.ts';
 import { jobLabels } from './labels.ts';
-import { mapConcurrently } from './map-concurrently.ts';
 import type { BigQueryOptions } from './options.ts';
 import { QueryRunner } from './query.ts';
 import { RestClient } from './rest-client.ts';
@@ -115,18 +115,22 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     signal.throwIfAborted();
     const { limits } = this.#options;
-    const sizes = await mapConcurrently(names, limits.concurrency, async (table) => {
-      const name = { ...this.#dataset, table };
-      try {
-        return (await this.#queries.dryRun(this.#estimate(name, signal))).bytes;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isTableMissing(error, name)) return undefined;
-        const failure = translate(this.#actOn('Estimating', name), error);
-        if (failure.failureClass === 'content') return undefined;
-        throw failure;
-      }
-    });
+    const sizes = await pMap(
+      names,
+      async (table) => {
+        const name = { ...this.#dataset, table };
+        try {
+          return (await this.#queries.dryRun(this.#estimate(name, signal))).bytes;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (isTableMissing(error, name)) return undefined;
+          const failure = translate(this.#actOn('Estimating', name), error);
+          if (failure.failureClass === 'content') return undefined;
+          throw failure;
+        }
+      },
+      { concurrency: limits.concurrency },
+    );
     return new Map(
       names.flatMap((name, index) => {
         const bytes = sizes[index];

@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import pMap from 'p-map';
 import { checkWorkObject } from '../../domain/work-folder.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -81,15 +82,8 @@ export class FileObjectStore implements ComposingStore {
     signal.throwIfAborted();
     return translateReading(this.#parts.folder.root, async () => {
       const names = await listObjectNames(this.#parts.folder, prefix, signal);
-      const objects: StoredObject[] = [];
-      for (let at = 0; at < names.length; at += DESCRIBED_AT_ONCE) {
-        signal.throwIfAborted();
-        const described = await Promise.all(
-          names.slice(at, at + DESCRIBED_AT_ONCE).map((name) => this.#describe(name)),
-        );
-        objects.push(...described.filter((object) => object !== undefined));
-      }
-      return objects;
+      const described = await pMap(names, (name) => this.#describe(name), { concurrency: DESCRIBED_AT_ONCE, signal });
+      return described.filter((object) => object !== undefined);
     });
   }
 
