@@ -8,10 +8,11 @@ import { mountBoard } from './board.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { requestFailure } from './failed-requests.ts';
 import { guardRequests } from './request-guard.ts';
+import { addAssetRoutes } from './routes/assets.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHomeRoutes } from './routes/home.ts';
 import { addObjectRoutes } from './routes/objects.ts';
-import { addSecurityHeaders, OWN_PAGE_HEADERS } from './security-headers.ts';
+import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { html, page } from './views/html.ts';
 
 export interface AppOptions {
@@ -55,12 +56,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An address that cannot be decoded reaches no hook.
     frameworkErrors: (_error, _request, reply) => {
       const body = page('Something went wrong', html`<p>This request cannot be answered.</p>`);
-      reply.raw.writeHead(400, { ...OWN_PAGE_HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(body);
+      reply.raw.writeHead(400, { ...securityHeaders(), 'content-type': 'text/html; charset=utf-8' }).end(body);
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
+  await addSecurityHeaders(app);
   guardRequests(app);
-  addSecurityHeaders(app);
   app.setNotFoundHandler(async (_request, reply) =>
     reply
       .code(404)
@@ -74,6 +75,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       .type('text/html; charset=utf-8')
       .send(page('Something went wrong', html`<p>${text}</p>`));
   });
+  await addAssetRoutes(app);
   addHealthRoutes(app, { check: options.checkReady });
   addHomeRoutes(app, options.queue);
   addObjectRoutes(app, options.store);

@@ -10,6 +10,7 @@ import { type RequestFailure, requestFailure } from './failed-requests.ts';
 
 /** The most that a parameter may ask for; more is taken for this. */
 const MOST = { page: 1_000_000, jobsPerPage: 100, maxChildren: 100 } as const;
+const ADD_JOB = '/:queueName/add';
 const NUMBER = /^\d+$/;
 
 /** Names that follow the queue's in Redis, where the ids of jobs stand too: none of these is a job. */
@@ -20,16 +21,51 @@ interface Refusal extends RequestFailure {
   readonly key: string;
 }
 
-const Params = z.object({ jobId: z.string().optional() });
+/** BullMQ takes any other text for a key in Redis, and empties that. */
+const STATUSES = [
+  'active',
+  'completed',
+  'delayed',
+  'failed',
+  'latest',
+  'paused',
+  'prioritized',
+  'waiting',
+  'waiting-children',
+];
+
+const Params = z.object({ jobId: z.string().optional(), queueStatus: z.string().optional() });
 const Query = z.record(z.string(), z.unknown());
+/** BullMQ throws on other values of these. */
+const JobOptions = z.looseObject({
+  priority: z
+    .int()
+    .min(0)
+    .max(2 ** 21)
+    .optional(),
+  jobId: z
+    .string()
+    .regex(/^(?!\d+$)[^:]+$/)
+    .optional(),
+  backoff: z.union([z.number(), z.looseObject({ jitter: z.number().min(0).max(1).optional() })]).optional(),
+  deduplication: z.undefined(),
+  debounce: z.undefined(),
+});
+const AddBody = z.object({ options: JobOptions.nullish() });
 
 /** Bounds what requests ask of the board, and has its errors answered as ours are, in the form that its page reads. */
 export function guardBoard(scope: FastifyInstance, log: Log): void {
   scope.addHook('preValidation', async (request, reply) => {
     const query = Query.parse(request.query);
-    const { jobId } = Params.parse(request.params);
+    const { jobId, queueStatus } = Params.parse(request.params);
     if (jobId !== undefined && !isJobId(jobId)) {
       await refuse(reply, { status: 404, key: 'ERRORS.JOB_NOT_FOUND', text: 'There is no such job.' });
+    } else if (queueStatus !== undefined && !STATUSES.includes(queueStatus)) {
+      const text = 'Jobs have no such state.';
+      await refuse(reply, { status: 400, key: 'ERRORS.INVALID_QUERY_PARAM', text });
+    } else if (request.routeOptions.url?.endsWith(ADD_JOB) && !AddBody.safeParse(request.body).success) {
+      const text = 'A job cannot have these options.';
+      await refuse(reply, { status: 400, key: 'ERRORS.INVALID_REQUEST_BODY', text });
     } else if (!isReadable(query['activeQueue']) || !isReadable(query['queueName'])) {
       const text = 'The name of the queue cannot be read.';
       await refuse(reply, { status: 400, key: 'ERRORS.INVALID_QUERY_PARAM', text });

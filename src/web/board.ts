@@ -49,7 +49,7 @@ export async function mountBoard(
     throw error;
   });
   await app.register(async (scope) => {
-    addBoardHeaders(scope);
+    await addBoardHeaders(scope);
     guardBoard(scope, log);
     scope.addHook('onSend', async (_request, reply, payload) =>
       withoutForeignFonts(reply.getHeader('content-type'), payload),

@@ -1,6 +1,6 @@
 /** Requests that never became one: not HTTP, headers too long, or not complete in time. They reach no route and no hook. */
 import type { Socket } from 'node:net';
-import { OWN_PAGE_HEADERS } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const ANSWERS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
@@ -11,8 +11,8 @@ const ANSWERS: Readonly<Record<string, string>> = {
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.writable && error.code !== 'ECONNRESET') {
     const status = ANSWERS[error.code ?? ''] ?? '400 Bad Request';
-    const headers = { ...OWN_PAGE_HEADERS, 'content-length': '0', connection: 'close' };
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const headers = { ...securityHeaders(), 'content-length': '0', connection: 'close' };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
     socket.write(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`);
   }
   socket.destroy(error);

@@ -1,47 +1,52 @@
-/** Headers that every answer carries (spec: pages, section 14). */
+/** Headers that every answer carries, set by helmet (spec: pages, section 14). */
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import fastifyHelmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-];
-const OWN_PAGES = [...POLICY, "base-uri 'none'"].join('; ');
-// Bull Board sets inline styles, uses <base>, and brings fonts in its own style sheet.
-const BULL_BOARD = [
-  ...POLICY.map((rule) => (rule.startsWith('style-src') ? "style-src 'self' 'unsafe-inline'" : rule)),
-  "base-uri 'self'",
-  "font-src 'self' data:",
-].join('; ');
+const DIRECTIVES = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+};
+/** Bull Board sets inline styles, uses <base>, and brings fonts in its own style sheet. */
+const BULL_BOARD_DIRECTIVES = {
+  ...DIRECTIVES,
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'base-uri': ["'self'"],
+  'font-src': ["'self'", 'data:'],
+};
 
-/** What an answer of our own carries; `addSecurityHeaders` sees to it wherever a request reaches a route. */
-export const OWN_PAGE_HEADERS = headersOf(OWN_PAGES);
-const BULL_BOARD_HEADERS = headersOf(BULL_BOARD);
-
-/** Adds the headers to every answer. */
-export function addSecurityHeaders(app: FastifyInstance): void {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.headers(OWN_PAGE_HEADERS);
-  });
+/** Sets the headers before anything else sees the request. Await it before other hooks are added. */
+export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyHelmet, optionsWith(DIRECTIVES));
 }
 
 /** Replaces them by those that Bull Board's pages need, on the routes of its scope alone. */
-export function addBoardHeaders(scope: FastifyInstance): void {
-  scope.addHook('onSend', async (_request, reply) => {
-    reply.headers(BULL_BOARD_HEADERS);
-  });
+export async function addBoardHeaders(scope: FastifyInstance): Promise<void> {
+  await scope.register(fastifyHelmet, optionsWith(BULL_BOARD_DIRECTIVES));
 }
 
-function headersOf(policy: string): Readonly<Record<string, string>> {
+/** The same headers, for answers to requests that reach no hook. */
+export function securityHeaders(): OutgoingHttpHeaders {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet(optionsWith(DIRECTIVES))(request, response, () => undefined);
+  return response.getHeaders();
+}
+
+function optionsWith(directives: Readonly<Record<string, string[]>>) {
   return {
-    'content-security-policy': policy,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-  };
+    contentSecurityPolicy: { useDefaults: false, directives },
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    // Contrail speaks plain HTTP; a proxy that adds TLS sets it.
+    strictTransportSecurity: false,
+  } as const;
 }

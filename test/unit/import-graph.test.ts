@@ -51,6 +51,8 @@ const RULES: ImportRules = {
     ioredis: ['queue/bullmq', 'web'],
     '@bull-board/': ['web'],
     fastify: ['web'],
+    '@fastify/': ['web'],
+    helmet: ['web'],
     '@duckdb/': ['adapters/duckdb'],
     '@google-cloud/bigquery': ['adapters/bigquery'],
     '@google-cloud/bigquery-storage': ['adapters/bigquery'],

@@ -4,8 +4,6 @@ import { queueLink } from '../../alerts/page-links.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import { html, page, type SafeHtml } from '../views/html.ts';
-import { ICON } from '../views/icon.ts';
-import { STYLESHEET } from '../views/stylesheet.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 
@@ -17,14 +15,6 @@ interface QueueLook {
 }
 
 export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
-  app.get('/assets/contrail.css', async (_request, reply) =>
-    reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=300').send(STYLESHEET),
-  );
-
-  app.get('/favicon.ico', async (_request, reply) =>
-    reply.type('image/svg+xml').header('cache-control', 'public, max-age=86400').send(ICON),
-  );
-
   app.get('/', async (_request, reply) => {
     const looks = await Promise.all(JOB_KINDS.map((kind) => lookAt(queue, kind.queue)));
     const body = html`${looks.filter(({ isPaused }) => isPaused).map(pausedNotice)} ${countsTable(looks)}`;

@@ -143,13 +143,45 @@ describe('the pages', () => {
         'referrer-policy': 'same-origin',
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
+        'x-frame-options': 'DENY',
+        'x-permitted-cross-domain-policies': 'none',
+        'origin-agent-cluster': '?1',
       });
+      // Contrail speaks plain HTTP: a browser would refuse to come back.
+      expect(headers).not.toHaveProperty('strict-transport-security');
       expect(policy).toContain("default-src 'none'");
       expect(policy).toContain("frame-ancestors 'none'");
       expect(policy).toContain("script-src 'self'");
       expect(policy.includes("'unsafe-inline'")).toBe(url.startsWith('/queues'));
     }
   });
+
+  it.each([
+    ['/assets/contrail.css', 'text/css; charset=utf-8', 'public, max-age=300', 'color-scheme'],
+    ['/favicon.ico', 'image/svg+xml', 'public, max-age=86400', '<svg'],
+  ])('load %s as %s, which the browser may keep', async (url, type, caching, content) => {
+    const { get } = await setup();
+
+    const { statusCode, headers, body } = await get(url);
+    const again = await get(url, { headers: { host: 'localhost', 'if-none-match': String(headers.etag) } });
+
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({ 'content-type': type, 'cache-control': caching });
+    expect(body).toContain(content);
+    expect(again.statusCode).toBe(304);
+  });
+
+  it.each(['/assets/', '/assets/none.css', '/assets/../package.json', '/assets/%2e%2e%2fpackage.json', '/assets/.x'])(
+    'load nothing else by %s',
+    async (url) => {
+      const { get } = await setup();
+
+      const { statusCode, body } = await get(url);
+
+      expect(statusCode).toBeGreaterThanOrEqual(400);
+      expect(body).not.toContain('contrail.js');
+    },
+  );
 
   it('refuse foreign hosts and foreign pages, at every route', async () => {
     const { get } = await setup();
@@ -443,6 +475,26 @@ describe('a request to Bull Board', () => {
       expect((await get(`${jobs}/${id}/clean`, { method: 'PUT' })).statusCode).toBe(404);
     },
   );
+
+  it.each([
+    ['PUT', 'clean/x.weekly.1', {}],
+    ['PUT', 'clean/meta', {}],
+    ['PUT', 'retry/odd', {}],
+    ['POST', 'add', { options: { priority: 0.5 } }],
+    ['POST', 'add', { options: { priority: 1e9 } }],
+    ['POST', 'add', { options: { jobId: 7 } }],
+    ['POST', 'add', { options: { jobId: 'x:y' } }],
+    ['POST', 'add', { options: { debounce: null } }],
+  ] as const)('%s %s with %j, which BullMQ would stumble over, is refused', async (method, path, payload) => {
+    const { get, enqueue, log } = await setup();
+    await enqueue('x.weekly.1');
+    const headers = { host: 'localhost' };
+
+    const { statusCode } = await get(`/queues/api/queues/statistics/${path}`, { method, headers, payload });
+
+    expect(statusCode).toBe(400);
+    expect(log.lines).toEqual([]);
+  });
 
   it('for what the state of a job does not allow is refused without blame', async () => {
     const { get, enqueue, log } = await setup();
