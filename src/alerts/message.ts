@@ -19,8 +19,8 @@ export interface MessageLine {
   readonly event: Notification['event'];
   readonly severity: AlertSeverity;
   readonly text: string;
-  /** Where to look, if the address of the pages is configured. */
-  readonly url: string | null;
+  /** The path of the page that tells more. */
+  readonly link: string | null;
 }
 
 export type MessageAlert = {
@@ -34,20 +34,21 @@ export type MessageAlert = {
   readonly formula: string;
   readonly opened_at: string | null;
   readonly resolved_at: string | null;
-  readonly url: string | null;
+  /** The path of the page that tells more. */
+  readonly link: string | null;
 };
 
 const MOST_ALERTS = 100;
 const SEVERITY_ORDER: readonly AlertSeverity[] = ['critical', 'warning', 'info'];
 
-/** One message about these notifications, which are all for one target. `pages`: the address of the web pages. */
-export function buildAlertMessage(notifications: readonly Notification[], pages: string | null): AlertMessage {
+/** One message about these notifications, which are all for one target. */
+export function buildAlertMessage(notifications: readonly Notification[]): AlertMessage {
   const sorted = [...notifications].sort((a, b) => orderOf(a) - orderOf(b) || compareIds(a, b));
   const groups = [...groupBy(sorted, ({ event, rule, row }) => [event, row.severity, rule.id].join()).values()];
   return {
     title: titleOf(sorted),
-    lines: groups.flatMap((group) => lineOf(group, pages)),
-    alerts: sorted.slice(0, MOST_ALERTS).map((notification) => messageAlert(notification, pages)),
+    lines: groups.flatMap(lineOf),
+    alerts: sorted.slice(0, MOST_ALERTS).map(messageAlert),
     count: sorted.length,
   };
 }
@@ -62,7 +63,7 @@ function titleOf(notifications: readonly Notification[]): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function lineOf(group: readonly Notification[], pages: string | null): MessageLine[] {
+function lineOf(group: readonly Notification[]): MessageLine[] {
   const [first] = group;
   if (first === undefined) return [];
   const { event, rule, row } = first;
@@ -72,11 +73,10 @@ function lineOf(group: readonly Notification[], pages: string | null): MessageLi
     group.length === 1 && event === 'opened' ? `${row.summary ?? subjects} ${row.formula ?? ''}` : subjects;
   const many = group.length === 1 ? '' : `${group.length} × `;
   const text = `${event === 'resolved' ? 'Resolved: ' : ''}${many}${label}: ${detail.trim()}`;
-  const url = group.length === 1 ? urlOf(row.link, pages) : null;
-  return [{ event, severity: row.severity, text, url }];
+  return [{ event, severity: row.severity, text, link: group.length === 1 ? row.link : null }];
 }
 
-function messageAlert({ event, rule, row }: Notification, pages: string | null): MessageAlert {
+function messageAlert({ event, rule, row }: Notification): MessageAlert {
   return {
     event,
     id: row.alert_id,
@@ -88,12 +88,8 @@ function messageAlert({ event, rule, row }: Notification, pages: string | null):
     formula: row.formula ?? '',
     opened_at: row.opened_at,
     resolved_at: row.resolved_at,
-    url: urlOf(row.link, pages),
+    link: row.link,
   };
-}
-
-function urlOf(link: string | null, pages: string | null): string | null {
-  return link === null || pages === null ? null : `${pages.replace(/\/$/, '')}${link}`;
 }
 
 /** What has opened comes before what is over, worse before better. */

@@ -14,7 +14,7 @@ import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { countText, namesText, percentText, pluralText, pValueText } from './text.ts';
 import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '../domain/sample-ratio/sample-ratio.ts';
-import { noLink } from './page-links.ts';
+import { noLink } from '../domain/page-links.ts';
 
 const CONSOLE = 'Experimenter: alert';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };

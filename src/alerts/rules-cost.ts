@@ -2,7 +2,7 @@
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
 import { usdText } from './text.ts';
 import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
-import { noLink } from './page-links.ts';
+import { noLink } from '../domain/page-links.ts';
 
 /** The dashboards look at two days: `query_cost_v1` is a day behind. */
 const RECENT_DAYS = 2;

@@ -3,7 +3,7 @@ import { addDays, plannedEnd } from './expected-results.ts';
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { dayOf, daysBetween } from '../domain/utc-time.ts';
-import { noLink } from './page-links.ts';
+import { noLink } from '../domain/page-links.ts';
 
 const MAIL = 'Experimenter: mail';
 

@@ -3,7 +3,7 @@ import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
 import { countText, durationText, namesText, percentText } from './text.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/utc-time.ts';
-import { noLink } from './page-links.ts';
+import { noLink } from '../domain/page-links.ts';
 
 const OURS = 'ours: no number is published';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };

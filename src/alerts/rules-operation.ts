@@ -3,7 +3,7 @@ import type { FileCondition } from './inputs.ts';
 import { groupBy } from './row.ts';
 import { type AlertRule, defineRule } from './rule.ts';
 import { countText, durationText, namesText, pluralText } from './text.ts';
-import { filesLink, noLink, queueLink } from './page-links.ts';
+import { filesLink, noLink, queueLink } from '../domain/page-links.ts';
 
 const EXPORT_FAILED = defineRule({
   id: 'F1',

@@ -9,7 +9,7 @@ import { SKIPPED_EXCEPTIONS } from '../domain/error-category.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { statisticsObjectName } from '../domain/statistics-name.ts';
 import { dayOf, daysBetween, MS_PER_DAY } from '../domain/utc-time.ts';
-import { filesLink } from './page-links.ts';
+import { filesLink } from '../domain/page-links.ts';
 
 /** Expected, or harmless; `NoSlugException` is neither, though the analysis counts it as skipped. */
 const QUIET_EXCEPTIONS = new Set<string>([

@@ -3,7 +3,7 @@ import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, type AlertSeverity, defineRule } from './rule.ts';
 import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
 import { countText, percentText } from './text.ts';
-import { noLink } from './page-links.ts';
+import { noLink } from '../domain/page-links.ts';
 
 const TILES: readonly {
   readonly id: TileRule;

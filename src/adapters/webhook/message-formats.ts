@@ -8,15 +8,22 @@ const MOST_SECTION = 2_900;
 const MOST_HEADER = 150;
 const ICONS = { critical: ':red_circle:', warning: ':large_orange_diamond:', info: ':information_source:' };
 
+export interface WebhookFacts {
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
+  /** The address of our pages; without one messages have no links. */
+  readonly pages: string | undefined;
+}
+
 /** The body of a webhook: a versioned JSON object with every alert that the message holds. */
-export function webhookBody(message: AlertMessage, sentAt: number): string {
+export function webhookBody(message: AlertMessage, { sentAt, pages }: WebhookFacts): string {
   return JSON.stringify({
     version: 1,
     sent_at: timeText(sentAt),
     title: message.title,
     count: message.count,
     omitted: message.count - message.alerts.length,
-    alerts: message.alerts,
+    alerts: message.alerts.map(({ link, ...alert }) => ({ ...alert, url: addressOf(link, pages) })),
   });
 }
 
@@ -36,22 +43,22 @@ export function signatureHeaders(body: string, secret: string, sentAt: number): 
  *
  * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  */
-export function slackBody(message: AlertMessage): string {
+export function slackBody(message: AlertMessage, pages: string | undefined): string {
   const title = `Contrail: ${message.title}`;
   return JSON.stringify({
     text: escapeSlack(title),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: title.slice(0, MOST_HEADER), emoji: false } },
-      { type: 'section', text: { type: 'mrkdwn', text: slackLines(message.lines) } },
+      { type: 'section', text: { type: 'mrkdwn', text: slackLines(message.lines, pages) } },
     ],
   });
 }
 
-function slackLines(lines: readonly MessageLine[]): string {
+function slackLines(lines: readonly MessageLine[], pages: string | undefined): string {
   const texts: string[] = [];
   let length = 0;
   for (const [index, line] of lines.entries()) {
-    const text = slackLine(line);
+    const text = slackLine(line, pages);
     length += text.length + 1;
     if (length > MOST_SECTION) return [...texts, `… and ${lines.length - index} more rules`].join('\n');
     texts.push(text);
@@ -59,12 +66,16 @@ function slackLines(lines: readonly MessageLine[]): string {
   return texts.join('\n');
 }
 
-function slackLine({ event, severity, text, url }: MessageLine): string {
+function slackLine({ event, severity, text, link }: MessageLine, pages: string | undefined): string {
   const icon = event === 'resolved' ? ':white_check_mark:' : ICONS[severity];
   const cut = text.length > 600 ? `${text.slice(0, 600)}…` : text;
   // `|` and `>` would end the address early; they are percent-encoded in our paths, but not in a configured host.
-  const link = url === null ? '' : ` <${url.replace(/[|<>]/g, encodeURIComponent)}|open>`;
-  return `${icon} *${severity}* ${escapeSlack(cut)}${link}`;
+  const url = addressOf(link, pages)?.replace(/[|<>]/g, encodeURIComponent);
+  return `${icon} *${severity}* ${escapeSlack(cut)}${url === undefined ? '' : ` <${url}|open>`}`;
+}
+
+function addressOf(link: string | null, pages: string | undefined): string | null {
+  return link === null || pages === undefined ? null : `${pages.replace(/\/$/, '')}${link}`;
 }
 
 /** Slack reads only these three characters as markup of its own. */

@@ -15,6 +15,8 @@ export interface WebhookOptions {
   readonly url: Secret;
   /** Signs the body; Slack needs none. */
   readonly secret?: Secret;
+  /** The address of our pages, for links. */
+  readonly pages?: string;
   readonly timeoutMs: number;
   readonly clock: WallClock;
 }
@@ -34,10 +36,10 @@ export class WebhookNotifier implements Notifier {
   }
 
   async send(message: AlertMessage, signal: AbortSignal): Promise<void> {
-    const { format, secret, timeoutMs, clock } = this.#options;
+    const { format, secret, timeoutMs, clock, pages } = this.#options;
     const { url, headers: authorization } = this.#address.request();
     const sentAt = clock.now();
-    const body = format === 'slack' ? slackBody(message) : webhookBody(message, sentAt);
+    const body = format === 'slack' ? slackBody(message, pages) : webhookBody(message, { sentAt, pages });
     const signature = secret === undefined ? {} : signatureHeaders(body, secret.reveal(), sentAt);
     const headers = {
       'content-type': 'application/json',

@@ -49,7 +49,6 @@ export function monitoringDependencies(request: MonitoringParts): MonitoringDepe
       history: alertHistory(parts.reader),
       sink: parts.sink,
       notifiers,
-      pages: config['web.address'] ?? null,
       clock,
       log,
     },

@@ -10,7 +10,8 @@ export async function notifiersOf(config: Config, clock: WallClock): Promise<Not
   const webhook = config['notify.webhook'];
   const secret = config['notify.webhookSecret'];
   const slack = config['notify.slack'];
-  const shared = { timeoutMs: TIMEOUT_MS, clock };
+  const pages = config['web.address'];
+  const shared = { timeoutMs: TIMEOUT_MS, clock, ...(pages === undefined ? {} : { pages }) };
   const signed = secret === undefined ? {} : { secret };
   return [
     ...(webhook === undefined

@@ -1,6 +1,6 @@
 /** `/`: how many jobs are where, which queues are paused, and the ways on. */
 import type { FastifyInstance } from 'fastify';
-import { queueLink } from '../../alerts/page-links.ts';
+import { queueLink } from '../../domain/page-links.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import { html, page, type SafeHtml } from '../views/html.ts';

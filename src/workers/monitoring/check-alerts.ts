@@ -31,8 +31,6 @@ export interface CheckDependencies {
   /** Rules, subjects, or `rule:subject` that are to be quiet. */
   readonly silences: readonly string[];
   readonly notifiers: readonly Notifier[];
-  /** The address of the web pages, for links; null: no links. */
-  readonly pages: string | null;
   readonly clock: WallClock;
   readonly log: Log;
 }
@@ -90,7 +88,7 @@ export async function checkAlerts(
 }
 
 async function sendAll(
-  { notifiers, pages, log }: CheckDependencies,
+  { notifiers, log }: CheckDependencies,
   due: ReadonlyMap<string, readonly Notification[]>,
   signal: AbortSignal,
 ): Promise<{ readonly sent: Notification[]; readonly taken: number; readonly unsent: string[] }> {
@@ -99,7 +97,7 @@ async function sendAll(
     addressed.map(async (notifier) => {
       const notifications = due.get(notifier.name) ?? [];
       try {
-        await notifier.send(buildAlertMessage(notifications, pages), signal);
+        await notifier.send(buildAlertMessage(notifications), signal);
         return { name: notifier.name, notifications };
       } catch (error) {
         const { code, message } = toContrailError(error);

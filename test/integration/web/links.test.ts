@@ -118,10 +118,15 @@ function alertLinks(slug: string): { rules: string[]; urls: string[] } {
   });
   const alerts = stepAlerts({ previous: [], results: evaluateRules(ALERT_RULES, inputs, {}), now: NOW });
   const due = dueNotifications({ alerts, previous: [], rules: ALERT_RULES, targets: ['hook'], now: NOW });
-  const message = buildAlertMessage(due, PAGES);
-  const slack = [...slackBody(message).matchAll(/<(http[^|>]*)\|/g)].map(([, url = '']) => url);
-  const hook = [...webhookBody(message, NOW).matchAll(/"url":"([^"]*)"/g)].map(([, url = '']) => url);
-  return { rules: message.alerts.flatMap(({ rule, url }) => (url === null ? [] : [rule])), urls: [...slack, ...hook] };
+  const message = buildAlertMessage(due);
+  const slack = [...slackBody(message, PAGES).matchAll(/<(http[^|>]*)\|/g)].map(([, url = '']) => url);
+  const hook = [...webhookBody(message, { sentAt: NOW, pages: PAGES }).matchAll(/"url":"([^"]*)"/g)].map(
+    ([, url = '']) => url,
+  );
+  return {
+    rules: message.alerts.flatMap(({ rule, link }) => (link === null ? [] : [rule])),
+    urls: [...slack, ...hook],
+  };
 }
 
 it('links of pages all lead to something', async () => {

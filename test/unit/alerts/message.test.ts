@@ -11,7 +11,7 @@ const PAGES = 'https://contrail.example.org/';
 
 describe('buildAlertMessage', () => {
   it('tells one alert with its sentence, its numbers, whose rule it is, and where to look', () => {
-    const message = buildAlertMessage([notification('M1', 'my-slug')], PAGES);
+    const message = buildAlertMessage([notification('M1', 'my-slug')]);
 
     expect(message).toMatchObject({
       title: '1 alert opened',
@@ -20,7 +20,7 @@ describe('buildAlertMessage', () => {
         {
           severity: 'critical',
           text: 'M1 unenrollment spike (console): Something is wrong with my-slug. 2 > 1',
-          url: 'https://contrail.example.org/experiments/my-slug',
+          link: '/experiments/my-slug',
         },
       ],
     });
@@ -29,7 +29,7 @@ describe('buildAlertMessage', () => {
   it('makes one message of a storm, with one line for each rule', () => {
     const storm = Array.from({ length: 500 }, (_, index) => notification(index % 2 === 0 ? 'F1' : 'F2', `x${index}`));
 
-    const message = buildAlertMessage(storm, PAGES);
+    const message = buildAlertMessage(storm);
 
     expect(message.title).toBe('500 alerts opened');
     expect(message.lines.map(({ text }) => text)).toEqual([
@@ -46,7 +46,7 @@ describe('buildAlertMessage', () => {
       notification('M1', 'bad'),
     ];
 
-    const message = buildAlertMessage(notifications, null);
+    const message = buildAlertMessage(notifications);
 
     expect(message.title).toBe('2 alerts opened, 1 resolved');
     expect(message.lines.map(({ event, severity }) => [event, severity])).toEqual([
@@ -54,7 +54,7 @@ describe('buildAlertMessage', () => {
       ['opened', 'info'],
       ['resolved', 'critical'],
     ]);
-    expect(message.lines.at(-1)).toMatchObject({ text: 'Resolved: M1 unenrollment spike (console): over', url: null });
+    expect(message.lines.at(-1)).toMatchObject({ text: 'Resolved: M1 unenrollment spike (console): over' });
   });
 });
 
@@ -62,7 +62,10 @@ describe('webhookBody', () => {
   it('holds the alerts one by one, and says how many it leaves out', () => {
     const storm = Array.from({ length: 101 }, (_, index) => notification('F1', `x${index}`));
 
-    const body = JSON.parse(webhookBody(buildAlertMessage(storm, PAGES), NOW)) as Record<string, unknown>;
+    const body = JSON.parse(webhookBody(buildAlertMessage(storm), { sentAt: NOW, pages: PAGES })) as Record<
+      string,
+      unknown
+    >;
 
     expect(body).toMatchObject({ version: 1, sent_at: '2026-01-15T12:00:00Z', count: 101, omitted: 1 });
     expect(body['alerts']).toHaveLength(100);
@@ -71,7 +74,14 @@ describe('webhookBody', () => {
       event: 'opened',
       product: 'contrail',
       formula: '2 > 1',
+      url: 'https://contrail.example.org/experiments/x0',
     });
+  });
+
+  it('has no links where nobody has configured the address of the pages', () => {
+    const body = webhookBody(buildAlertMessage([notification('F1', 'x')]), { sentAt: NOW, pages: undefined });
+
+    expect(JSON.parse(body)).toMatchObject({ alerts: [{ url: null }] });
   });
 });
 
@@ -97,7 +107,7 @@ describe('signatureHeaders', () => {
 
 describe('slackBody', () => {
   it('escapes what Slack would read as markup', () => {
-    const body = slackBody(buildAlertMessage([notification('M1', '<!channel> & <http://x|y>')], PAGES));
+    const body = slackBody(buildAlertMessage([notification('M1', '<!channel> & <http://x|y>')]), PAGES);
 
     expect(body).toContain('&lt;!channel&gt; &amp; &lt;http://x|y&gt;');
     expect(body).not.toContain('<!channel>');
@@ -106,7 +116,7 @@ describe('slackBody', () => {
   it('stays below the limits of Slack in a storm of long texts', () => {
     const rules = ALERT_RULES.map((rule) => notification(rule.id, 'x', { summary: 'long '.repeat(1000) }));
 
-    const { blocks } = JSON.parse(slackBody(buildAlertMessage(rules, PAGES))) as {
+    const { blocks } = JSON.parse(slackBody(buildAlertMessage(rules), PAGES)) as {
       blocks: { text: { text: string } }[];
     };
 
@@ -117,9 +127,15 @@ describe('slackBody', () => {
   });
 
   it('links to the page of the alert', () => {
-    const body = slackBody(buildAlertMessage([notification('M1', 'my-slug')], PAGES));
+    const body = slackBody(buildAlertMessage([notification('M1', 'my-slug')]), PAGES);
 
     expect(body).toContain('<https://contrail.example.org/experiments/my-slug|open>');
+  });
+
+  it('has no link where nobody has configured the address of the pages', () => {
+    const body = slackBody(buildAlertMessage([notification('M1', 'my-slug')]), undefined);
+
+    expect(body).not.toContain('|open>');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FileCondition } from '../../../src/alerts/inputs.ts';
-import { filesLink } from '../../../src/alerts/page-links.ts';
+import { filesLink } from '../../../src/domain/page-links.ts';
 import { defineRule } from '../../../src/alerts/rule.ts';
 import { ALERT_RULES, evaluateRules } from '../../../src/alerts/rules.ts';
 import { alertInputs, counts } from '../../support/alert-world.ts';

@@ -10,7 +10,7 @@ import { NOW } from '../../../support/alert-world.ts';
 
 const MESSAGE: AlertMessage = {
   title: '1 alert opened',
-  lines: [{ event: 'opened', severity: 'warning', text: 'é 😀', url: null }],
+  lines: [{ event: 'opened', severity: 'warning', text: 'é 😀', link: null }],
   alerts: [],
   count: 1,
 };

@@ -48,7 +48,6 @@ function setup() {
           sink,
           silences: [],
           notifiers: [world.slack, world.hook],
-          pages: null,
           clock: { now: () => world.now },
           log: world.log,
         },

@@ -1,4 +1,4 @@
-/** Paths of the pages that alerts point to. A rule whose subject has no page links to none: a link must lead somewhere. */
+/** Paths of our pages, for alerts and for the pages themselves. What has no page links to none: a link must lead somewhere. */
 
 /** The published files of an experiment. */
 export function filesLink(slug: string): string {
