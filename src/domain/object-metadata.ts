@@ -1,4 +1,5 @@
-/** The keys that a published object carries (spec: statistics, section 5). */
+/** The keys that a published object carries (spec: statistics, section 5), and what they tell of its version. */
+import { compareVersions, type SourceVersion, type VersionOrder } from './source-version.ts';
 
 export const METADATA = {
   source: 'contrail-source',
@@ -24,3 +25,15 @@ export const METADATA = {
   /** SHA-256 of the bytes in hex, by which unchanged bytes are known without reading them. Ours. */
   sha256: 'contrail-sha256',
 } as const;
+
+/**
+ * Whether the source has changed since an object was published: the one answer of planning and publishing. Undefined
+ * where there is no object, or none of ours.
+ */
+export function publishedVersionOrder(
+  metadata: Readonly<Record<string, string>> | undefined,
+  source: SourceVersion,
+): VersionOrder | undefined {
+  const published = metadata?.[METADATA.sourceVersion];
+  return published === undefined ? undefined : compareVersions(published, source);
+}

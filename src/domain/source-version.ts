@@ -22,12 +22,16 @@ export function versionForId(version: SourceVersion): string {
   return FINGERPRINT.test(version) ? version : String(Date.parse(version));
 }
 
-/** Whether `a` is newer than `b`: versions are ordered only where both are times. Undefined: nobody can say. */
-export function isNewerVersion(a: SourceVersion, b: SourceVersion): boolean | undefined {
-  const timeA = Date.parse(a);
-  const timeB = Date.parse(b);
-  if (FINGERPRINT.test(a) || FINGERPRINT.test(b) || Number.isNaN(timeA) || Number.isNaN(timeB)) return undefined;
-  return timeA > timeB;
+/** How a published version stands to the source's now. `other`: they differ, and have no order because one is no time. */
+export type VersionOrder = 'same' | 'newer' | 'older' | 'other';
+
+/** The one answer to "has the source changed since?": only `same` and `newer` need nothing to be published. */
+export function compareVersions(published: SourceVersion, source: SourceVersion): VersionOrder {
+  if (published === source) return 'same';
+  const [publishedAt, sourceAt] = [Date.parse(published), Date.parse(source)];
+  const isUnordered = FINGERPRINT.test(published) || FINGERPRINT.test(source);
+  if (isUnordered || Number.isNaN(publishedAt) || Number.isNaN(sourceAt)) return 'other';
+  return publishedAt > sourceAt ? 'newer' : 'older';
 }
 
 /** The time that a version is, milliseconds since 1970; undefined for a fingerprint. */

@@ -1,5 +1,6 @@
 /** The export of one experiment's errors file (design, section 5). */
 import { z } from 'zod';
+import { KNOWN_BY } from '../domain/file-claim.ts';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
 import { jobIdOf, slugForId } from './experiment-id.ts';
 import type { JobKind } from './job-kind.ts';
@@ -8,7 +9,7 @@ export const ErrorsPayload = z.object({
   version: z.literal(1),
   experiment: z.string().min(1).max(400),
   /** Whether the slug is that of the experiments API, or only what a table or a log row tells. */
-  knownBy: z.enum(['api', 'tables']),
+  knownBy: z.enum(KNOWN_BY),
   sourceVersion: z.string().max(100),
   /** When the analysis began, ISO; null where nobody knows: all rows count. */
   analysisStart: z.iso.datetime().nullable(),

@@ -1,5 +1,6 @@
 /** The export of one experiment's statistics of one period (design, section 5). */
 import { z } from 'zod';
+import { KNOWN_BY } from '../domain/file-claim.ts';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
 import { jobIdOf, slugForId } from './experiment-id.ts';
@@ -10,7 +11,7 @@ export const StatisticsPayload = z.object({
   experiment: z.string().min(1).max(400),
   period: z.enum(ANALYSIS_PERIODS),
   /** Whether the slug is that of the experiments API, or only what a table's name tells. */
-  knownBy: z.enum(['api', 'tables']),
+  knownBy: z.enum(KNOWN_BY),
   sourceVersion: z.string().max(100),
   /** The published object as the producer saw it. */
   seen: z.object({ generation: z.string().max(200), metadata: z.record(z.string().max(100), z.string().max(1000)) }),

@@ -1,6 +1,7 @@
 /** Experiments that metadata and errors files are about: those that have been analysed, or have log rows. */
 import { windowTableOwners } from '../domain/analysis-run.ts';
 import type { Experiment } from '../domain/experiment.ts';
+import type { KnownBy } from '../domain/file-claim.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { parseStatisticsTableName } from '../domain/statistics-name.ts';
 import type { Listing } from './listing.ts';
@@ -8,7 +9,7 @@ import { isSelected, type PlanSelection } from './plan-selection.ts';
 
 export interface AnalysedExperiment {
   readonly experiment: string;
-  readonly knownBy: 'api' | 'tables';
+  readonly knownBy: KnownBy;
   /** Its record, where the experiments API has one. */
   readonly record?: Experiment;
   /** Names of the tables of its windows. */

@@ -1,6 +1,6 @@
 /** Decides which errors files are due: those whose log rows, or the time from which they count, have changed (design, section 5). */
 import { errorsBound, errorsObjectName, errorsSourceVersion, type ErrorRowsSummary } from '../domain/errors-export.ts';
-import { METADATA } from '../domain/object-metadata.ts';
+import { publishedVersionOrder } from '../domain/object-metadata.ts';
 import { MICROS_PER_MS, parseDate } from '../domain/utc-time.ts';
 import { errorsJobId, ERRORS_JOB, type ErrorsPayload } from '../jobs/errors-job.ts';
 import type { ExperimentLogs } from '../ports/experiment-logs.ts';
@@ -46,7 +46,7 @@ export async function planErrors({
     const { experiment } = source.entry;
     const version = errorsSourceVersion(summaries.get(experiment) ?? NO_ROWS, source.bound);
     const object = objects.get(errorsObjectName(experiment));
-    const isCurrent = object?.metadata[METADATA.sourceVersion] === version;
+    const isCurrent = publishedVersionOrder(object?.metadata, version) === 'same';
     if (isCurrent && !force) skipped.push({ product: 'errors', experiment, reason: 'current' });
     else due.push(dueFile(source, { version, object, force }));
   }

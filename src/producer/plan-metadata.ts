@@ -3,7 +3,7 @@ import type { AnalysisSource } from '../domain/analysis-start.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { metadataObjectName } from '../domain/metadata-name.ts';
-import { METADATA } from '../domain/object-metadata.ts';
+import { publishedVersionOrder } from '../domain/object-metadata.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 import { metadataJobId, METADATA_JOB, type MetadataPayload } from '../jobs/metadata-job.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
@@ -83,7 +83,7 @@ async function decide(
   try {
     const found = await resolve(record, { results, firstAnalysedAt: firstAt, object }, signal);
     if ('nothing' in found) return { ...file, reason: found.nothing };
-    const isCurrent = object?.metadata[METADATA.sourceVersion] === found.version;
+    const isCurrent = publishedVersionOrder(object?.metadata, found.version) === 'same';
     if (isCurrent && !force) return { ...file, reason: 'current' };
     const reason = force ? 'forced' : object === undefined ? 'new' : 'changed';
     return {

@@ -2,6 +2,7 @@
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
+import type { KnownBy } from '../domain/file-claim.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { parseStatisticsTableName } from '../domain/statistics-name.ts';
 import { distinctSlugs, type ExperimentSources, unknownExperiment } from './known-experiments.ts';
@@ -21,7 +22,7 @@ export interface PlanSelection {
 /** A file as far as a selection looks at it. */
 export interface SelectableFile {
   readonly experiment: string;
-  readonly knownBy: 'api' | 'tables';
+  readonly knownBy: KnownBy;
   readonly period?: AnalysisPeriod;
 }
 

@@ -6,8 +6,9 @@ import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { type FoundRecord, premisesChanged } from '../domain/console-premises.ts';
-import { METADATA } from '../domain/object-metadata.ts';
-import { isNewerVersion, type SourceVersion } from '../domain/source-version.ts';
+import type { KnownBy } from '../domain/file-claim.ts';
+import { METADATA, publishedVersionOrder } from '../domain/object-metadata.ts';
+import type { SourceVersion } from '../domain/source-version.ts';
 import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
 import {
   ABSENT,
@@ -25,7 +26,7 @@ import { checkSelection, isSelected, type PlanSelection } from './plan-selection
 export interface StatisticsTarget {
   readonly experiment: string;
   readonly period: AnalysisPeriod;
-  readonly knownBy: 'api' | 'tables';
+  readonly knownBy: KnownBy;
   /** What the experiments API tells; undefined where it knows no such experiment. */
   readonly record: FoundRecord;
   readonly table: string;
@@ -135,11 +136,10 @@ function decide(
 ): DueStatistics | SkippedStatistics {
   const object = objects.get(statisticsObjectName(target.experiment, target.period));
   const hasNewPremises = object !== undefined && hasOtherPremises(target, object, objects);
-  const published = object?.metadata[METADATA.sourceVersion];
-  if (!force && !hasNewPremises && published === table.version) return { ...target, reason: 'current' };
+  const order = publishedVersionOrder(object?.metadata, table.version);
+  if (!force && !hasNewPremises && order === 'same') return { ...target, reason: 'current' };
   // An export would leave it as it is, and would be asked for again by every scan.
-  const isNewer = published !== undefined && isNewerVersion(published, table.version) === true;
-  if (!force && isNewer) return { ...target, reason: 'newer than the source' };
+  if (!force && order === 'newer') return { ...target, reason: 'newer than the source' };
   return {
     ...target,
     reason: force ? 'forced' : object === undefined ? 'new' : 'changed',

@@ -7,7 +7,7 @@ import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-source.ts';
 import { CONSOLE_RULES } from '../../src/domain/console-rules.ts';
 import { ABSENT, type ObjectMetadata, type StoredObject } from '../../src/ports/object-store.ts';
-import type { ExportRequest } from '../../src/workers/statistics/export-table.ts';
+import type { ExportRequest } from '../../src/workers/statistics/export-request.ts';
 import { recordedLog } from './recorded-log.ts';
 
 export const NOW = Date.parse('2026-01-15T12:00:00Z');

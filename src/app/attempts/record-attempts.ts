@@ -8,7 +8,7 @@ import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
 import type { AttemptFacts, FailureEvent, OutcomeEvent } from '../../queue/worker-events.ts';
 import { type RunEnd, type RunFacts, runRecordBatch } from '../../workers/records/run-record.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../../workers/records/write-log-records.ts';
-import { eventOfFailure } from '../../workers/statistics/export-events.ts';
+import { eventOfFailure } from '../../workers/publish/events.ts';
 
 export interface Recording extends LogRecordDependencies {
   /** Host and process. */

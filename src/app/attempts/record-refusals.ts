@@ -2,7 +2,7 @@
 import type { LogEvent } from '../../domain/log-record.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../../workers/records/write-log-records.ts';
-import { eventOfFailure } from '../../workers/statistics/export-events.ts';
+import { eventOfFailure } from '../../workers/publish/events.ts';
 
 const DAY_MS = 86_400_000;
 

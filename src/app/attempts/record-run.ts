@@ -6,7 +6,7 @@ import type { LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { type RunEnd, runRecordBatch } from '../../workers/records/run-record.ts';
 import { writeLogRecords } from '../../workers/records/write-log-records.ts';
-import { eventOfFailure } from '../../workers/statistics/export-events.ts';
+import { eventOfFailure } from '../../workers/publish/events.ts';
 import { pricingOf } from '../compose/pricing.ts';
 import type { Parts } from '../compose/wire.ts';
 

@@ -2,7 +2,8 @@
 import type { Config } from '../../config/load-config.ts';
 import type { MetadataDependencies } from '../../workers/metadata/export-metadata.ts';
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
-import type { ExportDependencies } from '../../workers/statistics/export-table.ts';
+import { systemRandom } from '../../adapters/system/random.ts';
+import type { ExportDependencies } from '../../workers/statistics/export-request.ts';
 import type { StatisticsHandlerDependencies } from '../../workers/statistics/statistics-handler.ts';
 import type { Parts } from './wire.ts';
 
@@ -28,5 +29,6 @@ export async function metadataDependencies(parts: Parts, config: Config): Promis
 export function divisionOf(parts: Parts, config: Config): StatisticsHandlerDependencies['division'] {
   const { divisibleSource, composingStore } = parts;
   if (divisibleSource === undefined || composingStore === undefined) return undefined;
-  return { source: divisibleSource, store: composingStore, fromRows: config['statistics.divideRows'] };
+  const fromRows = config['statistics.divideRows'];
+  return { source: divisibleSource, store: composingStore, random: systemRandom, fromRows };
 }

@@ -23,6 +23,6 @@ function resolveWith(
     const analysis = await startAfter(deps, results, { before: object, signal });
     const facts = { analysis, firstAnalysedAt, signal };
     const prepared = await prepareMetadata(await deps.resolution(), readExperiment(experiment), facts);
-    return prepared.kind === 'file' ? { version: prepared.file.sourceVersion } : { nothing: prepared.reason };
+    return prepared.kind === 'content' ? { version: prepared.sourceVersion } : { nothing: prepared.reason };
   };
 }

@@ -1,7 +1,8 @@
 /** `contrail run errors`: the errors files of experiments at once, in this process, without Redis. */
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { checkSlug, normaliseSlug, quote } from '../../domain/slug.ts';
+import { claimOfTyped } from '../../domain/file-claim.ts';
+import { checkSlug, quote } from '../../domain/slug.ts';
 import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import { exportErrors } from '../../workers/errors/export-errors.ts';
 import { ask } from '../help.ts';
@@ -37,15 +38,8 @@ export async function runErrors({ experiment, analysisStart, enrollmentEnd, forc
       counted: 'row',
       signal,
       run: (slug, job) => {
-        const knownBy = normaliseSlug(slug) === slug ? 'tables' : 'api';
-        return exportErrors(parts, {
-          experiment: slug,
-          knownBy,
-          ...times,
-          force: force ?? false,
-          job,
-          signal,
-        });
+        const request = { ...claimOfTyped(slug), ...times, force: force ?? false, job, signal };
+        return exportErrors(parts, request);
       },
     });
   } finally {

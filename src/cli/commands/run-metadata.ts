@@ -2,7 +2,6 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisStart } from '../../workers/metadata/analysis-start.ts';
 import { exportMetadata } from '../../workers/metadata/export-metadata.ts';
-import { eventsOfMetadata } from '../../workers/metadata/metadata-handler.ts';
 import { metadataDependencies } from '../../app/compose/export-dependencies.ts';
 import { ask } from '../help.ts';
 import { runExperiments } from '../run-experiments.ts';
@@ -31,11 +30,10 @@ export async function runMetadata({ experiment, analysisStart, force, json }: Op
       config,
       asJson: json ?? false,
       signal,
-      run: async (slug, job) => {
+      run: (slug, job) => {
         const start = analysisStart === undefined ? {} : { analysisStart };
         const request = { experiment: slug, ...start, force: force ?? false, job, signal };
-        const outcome = await exportMetadata(deps, request);
-        return { outcome, events: eventsOfMetadata(slug, outcome) };
+        return exportMetadata(deps, request);
       },
     });
   } finally {

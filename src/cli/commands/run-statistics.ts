@@ -2,11 +2,12 @@
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
-import { checkSlug, normaliseSlug } from '../../domain/slug.ts';
+import { claimOfTyped } from '../../domain/file-claim.ts';
+import { checkSlug } from '../../domain/slug.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import { explainMissingResults } from '../../producer/known-experiments.ts';
-import { eventsOfResult } from '../../workers/statistics/export-events.ts';
-import { type ExportRequest, exportTable } from '../../workers/statistics/export-table.ts';
+import type { ExportRequest } from '../../workers/statistics/export-request.ts';
+import { exportTable } from '../../workers/statistics/export-table.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { printJson, say } from '../output.ts';
@@ -28,8 +29,9 @@ interface Options {
 }
 
 export async function runStatistics(options: Options): Promise<void> {
+  const claim = claimOfTyped(ask(() => checkSlug(options.experiment)));
   const request = {
-    experiment: ask(() => checkSlug(options.experiment)),
+    experiment: claim.experiment,
     period: parseAnalysisPeriod(options.period),
   };
   const config = loadConfig(['warehouse', 'bucket']);
@@ -39,8 +41,8 @@ export async function runStatistics(options: Options): Promise<void> {
   try {
     const { outcome } = await exportAndRecord(config, parts, {
       ...request,
+      knownBy: claim.knownBy,
       record: await consoleRecordOf(parts.experiments, request, signal),
-      knownBy: normaliseSlug(request.experiment) === request.experiment ? 'tables' : 'api',
       force: options.force ?? false,
       job: makeRunId(parts.random),
       signal,
@@ -72,7 +74,7 @@ async function exportAndRecord(config: Config, parts: Parts, request: ExportRequ
   const run = { parts, config, product: 'statistics', experiment, period, job, startedAt: parts.clock.now() } as const;
   try {
     const result = await exportTable(exportDependencies(parts, config), request);
-    await recordRunOutcome(run, result.outcome, eventsOfResult(result, request));
+    await recordRunOutcome(run, result.outcome, result.events);
     return result;
   } catch (error) {
     const failure = await explained(parts, request, toContrailError(error));

@@ -1,11 +1,10 @@
 /** The handler of errors jobs: one export, and the log rows of what had to be left out. */
-import { attemptParts } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import type { ErrorsPayload } from '../../jobs/errors-job.ts';
 import type { JobContext } from '../../ports/job-handler.ts';
-import { describeOutcome } from '../publish/describe-outcome.ts';
-import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
+import { reportOutcome } from '../publish/report-outcome.ts';
+import type { LogRecordDependencies } from '../records/write-log-records.ts';
 import { type ErrorsDependencies, exportErrors } from './export-errors.ts';
 
 export interface ErrorsHandlerDependencies extends ErrorsDependencies {
@@ -19,7 +18,7 @@ export async function handleErrorsJob(
   context: JobContext,
 ): Promise<JobOutcome> {
   const { experiment, knownBy, force, analysisStart, enrollmentEnd } = payload;
-  const { outcome, events } = await exportErrors(deps, {
+  const published = await exportErrors(deps, {
     experiment,
     knownBy,
     force,
@@ -28,7 +27,5 @@ export async function handleErrorsJob(
     job: context.jobId,
     signal: context.signal,
   });
-  context.log(describeOutcome(outcome));
-  await writeLogRecords(deps.records, ['errors', ...attemptParts(context)], events);
-  return outcome;
+  return reportOutcome(deps.records, { product: 'errors', context }, published);
 }

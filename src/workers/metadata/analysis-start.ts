@@ -72,16 +72,19 @@ export async function readAnalysisSource({ source, experiment, leadMs, signal }:
   return analysisSource(tables, leadMs);
 }
 
+/** The metadata file as it is published; bytes where they are known. */
+export type PublishedFile = Pick<StoredObject, 'name' | 'metadata'> & Partial<Pick<StoredObject, 'bytes'>>;
+
 /** The start that an object tells, by its metadata or else by its text; undefined where there is no object, or none in it. */
 export async function readPublishedStart(
   store: Pick<ObjectStore, 'read'>,
-  object: StoredObject | undefined,
+  object: PublishedFile | undefined,
   signal: AbortSignal,
 ): Promise<AnalysisStart | undefined> {
   if (object === undefined) return undefined;
   const told = publishedStart(object.metadata);
   if (told !== undefined) return told;
-  const stream = object.bytes > MOST_BYTES ? undefined : await store.read(object.name, signal);
+  const stream = (object.bytes ?? 0) > MOST_BYTES ? undefined : await store.read(object.name, signal);
   const text = stream === undefined ? '' : await textWithin(stream);
   const start = startOfText(text);
   return start === undefined ? undefined : { ...publishedContent(object.metadata), start };

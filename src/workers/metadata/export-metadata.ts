@@ -6,16 +6,17 @@ import { createHash } from 'node:crypto';
 import { type AnalysisSource, type AnalysisStart, decideAnalysisStart } from '../../domain/analysis-start.ts';
 import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
-import type { JobOutcome, Warning } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
-import type { ObjectMetadata, ObjectStore, StoredObject } from '../../ports/object-store.ts';
-import { type PublishableText, publishText } from '../publish/publish-text.ts';
+import type { ObjectMetadata, ObjectStore } from '../../ports/object-store.ts';
+import type { Content, Nothing } from '../publish/content.ts';
+import { publish, type Published } from '../publish/publish.ts';
 import {
   enrollmentsTime,
   parseAnalysisStart,
+  type PublishedFile,
   readAnalysisSource,
   readPublishedStart,
   type TableSource,
@@ -48,47 +49,35 @@ export interface MetadataRequest {
   readonly signal: AbortSignal;
 }
 
-/** A file that is ready to be published. */
-export interface PreparedMetadata extends PublishableText {
-  readonly warnings: readonly Warning[];
-}
-
-export type Preparation =
-  { readonly kind: 'file'; readonly file: PreparedMetadata } | { readonly kind: 'nothing'; readonly reason: string };
+export type Preparation = Content | Nothing;
 
 /**
  * Runs one export. Throws a ContrailError when nothing was published, and the last good file then stays as it was:
  * EXPERIMENT_UNKNOWN, EXPERIMENT_MALFORMED, CONFIGURATION_INVALID, METRIC_HUB_UNREADABLE, SLUG_CONFLICT.
  */
-export async function exportMetadata(deps: MetadataDependencies, request: MetadataRequest): Promise<JobOutcome> {
+export async function exportMetadata(deps: MetadataDependencies, request: MetadataRequest): Promise<Published> {
   const startedAt = deps.clock.now();
-  if (request.experiment === '') return { kind: 'skipped', reason: 'the experiment has no slug' };
+  const { force, job, signal } = request;
+  if (request.experiment === '') {
+    return { outcome: { kind: 'skipped', reason: 'the experiment has no slug' }, events: [] };
+  }
   const slug = checkSlug(request.experiment);
-  const experiment = await findExperiment(deps.experimentsApi, slug, request.signal);
+  const experiment = await findExperiment(deps.experimentsApi, slug, signal);
   const name = metadataObjectName(slug);
-  const place = { object: name, location: deps.store.locate(name) };
-  let reason = '';
-  const result = await publishText(deps.store, {
+  return publish(deps, {
     name,
     claim: { experiment: slug, knownBy: 'api' },
-    job: request.job,
-    force: request.force,
-    signal: request.signal,
-    make: async (before) => {
-      const facts = await analysisFacts(deps, slug, { ...request, before });
-      const preparation = await prepareMetadata(deps, experiment, { ...facts, signal: request.signal });
-      if (preparation.kind === 'file') return preparation.file;
-      ({ reason } = preparation);
-      return undefined;
+    job,
+    force,
+    startedAt,
+    logged: { at: { file: 'export-metadata.ts', function: 'exportMetadata' } },
+    signal,
+    open: async (before) => {
+      const published = before === undefined ? undefined : { name, ...before };
+      const facts = await analysisFacts(deps, slug, { ...request, before: published });
+      return prepareMetadata(deps, experiment, { ...facts, signal });
     },
   });
-  if (result.kind === 'nothing') return { kind: 'skipped', reason };
-  if (result.kind === 'current') return { kind: 'skipped', reason: 'the file is current', ...place };
-  const { source, sourceVersion, warnings } = result.made;
-  const counts = { rows: 0, rejected: 0, dropped: 0, duplicates: 0, bytes: result.bytes };
-  const durationMs = deps.clock.now() - startedAt;
-  const generation = result.kind === 'published' ? { generation: result.generation } : {};
-  return { kind: result.kind, ...place, source, sourceVersion, ...counts, warnings, durationMs, ...generation };
 }
 
 /** What the tables tell about the analysis of an experiment. */
@@ -109,20 +98,18 @@ export async function prepareMetadata(
   const built = await buildMetadata(deps, { experiment, analysisStart, firstAnalysedAt, signal });
   if (built.kind === 'nothing') return built;
   const { text, revision, warnings } = built;
+  const none = { rows: 0, rejected: 0, dropped: 0, duplicates: 0 };
   return {
-    kind: 'file',
-    file: {
-      text,
-      source: `${deps.metricHub.url}@${revision}`,
-      sourceVersion: versionOf(experiment, text, analysis),
-      metadata: startMetadata(analysis),
-      warnings,
-    },
+    kind: 'content',
+    source: `${deps.metricHub.url}@${revision}`,
+    sourceVersion: versionOf(experiment, text, analysis),
+    metadata: startMetadata(analysis),
+    body: { kind: 'text', text, facts: { ...none, warnings, leftOut: [] } },
   };
 }
 
 interface FactsRequest extends Pick<MetadataRequest, 'analysisStart' | 'results' | 'signal'> {
-  readonly before: StoredObject | undefined;
+  readonly before: PublishedFile | undefined;
 }
 
 async function analysisFacts(
@@ -153,7 +140,7 @@ async function analysisStartOf(
 export async function startAfter(
   { store, clock, analysisLeadMs: leadMs }: Pick<MetadataDependencies, 'store' | 'clock' | 'analysisLeadMs'>,
   source: AnalysisSource,
-  { before, signal }: { readonly before: StoredObject | undefined; readonly signal: AbortSignal },
+  { before, signal }: { readonly before: PublishedFile | undefined; readonly signal: AbortSignal },
 ): Promise<AnalysisStart> {
   const published = await readPublishedStart(store, before, signal);
   return decideAnalysisStart(source, published, { now: clock.now(), leadMs });

@@ -1,13 +1,12 @@
 /** The handler of metadata jobs: waits for the experiment's results, then exports (design, section 5). */
 import type { AnalysisSource } from '../../domain/analysis-start.ts';
-import { attemptParts, type LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { MICROS_PER_MS, parseTimestamp } from '../../domain/utc-time.ts';
 import type { JobContext } from '../../ports/job-handler.ts';
 import type { MetadataPayload } from '../../jobs/metadata-job.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
-import { describeOutcome } from '../publish/describe-outcome.ts';
-import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
+import { reportOutcome } from '../publish/report-outcome.ts';
+import type { LogRecordDependencies } from '../records/write-log-records.ts';
 import { exportMetadata, type MetadataDependencies } from './export-metadata.ts';
 
 export interface MetadataHandlerDependencies extends MetadataDependencies {
@@ -34,17 +33,14 @@ export async function handleMetadataJob(
     const delayMs = Math.min(Math.max(FIRST_LOOK_MS, waited / 4), LONGEST_LOOK_MS);
     return { kind: 'snoozed', reason: 'results of the experiment are on their way', delayMs };
   }
-  const outcome = await exportMetadata(deps, {
+  const published = await exportMetadata(deps, {
     experiment,
     force,
     ...(results === undefined ? {} : { results }),
     job: context.jobId,
     signal: context.signal,
   });
-  context.log(describeOutcome(outcome));
-  const events = eventsOfMetadata(experiment, outcome);
-  await writeLogRecords(deps.records, ['metadata', ...attemptParts(context)], events);
-  return outcome;
+  return reportOutcome(deps.records, { product: 'metadata', context }, published);
 }
 
 /** The results that planning saw: newer ones are exported first, and have a job of their own. */
@@ -53,13 +49,6 @@ function resultsOf({ analysisStart, analysisContent }: MetadataPayload): Analysi
   if (analysisStart === undefined) return undefined;
   const micros = analysisStart === null ? undefined : parseTimestamp(analysisStart);
   return micros === undefined ? { kind: 'none' } : { kind: 'time', start: micros / MICROS_PER_MS };
-}
-
-/** A WARNING for each oddity. */
-export function eventsOfMetadata(experiment: string, outcome: JobOutcome): LogEvent[] {
-  if (outcome.kind !== 'published' && outcome.kind !== 'unchanged') return [];
-  const at = { file: 'export-metadata.ts', function: 'exportMetadata' };
-  return outcome.warnings.map(({ message }) => ({ experiment, message, level: 'WARNING', at }));
 }
 
 async function isAnyOnItsWay(

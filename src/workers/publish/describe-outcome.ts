@@ -17,6 +17,7 @@ export function describeOutcome(outcome: JobOutcome): string {
     case 'snoozed':
       return `${outcome.kind}: ${outcome.reason}`;
     case 'divided':
+      return `divided into ${outcome.parts.length} parts`;
     case 'part':
       return outcome.kind;
   }

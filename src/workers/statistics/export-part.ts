@@ -4,6 +4,7 @@ import { checkPartName } from '../../domain/work-folder.ts';
 import type { StatisticsPartPayload, StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
 import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
+import { ObjectWriting } from '../publish/object-writing.ts';
 import type { ConsoleRules } from '../../domain/console-rules.ts';
 import { DropPlan } from './acceptance/drop-plan.ts';
 import type { CheckResult } from './acceptance/row-checker.ts';
@@ -30,35 +31,26 @@ export async function exportPart(
 ): Promise<StatisticsPartSummary> {
   checkPartName(object);
   const before = await store.head(object, signal);
+  const ifGeneration = before?.generation ?? ABSENT;
+  const writing = new ObjectWriting(store, { name: object, contentType: 'application/json', ifGeneration, signal });
   const table = await source.openPart({ token }, signal);
   try {
-    const writer = await store.write({
-      name: object,
-      contentType: 'application/json',
-      ifGeneration: before?.generation ?? ABSENT,
+    const { rows, bytes, nonFinite, check, outline } = await writeFile({
+      table,
+      writer: await writing.begin(),
+      framing: 'rows',
+      period,
+      rules,
+      plan: plan === undefined ? undefined : DropPlan.parse(plan),
+      duplicateLimit,
       signal,
+      ...(onProgress === undefined ? {} : { onProgress }),
     });
-    try {
-      const { rows, bytes, nonFinite, check, outline } = await writeFile({
-        table,
-        writer,
-        framing: 'rows',
-        period,
-        rules,
-        plan: plan === undefined ? undefined : DropPlan.parse(plan),
-        duplicateLimit,
-        signal,
-        ...(onProgress === undefined ? {} : { onProgress }),
-      });
-      if (check.rows !== table.rowCount) throw rowsMissing(table.source, table.rowCount, check.rows);
-      if (bytes === 0) await writer.discard();
-      else await writer.commit({});
-      return { rows, bytes, nonFinite, check: copyOf(check), outline, usage: table.usage() };
-    } catch (error) {
-      await writer.discard();
-      throw error;
-    }
+    if (check.rows !== table.rowCount) throw rowsMissing(table.source, table.rowCount, check.rows);
+    if (bytes > 0) await writing.commit({});
+    return { rows, bytes, nonFinite, check: copyOf(check), outline, usage: table.usage() };
   } finally {
+    await writing.discard();
     await table.close();
   }
 }

@@ -4,6 +4,7 @@ import type { FoundRecord } from '../../domain/console-premises.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/outcome.ts';
 import { isFoundByConsole } from '../../domain/slug.ts';
+import type { LeftOut } from '../publish/content.ts';
 import { isReadPeriod } from '../../domain/console-rules.ts';
 import type { CheckResult } from './acceptance/row-checker.ts';
 import type { WrittenFile } from './write-file.ts';
@@ -14,12 +15,6 @@ const REFUSED_EXCEPTION = 'InvalidStatisticException';
 const SHOWN_CHARACTERS = 2_000;
 /** Reasons that a message names. */
 const MOST_REASONS = 10;
-
-/** Rows that were left out of a file that was published. */
-export interface Refusal {
-  readonly exceptionType: string;
-  readonly message: string;
-}
 
 /** What a file is judged by. */
 export type JudgedRows = Pick<WrittenFile, 'rows' | 'check' | 'nonFinite'> & {
@@ -51,11 +46,12 @@ export function checkShare(check: CheckResult, subject: Omit<Subject, 'record'>,
 }
 
 /** The rows left out of a file that is published all the same, or undefined where there are none. */
-export function refusalOf(check: CheckResult): Refusal | undefined {
+export function refusalOf(check: CheckResult): LeftOut | undefined {
   const leftOut = check.rejected + check.dropped;
   if (leftOut === 0) return undefined;
   const counts = `Left out ${leftOut} of ${rows(check.rows)} that Experimenter would not take`;
-  return { exceptionType: REFUSED_EXCEPTION, message: `${counts}: ${reasonsOf(check)}. ${shownRows(check)}` };
+  const message = `${counts}: ${reasonsOf(check)}. ${shownRows(check)}`;
+  return { message, exception: message, exceptionType: REFUSED_EXCEPTION, source: 'jetstream' };
 }
 
 function nothingLeft(check: CheckResult, subject: Subject): ContrailError {

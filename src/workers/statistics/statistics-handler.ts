@@ -1,15 +1,18 @@
-/** The handler of statistics jobs: one export, and the log rows of how it went. */
-import { attemptParts } from '../../domain/log-record.ts';
+/** The handler of statistics jobs: one export, whole or divided, and the log rows of how it went. */
 import type { JobContext } from '../../ports/job-handler.ts';
 import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';
+import type { Random } from '../../ports/random.ts';
 import type { DivisibleSource } from '../../ports/statistics-source.ts';
-import { describeOutcome } from '../publish/describe-outcome.ts';
-import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
-import { eventsOfResult } from './export-events.ts';
-import { divideExport, isJoinable, joinExport } from './divided-export.ts';
-import { type ExportDependencies, type ExportRequest, type ExportResult, exportTable } from './export-table.ts';
+import type { Published } from '../publish/publish.ts';
+import { reportOutcome } from '../publish/report-outcome.ts';
+import type { LogRecordDependencies } from '../records/write-log-records.ts';
+import { openDivided } from './divide-export.ts';
+import { isJoinable } from './division.ts';
+import type { ExportDependencies, ExportRequest } from './export-request.ts';
+import { exportTable } from './export-table.ts';
+import { joinExport } from './join-export.ts';
 
 export interface StatisticsHandlerDependencies extends ExportDependencies {
   readonly records: LogRecordDependencies;
@@ -17,6 +20,7 @@ export interface StatisticsHandlerDependencies extends ExportDependencies {
   readonly division?: {
     readonly source: DivisibleSource;
     readonly store: ComposingStore;
+    readonly random: Random;
     /** Tables with fewer rows are exported whole. */
     readonly fromRows: number;
   };
@@ -28,38 +32,24 @@ export async function handleStatisticsJob(
   payload: StatisticsPayload,
   context: JobContext,
 ): Promise<JobOutcome> {
-  const request = requestFor(payload, context);
-  const result = await exportOrDivide(deps, { payload, request, context });
-  if (result.outcome.kind === 'divided') {
-    context.log(`divided into ${result.outcome.parts.length} parts`);
-    return result.outcome;
-  }
-  context.log(describeOutcome(result.outcome));
-  await writeLogRecords(deps.records, ['statistics', ...attemptParts(context)], eventsOfResult(result, payload));
-  return result.outcome;
-}
-
-interface Work {
-  readonly payload: StatisticsPayload;
-  readonly request: ExportRequest;
-  readonly context: JobContext;
+  const published = await exportOrDivide(deps, payload, context);
+  return reportOutcome(deps.records, { product: 'statistics', context }, published);
 }
 
 async function exportOrDivide(
   deps: StatisticsHandlerDependencies,
-  { payload, request, context }: Work,
-): Promise<ExportResult> {
-  const { division } = deps;
-  if (division !== undefined) {
-    const { divided } = context;
-    const dividedDeps = { ...deps, source: division.source, store: division.store };
-    if (divided !== undefined && isJoinable(divided)) return joinExport(dividedDeps, request, divided);
-    if ((payload.rows ?? 0) >= division.fromRows) {
-      const outcome = await divideExport(dividedDeps, request);
-      if (outcome !== undefined) return { outcome };
-    }
-  }
-  return exportTable(deps, request);
+  payload: StatisticsPayload,
+  context: JobContext,
+): Promise<Published> {
+  const request = requestFor(payload, context);
+  const { division, ...whole } = deps;
+  if (division === undefined) return exportTable(whole, request);
+  const { fromRows, ...parts } = division;
+  const dividedDeps = { ...whole, ...parts };
+  const { divided } = context;
+  if (divided !== undefined && isJoinable(divided)) return joinExport(dividedDeps, request, divided);
+  const isLarge = (payload.rows ?? 0) >= fromRows;
+  return exportTable(whole, request, isLarge ? () => openDivided(dividedDeps, request) : undefined);
 }
 
 function requestFor(payload: StatisticsPayload, context: JobContext): ExportRequest {

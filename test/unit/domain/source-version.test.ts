@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  isNewerVersion,
+  compareVersions,
   versionForId,
   versionOfFingerprint,
   versionOfTime,
@@ -38,9 +38,13 @@ describe('a version', () => {
 
 describe('of two versions', () => {
   it('the later time is newer', () => {
-    expect(isNewerVersion(versionOfTime(TIME + 1), versionOfTime(TIME))).toBe(true);
-    expect(isNewerVersion(versionOfTime(TIME), versionOfTime(TIME))).toBe(false);
-    expect(isNewerVersion(versionOfTime(TIME), versionOfTime(TIME + 1))).toBe(false);
+    expect(compareVersions(versionOfTime(TIME + 1), versionOfTime(TIME))).toBe('newer');
+    expect(compareVersions(versionOfTime(TIME), versionOfTime(TIME))).toBe('same');
+    expect(compareVersions(versionOfTime(TIME), versionOfTime(TIME + 1))).toBe('older');
+  });
+
+  it('those with the same text are the same, whatever they are', () => {
+    expect(compareVersions('f00000000000000ff', 'f00000000000000ff')).toBe('same');
   });
 
   it.each([
@@ -50,6 +54,6 @@ describe('of two versions', () => {
     ['', versionOfTime(TIME)],
     ['nonsense', versionOfTime(TIME)],
   ])('%j and %j nobody can say which is newer', (a, b) => {
-    expect(isNewerVersion(a, b)).toBeUndefined();
+    expect(compareVersions(a, b)).toBe('other');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { parseTimestamp } from '../../../../src/domain/utc-time.ts';
-import { droppedRowEvents } from '../../../../src/workers/errors/errors-file-events.ts';
+import { leftOutEntries } from '../../../../src/workers/errors/left-out-entries.ts';
 import { errorsBound } from '../../../../src/domain/errors-export.ts';
 import type { ErrorLogRow } from '../../../../src/ports/experiment-logs.ts';
 import { buildErrorsFile } from '../../../../src/workers/errors/errors-file.ts';
@@ -38,8 +38,8 @@ describe('buildErrorsFile', () => {
       const file = buildGolden(golden);
 
       expect(file.text).toBe('[]');
-      expect(droppedRowEvents(golden.slug, file.dropped)).toEqual([
-        expect.objectContaining({ level: 'ERROR', experiment: golden.slug }),
+      expect(leftOutEntries(file.dropped)).toEqual([
+        { message: expect.stringMatching(/ left out of the errors file: /), exceptionType: 'ErrorRowRefusedException' },
       ]);
     },
   );
@@ -143,7 +143,7 @@ describe('buildErrorsFile', () => {
     const { dropped } = buildErrorsFile({ slug: 'my-slug', bound: null, rows });
 
     expect(dropped).toHaveLength(1000);
-    expect(droppedRowEvents('my-slug', dropped)).toHaveLength(1);
+    expect(leftOutEntries(dropped)).toHaveLength(1);
   });
 
   it("leaves Contrail's own rows out, and does not judge them", () => {

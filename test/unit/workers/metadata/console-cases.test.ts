@@ -29,13 +29,14 @@ function setup({ slug, record, hub }: ConsoleMetadataCase) {
     analysisLeadMs: 1_800_000,
   };
   return {
-    run: ({ now, sql, start }: Step, job: string) => {
+    run: async ({ now, sql, start }: Step, job: string) => {
       time.now = Date.parse(now);
       for (const name of sql.flatMap(createdTable)) {
         source.set(name, { columns: [], batches: [], changedAt: 0, version: versionOfFingerprint(1n) });
       }
       const startToSet = start === undefined ? {} : { analysisStart: start };
-      return exportMetadata(deps, { experiment: slug, ...startToSet, force: false, job, signal: never });
+      const request = { experiment: slug, ...startToSet, force: false, job, signal: never };
+      return (await exportMetadata(deps, request)).outcome;
     },
     text: async () => {
       const stream = await store.read(metadataObjectName(slug), never);

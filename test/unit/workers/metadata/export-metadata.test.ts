@@ -44,8 +44,10 @@ function setup(records: readonly unknown[] = [RECORD]) {
     clock: { now: () => time.now },
     analysisLeadMs: 1_800_000,
   };
-  const run = (request: Partial<MetadataRequest> = {}) =>
-    exportMetadata(deps, { experiment: 'My-slug', force: false, job: 'job-1', signal: never, ...request });
+  const run = async (request: Partial<MetadataRequest> = {}) => {
+    const fixed = { experiment: 'My-slug', force: false, job: 'job-1', signal: never };
+    return (await exportMetadata(deps, { ...fixed, ...request })).outcome;
+  };
   const published = async () => {
     const stream = await store.read(OBJECT, never);
     return stream === undefined ? undefined : await readText(stream);

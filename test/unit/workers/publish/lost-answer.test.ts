@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ContrailError } from '../../../../src/domain/errors.ts';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';
-import { publishText, type PublishableText } from '../../../../src/workers/publish/publish-text.ts';
-import { exportTable, type ExportRequest } from '../../../../src/workers/statistics/export-table.ts';
+import { publish as publishFile } from '../../../../src/workers/publish/publish.ts';
+import { textContent } from '../../../support/published-text.ts';
+import type { ExportRequest } from '../../../../src/workers/statistics/export-request.ts';
+import { exportTable } from '../../../../src/workers/statistics/export-table.ts';
 import { ABSENT } from '../../../../src/ports/object-store.ts';
 import { LossyStore } from '../../../support/lost-answers.ts';
 import { memoryTable, numberedRows } from '../../../support/statistics-table.ts';
@@ -36,17 +38,20 @@ describe.each(SEEN_AS)('a publication whose answer is lost (%s)', (seenAs) => {
   function texts() {
     const store = new LossyStore({ keepHistory: true });
     store.seenAs = seenAs;
-    const made: PublishableText = { text: 'a', source: 's', sourceVersion: 'v' };
     const publish = (job: string, force = false) =>
       untilDone(() =>
-        publishText(store, {
-          name: 'errors/errors_x.json',
-          claim: { experiment: 'x', knownBy: 'api' },
-          job,
-          force,
-          signal: never,
-          make: () => Promise.resolve(made),
-        }),
+        publishFile(
+          { store, clock: { now: () => 0 } },
+          {
+            name: 'errors/errors_x.json',
+            claim: { experiment: 'x', knownBy: 'api' },
+            job,
+            force,
+            logged: { at: { file: 'f', function: 'f' } },
+            signal: never,
+            open: () => Promise.resolve(textContent('a', 'v')),
+          },
+        ),
       );
     return { store, publish };
   }
@@ -98,8 +103,8 @@ describe.each(SEEN_AS)('a publication whose answer is lost (%s)', (seenAs) => {
     const second = await publish('second');
 
     const object = await store.head('errors/errors_x.json', never);
-    expect(first).toMatchObject({ kind: 'published', bytes: 1, generation: object?.generation });
-    expect(second.kind).toBe('current');
+    expect(first.outcome).toMatchObject({ kind: 'published', bytes: 1, generation: object?.generation });
+    expect(second.outcome).toMatchObject({ kind: 'skipped', reason: 'the file is current' });
     expect(store.history('errors/errors_x.json')).toHaveLength(1);
   });
 });

@@ -76,12 +76,12 @@ describe('an export', () => {
     ];
     source.set(TABLE, memoryTable(rows, { rowsPerBatch: 4 }));
 
-    const { outcome, refusal } = await run();
+    const { outcome, events } = await run();
 
     const written = JSON.parse((await textOf()) ?? '') as { metric: string }[];
     expect(written.map((row) => row.metric)).toEqual(numberedRows(30).map((row) => row['metric']));
     expect(outcome).toMatchObject({ rows: 30, rejected: 2, duplicates: 1 });
-    expect(refusal?.message).toContain(
+    expect(events[0]?.message).toContain(
       'Left out 2 of 33 rows that Experimenter would not take: metric is null (1 row); segment is null (1 row).',
     );
   });

@@ -137,10 +137,13 @@ describe('a refused file', () => {
 
 describe('a refusal within the limit', () => {
   it('counts the rows and shows the first', () => {
+    const message =
+      'Left out 1 of 100 rows that Experimenter would not take: metric is null (1 row). The first one: {"row":0}';
     expect(refusalOf(checked({ rejected: 1 }))).toEqual({
       exceptionType: 'InvalidStatisticException',
-      message:
-        'Left out 1 of 100 rows that Experimenter would not take: metric is null (1 row). The first one: {"row":0}',
+      message,
+      exception: message,
+      source: 'jetstream',
     });
   });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';
-import { checkOwner, type Claim, ownerOf } from '../../../../src/workers/statistics/check-owner.ts';
+import { type Claim, ownerOf } from '../../../../src/domain/file-claim.ts';
+import { checkOwner } from '../../../../src/workers/publish/check-owner.ts';
 
 const OBJECT = 'statistics/statistics_a_b_weekly.json';
 const ownedBy = (experiment: string) => ({ metadata: { [METADATA.experiment]: experiment } });

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';
 import { ABSENT } from '../../../../src/ports/object-store.ts';
-import { type PublishableText, publishText } from '../../../../src/workers/publish/publish-text.ts';
+import type { Content, Nothing } from '../../../../src/workers/publish/content.ts';
+import { publish as publishFile } from '../../../../src/workers/publish/publish.ts';
+import { textContent } from '../../../support/published-text.ts';
 
 const never = new AbortController().signal;
 const NAME = 'errors/errors_x.json';
@@ -10,15 +12,21 @@ const NAME = 'errors/errors_x.json';
 function setup() {
   const store = new MemoryObjectStore({ keepHistory: true });
   let jobs = 0;
-  const publish = (make: () => Promise<PublishableText | undefined>, experiment = 'x', signal = never) =>
-    publishText(store, {
-      name: NAME,
-      claim: { experiment, knownBy: 'api' },
-      job: `job-${(jobs += 1)}`,
-      force: false,
-      signal,
-      make,
-    });
+  const publish = async (open: () => Promise<Content | Nothing>, experiment = 'x', signal = never) => {
+    const { outcome } = await publishFile(
+      { store, clock: { now: () => 0 } },
+      {
+        name: NAME,
+        claim: { experiment, knownBy: 'api' },
+        job: `job-${(jobs += 1)}`,
+        force: false,
+        logged: { at: { file: 'f', function: 'f' } },
+        signal,
+        open,
+      },
+    );
+    return outcome;
+  };
   /** Somebody else publishes. */
   const disturb = async () => {
     const ifGeneration = (await store.head(NAME, never))?.generation ?? ABSENT;
@@ -29,8 +37,8 @@ function setup() {
   return { store, publish, disturb };
 }
 
-function made(text: string, sourceVersion = text): () => Promise<PublishableText> {
-  return () => Promise.resolve({ text, source: 's', sourceVersion });
+function made(text: string, sourceVersion = text): () => Promise<Content> {
+  return () => Promise.resolve(textContent(text, sourceVersion));
 }
 
 describe('a text', () => {
@@ -44,7 +52,7 @@ describe('a text', () => {
       (await publish(made('b'))).kind,
     ];
 
-    expect(kinds).toEqual(['published', 'current', 'unchanged', 'published']);
+    expect(kinds).toEqual(['published', 'skipped', 'unchanged', 'published']);
     expect(store.history(NAME).map(({ bytes }) => bytes.toString())).toEqual(['a', 'b']);
   });
 
@@ -52,9 +60,9 @@ describe('a text', () => {
     const { publish, store } = setup();
     await publish(made('a'));
 
-    const result = await publish(() => Promise.resolve(undefined));
+    const result = await publish(() => Promise.resolve({ kind: 'nothing', reason: 'it is private' }));
 
-    expect(result).toEqual({ kind: 'nothing' });
+    expect(result).toEqual({ kind: 'skipped', reason: 'it is private' });
     expect(store.history(NAME)).toHaveLength(1);
   });
 
@@ -65,7 +73,7 @@ describe('a text', () => {
     const result = await publish(async () => {
       rounds += 1;
       if (rounds < 3) await disturb();
-      return { text: `ours ${rounds}`, source: 's', sourceVersion: 'v' };
+      return textContent(`ours ${rounds}`, 'v');
     });
 
     expect(result).toMatchObject({ kind: 'published' });
@@ -79,7 +87,7 @@ describe('a text', () => {
     const publishing = publish(async () => {
       rounds += 1;
       await disturb();
-      return { text: 'ours', source: 's', sourceVersion: 'v' };
+      return textContent('ours', 'v');
     });
 
     await expect(publishing).rejects.toMatchObject({ code: 'OBJECT_CHANGED' });

@@ -1,0 +1,43 @@
+/** Bodies whose bytes are known or written, so that only the commit is missing. */
+import { createHash } from 'node:crypto';
+import type { ObjectMetadata, StoredObject, WriteRequest } from '../../ports/object-store.ts';
+import type { Body, BodyFacts, LaterBody, TextBody } from './content.ts';
+import type { ObjectWriting } from './object-writing.ts';
+
+export interface ReadyBody {
+  readonly facts: BodyFacts;
+  /** In hex; absent where nobody has seen all bytes. */
+  readonly sha256?: string;
+  readonly commit: (metadata: ObjectMetadata) => Promise<StoredObject>;
+}
+
+/** Writes what has to be written before the facts are known; a text waits for the commit. */
+export async function readyBody(
+  body: Exclude<Body, LaterBody>,
+  writing: ObjectWriting,
+  request: WriteRequest,
+): Promise<ReadyBody> {
+  switch (body.kind) {
+    case 'text':
+      return readyText(body, writing);
+    case 'stream': {
+      const { facts, sha256 } = await body.write(() => writing.begin());
+      return { facts, sha256, commit: (metadata) => writing.commit(metadata) };
+    }
+    case 'parts':
+      return { facts: body.facts, commit: (metadata) => body.compose({ ...request, metadata }) };
+  }
+}
+
+function readyText({ text, facts }: TextBody, writing: ObjectWriting): ReadyBody {
+  const bytes = Buffer.from(text);
+  return {
+    facts: { ...facts, bytes: bytes.length },
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    commit: async (metadata) => {
+      const writer = await writing.begin();
+      await writer.write(bytes);
+      return writing.commit(metadata);
+    },
+  };
+}

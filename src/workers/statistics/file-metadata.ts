@@ -1,0 +1,22 @@
+/** What the metadata of a statistics file say about its rows (spec: statistics, section 5). */
+import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
+import { type FoundRecord, isPrimary } from '../../domain/console-premises.ts';
+import { METADATA } from '../../domain/object-metadata.ts';
+import type { ObjectMetadata } from '../../ports/object-store.ts';
+import { windowsText } from './windows-text.ts';
+import type { WrittenFile } from './write-file.ts';
+
+export function fileMetadata(
+  { rows, check }: Pick<WrittenFile, 'rows' | 'check'>,
+  { period, record }: { readonly period: AnalysisPeriod; readonly record: FoundRecord },
+): ObjectMetadata {
+  return {
+    [METADATA.rows]: String(rows),
+    [METADATA.rejected]: String(check.rejected),
+    [METADATA.dropped]: String(check.dropped),
+    [METADATA.duplicates]: String(check.duplicates),
+    [METADATA.windows]: windowsText(check.windows),
+    [METADATA.bases]: check.bases.join(','),
+    ...(period === 'overall' ? { [METADATA.primary]: String(isPrimary(record)) } : {}),
+  };
+}
