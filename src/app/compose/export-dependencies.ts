@@ -2,7 +2,6 @@
 import type { Config } from '../../config/load-config.ts';
 import type { MetadataDependencies } from '../../workers/metadata/export-metadata.ts';
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
-import { systemRandom } from '../../adapters/system/random.ts';
 import type { ExportDependencies } from '../../workers/statistics/export-request.ts';
 import type { StatisticsHandlerDependencies } from '../../workers/statistics/statistics-handler.ts';
 import type { Parts } from './wire.ts';
@@ -27,8 +26,8 @@ export async function metadataDependencies(parts: Parts, config: Config): Promis
 
 /** How very large tables are taken apart; undefined where warehouse or store cannot. */
 export function divisionOf(parts: Parts, config: Config): StatisticsHandlerDependencies['division'] {
-  const { divisibleSource, composingStore } = parts;
+  const { divisibleSource, composingStore, random } = parts;
   if (divisibleSource === undefined || composingStore === undefined) return undefined;
   const fromRows = config['statistics.divideRows'];
-  return { source: divisibleSource, store: composingStore, random: systemRandom, fromRows };
+  return { source: divisibleSource, store: composingStore, random, fromRows };
 }
