@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // It ends what hangs; a machine that is busy with other work takes its time.
@@ -5,6 +6,8 @@ const UNIT_TIMEOUT_MS = 30_000;
 const INTEGRATION_TIMEOUT_MS = 30_000;
 const EMULATOR_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 120_000;
+/** One more than cores, as many tests wait for other processes. */
+const WORKERS = availableParallelism() + 1;
 const withRedis = {
   globalSetup: ['test/support/global-build.ts', 'test/support/global-redis.ts'],
   testTimeout: INTEGRATION_TIMEOUT_MS,
@@ -17,7 +20,11 @@ const withEmulators = { ...withRedis, testTimeout: EMULATOR_TIMEOUT_MS, hookTime
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Files share a process and the modules it has loaded: loading them took more than half of the time.
+    isolate: false,
+    maxWorkers: WORKERS,
     // Unit tests start nothing; the others share one private Redis, each test under a key prefix of its own.
+    // `npm test` runs unit, contract, integration and e2e; `npm run test:all` runs long as well.
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: UNIT_TIMEOUT_MS } },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withRedis } },
@@ -26,6 +33,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
+      },
+      {
+        extends: true,
+        test: { name: 'long', include: ['test/long/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
       },
       {
         extends: true,

@@ -5,10 +5,10 @@ import { run, setUp } from './set-up.js';
 
 const KINDS = {
   console: ['test/goldens/console-'],
-  statistics: ['test/e2e/run-statistics'],
-  metadata: ['test/e2e/run-metadata'],
-  errors: ['test/e2e/run-errors'],
-  monitoring: ['test/e2e/run-monitoring'],
+  statistics: ['test/long/run-statistics', 'test/e2e/run-statistics'],
+  metadata: ['test/long/run-metadata', 'test/e2e/run-metadata'],
+  errors: ['test/long/run-errors', 'test/e2e/run-errors'],
+  monitoring: ['test/long/run-monitoring'],
 };
 
 const [kind, ...rest] = process.argv.slice(2);
@@ -38,6 +38,8 @@ run(process.execPath, [
   'goldens',
   '--project',
   'e2e',
+  '--project',
+  'long',
   ...KINDS[kind],
   ...rest,
 ]);

@@ -1,38 +1,16 @@
 /** The path through the queue as users run it: plan, enqueue, work, look, and do it again. */
-import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runStatements } from '../../src/adapters/duckdb/load-statistics.ts';
-import { type Environment, runContrail, startContrail } from '../support/contrail.ts';
-import { temporaryDuckDb, temporaryFolder } from '../support/duckdb.ts';
+import { deployment } from '../support/deployment.ts';
 import { createLargeTable } from '../support/large-table.ts';
 import { loadFixtures, SAMPLE_FIXTURES } from '../support/statistics-fixtures.ts';
-
-async function setup(warehouse = join(temporaryFolder(), 'warehouse.duckdb')) {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, 'experiments.json'), '[]');
-  const bucket = join(folder, 'bucket');
-  const environment: Environment = {
-    CONTRAIL_WAREHOUSE: `duckdb:${warehouse}`,
-    CONTRAIL_BUCKET: `file:${bucket}`,
-    CONTRAIL_EXPERIMENTER: `file:${join(folder, 'experiments.json')}`,
-    CONTRAIL_REDIS: inject('redisUrl'),
-    CONTRAIL_QUEUE_PREFIX: `test-${randomUUID()}`,
-    CONTRAIL_DUCKDB_WAIT: '30s',
-  };
-  const start = (command: string) => startContrail(command.split(' '), { environment, cwd: folder });
-  const contrail = (command: string) => runContrail(command.split(' '), { environment, cwd: folder });
-  const json = async (command: string) => JSON.parse((await contrail(`${command} --json`)).stdout);
-  const file = temporaryDuckDb({ path: warehouse, waitMs: 30_000 });
-  return { bucket, file, start, contrail, json };
-}
 
 describe('contrail backfill', () => {
   it('publishes what is due, follows it to the end, and finds nothing due the next time', async () => {
     const cases = SAMPLE_FIXTURES.cases.slice(0, 12);
-    const { bucket, start, json, contrail } = await setup(await loadFixtures({ ...SAMPLE_FIXTURES, cases }));
+    const { bucket, start, json, contrail } = deployment(await loadFixtures({ ...SAMPLE_FIXTURES, cases }));
     // Each experiment has an errors file too, be it empty; without a record in the API it has no metadata.
     const files = cases.length + new Set(cases.map((entry) => entry.experiment)).size;
     const plan = await json('backfill --dry-run');
@@ -56,7 +34,7 @@ describe('contrail backfill', () => {
   });
 
   it('enqueues nothing twice, however many ask at once', async () => {
-    const { file, json, contrail } = await setup();
+    const { file, json, contrail } = deployment();
     await runStatements(file, createLargeTable('statistics_one_weekly', 100));
     await runStatements(file, createLargeTable('statistics_two_daily', 100));
 
@@ -68,7 +46,7 @@ describe('contrail backfill', () => {
   });
 
   it('exports everything anew when forced, and leaves equal bytes in place otherwise', async () => {
-    const { bucket, file, json, contrail } = await setup();
+    const { bucket, file, json, contrail } = deployment();
     await runStatements(file, createLargeTable('statistics_one_weekly', 100));
     await json('backfill');
     await contrail('worker --drain');
@@ -83,33 +61,9 @@ describe('contrail backfill', () => {
   });
 });
 
-describe('a killed worker', () => {
-  it('leaves the old file whole, and its export is done by another', async () => {
-    const { bucket, file, json, start } = await setup();
-    const path = join(bucket, 'statistics', 'statistics_large_weekly.json');
-    await runStatements(file, createLargeTable('statistics_large_weekly', 2_000));
-    const first = start('worker');
-    await json('backfill --wait');
-    const before = readFileSync(path, 'utf8');
-    await runStatements(file, createLargeTable('statistics_large_weekly', 400_000, 2));
-    const enqueued = await json('backfill --product statistics');
-    await untilWriting(bucket);
-
-    first.child.kill('SIGKILL');
-    await first.ended;
-
-    expect(enqueued).toMatchObject({ enqueued: 1 });
-    expect(readFileSync(path, 'utf8') === before).toBe(true);
-    const second = start('worker --drain');
-    expect(await second.ended).toMatchObject({ code: 0 });
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveLength(400_000);
-    expect(readdirSync(join(bucket, '.contrail', 'tmp'))).toEqual([]);
-  });
-});
-
 describe('contrail web', () => {
   it('serves health, the board and published objects, and stops when told', async () => {
-    const { file, start, json, contrail } = await setup();
+    const { file, start, json, contrail } = deployment();
     await runStatements(file, createLargeTable('statistics_one_weekly', 100));
     await json('backfill');
     await contrail('worker --drain');
@@ -129,11 +83,3 @@ describe('contrail web', () => {
     expect(await web.ended).toMatchObject({ code: 0 });
   });
 });
-
-/** Resolves when an export has bytes on disk that are not published yet. */
-async function untilWriting(bucket: string): Promise<void> {
-  const aside = join(bucket, '.contrail', 'tmp');
-  const isWriting = (): boolean =>
-    readdirSync(aside).some((name) => (statSync(join(aside, name), { throwIfNoEntry: false })?.size ?? 0) > 100_000);
-  while (!isWriting()) await sleep(5);
-}

@@ -1,61 +1,12 @@
-/** `contrail run metadata` on all fixtures: the files are those of the reference, byte for byte. */
-import { existsSync, readFileSync } from 'node:fs';
+/** `contrail run metadata` where files can be made, and where they cannot; `test/long` compares those of all fixtures. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { runContrail } from '../support/contrail.ts';
-import { temporaryFolder } from '../support/duckdb.ts';
-
-const FIXTURES = fileURLToPath(new URL('../fixtures/metadata/', import.meta.url));
-const { cases } = z
-  .object({
-    cases: z.array(
-      z.object({
-        slug: z.string(),
-        analysis_start_time: z.string().nullable(),
-        result: z.enum(['file', 'nothing', 'error']),
-        object: z.string().optional(),
-        golden: z.string().optional(),
-      }),
-    ),
-  })
-  .parse(JSON.parse(readFileSync(join(FIXTURES, 'golden', 'cases.json'), 'utf8')));
-
-function setup(changes: Record<string, string> = {}) {
-  const folder = temporaryFolder();
-  const environment = {
-    CONTRAIL_WAREHOUSE: `duckdb:${join(folder, 'warehouse.duckdb')}`,
-    CONTRAIL_BUCKET: `file:${join(folder, 'bucket')}`,
-    CONTRAIL_EXPERIMENTER: `file:${join(FIXTURES, 'experimenter')}`,
-    CONTRAIL_METRIC_HUB: `file:${join(FIXTURES, 'metric-hub')}`,
-    ...changes,
-  };
-  return {
-    bucket: join(folder, 'bucket'),
-    run: (...options: readonly string[]) =>
-      runContrail(['run', 'metadata', ...options, '--json'], { environment, cwd: folder }),
-  };
-}
+import { metadataRun } from '../support/metadata-run.ts';
 
 describe('contrail run metadata', () => {
-  it('writes the golden file of every case, or nothing where nothing may be written', async () => {
-    const { bucket, run } = setup();
-
-    for (const { slug, analysis_start_time: start, result, object = '', golden = '' } of cases) {
-      const times = start === null ? [] : ['--analysis-start', start];
-      const { code, stderr } = await run('--experiment', slug, ...times, '--force');
-
-      expect({ slug, code, stderr }).toMatchObject({ code: result === 'error' ? 1 : 0 });
-      if (result !== 'file') continue;
-      expect(readFileSync(join(bucket, object), 'utf8'), slug).toBe(
-        readFileSync(join(FIXTURES, 'golden', golden), 'utf8'),
-      );
-    }
-  });
-
   it('tells why a file cannot be made, writes none, and makes those of the other experiments', async () => {
-    const { bucket, run } = setup();
+    const { bucket, run } = metadataRun();
 
     const { code, stdout, stderr } = await run(
       '--experiment',
@@ -76,7 +27,7 @@ describe('contrail run metadata', () => {
   });
 
   it('ends with what is missing where metric-hub is not there', async () => {
-    const { run } = setup({ CONTRAIL_METRIC_HUB: 'file:./nowhere' });
+    const { run } = metadataRun({ CONTRAIL_METRIC_HUB: 'file:./nowhere' });
 
     const { code, stderr } = await run('--experiment', 'search-result-de-duplication');
 
@@ -86,7 +37,7 @@ describe('contrail run metadata', () => {
   });
 
   it('refuses a time that is none as wrong usage', async () => {
-    const { run } = setup();
+    const { run } = metadataRun();
 
     const { code, stderr } = await run('--experiment', 'search-result-de-duplication', '--analysis-start', 'soon');
 

@@ -9,7 +9,7 @@ import { recordedLog } from '../../support/recorded-log.ts';
 import { startReplayServer } from '../../support/replay-server/replay-server.ts';
 import type { FaultRule } from '../../support/replay-server/faults.ts';
 import { GcsServer } from '../../unit/adapters/gcs/gcs-server.ts';
-import { OBJECT, PROJECT, sha256, view } from './google-world.ts';
+import { OBJECT, PROJECT, sha256, view } from '../../support/google-world.ts';
 
 /** Enough for a stream of several messages. */
 const ROWS = 60_000;

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Environment, runContrail, startContrail } from '../../support/contrail.ts';
-import { temporaryFolder } from '../../support/duckdb.ts';
-import { freshRedis } from '../../support/redis.ts';
-import { type ReplayServerOptions, startReplayServer } from '../../support/replay-server/replay-server.ts';
-import { GcsServer } from '../../unit/adapters/gcs/gcs-server.ts';
+import { type Environment, runContrail, startContrail } from './contrail.ts';
+import { temporaryFolder } from './duckdb.ts';
+import { freshRedis } from './redis.ts';
+import { type ReplayServerOptions, startReplayServer } from './replay-server/replay-server.ts';
+import { GcsServer } from '../unit/adapters/gcs/gcs-server.ts';
 
 export const PROJECT = 'replay-project';
 export const VIEW = 'statistics_my_slug_weekly';

@@ -1,7 +1,7 @@
 /** Trouble of the services while an export runs: what is published is whole and right, or it is what was there before. */
 import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../support/replay-server/faults.ts';
-import { googleWorld, OBJECT, sha256, view } from './google-world.ts';
+import { googleWorld, OBJECT, sha256, view } from '../../support/google-world.ts';
 
 /** Enough rows for a stream of several messages. */
 const ROWS = 120_000;

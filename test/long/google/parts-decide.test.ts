@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { STATISTICS_FIELDS, WINDOW_FIELD } from '../../support/replay-server/statistics-rows.ts';
 import { type StatisticsRow, statisticsRow } from '../../support/statistics-table.ts';
-import { googleWorld, OBJECT, partsDone, VIEW } from './google-world.ts';
+import { googleWorld, OBJECT, partsDone, VIEW } from '../../support/google-world.ts';
 
 const METRICS = ['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8'];
 const DIVIDED = { CONTRAIL_STATISTICS_DIVIDE_ROWS: '10', CONTRAIL_BIGQUERY_PARTS: '4' };

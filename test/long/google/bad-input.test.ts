@@ -1,6 +1,6 @@
 /** What is wrong with warehouse or bucket is named, with the place and the remedy; nothing is published or half-written. */
 import { describe, expect, it } from 'vitest';
-import { googleWorld, OBJECT, VIEW, view } from './google-world.ts';
+import { googleWorld, OBJECT, VIEW, view } from '../../support/google-world.ts';
 
 /** What a user sees: never a stack trace, never nothing. */
 function expectRefusal(

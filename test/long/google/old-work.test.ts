@@ -1,6 +1,6 @@
 /** Parts that a worker left behind when it died are removed by the next worker, when they are old enough to be nobody's. */
 import { expect, it } from 'vitest';
-import { googleWorld } from './google-world.ts';
+import { googleWorld } from '../../support/google-world.ts';
 
 const HOUR_MS = 3_600_000;
 const OLD = '.contrail-work/gone.1.0';

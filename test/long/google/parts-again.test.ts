@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { STATISTICS_PART_JOB } from '../../../src/jobs/statistics-part-job.ts';
 import { STATISTICS_FIELDS, WINDOW_FIELD } from '../../support/replay-server/statistics-rows.ts';
 import { statisticsRow } from '../../support/statistics-table.ts';
-import { googleWorld, OBJECT, partsDone, VIEW } from './google-world.ts';
+import { googleWorld, OBJECT, partsDone, VIEW } from '../../support/google-world.ts';
 
 const DIVIDED = { CONTRAIL_STATISTICS_DIVIDE_ROWS: '10', CONTRAIL_BIGQUERY_PARTS: '4' };
 const ROWS = Array.from({ length: 32 }, (_, index) =>

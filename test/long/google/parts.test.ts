@@ -1,7 +1,7 @@
 /** A very large table in parts, over several worker processes, against a replay of the real protocol. */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { googleWorld, OBJECT, partsDone, view } from './google-world.ts';
+import { googleWorld, OBJECT, partsDone, view } from '../../support/google-world.ts';
 
 const ROWS = 120_000;
 const WINDOWS = 8;
