@@ -30,6 +30,7 @@ function reasonNotToRetry({ failure, finishedAt }: KnownJob, now: number): strin
   }
   const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, (failure?.rounds ?? 1) - 1), LONGEST_WAIT_MS);
   const retryAt = (finishedAt ?? 0) + wait;
-  if (now >= retryAt) return undefined;
+  // It ended later than the wait from now: the clock was set back, and nobody is to wait for the time to come again.
+  if (now >= retryAt || retryAt - now > 2 * wait) return undefined;
   return `failed, will be tried again in ${Math.ceil((retryAt - now) / 60_000)} min: ${failure?.message ?? 'no reason known'}`;
 }

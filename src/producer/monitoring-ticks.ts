@@ -24,6 +24,8 @@ export interface TickDependencies {
 const DAILY_TRIES = 3;
 const BETWEEN_TRIES_MS = 30 * 60_000;
 const MOST_UNFINISHED = 1_000;
+/** Schedulers whose clocks differ by less than a tick must not take each other's ticks for their own future. */
+const TICKS_AHEAD = 2;
 
 /** Enqueues what is due now. Tells the ids that were enqueued. */
 export async function enqueueTicks(
@@ -34,24 +36,30 @@ export async function enqueueTicks(
   const now = clock.now();
   const unfinished = await queue.list(MONITORING_JOB.queue, ['waiting', 'active', 'delayed'], MOST_UNFINISHED);
   const busy = new Set(unfinished.map((job) => taskOf(job.id)));
+  const regular = await regularTicks(queue, { now, schedule, signal });
   const daily = await dailyTicks(queue, { now, schedule, signal });
-  const due = [...regularTicks(now, schedule), ...daily].filter((request) => !busy.has(taskOf(request.id)));
+  const due = [...regular, ...daily].filter((request) => !busy.has(taskOf(request.id)));
   return (await queue.enqueue(MONITORING_JOB.queue, due, signal)).added;
 }
 
-function regularTicks(now: number, { importExperimentsMs, checkAlertsMs }: MonitoringSchedule): JobRequest[] {
-  const tick = (task: 'import-experiments' | 'check-alerts', everyMs: number): JobRequest =>
-    requestOf({ version: 1, task }, String(Math.floor(now / everyMs)));
-  return [tick('import-experiments', importExperimentsMs), tick('check-alerts', checkAlertsMs)];
+/** Where later ticks are known the clock was set back. The ticks that come again have ids of their own, or they would not be done. */
+async function regularTicks(queue: JobQueue, { now, schedule, signal }: TicksRequest): Promise<JobRequest[]> {
+  const ticks = [
+    { task: 'import-experiments', tick: Math.floor(now / schedule.importExperimentsMs) },
+    { task: 'check-alerts', tick: Math.floor(now / schedule.checkAlertsMs) },
+  ] as const;
+  const later = ticks.map(({ task, tick }) => monitoringJobId(task, String(tick + TICKS_AHEAD)));
+  const known = new Set((await queue.find(MONITORING_JOB.queue, later, signal)).map(({ id }) => taskOf(id)));
+  return ticks.map(({ task, tick }) => requestOf({ version: 1, task }, known.has(task) ? `${tick}.again` : `${tick}`));
 }
 
-interface DailyRequest {
+interface TicksRequest {
   readonly now: number;
   readonly schedule: MonitoringSchedule;
   readonly signal: AbortSignal;
 }
 
-async function dailyTicks(queue: JobQueue, { now, schedule, signal }: DailyRequest): Promise<JobRequest[]> {
+async function dailyTicks(queue: JobQueue, { now, schedule, signal }: TicksRequest): Promise<JobRequest[]> {
   if (now % MS_PER_DAY < schedule.dailyAfterMs) return [];
   const today = dayOf(now);
   const yesterday = dayOf(now - MS_PER_DAY);
@@ -75,7 +83,8 @@ async function dailyTicks(queue: JobQueue, { now, schedule, signal }: DailyReque
 function nextTry(known: readonly KnownJob[], now: number): number | undefined {
   if (known.some((job) => job.state !== 'failed')) return undefined;
   const lastEnd = known.reduce((latest, job) => Math.max(latest, job.finishedAt ?? 0), 0);
-  return known.length === 0 || now - lastEnd >= BETWEEN_TRIES_MS ? known.length : undefined;
+  // Also where it ended long after now: the clock was set back.
+  return known.length === 0 || Math.abs(now - lastEnd) >= BETWEEN_TRIES_MS ? known.length : undefined;
 }
 
 function requestOf(payload: MonitoringPayload, tick: string): JobRequest<MonitoringPayload> {

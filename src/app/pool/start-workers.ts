@@ -62,7 +62,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });
-    const sweep = startSweep({ store: parts.composingStore, queues, log: parts.log });
+    const sweep = startSweep({ store: parts.composingStore, queues, clock: parts.clock, log: parts.log });
     return {
       async waitUntilDrained() {
         const writesRecords = queues?.includes(RECORDS_JOB.queue) ?? true;

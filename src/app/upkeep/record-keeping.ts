@@ -1,8 +1,6 @@
 /** Puts stage, spool and queue together: how the records of a worker process get to the warehouse. */
 import { FileRecordSpool } from '../../adapters/filesystem/record-spool.ts';
 import type { Config } from '../../config/load-config.ts';
-import { errorText } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
 import type { RecordStage } from '../../ports/record-stage.ts';
@@ -10,6 +8,7 @@ import { settlesWithin } from '../../queue/settles-within.ts';
 import { QueuedRecords } from '../../workers/records/queued-records.ts';
 import { openRecordStage } from '../compose/open-record-stage.ts';
 import { openQueue, type Parts } from '../compose/wire.ts';
+import { Repeating } from '../repeating.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
 const LAST_RECOVERY_MS = 2_000;
@@ -33,14 +32,16 @@ export async function startRecordKeeping(config: Config, parts: Parts, redisUrl:
   const spool = new FileRecordSpool({ folder: config['records.spool'], log });
   const records = new QueuedRecords({ stage, queue, spool, sink, clock, log });
   const stopping = new AbortController();
-  const recover = async (): Promise<void> => {
-    try {
-      await records.recover(stopping.signal);
-    } catch (error) {
-      if (!stopping.signal.aborted) log.debug({ problem: errorText(error) }, 'records still wait');
-    }
-  };
-  const running = repeat(recover, stopping.signal);
+  const recovery = new Repeating({
+    name: 'record recovery',
+    intervalMs: RECOVERY_INTERVAL_MS,
+    clock,
+    log,
+    // That Redis is away is said by others.
+    failure: { level: 'debug', text: 'records still wait' },
+    pass: (signal) => records.recover(signal),
+  });
+  recovery.start();
   return {
     taker: records,
     stage,
@@ -48,19 +49,12 @@ export async function startRecordKeeping(config: Config, parts: Parts, redisUrl:
     flush: () => records.flush(stopping.signal),
     async stop() {
       // What is not on its way by then waits on the disk for the next process.
-      await settlesWithin(recover(), LAST_RECOVERY_MS);
+      await settlesWithin(recovery.runOnce(), LAST_RECOVERY_MS);
       records.close();
       stopping.abort();
+      const ended = recovery.stop();
       stage.close();
-      await settlesWithin(Promise.all([running, queue.close()]), LAST_RECOVERY_MS);
+      await settlesWithin(Promise.all([ended, queue.close()]), LAST_RECOVERY_MS);
     },
   };
-}
-
-async function repeat(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await work();
-    // Aborted: the loop ends.
-    await wait(RECOVERY_INTERVAL_MS, signal).catch(() => undefined);
-  }
 }

@@ -1,17 +1,14 @@
 /** `contrail schedule`: continuous mode. */
-import { type Config, loadConfig } from '../../config/load-config.ts';
-import { enqueueTicks, type MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
-import { ScanService } from '../../producer/scan-service.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { enqueueTicks } from '../../producer/monitoring-ticks.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
 import { scanOnce } from '../../app/scan.ts';
+import { monitoringSchedule, startSchedule } from '../../app/schedule.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
 import { openQueue, wire } from '../../app/compose/wire.ts';
-
-/** How often it is looked whether repeating work is due. */
-const TICK_INTERVAL_MS = 15_000;
 
 export async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
@@ -27,30 +24,13 @@ export async function schedule(once: boolean): Promise<void> {
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
     }
-    const scan = async (scanSignal: AbortSignal): Promise<void> => {
-      await scanOnce(parts, { config, queue, records: keeping.taker, signal: scanSignal });
-    };
-    const tick = async (tickSignal: AbortSignal): Promise<void> => {
-      await enqueueTicks({ queue, clock: parts.clock }, monitoringSchedule(config), tickSignal);
-    };
-    const service = new ScanService({ scan, intervalMs: config['schedule.interval'], log: parts.log });
-    const ticking = new ScanService({ scan: tick, intervalMs: TICK_INTERVAL_MS, log: parts.log });
-    service.start();
-    ticking.start();
+    const running = startSchedule({ config, parts, queue, records: keeping.taker });
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    await Promise.all([service.stop(), ticking.stop()]);
+    await running.stop();
   } finally {
     release();
     await keeping.stop();
     await queue.close();
     await parts.close();
   }
-}
-
-function monitoringSchedule(config: Config): MonitoringSchedule {
-  return {
-    importExperimentsMs: config['schedule.importExperiments'],
-    checkAlertsMs: config['schedule.checkAlerts'],
-    dailyAfterMs: config['schedule.dailyAfter'],
-  };
 }

@@ -160,6 +160,18 @@ describe('a job that failed for good', () => {
     expect(waits).toEqual([15, 30, 60, 120, 240, 360, 360]);
   });
 
+  it('does not wait an hour longer where the clock is set back by one', async () => {
+    const { scan, fail, time } = setup();
+    await scan();
+    await fail('ACCESS_DENIED');
+
+    time.now -= 60 * MINUTE;
+
+    expect(await scan()).toEqual({ enqueued: [ID], skipped: [] });
+    await fail('ACCESS_DENIED');
+    expect((await scan()).skipped).toEqual(['failed, will be tried again in 30 min: It is ACCESS_DENIED.']);
+  });
+
   it.each(['ROWS_REFUSED', 'ACCESS_DENIED'] as const)(
     'because of %s is tried at once when a person asks',
     async (code) => {

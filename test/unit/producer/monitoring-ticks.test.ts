@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { MemoryJobQueue } from '../../../src/adapters/memory/job-queue.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { MONITORING_JOB } from '../../../src/jobs/monitoring-job.ts';
@@ -114,5 +115,47 @@ describe('daily work', () => {
     const asked = tries.map((tasks) => tasks.includes('query-cost'));
 
     expect(asked).toEqual([true, false, true, true, false]);
+  });
+});
+
+describe('repeating work of a scheduler whose clock is set', () => {
+  /** Looks every 15 s for some hours, and tells when alerts were checked, in milliseconds since the start. */
+  async function checksWhile(setBy: number) {
+    const clock = new VirtualClock(MIDNIGHT + 12 * HOUR);
+    const queue = new MemoryJobQueue({ clock });
+    const { signal } = new AbortController();
+    const checks: number[] = [];
+    for (let look = 0; look < 3 * 240; look++) {
+      if (look === 300) clock.set(clock.now() + setBy);
+      const ids = await enqueueTicks({ queue, clock }, SCHEDULE, signal);
+      if (ids.some((id) => id.startsWith('check-alerts'))) checks.push(clock.monotonic());
+      await queue.run(MONITORING_JOB.queue, async () => ({ kind: 'skipped', reason: 'done' }));
+      await clock.advance(15_000);
+    }
+    return checks;
+  }
+
+  it.each([
+    ['back', -HOUR],
+    ['forward', HOUR],
+    ['not at all', 0],
+  ])('%s is done neither too late nor too often', async (_, setBy) => {
+    const checks = await checksWhile(setBy);
+
+    const pauses = checks.slice(1).map((at, index) => at - (checks[index] ?? 0));
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(3 * SCHEDULE.checkAlertsMs);
+    expect(checks.length).toBeGreaterThanOrEqual(3 * 12 - 3);
+    expect(checks.length).toBeLessThanOrEqual(3 * 12 + 1);
+  });
+
+  it('back tries daily work that failed after half an hour at most', async () => {
+    const { tick, fail, time } = setup(MIDNIGHT + 12 * HOUR);
+    await tick();
+    await fail();
+
+    time.now -= HOUR;
+    const ids = await tick();
+
+    expect(ids).toContain('query-cost');
   });
 });

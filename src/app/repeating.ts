@@ -1,0 +1,154 @@
+/** Work that is done again and again while a process runs: the one loop of all such services. */
+import { toContrailError } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+
+export interface RepeatingConfig {
+  /** In all its log lines, as the field `service`. */
+  readonly name: string;
+  /** From the end of one pass to the start of the next, in milliseconds. */
+  readonly intervalMs: number;
+  /** Makes each pause longer by up to that share of it, so that many processes do not act at once. None unless told. */
+  readonly jitter?: { readonly share: number; readonly random: Pick<Random, 'fraction'> };
+  /** How long `stop` waits for the pass under way before it aborts it; not at all unless told. */
+  readonly patienceMs?: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Does the work once. An error is logged, and the next pass tries again. `log` names the service. */
+  readonly pass: (signal: AbortSignal, log: Log) => Promise<void>;
+  /** How a pass that failed is logged; a warning unless told. */
+  readonly failure?: { readonly level: 'debug' | 'warn'; readonly text: string };
+}
+
+export type PassEnd = 'done' | 'failed';
+
+const FAILURE = { level: 'warn', text: 'a pass failed; the next one tries again' } as const;
+
+/** Passes at once, then after each interval, one at a time. The time of day, which can be set, plays no part. */
+export class Repeating {
+  readonly #config: RepeatingConfig;
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  readonly #aborting = new AbortController();
+  #loop: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  /** The end of the pass that was asked for last. */
+  #last: Promise<void> = Promise.resolve();
+  /** A pass that was asked for and has not begun. */
+  #next: Promise<void> | undefined;
+  #pause: Gate | undefined;
+  #passed = makeGate<PassEnd>();
+
+  constructor(config: RepeatingConfig) {
+    this.#config = config;
+    this.#log = namedLog(config.log, config.name);
+  }
+
+  /** Begins. A second call changes nothing; neither does one after `stop`. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Begins no further pass, and ends when the one under way has ended. May be called twice, and without `start`. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /**
+   * Does the work now, while the service is paused too. A pass under way ends first; callers who wait for that share the
+   * pass that follows. Does nothing once the service is told to stop.
+   */
+  runOnce(): Promise<void> {
+    this.#next ??= this.#last.then(() => {
+      this.#next = undefined;
+      return this.#pass();
+    });
+    this.#last = this.#next;
+    return this.#next;
+  }
+
+  /** Begins no pass until `resume`; the one under way goes on. */
+  pause(): void {
+    this.#pause ??= makeGate();
+  }
+
+  /** Goes on: at once where a pass has become due meanwhile. */
+  resume(): void {
+    this.#pause?.open();
+    this.#pause = undefined;
+  }
+
+  /** Resolves when the next pass to end has ended, well or not. */
+  get passed(): Promise<PassEnd> {
+    return this.#passed.opened;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      // A service that is paused again at once waits again.
+      while (this.#pause !== undefined && !signal.aborted) await this.#pause.opened;
+      await this.runOnce();
+      // Aborted: the loop ends.
+      await this.#config.clock.sleep(this.#pauseMs(), signal).catch(() => undefined);
+    }
+  }
+
+  #pauseMs(): number {
+    const { intervalMs, jitter } = this.#config;
+    return jitter === undefined ? intervalMs : intervalMs * (1 + jitter.share * jitter.random.fraction());
+  }
+
+  async #pass(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const end = await this.#tryPass();
+    const passed = this.#passed;
+    this.#passed = makeGate();
+    passed.open(end);
+  }
+
+  async #tryPass(): Promise<PassEnd> {
+    const { pass, failure = FAILURE } = this.#config;
+    const { signal } = this.#aborting;
+    try {
+      await pass(signal, this.#log);
+      return 'done';
+    } catch (error) {
+      const { code, sentence } = toContrailError(error);
+      if (!signal.aborted) this.#log[failure.level]({ code, problem: sentence }, failure.text);
+      return 'failed';
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const { clock, patienceMs = 0 } = this.#config;
+    this.#stopping.abort();
+    this.resume();
+    const cancel = patienceMs > 0 ? clock.startTimer(patienceMs, () => this.#aborting.abort()) : undefined;
+    if (cancel === undefined) this.#aborting.abort();
+    await Promise.all([this.#loop, this.#last]);
+    cancel?.();
+  }
+}
+
+interface Gate<Value = void> {
+  readonly opened: Promise<Value>;
+  readonly open: (value: Value) => void;
+}
+
+function makeGate<Value = void>(): Gate<Value> {
+  let open: (value: Value) => void = () => undefined;
+  const opened = new Promise<Value>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+function namedLog(log: Log, service: string): Log {
+  return {
+    debug: (fields, text) => log.debug({ service, ...fields }, text),
+    info: (fields, text) => log.info({ service, ...fields }, text),
+    warn: (fields, text) => log.warn({ service, ...fields }, text),
+    error: (fields, text) => log.error({ service, ...fields }, text),
+  };
+}
