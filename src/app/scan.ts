@@ -7,7 +7,7 @@ import { planProducts } from '../producer/plan-products.ts';
 import { type ProductName, PRODUCTS } from '../producer/product-plan.ts';
 import { planDependencies } from './compose/planning.ts';
 import { recordRefusals } from './attempts/record-refusals.ts';
-import type { Parts } from './compose/wire.ts';
+import type { Adapters } from './compose/wire.ts';
 
 const EVERYTHING = { experiments: [], periods: [], apps: [], force: false } as const;
 
@@ -21,17 +21,17 @@ export interface ScanRequest {
   readonly signal: AbortSignal;
 }
 
-export async function scanOnce(parts: Parts, request: ScanRequest): Promise<EnqueueReport> {
+export async function scanOnce(adapters: Adapters, request: ScanRequest): Promise<EnqueueReport> {
   const { config, queue, records, products = PRODUCTS, signal } = request;
-  const plan = await planProducts(planDependencies(parts, config), { ...EVERYTHING, products }, signal);
+  const plan = await planProducts(planDependencies(adapters, config), { ...EVERYTHING, products }, signal);
   for (const problem of plan.problems)
-    parts.log.warn({ code: problem.code, problem: problem.sentence }, 'planning with less');
+    adapters.log.warn({ code: problem.code, problem: problem.sentence }, 'planning with less');
   for (const { products, error } of plan.failures)
-    parts.log.error({ products, code: error.code, problem: error.sentence }, 'not everything could be planned');
-  await recordRefusals({ ...parts, sink: records }, plan);
-  const { clock, random } = parts;
+    adapters.log.error({ products, code: error.code, problem: error.sentence }, 'not everything could be planned');
+  await recordRefusals({ ...adapters, sink: records }, plan);
+  const { clock, random } = adapters;
   const report = await enqueueFiles({ queue, clock, random }, plan.due, { retryFailed: false }, signal);
-  parts.log.info(
+  adapters.log.info(
     {
       due: plan.due.length,
       current: plan.skipped.length,

@@ -3,7 +3,7 @@ import type { Config } from '../config/load-config.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
 import { enqueueTicks, type MonitoringSchedule } from '../producer/monitoring-ticks.ts';
-import type { Parts } from './compose/wire.ts';
+import type { Adapters } from './compose/wire.ts';
 import { Repeating } from './repeating.ts';
 import { scanOnce } from './scan.ts';
 
@@ -12,7 +12,7 @@ const TICK_INTERVAL_MS = 15_000;
 
 export interface ScheduleRequest {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly adapters: Adapters;
   readonly queue: JobQueue;
   /** Where the log rows of what cannot be done go. */
   readonly records: RecordTaker;
@@ -23,8 +23,8 @@ export interface Schedule {
   readonly stop: () => Promise<void>;
 }
 
-export function startSchedule({ config, parts, queue, records }: ScheduleRequest): Schedule {
-  const { clock, log } = parts;
+export function startSchedule({ config, adapters, queue, records }: ScheduleRequest): Schedule {
+  const { clock, log } = adapters;
   const failure = { level: 'warn', text: 'a scan failed; the next one tries again' } as const;
   const scanning = new Repeating({
     name: 'scan',
@@ -33,7 +33,7 @@ export function startSchedule({ config, parts, queue, records }: ScheduleRequest
     log,
     failure,
     pass: async (signal, named) => {
-      await scanOnce({ ...parts, log: named }, { config, queue, records, signal });
+      await scanOnce({ ...adapters, log: named }, { config, queue, records, signal });
     },
   });
   const ticking = new Repeating({

@@ -7,7 +7,7 @@ import type { ProductName, ProductPlan } from '../producer/product-plan.ts';
 import { oneLine, say } from './output.ts';
 import { planDependencies } from '../app/compose/planning.ts';
 import { showingSteps } from './planning-steps.ts';
-import type { Parts } from '../app/compose/wire.ts';
+import type { Adapters } from '../app/compose/wire.ts';
 
 export interface PlanWarning {
   readonly code: string;
@@ -18,16 +18,18 @@ export interface PlanWarning {
 
 /** A plan without statistics because their dataset is missing has that among its failures. */
 export async function readPlan(
-  parts: Parts,
+  adapters: Adapters,
   config: Config,
   { selection, signal }: { readonly selection: ProductSelection; readonly signal: AbortSignal },
 ): Promise<ProductPlan> {
   const missing = async (): Promise<ContrailError | undefined> => {
-    if (!selection.products.includes('statistics') || (await parts.source.hasDataset(signal))) return undefined;
-    return datasetMissing(config.resultsDataset, parts.source.url);
+    if (!selection.products.includes('statistics') || (await adapters.source.hasDataset(signal))) return undefined;
+    return datasetMissing(config.resultsDataset, adapters.source.url);
   };
   try {
-    const plan = await showingSteps(planDependencies(parts, config), (deps) => planProducts(deps, selection, signal));
+    const plan = await showingSteps(planDependencies(adapters, config), (deps) =>
+      planProducts(deps, selection, signal),
+    );
     const files = [...plan.due, ...plan.skipped, ...plan.refused];
     const error = files.some(({ product }) => product === 'statistics') ? undefined : await missing();
     if (error === undefined || plan.failures.some(({ products }) => products.includes('statistics'))) return plan;

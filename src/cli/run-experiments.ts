@@ -7,12 +7,12 @@ import { plural, printJson, say, sayError } from './output.ts';
 import { failureDocument, printOutcome } from './print-outcome.ts';
 import { recordRunFailure, recordRunOutcome } from '../app/attempts/record-run.ts';
 import { makeRunId } from '../app/attempts/run-id.ts';
-import type { Parts } from '../app/compose/wire.ts';
+import type { Adapters } from '../app/compose/wire.ts';
 
 export interface ExperimentRuns {
   readonly product: 'metadata' | 'errors';
   readonly experiments: readonly string[];
-  readonly parts: Pick<Parts, 'sink' | 'clock' | 'random' | 'log'>;
+  readonly adapters: Pick<Adapters, 'sink' | 'clock' | 'random' | 'log'>;
   readonly config: Config;
   readonly asJson: boolean;
   /** What the files have many of, for people. */
@@ -49,11 +49,11 @@ export async function runExperiments(request: ExperimentRuns): Promise<void> {
 }
 
 async function runOne(
-  { parts, config, product, signal, run }: ExperimentRuns,
+  { adapters, config, product, signal, run }: ExperimentRuns,
   experiment: string,
 ): Promise<JobOutcome | ContrailError> {
-  const job = makeRunId(parts.random);
-  const recorded = { parts, config, product, experiment, job, startedAt: parts.clock.now() };
+  const job = makeRunId(adapters.random);
+  const recorded = { adapters, config, product, experiment, job, startedAt: adapters.clock.now() };
   try {
     const { outcome, events } = await run(experiment, job);
     await recordRunOutcome(recorded, outcome, events);

@@ -12,7 +12,7 @@ import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-source.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { startWorkers } from '../../src/app/pool/start-workers.ts';
-import { openQueue, type Parts } from '../../src/app/compose/wire.ts';
+import { openQueue, type Adapters } from '../../src/app/compose/wire.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { ContrailError } from '../../src/domain/errors.ts';
 import type { OpenRequest } from '../../src/ports/statistics-source.ts';
@@ -65,7 +65,7 @@ async function setup() {
   const sink = new RefusingSink({ file, dataset: 'monitoring' });
   const api = new MemoryExperimentsApi([]);
   const unused = new MemoryRecordSink();
-  const parts: Parts = {
+  const adapters: Adapters = {
     clock: systemClock,
     random: systemRandom,
     log: recordedLog(),
@@ -88,7 +88,7 @@ async function setup() {
   const queue = await openQueue(config);
   onTestFinished(() => queue.close());
   const { signal } = new AbortController();
-  const plan = await planStatistics({ ...parts, api }, EVERYTHING, signal);
+  const plan = await planStatistics({ ...adapters, api }, EVERYTHING, signal);
   await enqueueFiles(
     { queue, clock: systemClock, random: systemRandom },
     statisticsFiles(plan).due,
@@ -99,7 +99,7 @@ async function setup() {
   const heard = new Set<() => void>();
   const workers = await startWorkers({
     config,
-    parts,
+    adapters,
     onFinished: ({ queue: name }) => {
       if (name === 'statistics') ended += 1;
       heard.forEach((listener) => listener());

@@ -8,12 +8,12 @@ import { type RunEnd, runRecordBatch } from '../../workers/records/run-record.ts
 import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure } from '../../workers/publish/events.ts';
 import { pricingOf } from '../compose/pricing.ts';
-import type { Parts } from '../compose/wire.ts';
+import type { Adapters } from '../compose/wire.ts';
 
 const LONGEST_WRITE_MS = 60_000;
 
 export interface RecordedRun {
-  readonly parts: Pick<Parts, 'sink' | 'clock' | 'log'>;
+  readonly adapters: Pick<Adapters, 'sink' | 'clock' | 'log'>;
   readonly config: Config;
   readonly product: 'statistics' | 'metadata' | 'errors';
   readonly experiment: string;
@@ -30,14 +30,14 @@ export async function recordRunOutcome(
   outcome: JobOutcome,
   events: readonly LogEvent[],
 ): Promise<void> {
-  await writeLogRecords(run.parts, workOf(run), events);
+  await writeLogRecords(run.adapters, workOf(run), events);
   if (outcome.kind === 'published' || outcome.kind === 'unchanged') await recordRow(run, { outcome });
 }
 
 /** Records a failure that concerns the experiment; one of the user's alone is only shown. */
 export async function recordRunFailure(run: RecordedRun, error: ContrailError): Promise<void> {
   if (!isAboutTheExperiment(error)) return;
-  await writeLogRecords(run.parts, workOf(run), [eventOfFailure(error, run)]);
+  await writeLogRecords(run.adapters, workOf(run), [eventOfFailure(error, run)]);
   await recordRow(run, { error, final: true });
 }
 
@@ -47,8 +47,8 @@ function workOf({ product, experiment, period, job, startedAt }: RecordedRun): s
 
 /** A file that was published stays so, also where its row cannot be written. */
 async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
-  const { parts, config, product, experiment, period, job, startedAt } = run;
-  const finishedAt = parts.clock.now();
+  const { adapters, config, product, experiment, period, job, startedAt } = run;
+  const finishedAt = adapters.clock.now();
   const facts = {
     queue: 'run',
     jobId: `${product}.${experiment}.${job}`,
@@ -61,9 +61,9 @@ async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
     durationMs: finishedAt - startedAt,
   };
   try {
-    await parts.sink.append(runRecordBatch(facts, end, pricingOf(config)), parts.clock.timeout(LONGEST_WRITE_MS));
+    await adapters.sink.append(runRecordBatch(facts, end, pricingOf(config)), adapters.clock.timeout(LONGEST_WRITE_MS));
   } catch (error) {
-    parts.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
+    adapters.log.error({ problem: errorText(error), run: facts }, 'a run could not be recorded');
   }
 }
 

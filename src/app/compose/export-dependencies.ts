@@ -4,29 +4,29 @@ import type { MetadataDependencies } from '../../workers/metadata/export-metadat
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
 import type { ExportDependencies } from '../../workers/statistics/export-request.ts';
 import type { StatisticsHandlerDependencies } from '../../workers/statistics/statistics-handler.ts';
-import type { Parts } from './wire.ts';
+import type { Adapters } from './wire.ts';
 
-export function exportDependencies(parts: Parts, config: Config): ExportDependencies {
+export function exportDependencies(adapters: Adapters, config: Config): ExportDependencies {
   return {
-    ...parts,
+    ...adapters,
     rules: CONSOLE_RULES[config['console.rules']],
     refusedShareLimit: config['statistics.refusedShare'],
     duplicateLimit: config['statistics.duplicateLimit'],
   };
 }
 
-export async function metadataDependencies(parts: Parts, config: Config): Promise<MetadataDependencies> {
+export async function metadataDependencies(adapters: Adapters, config: Config): Promise<MetadataDependencies> {
   return {
-    ...parts,
-    ...(await parts.resolution()),
-    experimentsApi: parts.experiments,
+    ...adapters,
+    ...(await adapters.resolution()),
+    experimentsApi: adapters.experiments,
     analysisLeadMs: config['metadata.analysisLead'],
   };
 }
 
 /** How very large tables are taken apart; undefined where warehouse or store cannot. */
-export function divisionOf(parts: Parts, config: Config): StatisticsHandlerDependencies['division'] {
-  const { divisibleSource, composingStore, random } = parts;
+export function divisionOf(adapters: Adapters, config: Config): StatisticsHandlerDependencies['division'] {
+  const { divisibleSource, composingStore, random } = adapters;
   if (divisibleSource === undefined || composingStore === undefined) return undefined;
   const fromRows = config['statistics.divideRows'];
   return { source: divisibleSource, store: composingStore, random, fromRows };

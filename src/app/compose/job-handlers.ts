@@ -23,11 +23,11 @@ import {
 } from '../../workers/statistics/statistics-handler.ts';
 import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
 import { monitoringDependencies } from './monitoring-dependencies.ts';
-import type { Parts } from './wire.ts';
+import type { Adapters } from './wire.ts';
 
-export interface HandlerParts {
+export interface HandlerSetup {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly adapters: Adapters;
   readonly records: LogRecordDependencies;
   readonly stage: RecordStage;
   /** Where jobs look for others. */
@@ -35,10 +35,17 @@ export interface HandlerParts {
   readonly notifiers: readonly Notifier[];
 }
 
-export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: HandlerParts): JobHandler<unknown>[] {
-  const division = divisionOf(parts, config);
+export function jobHandlers({
+  config,
+  adapters,
+  records,
+  stage,
+  jobs,
+  notifiers,
+}: HandlerSetup): JobHandler<unknown>[] {
+  const division = divisionOf(adapters, config);
   const statistics: StatisticsHandlerDependencies = {
-    ...exportDependencies(parts, config),
+    ...exportDependencies(adapters, config),
     records,
     ...(division === undefined ? {} : { division }),
   };
@@ -51,7 +58,14 @@ export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: 
           rules: CONSOLE_RULES[config['console.rules']],
         };
   const waiting = () => stage.waiting();
-  const monitoring = monitoringDependencies({ config, parts, records: records.sink, queue: jobs, waiting, notifiers });
+  const monitoring = monitoringDependencies({
+    config,
+    adapters,
+    records: records.sink,
+    queue: jobs,
+    waiting,
+    notifiers,
+  });
   return [
     {
       kind: STATISTICS_JOB,
@@ -63,13 +77,13 @@ export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: 
     },
     {
       kind: ERRORS_JOB,
-      handle: (payload: ErrorsPayload, context) => handleErrorsJob({ ...parts, records }, payload, context),
+      handle: (payload: ErrorsPayload, context) => handleErrorsJob({ ...adapters, records }, payload, context),
     },
     {
       kind: METADATA_JOB,
       handle: async (payload: MetadataPayload, context) => {
         const longestWaitMs = config['metadata.longestWait'];
-        const metadata = { ...(await metadataDependencies(parts, config)), records, jobs, longestWaitMs };
+        const metadata = { ...(await metadataDependencies(adapters, config)), records, jobs, longestWaitMs };
         return handleMetadataJob(metadata, payload, context);
       },
     },
@@ -80,7 +94,7 @@ export function jobHandlers({ config, parts, records, stage, jobs, notifiers }: 
     {
       kind: RECORDS_JOB,
       handle: (payload: RecordsPayload, context) =>
-        handleRecordsJob({ stage, sink: parts.sink, dataset: config.monitoringDataset }, payload, context),
+        handleRecordsJob({ stage, sink: adapters.sink, dataset: config.monitoringDataset }, payload, context),
     },
   ];
 }

@@ -16,11 +16,11 @@ import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
 import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
 import { planDependencies } from './planning.ts';
 import { pricingOf } from './pricing.ts';
-import { byteLimit, type Parts } from './wire.ts';
+import { byteLimit, type Adapters } from './wire.ts';
 
-export interface MonitoringParts {
+export interface MonitoringSetup {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly adapters: Adapters;
   /** Where log rows go. */
   readonly records: RecordTaker;
   /** Where jobs are looked up; absent without Redis. */
@@ -32,22 +32,22 @@ export interface MonitoringParts {
 
 const EVERYTHING = { experiments: [], periods: [], apps: [], force: false, products: PRODUCTS };
 
-export function monitoringDependencies(request: MonitoringParts): MonitoringDependencies {
-  const { config, parts, records, notifiers } = request;
-  const { sink: tables, clock, log, store, experimentRecords: source } = parts;
+export function monitoringDependencies(request: MonitoringSetup): MonitoringDependencies {
+  const { config, adapters, records, notifiers } = request;
+  const { sink: tables, clock, log, store, experimentRecords: source } = adapters;
   return {
     dataset: config.monitoringDataset,
     clock,
     import: { source, tables, records: { sink: records, clock, log }, clock },
-    scrape: { history: parts.jobHistory, tables, clock, dataset: config.resultsDataset, pricing: pricingOf(config) },
+    scrape: { history: adapters.jobHistory, tables, clock, dataset: config.resultsDataset, pricing: pricingOf(config) },
     sampleRatio: { source, store, tables, clock, countsLimit: countsLimitOf(config) },
     check: {
       rules: ALERT_RULES,
       limits: config['alerts.limits'],
       silences: config['alerts.silence'],
       inputs: (signal) => readAlertInputs(alertSources(request), signal),
-      history: alertHistory(parts.reader),
-      sink: parts.sink,
+      history: alertHistory(adapters.reader),
+      sink: adapters.sink,
       notifiers,
       clock,
       log,
@@ -59,8 +59,8 @@ function countsLimitOf(config: Config): ByteLimit {
   return byteLimit(config, 'enrollmentCounts.maximumBytes');
 }
 
-function alertSources({ config, parts, queue, waiting }: MonitoringParts): Parameters<typeof readAlertInputs>[0] {
-  const { experimentRecords, source, store, reader, clock, log } = parts;
+function alertSources({ config, adapters, queue, waiting }: MonitoringSetup): Parameters<typeof readAlertInputs>[0] {
+  const { experimentRecords, source, store, reader, clock, log } = adapters;
   return {
     records: experimentRecords,
     source,
@@ -70,7 +70,7 @@ function alertSources({ config, parts, queue, waiting }: MonitoringParts): Param
     log,
     countsLimit: countsLimitOf(config),
     files: async (signal) => {
-      const plan = await planProducts(planDependencies(parts, config), EVERYTHING, signal);
+      const plan = await planProducts(planDependencies(adapters, config), EVERYTHING, signal);
       const [failure] = plan.failures;
       if (failure !== undefined) throw failure.error;
       const lagMs = config['freshness.lag'];

@@ -4,20 +4,20 @@ import type { ResolveMetadata } from '../../producer/plan-metadata.ts';
 import type { ProductPlanDependencies } from '../../producer/plan-products.ts';
 import { prepareMetadata, startAfter } from '../../workers/metadata/export-metadata.ts';
 import { readExperiment } from '../../domain/read-experiment.ts';
-import type { Parts } from './wire.ts';
+import type { Adapters } from './wire.ts';
 
-export function planDependencies(parts: Parts, config: Config): ProductPlanDependencies {
+export function planDependencies(adapters: Adapters, config: Config): ProductPlanDependencies {
   const analysisLeadMs = config['metadata.analysisLead'];
   return {
-    ...parts,
-    api: parts.experiments,
-    resolveMetadata: resolveWith({ ...parts, analysisLeadMs }),
+    ...adapters,
+    api: adapters.experiments,
+    resolveMetadata: resolveWith({ ...adapters, analysisLeadMs }),
     analysisLeadMs,
   };
 }
 
 function resolveWith(
-  deps: Pick<Parts, 'resolution' | 'store' | 'clock'> & { readonly analysisLeadMs: number },
+  deps: Pick<Adapters, 'resolution' | 'store' | 'clock'> & { readonly analysisLeadMs: number },
 ): ResolveMetadata {
   return async (experiment, { results, firstAnalysedAt, object }, signal) => {
     const analysis = await startAfter(deps, results, { before: object, signal });

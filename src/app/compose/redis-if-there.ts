@@ -2,13 +2,13 @@
 import type { Config } from '../../config/load-config.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { openRecordStage } from './open-record-stage.ts';
-import type { MonitoringParts } from './monitoring-dependencies.ts';
+import type { MonitoringSetup } from './monitoring-dependencies.ts';
 import { openQueue } from './wire.ts';
 
 /** Without Redis there is no queue, and looking for waiting records fails with the reason. */
 export async function withRedisIfThere<Result>(
   config: Config,
-  work: (redis: Pick<MonitoringParts, 'queue' | 'waiting'>) => Promise<Result>,
+  work: (redis: Pick<MonitoringSetup, 'queue' | 'waiting'>) => Promise<Result>,
 ): Promise<Result> {
   const trouble = await checkRedis(config.redis.reveal()).then(
     () => undefined,

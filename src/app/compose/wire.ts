@@ -26,7 +26,7 @@ import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { deploymentOf } from './deployment.ts';
 
-export interface Parts extends DivisibleParts {
+export interface Adapters extends DividingAdapters {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -50,7 +50,7 @@ export interface Parts extends DivisibleParts {
 }
 
 /** Warehouse and store once more, where they can take very large tables apart and join the parts. */
-export interface DivisibleParts {
+export interface DividingAdapters {
   readonly divisibleSource?: DivisibleSource;
   readonly composingStore?: ComposingStore;
 }
@@ -62,7 +62,7 @@ export interface WireOptions {
 }
 
 /** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
-export async function wire(config: Config, options: WireOptions): Promise<Parts> {
+export async function wire(config: Config, options: WireOptions): Promise<Adapters> {
   const clock = clockOf(config);
   const { log } = options;
   const [warehouse, store, api] = await Promise.all([
@@ -86,7 +86,10 @@ export async function wire(config: Config, options: WireOptions): Promise<Parts>
 }
 
 /** The object store of a configuration whose `bucket` is set. */
-export async function storeOf(config: Config, { clock, log }: Pick<Parts, 'clock' | 'log'>): Promise<ComposingStore> {
+export async function storeOf(
+  config: Config,
+  { clock, log }: Pick<Adapters, 'clock' | 'log'>,
+): Promise<ComposingStore> {
   const { scheme, path, text } = required(config, 'bucket');
   if (scheme === 'file') {
     const { FileObjectStore } = await import('../../adapters/filesystem/object-store.ts');
@@ -175,7 +178,7 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 }
 
 type Warehouse = Pick<
-  Parts,
+  Adapters,
   'logs' | 'reader' | 'jobHistory' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
 >;
 

@@ -12,11 +12,11 @@ import { pricingOf } from '../compose/pricing.ts';
 import { recordFailure, recordOutcome } from '../attempts/record-attempts.ts';
 import { startRecordKeeping } from '../upkeep/record-keeping.ts';
 import { startSweep } from '../upkeep/sweep-old-work.ts';
-import type { Parts } from '../compose/wire.ts';
+import type { Adapters } from '../compose/wire.ts';
 
 export interface StartWorkersRequest {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly adapters: Adapters;
   /** Jobs of one queue at once; as the settings say, or as is usual, unless told. */
   readonly concurrency?: number;
   readonly queues?: readonly string[];
@@ -29,10 +29,10 @@ export type Workers = Pick<WorkerPool, 'waitUntilDrained' | 'stop'>;
 
 /** Starts workers on all queues, or on those asked for. Throws when Redis cannot be used. */
 export async function startWorkers(request: StartWorkersRequest): Promise<Workers> {
-  const { config, parts, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
-  const keeping = await startRecordKeeping(config, parts, redisUrl);
-  const records = { sink: keeping.taker, clock: parts.clock, log: parts.log };
-  const notifiers = await notifiersOf(config, parts.clock);
+  const { config, adapters, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
+  const keeping = await startRecordKeeping(config, adapters, redisUrl);
+  const records = { sink: keeping.taker, clock: adapters.clock, log: adapters.log };
+  const notifiers = await notifiersOf(config, adapters.clock);
   const deployment = deploymentOf(config);
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
   try {
@@ -41,28 +41,28 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       prefix: config['queue.prefix'],
       ...(deployment === undefined ? {} : { deployment }),
       kinds: JOB_KINDS,
-      handlers: jobHandlers({ config, parts, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
+      handlers: jobHandlers({ config, adapters, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
       concurrency: request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config),
-      log: parts.log,
+      log: adapters.log,
       drainDeadlineMs: config['worker.drainTimeout'],
       onOutcome: async (event: OutcomeEvent) => {
         const { queue, jobId, outcome, durationMs } = event;
-        parts.log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
+        adapters.log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
         await recordOutcome(recording, event);
       },
       onFailure: async (event: FailureEvent) => {
         const { queue, jobId, attempt, error, final } = event;
-        parts.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
+        adapters.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
         await recordFailure(recording, event);
       },
       onThrottled: (event: ThrottledEvent) => {
         const { queue, jobId, times, forMs, error } = event;
-        parts.log.info({ queue, jobId, times, forMs, problem: error.sentence }, 'job throttled');
+        adapters.log.info({ queue, jobId, times, forMs, problem: error.sentence }, 'job throttled');
       },
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });
-    const sweep = startSweep({ store: parts.composingStore, queues, clock: parts.clock, log: parts.log });
+    const sweep = startSweep({ store: adapters.composingStore, queues, clock: adapters.clock, log: adapters.log });
     return {
       async waitUntilDrained() {
         const writesRecords = queues?.includes(RECORDS_JOB.queue) ?? true;

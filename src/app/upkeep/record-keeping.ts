@@ -7,7 +7,7 @@ import type { RecordStage } from '../../ports/record-stage.ts';
 import { settlesWithin } from '../../queue/settles-within.ts';
 import { QueuedRecords } from '../../workers/records/queued-records.ts';
 import { openRecordStage } from '../compose/open-record-stage.ts';
-import { openQueue, type Parts } from '../compose/wire.ts';
+import { openQueue, type Adapters } from '../compose/wire.ts';
 import { Repeating } from '../repeating.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
@@ -25,8 +25,8 @@ export interface RecordKeeping {
 }
 
 /** Takes records from now on, and looks now and then for what waits on this machine. */
-export async function startRecordKeeping(config: Config, parts: Parts, redisUrl: string): Promise<RecordKeeping> {
-  const { clock, log, sink } = parts;
+export async function startRecordKeeping(config: Config, adapters: Adapters, redisUrl: string): Promise<RecordKeeping> {
+  const { clock, log, sink } = adapters;
   const queue = await openQueue(config, redisUrl);
   const stage = openRecordStage(config, redisUrl);
   const spool = new FileRecordSpool({ folder: config['records.spool'], log });

@@ -4,7 +4,7 @@ import { buildApp } from '../../web/app.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
-import { openQueue, type Parts } from '../compose/wire.ts';
+import { openQueue, type Adapters } from '../compose/wire.ts';
 
 export interface WebServer {
   /** `http://127.0.0.1:8080` */
@@ -15,7 +15,7 @@ export interface WebServer {
 
 export async function startWeb(
   config: Config,
-  parts: Pick<Parts, 'store' | 'log'>,
+  adapters: Pick<Adapters, 'store' | 'log'>,
   options: ListenOptions & { readonly redisUrl?: string },
 ): Promise<WebServer> {
   const redisUrl = options.redisUrl ?? config.redis.reveal();
@@ -30,10 +30,10 @@ export async function startWeb(
   const app = await buildApp({
     queue,
     connection,
-    store: parts.store,
+    store: adapters.store,
     prefix: config['queue.prefix'],
     checkReady: () => checkRedis(redisUrl),
-    log: parts.log,
+    log: adapters.log,
   });
   try {
     return { url: await listen(app, options), stop };

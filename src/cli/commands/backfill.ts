@@ -16,58 +16,58 @@ import { readPlan, sayWarnings } from '../read-plan.ts';
 import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
 import { recordRefusals } from '../../app/attempts/record-refusals.ts';
 import { abortOnSignals } from '../signals.ts';
-import { openQueue, type Parts, wire } from '../../app/compose/wire.ts';
+import { openQueue, type Adapters, wire } from '../../app/compose/wire.ts';
 
 export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();
-  const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   try {
     if (!options.dryRun) await checkRedis(config.redis.reveal());
-    const plan = await readPlan(parts, config, { selection, signal });
+    const plan = await readPlan(adapters, config, { selection, signal });
     sayWarnings(plan);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
-    const work = { config, parts, plan, options, signal };
+    const work = { config, adapters, plan, options, signal };
     if (options.dryRun) await tellPlan(work);
     else await enqueueAndFollow(work);
     throwIfIncomplete(plan);
   } finally {
     release();
-    await parts.close();
+    await adapters.close();
   }
 }
 
 interface Backfill {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly adapters: Adapters;
   readonly plan: ProductPlan;
   readonly options: BackfillOptions;
   readonly signal: AbortSignal;
 }
 
-async function tellPlan({ config, parts, plan, options, signal }: Backfill): Promise<void> {
+async function tellPlan({ config, adapters, plan, options, signal }: Backfill): Promise<void> {
   const pricing = pricingOf(config);
-  const estimated = await estimate(parts.source, plan.due, { pricing, signal });
+  const estimated = await estimate(adapters.source, plan.due, { pricing, signal });
   if (options.json) printPlanAsJson(plan, estimated, pricing);
   else printPlan(plan, estimated, pricing);
 }
 
-async function enqueueAndFollow({ config, parts, plan, options, signal }: Backfill): Promise<void> {
-  const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
-  await recordRefusals({ ...parts, sink: keeping.taker }, plan);
+async function enqueueAndFollow({ config, adapters, plan, options, signal }: Backfill): Promise<void> {
+  const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
+  await recordRefusals({ ...adapters, sink: keeping.taker }, plan);
   await keeping.stop();
   const queue = await openQueue(config);
   try {
     const report = await enqueueFiles(
-      { queue, clock: parts.clock, random: parts.random },
+      { queue, clock: adapters.clock, random: adapters.random },
       plan.due,
       { retryFailed: true },
       signal,
     );
     // Workers may be in this machine's other processes: they need the file while this one only waits.
-    await parts.close();
-    const followed = options.wait ? await followBackfill({ queue, clock: parts.clock }, report, signal) : undefined;
+    await adapters.close();
+    const followed = options.wait ? await followBackfill({ queue, clock: adapters.clock }, report, signal) : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
     print({ plan, report, followed });
     if (followed === undefined) return;

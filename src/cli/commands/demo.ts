@@ -6,7 +6,7 @@ import { secretUrl } from '../../config/setting-types.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { asOwnerOfDemo, explainFullDisk, prepareDemoFolder, writeRunning } from '../demo/demo-folder.ts';
 import { type DemoRedis, openDemoRedis } from '../demo/demo-redis.ts';
-import { type DemoParts, DemoRun } from '../demo/demo-run.ts';
+import { type DemoAdapters, DemoRun } from '../demo/demo-run.ts';
 import { DEMO_EXPERIMENTS, demoSettings, ignoredSentence } from '../demo/demo-settings.ts';
 import { prepareDemo } from '../demo/prepare-demo.ts';
 import { ask } from '../help.ts';
@@ -61,32 +61,32 @@ interface DemoOptions {
 async function demoOn(redis: DemoRedis, options: DemoOptions): Promise<void> {
   const ignored = ignoredSentence(enterDemo(demoSettings(redis.url)));
   const config = loadConfig([]);
-  const parts = await wireDemo(config);
+  const adapters = await wireDemo(config);
   try {
-    await runDemo({ ...options, config, parts, redis, ignored });
+    await runDemo({ ...options, config, adapters, redis, ignored });
   } finally {
-    await parts.close();
+    await adapters.close();
   }
 }
 
 interface DemoSetup extends DemoOptions {
   readonly config: Config;
-  readonly parts: DemoParts;
+  readonly adapters: DemoAdapters;
   readonly redis: DemoRedis;
   readonly ignored: string | undefined;
 }
 
-async function runDemo({ config, parts, redis, ignored, port, signal, isToExit }: DemoSetup): Promise<void> {
+async function runDemo({ config, adapters, redis, ignored, port, signal, isToExit }: DemoSetup): Promise<void> {
   say('Contrail demo: statistics tables of sample experiments become the JSON files that Experimenter reads.\n');
   if (ignored !== undefined) say(`${ignored}\n`);
-  const web = await startPages(config, parts, { port, redisUrl: redis.url });
+  const web = await startPages(config, adapters, { port, redisUrl: redis.url });
   writeRunning({ command: 'contrail demo', ...redisToJoin(redis), pages: web.url });
   const queue = await openQueue(config);
-  const run = new DemoRun({ config, parts, redisUrl: redis.url, queue, signal });
+  const run = new DemoRun({ config, adapters, redisUrl: redis.url, queue, signal });
   try {
-    const isNew = await prepareDemo(parts, { dataset: config.resultsDataset, experimentsPath: DEMO_EXPERIMENTS });
-    say(`  Warehouse  ${parts.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
-    say(`  Files      ${parts.store.url}`);
+    const isNew = await prepareDemo(adapters, { dataset: config.resultsDataset, experimentsPath: DEMO_EXPERIMENTS });
+    say(`  Warehouse  ${adapters.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
+    say(`  Files      ${adapters.store.url}`);
     say(
       `  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'as given by --redis, prefix contrail-demo'}`,
     );
@@ -114,10 +114,10 @@ Next, ${isToExit ? 'in this folder' : 'in another terminal in this folder'}:
 }
 
 /** The demo's adapters: its warehouse is a DuckDB file, which it changes too, and lets go of between pieces of work. */
-async function wireDemo(config: Config): Promise<DemoParts> {
-  const { duckdb, ...parts } = await wire(config, { createWarehouse: true, log: logOf(config) });
+async function wireDemo(config: Config): Promise<DemoAdapters> {
+  const { duckdb, ...adapters } = await wire(config, { createWarehouse: true, log: logOf(config) });
   if (duckdb === undefined) throw new ContrailError('INTERNAL', 'The demo has no DuckDB file.');
-  return { ...parts, duckdb };
+  return { ...adapters, duckdb };
 }
 
 /** The password of somebody's Redis is not written down, so only a Redis without one can be joined. */
@@ -138,10 +138,10 @@ function readRedis(text: string | undefined): string | undefined {
 /** The preferred port, or any free one where nobody asked for a certain one. */
 async function startPages(
   config: Config,
-  parts: Parameters<typeof startWeb>[1],
+  adapters: Parameters<typeof startWeb>[1],
   { port, redisUrl }: { readonly port: number | undefined; readonly redisUrl: string },
 ): Promise<WebServer> {
-  const at = (candidate: number) => startWeb(config, parts, { host: '127.0.0.1', port: candidate, redisUrl });
+  const at = (candidate: number) => startWeb(config, adapters, { host: '127.0.0.1', port: candidate, redisUrl });
   if (port !== undefined) return at(port);
   try {
     return await at(PREFERRED_PORT);

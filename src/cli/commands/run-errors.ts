@@ -26,25 +26,25 @@ export async function runErrors({ experiment, analysisStart, enrollmentEnd, forc
   };
   const slugs = [...new Set(experiment)].map((slug) => ask(() => checkSlug(slug)));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
     await runExperiments({
       product: 'errors',
       experiments: slugs,
-      parts,
+      adapters,
       config,
       asJson: json ?? false,
       counted: 'row',
       signal,
       run: (slug, job) => {
         const request = { ...claimOfTyped(slug), ...times, force: force ?? false, job, signal };
-        return exportErrors(parts, request);
+        return exportErrors(adapters, request);
       },
     });
   } finally {
     release();
-    await parts.close();
+    await adapters.close();
   }
 }
 

@@ -19,14 +19,14 @@ interface Options {
 export async function runMetadata({ experiment, analysisStart, force, json }: Options): Promise<void> {
   if (analysisStart !== undefined) ask(() => parseAnalysisStart(analysisStart));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
-    const deps = await metadataDependencies(parts, config);
+    const deps = await metadataDependencies(adapters, config);
     await runExperiments({
       product: 'metadata',
       experiments: [...new Set(experiment)],
-      parts,
+      adapters,
       config,
       asJson: json ?? false,
       signal,
@@ -38,6 +38,6 @@ export async function runMetadata({ experiment, analysisStart, force, json }: Op
     });
   } finally {
     release();
-    await parts.close();
+    await adapters.close();
   }
 }

@@ -6,13 +6,13 @@ import { dateText, MICROS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
 import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import { type MonitoringResult, runMonitoringTask } from '../../workers/monitoring/monitoring-tasks.ts';
 import { ask } from '../help.ts';
-import { type MonitoringParts, monitoringDependencies } from '../../app/compose/monitoring-dependencies.ts';
+import { type MonitoringSetup, monitoringDependencies } from '../../app/compose/monitoring-dependencies.ts';
 import { notifiersOf } from '../../app/compose/notifiers.ts';
 import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { withRedisIfThere } from '../../app/compose/redis-if-there.ts';
 import { abortOnSignals } from '../signals.ts';
-import { type Parts, wire } from '../../app/compose/wire.ts';
+import { type Adapters, wire } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly json?: true;
@@ -39,16 +39,16 @@ export async function runTask(task: Exclude<MonitoringPayload['task'], 'query-co
 
 async function runTasks(payloads: readonly MonitoringPayload[], { json }: Options): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
     const looksAtQueue = payloads.some(({ task }) => task === 'check-alerts');
-    const withParts = looksAtQueue ? withAllParts : withoutQueue;
-    const results = await withParts(config, parts, async (all) => {
+    const withSetup = looksAtQueue ? withQueueIfThere : withoutQueue;
+    const results = await withSetup(config, adapters, async (all) => {
       const deps = monitoringDependencies(all);
       const done: MonitoringResult[] = [];
       for (const payload of payloads) {
-        const work = ['run', String(parts.clock.now()), String(process.pid), JSON.stringify(payload)];
+        const work = ['run', String(adapters.clock.now()), String(process.pid), JSON.stringify(payload)];
         done.push((await runMonitoringTask(deps, { payload, work, signal })).done);
       }
       return done;
@@ -57,29 +57,29 @@ async function runTasks(payloads: readonly MonitoringPayload[], { json }: Option
     else results.forEach(report);
   } finally {
     release();
-    await parts.close();
+    await adapters.close();
   }
 }
 
 /** The other work contacts no Redis and sends no message. */
 async function withoutQueue<Result>(
   config: Config,
-  parts: Parts,
-  work: (all: MonitoringParts) => Promise<Result>,
+  adapters: Adapters,
+  work: (all: MonitoringSetup) => Promise<Result>,
 ): Promise<Result> {
   const waiting = () => Promise.reject(new ContrailError('REDIS_UNREACHABLE', 'Redis was not asked.'));
-  return work({ config, parts, records: parts.sink, queue: undefined, waiting, notifiers: [] });
+  return work({ config, adapters, records: adapters.sink, queue: undefined, waiting, notifiers: [] });
 }
 
 /** Only the alerts look at the queue, and do without where there is none. */
-async function withAllParts<Result>(
+async function withQueueIfThere<Result>(
   config: Config,
-  parts: Parts,
-  work: (all: MonitoringParts) => Promise<Result>,
+  adapters: Adapters,
+  work: (all: MonitoringSetup) => Promise<Result>,
 ): Promise<Result> {
-  const notifiers = await notifiersOf(config, parts.clock);
+  const notifiers = await notifiersOf(config, adapters.clock);
   return withRedisIfThere(config, ({ queue, waiting }) =>
-    work({ config, parts, records: parts.sink, queue, waiting, notifiers }),
+    work({ config, adapters, records: adapters.sink, queue, waiting, notifiers }),
   );
 }
 

@@ -18,7 +18,7 @@ import { recordRunFailure, recordRunOutcome } from '../../app/attempts/record-ru
 import { makeRunId } from '../../app/attempts/run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { exportDependencies } from '../../app/compose/export-dependencies.ts';
-import { type Parts, wire } from '../../app/compose/wire.ts';
+import { type Adapters, wire } from '../../app/compose/wire.ts';
 import { printable } from '../../domain/terminal-text.ts';
 
 interface Options {
@@ -35,16 +35,16 @@ export async function runStatistics(options: Options): Promise<void> {
     period: parseAnalysisPeriod(options.period),
   };
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
-  const bar = progressBar(`${request.experiment} ${request.period}`, parts.clock);
+  const bar = progressBar(`${request.experiment} ${request.period}`, adapters.clock);
   try {
-    const { outcome } = await exportAndRecord(config, parts, {
+    const { outcome } = await exportAndRecord(config, adapters, {
       ...request,
       knownBy: claim.knownBy,
-      record: await consoleRecordOf(parts.experiments, request, signal),
+      record: await consoleRecordOf(adapters.experiments, request, signal),
       force: options.force ?? false,
-      job: makeRunId(parts.random),
+      job: makeRunId(adapters.random),
       signal,
       onProgress: (rows, ofRows) => bar.update(rows, ofRows),
     });
@@ -64,28 +64,36 @@ export async function runStatistics(options: Options): Promise<void> {
     throw failure;
   } finally {
     release();
-    await parts.close();
+    await adapters.close();
   }
 }
 
 /** The export with its records, which are written before the command ends. */
-async function exportAndRecord(config: Config, parts: Parts, request: ExportRequest) {
+async function exportAndRecord(config: Config, adapters: Adapters, request: ExportRequest) {
   const { experiment, period, job } = request;
-  const run = { parts, config, product: 'statistics', experiment, period, job, startedAt: parts.clock.now() } as const;
+  const run = {
+    adapters,
+    config,
+    product: 'statistics',
+    experiment,
+    period,
+    job,
+    startedAt: adapters.clock.now(),
+  } as const;
   try {
-    const result = await exportTable(exportDependencies(parts, config), request);
+    const result = await exportTable(exportDependencies(adapters, config), request);
     await recordRunOutcome(run, result.outcome, result.events);
     return result;
   } catch (error) {
-    const failure = await explained(parts, request, toContrailError(error));
+    const failure = await explained(adapters, request, toContrailError(error));
     await recordRunFailure(run, failure);
     throw failure;
   }
 }
 
 /** Missing results get the reason why: unknown slug, other periods. */
-async function explained(parts: Parts, request: ExportRequest, failure: ContrailError): Promise<ContrailError> {
+async function explained(adapters: Adapters, request: ExportRequest, failure: ContrailError): Promise<ContrailError> {
   if (failure.code !== 'RESULTS_MISSING') return failure;
-  const sources = { api: parts.experiments, source: parts.source, sink: parts.sink };
+  const sources = { api: adapters.experiments, source: adapters.source, sink: adapters.sink };
   return explainMissingResults(sources, request, request.signal);
 }

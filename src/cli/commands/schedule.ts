@@ -13,24 +13,24 @@ import { openQueue, wire } from '../../app/compose/wire.ts';
 export async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   await checkRedis(config.redis.reveal());
-  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const queue = await openQueue(config);
-  const keeping = await startRecordKeeping(config, parts, config.redis.reveal());
-  const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], parts));
+  const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
+  const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], adapters));
   try {
     if (once) {
-      await enqueueTicks({ queue, clock: parts.clock }, monitoringSchedule(config), signal);
-      const { enqueued, skipped } = await scanOnce(parts, { config, queue, records: keeping.taker, signal });
+      await enqueueTicks({ queue, clock: adapters.clock }, monitoringSchedule(config), signal);
+      const { enqueued, skipped } = await scanOnce(adapters, { config, queue, records: keeping.taker, signal });
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
     }
-    const running = startSchedule({ config, parts, queue, records: keeping.taker });
+    const running = startSchedule({ config, adapters, queue, records: keeping.taker });
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await running.stop();
   } finally {
     release();
     await keeping.stop();
     await queue.close();
-    await parts.close();
+    await adapters.close();
   }
 }

@@ -17,17 +17,17 @@ import { openQueue, wire } from '../../app/compose/wire.ts';
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
   const filter = ask(() => filterOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: false, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   const queue = await openQueue(config);
   try {
     const experiments = slug === undefined ? [] : [slug];
     const selection = { experiments, periods: [], apps: [], force: false, products: filter.products };
-    const plan = await readPlan(parts, config, { selection, signal });
+    const plan = await readPlan(adapters, config, { selection, signal });
     sayWarnings(plan);
     // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
     const trouble = await checkRedis(config.redis.reveal()).then(() => undefined, toContrailError);
-    const history = { reader: tolerantReader(parts.reader), now: parts.clock.now() };
+    const history = { reader: tolerantReader(adapters.reader), now: adapters.clock.now() };
     const sources = { queue: trouble === undefined ? queue : undefined, history };
     const files = problemsFirst(await fileStates(plan, sources, signal));
     const queues = trouble === undefined ? await queueStates(queue) : undefined;
@@ -45,7 +45,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
     } else {
       const isListed = options.all || filter.states !== undefined || slug !== undefined;
       const listed = isListed ? byState : byState.filter(({ state }) => state !== 'fresh');
-      for (const line of fileLines(listed, parts.clock.now())) printResult(line);
+      for (const line of fileLines(listed, adapters.clock.now())) printResult(line);
       printTotals(files, files.length - listed.length);
       printQueues(queues ?? {});
       if (refused !== undefined) printRefusedRecords(refused);
@@ -61,7 +61,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
   } finally {
     release();
     await queue.close();
-    await parts.close();
+    await adapters.close();
   }
 }
 

@@ -16,15 +16,15 @@ interface Options {
 export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const config = loadConfig(['warehouse', 'bucket']);
-  const parts = await wire(config, { createWarehouse: true, log: logOf(config) });
+  const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals((name) => {
-    parts.log.info({ signal: name }, 'stopping: running jobs may finish');
+    adapters.log.info({ signal: name }, 'stopping: running jobs may finish');
     // From here on, because a start waits for Redis too.
-    exitAfter(config['worker.drainTimeout'], parts);
+    exitAfter(config['worker.drainTimeout'], adapters);
   });
   const pool = await startWorkers({
     config,
-    parts,
+    adapters,
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(options.queue === undefined ? {} : { queues: options.queue }),
   });
@@ -32,18 +32,18 @@ export async function work(options: Options): Promise<void> {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  parts.log.info({ warehouse: parts.source.url, bucket: parts.store.url }, 'taking jobs');
+  adapters.log.info({ warehouse: adapters.source.url, bucket: adapters.store.url }, 'taking jobs');
   let code = 1;
   try {
     await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
     code = 0;
   } finally {
-    exitAfter(config['worker.drainTimeout'], parts, code);
+    exitAfter(config['worker.drainTimeout'], adapters, code);
     await pool.stop();
     release();
-    await parts.close();
+    await adapters.close();
   }
-  parts.log.info({}, 'stopped');
+  adapters.log.info({}, 'stopped');
 }
 
 function readConcurrency(text: string | undefined): number | undefined {

@@ -14,18 +14,18 @@ import { followJobs } from '../../app/follow/follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startWorkers, type Workers } from '../../app/pool/start-workers.ts';
-import type { Parts } from '../../app/compose/wire.ts';
+import type { Adapters } from '../../app/compose/wire.ts';
 import { demoTasks, enqueueTasks } from './demo-monitoring.ts';
 import { describeEndedJob } from './describe-job.ts';
 import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';
 
 const CHANGE_EVERY_MS = 20_000;
 
-export type DemoParts = Parts & Required<Pick<Parts, 'duckdb'>>;
+export type DemoAdapters = Adapters & Required<Pick<Adapters, 'duckdb'>>;
 
 export interface DemoRunOptions {
   readonly config: Config;
-  readonly parts: DemoParts;
+  readonly adapters: DemoAdapters;
   readonly redisUrl: string;
   readonly queue: JobQueue;
   readonly signal: AbortSignal;
@@ -39,21 +39,21 @@ export interface DemoSummary {
 
 export class DemoRun {
   readonly #options: DemoRunOptions;
-  readonly #parts: Parts;
+  readonly #adapters: Adapters;
   #pool: Workers | undefined;
 
   constructor(options: DemoRunOptions) {
     this.#options = options;
     // The demo tells by itself how jobs end; only what nobody expects is logged.
     const quiet = (): void => undefined;
-    this.#parts = {
-      ...options.parts,
+    this.#adapters = {
+      ...options.adapters,
       log: {
-        ...options.parts.log,
+        ...options.adapters.log,
         debug: quiet,
         info: quiet,
         warn: quiet,
-        error: (fields, text) => options.parts.log.error(fields, text),
+        error: (fields, text) => options.adapters.log.error(fields, text),
       },
     };
   }
@@ -63,7 +63,7 @@ export class DemoRun {
     const { config, redisUrl } = this.#options;
     this.#pool = await startWorkers({
       config,
-      parts: this.#parts,
+      adapters: this.#adapters,
       redisUrl,
     });
     if (changeFirst) await this.#change('Since the last demo');
@@ -93,7 +93,7 @@ export class DemoRun {
     const { signal } = this.#options;
     say(`\nOne table gets new results every ${CHANGE_EVERY_MS / 1000} s. Ctrl-C ends the demo.`);
     while (!signal.aborted) {
-      await this.#parts.clock.sleep(CHANGE_EVERY_MS, signal).catch(() => undefined);
+      await this.#adapters.clock.sleep(CHANGE_EVERY_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
       await this.#changeOnce();
     }
@@ -117,13 +117,13 @@ export class DemoRun {
 
   async #change(when: string): Promise<void> {
     say(`${when}, ${CHANGING_EXPERIMENT} got new results.`);
-    await runStatements(this.#options.parts.duckdb, changeResults(this.#options.config.resultsDataset));
+    await runStatements(this.#options.adapters.duckdb, changeResults(this.#options.config.resultsDataset));
   }
 
   /** Brings the monitoring tables up to date, and tells what there is to see. */
   async #watch(): Promise<KnownJob[]> {
-    const { queue, signal, parts } = this.#options;
-    const { clock } = parts;
+    const { queue, signal, adapters } = this.#options;
+    const { clock } = adapters;
     say('Monitoring: experiments, query cost of two weeks, sample ratios, alerts.');
     const ended: KnownJob[] = [];
     const now = clock.now();
@@ -131,7 +131,9 @@ export class DemoRun {
       const jobs = await enqueueTasks(queue, tasks, { now, signal });
       await followJobs({ queue, jobs, clock, signal, onProgress: () => undefined, onEnded: (job) => ended.push(job) });
     }
-    const alerts = newestRows(await alertHistory(parts.reader).alerts(signal)).filter(({ state }) => state === 'open');
+    const alerts = newestRows(await alertHistory(adapters.reader).alerts(signal)).filter(
+      ({ state }) => state === 'open',
+    );
     const shown = alerts.filter(({ severity }) => severity === 'critical');
     say(
       `  ${plural(alerts.length, 'alert')} open, ${shown.length} of them critical (all: monitoring.${ALERTS_TABLE}):`,
@@ -143,13 +145,13 @@ export class DemoRun {
 
   async #exportDue(): Promise<KnownJob[]> {
     const { config, queue, signal } = this.#options;
-    const report = await scanOnce(this.#parts, { config, queue, records: this.#parts.sink, signal });
+    const report = await scanOnce(this.#adapters, { config, queue, records: this.#adapters.sink, signal });
     tellPlan(report);
     const ended: KnownJob[] = [];
     await followJobs({
       queue,
       jobs: report.enqueued.map(({ due, jobId }) => ({ queue: due.queue, id: jobId })),
-      clock: this.#parts.clock,
+      clock: this.#adapters.clock,
       signal,
       onProgress: () => undefined,
       onEnded: (job) => {

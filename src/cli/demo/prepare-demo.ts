@@ -6,7 +6,7 @@ import { loadStatistics, runStatements } from '../../adapters/duckdb/load-statis
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import { ENROLLMENT_COUNTS_OBJECT } from '../../workers/monitoring/read-enrollment-counts.ts';
-import type { DemoParts } from './demo-run.ts';
+import type { DemoAdapters } from './demo-run.ts';
 import { createOddTables, oddExperiments, oddViews } from './odd-tables.ts';
 import {
   daysSinceSample,
@@ -24,21 +24,21 @@ export interface DemoData {
 }
 
 /** Whether the tables had to be made; the list of experiments is always written anew, because its dates move. */
-export async function prepareDemo(parts: DemoParts, { dataset, experimentsPath }: DemoData): Promise<boolean> {
+export async function prepareDemo(adapters: DemoAdapters, { dataset, experimentsPath }: DemoData): Promise<boolean> {
   const { signal } = new AbortController();
   mkdirSync(dirname(experimentsPath), { recursive: true });
-  const now = parts.clock.now();
+  const now = adapters.clock.now();
   writeFileSync(experimentsPath, JSON.stringify([...sampleExperiments(now), ...oddExperiments(now)], undefined, 2));
   const views = sampleViews();
-  if (parts.duckdb.exists()) {
-    const known = await parts.source.listTables(signal);
+  if (adapters.duckdb.exists()) {
+    const known = await adapters.source.listTables(signal);
     if ([...views, ...oddViews()].every(({ view }) => known.includes(view))) return false;
   }
-  await loadStatistics(parts.duckdb, dataset, views);
-  await runStatements(parts.duckdb, createOddTables(dataset));
-  await parts.sink.append({ id: 'demo-sample-logs', table: LOGS_TABLE, rows: sampleLogs(now) }, signal);
-  await loadJobs(parts.duckdb, SAMPLE_JOBS, daysSinceSample(now));
-  await writeEnrollmentCounts(parts.store, signal);
+  await loadStatistics(adapters.duckdb, dataset, views);
+  await runStatements(adapters.duckdb, createOddTables(dataset));
+  await adapters.sink.append({ id: 'demo-sample-logs', table: LOGS_TABLE, rows: sampleLogs(now) }, signal);
+  await loadJobs(adapters.duckdb, SAMPLE_JOBS, daysSinceSample(now));
+  await writeEnrollmentCounts(adapters.store, signal);
   return true;
 }
 
