@@ -13,6 +13,27 @@ import {
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
 
+/** Where time and chance come from: all others are handed a `Clock` or a `Random`. */
+const SYSTEM = 'adapters/system';
+
+const NOT_YET_BY_CLOCK = [
+  'domain/wait.ts',
+  'queue/queue-rest.ts',
+  'queue/bullmq/queue-runner.ts',
+  'queue/bullmq/worker-pool.ts',
+];
+const NOT_YET_BY_RANDOM = [
+  'queue/bullmq/job-queue.ts',
+  'queue/bullmq/worker-pool.ts',
+  'adapters/bigquery/query.ts',
+  'adapters/bigquery/read-stream.ts',
+  'adapters/bigquery/rest-client.ts',
+  'adapters/bigquery/load-job.ts',
+  'adapters/gcs/api-client.ts',
+  'adapters/gcs/compose-objects.ts',
+  'adapters/gcs/upload-once.ts',
+];
+
 const RULES: ImportRules = {
   rooms: {
     domain: [],
@@ -64,13 +85,40 @@ const RULES: ImportRules = {
   },
   words: [
     { name: 'process.env', pattern: /\bprocess\s*\.\s*env\b|\benv\b[^;]*from 'node:process'/, only: ['config'] },
-    { name: 'Date.now()', pattern: /\bDate\s*\.\s*now\b/, only: ['adapters/system/clock.ts'] },
     {
-      // A timer of Node fires at once where it is to last longer than 24.8 days; `domain/wait.ts` does not.
+      name: 'Date.now()',
+      pattern: /\bDate\s*(?:\.\s*now\b|\[\s*['"`]now)|\}\s*=\s*(?:globalThis\s*\.\s*)?Date\b/,
+      only: [SYSTEM],
+    },
+    {
+      name: 'new Date()',
+      pattern: /\bnew\s+(?:globalThis\s*\.\s*)?Date\b(?!\s*\(\s*[^\s)])|(?<!\bnew\s+(?:globalThis\s*\.\s*)?)\bDate\(/,
+      only: [SYSTEM],
+    },
+    {
+      // The module is imported for `setImmediate` alone, which lets other work go on and waits for no time to pass.
       name: 'a timer of its own',
       pattern:
-        /(?<!\w\.|\w|#)set(?:Timeout|Interval)\b|\bglobalThis\s*\.\s*set(?:Timeout|Interval)\b|\bAbortSignal\s*\.\s*timeout\b|\bscheduler\s*\.\s*wait\b|import \*[^;]*'node:timers/,
-      only: ['adapters/system/timers.ts', 'domain/wait.ts'],
+        /(?<!\w\.|\w|#)set(?:Timeout|Interval)\b|\bglobalThis\s*\.\s*set(?:Timeout|Interval)\b|\bscheduler\s*\.\s*wait\b|(?<!import \{ setImmediate(?: as \w+)? \} from )['"`](?:node:)?timers(?:\/promises)?['"`]/,
+      only: [SYSTEM, ...NOT_YET_BY_CLOCK],
+    },
+    {
+      name: 'a deadline of its own',
+      pattern: /\bAbortSignal\s*(?:\.\s*timeout\b|\[\s*['"`]timeout)|\}\s*=\s*(?:globalThis\s*\.\s*)?AbortSignal\b/,
+      only: [SYSTEM, ...NOT_YET_BY_CLOCK],
+    },
+    {
+      name: 'a stopwatch of its own',
+      pattern:
+        /\bperformance\s*(?:\.\s*now\b|\[)|=\s*(?:globalThis\s*\.\s*)?performance\b|['"`](?:node:)?perf_hooks['"`]|\bhrtime\b|\bprocess\s*\.\s*uptime\b/,
+      only: [SYSTEM, ...NOT_YET_BY_CLOCK],
+    },
+    {
+      // Secrets come from `randomBytes`, which no simulation may repeat.
+      name: 'chance of its own',
+      pattern:
+        /\bMath\s*(?:\.\s*random\b|\[\s*['"`]random)|\}\s*=\s*(?:globalThis\s*\.\s*)?Math\b|\brandomUUID\b|\bgetRandomValues\b|\brandomInt\b/,
+      only: [SYSTEM, ...NOT_YET_BY_RANDOM],
     },
     {
       // The index loads a reader of Arrow, whose two large packages `overrides` in package.json replaces by an empty one.
@@ -78,7 +126,6 @@ const RULES: ImportRules = {
       pattern: /'@google-cloud\/bigquery-storage'/,
       only: [],
     },
-    { name: 'new Date()', pattern: /\bnew Date\(\s*\)|(?<!new )\bDate\(/, only: ['adapters/system/clock.ts'] },
   ],
   pureRooms: {
     // The distance of two texts is a pure function, which others have made faster than we did.
@@ -161,7 +208,6 @@ describe('the check of the source', () => {
     ['cli/x.ts', `setTimeout(() => undefined, ms);`, 'cli/x.ts says a timer of its own'],
     ['cli/x.ts', `const timer = globalThis.setInterval;`, 'cli/x.ts says a timer of its own'],
     ['cli/x.ts', `import { setTimeout as sleep } from 'node:timers/promises';`, 'cli/x.ts says a timer of its own'],
-    ['cli/x.ts', `const signal = AbortSignal.timeout(ms);`, 'cli/x.ts says a timer of its own'],
     ['cli/x.ts', `import { a } from './gone.ts';`, 'cli/x.ts imports cli/gone.ts, which is not there'],
     ['helpers/x.ts', `import { a } from '../domain/a.ts';`, 'helpers/x.ts lies in no known room'],
   ])('finds in %s: %s', (path, code, sentence) => {
@@ -171,7 +217,52 @@ describe('the check of the source', () => {
   });
 
   it.each([
+    ['Date.now()', `const now = globalThis.Date.now();`],
+    ['Date.now()', `const { now } = Date;`],
+    ['Date.now()', `const now = Date['now']();`],
+    ['new Date()', `const now = new Date;`],
+    ['new Date()', `const now = new globalThis.Date( );`],
+    ['new Date()', `const text = Date();`],
+    ['a timer of its own', `globalThis.setTimeout(callBack, ms);`],
+    ['a timer of its own', `globalThis['setInterval'](callBack, ms);`],
+    ['a timer of its own', `const { setTimeout: later } = globalThis;`],
+    ['a timer of its own', `import { setTimeout } from 'node:timers';`],
+    ['a timer of its own', `import { setImmediate, setInterval as every } from 'timers/promises';`],
+    ['a timer of its own', `import { scheduler } from 'node:timers/promises';`],
+    ['a timer of its own', `import * as timers from 'node:timers';`],
+    ['a timer of its own', `import timers from "node:timers/promises";`],
+    ['a timer of its own', `const timers = await import('node:timers');`],
+    ['a timer of its own', `await scheduler.wait(ms);`],
+    ['a deadline of its own', `const signal = AbortSignal.timeout(ms);`],
+    ['a deadline of its own', `const signal = globalThis.AbortSignal.timeout(ms);`],
+    ['a deadline of its own', `const { timeout } = AbortSignal;`],
+    ['a stopwatch of its own', `const startedAt = performance.now();`],
+    ['a stopwatch of its own', `const startedAt = globalThis.performance.now();`],
+    ['a stopwatch of its own', `const { now } = performance;`],
+    ['a stopwatch of its own', `import { performance } from 'node:perf_hooks';`],
+    ['a stopwatch of its own', `import { performance as watch } from 'perf_hooks';`],
+    ['a stopwatch of its own', `const startedAt = process.hrtime.bigint();`],
+    ['a stopwatch of its own', `import { hrtime } from 'node:process';`],
+    ['a stopwatch of its own', `const age = process.uptime();`],
+    ['chance of its own', `const share = Math.random();`],
+    ['chance of its own', `const share = globalThis.Math.random();`],
+    ['chance of its own', `const { random } = Math;`],
+    ['chance of its own', `const share = Math['random']();`],
+    ['chance of its own', `import { randomUUID } from 'node:crypto';`],
+    ['chance of its own', `const id = crypto.randomUUID();`],
+    ['chance of its own', `const id = globalThis.crypto.randomUUID();`],
+    ['chance of its own', `crypto.getRandomValues(bytes);`],
+    ['chance of its own', `import { randomInt as dice } from 'node:crypto';`],
+  ])('finds %s in: %s', (name, code) => {
+    expect(brokenRules(new Map([['app/x.ts', code]]), RULES)).toEqual([`app/x.ts says ${name}`]);
+    expect(brokenRules(new Map([['adapters/system/x.ts', code]]), RULES)).toEqual([]);
+  });
+
+  it.each([
     ['cli/x.ts', `import { a } from '../queue/a.ts';\nimport { b } from 'commander';`],
+    ['app/x.ts', `await clock.timeout(ms);\nconst ms = clock.now() + random.fraction();\nconst then = new Date(ms);`],
+    ['app/x.ts', `import { setImmediate as pause } from 'node:timers/promises';`],
+    ['app/x.ts', `import { randomBytes } from 'node:crypto';\nconst part = Math.floor(1.5);`],
     ['domain/x.ts', `import { createHash } from 'node:crypto';\nimport { a } from './a.ts';`],
     ['config/x.ts', `const a = process.env;`],
     ['cli/x.ts', `const then = new Date(0);\n// Date.now() is not for us, nor process.env`],
