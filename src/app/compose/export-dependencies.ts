@@ -8,7 +8,9 @@ import type { Adapters } from './wire.ts';
 
 export function exportDependencies(adapters: Adapters, config: Config): ExportDependencies {
   return {
-    ...adapters,
+    source: adapters.source,
+    store: adapters.store,
+    clock: adapters.clock,
     rules: CONSOLE_RULES[config['console.rules']],
     refusedShareLimit: config['statistics.refusedShare'],
     duplicateLimit: config['statistics.duplicateLimit'],
@@ -16,10 +18,14 @@ export function exportDependencies(adapters: Adapters, config: Config): ExportDe
 }
 
 export async function metadataDependencies(adapters: Adapters, config: Config): Promise<MetadataDependencies> {
+  const { metricHub, configurations } = await adapters.resolution();
   return {
-    ...adapters,
-    ...(await adapters.resolution()),
+    metricHub,
+    configurations,
     experimentsApi: adapters.experiments,
+    source: adapters.source,
+    store: adapters.store,
+    clock: adapters.clock,
     analysisLeadMs: config['metadata.analysisLead'],
   };
 }

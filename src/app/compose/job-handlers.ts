@@ -77,7 +77,12 @@ export function jobHandlers({
     },
     {
       kind: ERRORS_JOB,
-      handle: (payload: ErrorsPayload, context) => handleErrorsJob({ ...adapters, records }, payload, context),
+      handle: (payload: ErrorsPayload, context) =>
+        handleErrorsJob(
+          { logs: adapters.logs, store: adapters.store, clock: adapters.clock, records },
+          payload,
+          context,
+        ),
     },
     {
       kind: METADATA_JOB,

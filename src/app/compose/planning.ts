@@ -1,28 +1,46 @@
 /** What planning needs, of the settings and the adapters. */
 import type { Config } from '../../config/load-config.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { RecordTaker } from '../../ports/record-sink.ts';
 import type { ResolveMetadata } from '../../producer/plan-metadata.ts';
 import type { ProductPlanDependencies } from '../../producer/plan-products.ts';
 import { prepareMetadata, startAfter } from '../../workers/metadata/export-metadata.ts';
 import { readExperiment } from '../../domain/read-experiment.ts';
+import type { ScanDependencies } from '../scan.ts';
 import type { Adapters } from './wire.ts';
 
 export function planDependencies(adapters: Adapters, config: Config): ProductPlanDependencies {
   const analysisLeadMs = config['metadata.analysisLead'];
   return {
-    ...adapters,
     api: adapters.experiments,
-    resolveMetadata: resolveWith({ ...adapters, analysisLeadMs }),
+    source: adapters.source,
+    store: adapters.store,
+    sink: adapters.sink,
+    logs: adapters.logs,
+    resolveMetadata: resolveWith(adapters, analysisLeadMs),
     analysisLeadMs,
   };
 }
 
+export interface ScanSetup {
+  readonly queue: JobQueue;
+  /** Where the log rows of what cannot be made go. */
+  readonly records: RecordTaker;
+}
+
+export function scanDependencies(adapters: Adapters, config: Config, { queue, records }: ScanSetup): ScanDependencies {
+  const { clock, random, log } = adapters;
+  return { planning: planDependencies(adapters, config), enqueuing: { queue, records, clock, random, log } };
+}
+
 function resolveWith(
-  deps: Pick<Adapters, 'resolution' | 'store' | 'clock'> & { readonly analysisLeadMs: number },
+  { resolution, store, clock }: Pick<Adapters, 'resolution' | 'store' | 'clock'>,
+  analysisLeadMs: number,
 ): ResolveMetadata {
   return async (experiment, { results, firstAnalysedAt, object }, signal) => {
-    const analysis = await startAfter(deps, results, { before: object, signal });
+    const analysis = await startAfter({ store, clock, analysisLeadMs }, results, { before: object, signal });
     const facts = { analysis, firstAnalysedAt, signal };
-    const prepared = await prepareMetadata(await deps.resolution(), readExperiment(experiment), facts);
+    const prepared = await prepareMetadata(await resolution(), readExperiment(experiment), facts);
     return prepared.kind === 'content' ? { version: prepared.sourceVersion } : { nothing: prepared.reason };
   };
 }

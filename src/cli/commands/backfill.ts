@@ -1,7 +1,8 @@
 /** `contrail backfill`: enqueues what is due, and follows it to the end if asked. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { enqueueFiles } from '../../producer/enqueue-files.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { estimate } from '../../app/estimate.ts';
@@ -12,9 +13,9 @@ import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { pricingOf } from '../../app/compose/pricing.ts';
-import { readPlan, sayWarnings } from '../read-plan.ts';
+import { readPlanWithSteps, sayWarnings } from '../read-plan.ts';
 import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
-import { recordRefusals } from '../../app/attempts/record-refusals.ts';
+import { enqueuePlan } from '../../app/enqueue.ts';
 import { abortOnSignals } from '../signals.ts';
 import { openQueue, type Adapters, wire } from '../../app/compose/wire.ts';
 
@@ -25,7 +26,7 @@ export async function backfill(options: BackfillOptions): Promise<void> {
   const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   try {
     if (!options.dryRun) await checkRedis(config.redis.reveal());
-    const plan = await readPlan(adapters, config, { selection, signal });
+    const plan = await readPlanWithSteps(adapters, config, { selection, signal });
     sayWarnings(plan);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
     const work = { config, adapters, plan, options, signal };
@@ -53,18 +54,11 @@ async function tellPlan({ config, adapters, plan, options, signal }: Backfill): 
   else printPlan(plan, estimated, pricing);
 }
 
-async function enqueueAndFollow({ config, adapters, plan, options, signal }: Backfill): Promise<void> {
-  const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
-  await recordRefusals({ ...adapters, sink: keeping.taker }, plan);
-  await keeping.stop();
+async function enqueueAndFollow(work: Backfill): Promise<void> {
+  const { config, adapters, plan, options, signal } = work;
   const queue = await openQueue(config);
   try {
-    const report = await enqueueFiles(
-      { queue, clock: adapters.clock, random: adapters.random },
-      plan.due,
-      { retryFailed: true },
-      signal,
-    );
+    const report = await enqueue(work, queue);
     // Workers may be in this machine's other processes: they need the file while this one only waits.
     await adapters.close();
     const followed = options.wait ? await followBackfill({ queue, clock: adapters.clock }, report, signal) : undefined;
@@ -79,6 +73,18 @@ async function enqueueAndFollow({ config, adapters, plan, options, signal }: Bac
     signal.throwIfAborted();
   } finally {
     await queue.close();
+  }
+}
+
+/** What cannot be made is recorded before this ends. */
+async function enqueue({ config, adapters, plan, signal }: Backfill, queue: JobQueue): Promise<EnqueueReport> {
+  const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
+  try {
+    const { clock, random, log } = adapters;
+    const enqueuing = { queue, records: keeping.taker, clock, random, log };
+    return await enqueuePlan(enqueuing, plan, { retryFailed: true }, signal);
+  } finally {
+    await keeping.stop();
   }
 }
 

@@ -4,9 +4,11 @@ import { enqueueTicks } from '../../producer/monitoring-ticks.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
+import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
+import { scanDependencies } from '../../app/compose/planning.ts';
 import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
 import { scanOnce } from '../../app/scan.ts';
-import { monitoringSchedule, startSchedule } from '../../app/schedule.ts';
+import { startSchedule } from '../../app/schedule.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
 import { openQueue, wire } from '../../app/compose/wire.ts';
 
@@ -18,13 +20,15 @@ export async function schedule(once: boolean): Promise<void> {
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], adapters));
   try {
+    const scan = scanDependencies(adapters, config, { queue, records: keeping.taker });
+    const ticks = monitoringSchedule(config);
     if (once) {
-      await enqueueTicks({ queue, clock: adapters.clock }, monitoringSchedule(config), signal);
-      const { enqueued, skipped } = await scanOnce(adapters, { config, queue, records: keeping.taker, signal });
+      await enqueueTicks({ queue, clock: adapters.clock }, ticks, signal);
+      const { enqueued, skipped } = await scanOnce(scan, signal);
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
     }
-    const running = startSchedule({ config, adapters, queue, records: keeping.taker });
+    const running = startSchedule({ scan, scanIntervalMs: config['schedule.interval'], ticks });
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await running.stop();
   } finally {

@@ -1,17 +1,16 @@
 /** `contrail status`: which files have problems, which are on their way, and what the queues are doing. */
 import { loadConfig } from '../../config/load-config.ts';
-import { ContrailError, toContrailError } from '../../domain/errors.ts';
-import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
-import { fileStates } from '../../producer/file-states.ts';
+import { readStatus } from '../../app/status.ts';
+import { ContrailError } from '../../domain/errors.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
-import { readPlan, sayWarnings, warningsOf } from '../read-plan.ts';
+import { readPlanWithSteps, sayWarnings, warningsOf } from '../read-plan.ts';
 import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
 import { filterOf, isAlarming, type StatusOptions } from '../status/options.ts';
-import { fileLines, printQueues, printTotals, problemsFirst, queueStates, totalsOf } from '../status/print-status.ts';
+import { fileLines, printQueues, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
 import { openQueue, wire } from '../../app/compose/wire.ts';
 
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
@@ -23,15 +22,22 @@ export async function status(slug: string | undefined, options: StatusOptions): 
   try {
     const experiments = slug === undefined ? [] : [slug];
     const selection = { experiments, periods: [], apps: [], force: false, products: filter.products };
-    const plan = await readPlan(adapters, config, { selection, signal });
+    const plan = await readPlanWithSteps(adapters, config, { selection, signal });
     sayWarnings(plan);
-    // Freshness is worth showing also while Redis is away; that it is away is said, and is the exit code.
-    const trouble = await checkRedis(config.redis.reveal()).then(() => undefined, toContrailError);
-    const history = { reader: tolerantReader(adapters.reader), now: adapters.clock.now() };
-    const sources = { queue: trouble === undefined ? queue : undefined, history };
-    const files = problemsFirst(await fileStates(plan, sources, signal));
-    const queues = trouble === undefined ? await queueStates(queue) : undefined;
-    const refused = trouble === undefined ? await refusedRecords(config) : undefined;
+    const { trouble, ...found } = await readStatus(
+      {
+        queue,
+        checkQueue: () => checkRedis(config.redis.reveal()),
+        refusedRecords: () => refusedRecords(config),
+        reader: adapters.reader,
+        clock: adapters.clock,
+        onTrouble: ({ sentence }) => say(`warning: ${oneLine(sentence)}`),
+      },
+      plan,
+      signal,
+    );
+    const files = problemsFirst(found.files);
+    const { queues, refused } = found;
     const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
     if (options.json) {
       const warnings = warningsOf(plan);
@@ -63,19 +69,4 @@ export async function status(slug: string | undefined, options: StatusOptions): 
     await queue.close();
     await adapters.close();
   }
-}
-
-/** Earlier failures are worth a warning when they cannot be read, not the whole answer. */
-function tolerantReader(reader: MonitoringReader): MonitoringReader {
-  return {
-    async rows(request, signal) {
-      try {
-        return await reader.rows(request, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        say(`warning: ${oneLine(toContrailError(error).sentence)}`);
-        return [];
-      }
-    },
-  };
 }

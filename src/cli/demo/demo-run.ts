@@ -12,6 +12,7 @@ import { newestRows } from '../../alerts/row.ts';
 import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { followJobs } from '../../app/follow/follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
+import { scanDependencies } from '../../app/compose/planning.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startWorkers, type Workers } from '../../app/pool/start-workers.ts';
 import type { Adapters } from '../../app/compose/wire.ts';
@@ -145,7 +146,10 @@ export class DemoRun {
 
   async #exportDue(): Promise<KnownJob[]> {
     const { config, queue, signal } = this.#options;
-    const report = await scanOnce(this.#adapters, { config, queue, records: this.#adapters.sink, signal });
+    const report = await scanOnce(
+      scanDependencies(this.#adapters, config, { queue, records: this.#adapters.sink }),
+      signal,
+    );
     tellPlan(report);
     const ended: KnownJob[] = [];
     await followJobs({

@@ -1,28 +1,11 @@
 /** The states of files as people read them: problems first, in columns, with what to do about the queues. */
-import { JOB_KINDS } from '../../jobs/job-kinds.ts';
-import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import type { FileStateName } from '../../producer/file-state-names.ts';
 import type { FileState } from '../../producer/file-states.ts';
+import type { QueueStates } from '../../queue/queue-states.ts';
 import { oneLine, plural, printResult } from '../output.ts';
 
 /** Those that need somebody first. */
 const ORDER: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never', 'running', 'queued', 'fresh'];
-
-export interface QueueState extends QueueCounts {
-  readonly isPaused: boolean;
-}
-
-export type QueueStates = Readonly<Record<string, QueueState>>;
-
-export async function queueStates(queue: JobQueue): Promise<QueueStates> {
-  const states = await Promise.all(
-    JOB_KINDS.map(async ({ queue: name }) => {
-      const [counts, isPaused] = await Promise.all([queue.counts(name), queue.isPaused(name)]);
-      return [name, { ...counts, isPaused }] as const;
-    }),
-  );
-  return Object.fromEntries(states);
-}
 
 /** Problems first; files of one state stay in the order they came in. */
 export function problemsFirst(files: readonly FileState[]): FileState[] {

@@ -1,8 +1,8 @@
 /** `/`: how many jobs are where, which queues are paused, and the ways on. */
 import type { FastifyInstance } from 'fastify';
 import { queueLink } from '../../domain/page-links.ts';
-import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
+import { type QueueState, queueStates } from '../../queue/queue-states.ts';
 import { html, page, type SafeHtml } from '../views/html.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
@@ -16,14 +16,13 @@ interface QueueLook {
 
 export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
   app.get('/', async (_request, reply) => {
-    const looks = await Promise.all(JOB_KINDS.map((kind) => lookAt(queue, kind.queue)));
+    const looks = Object.entries(await queueStates(queue)).map(lookOf);
     const body = html`${looks.filter(({ isPaused }) => isPaused).map(pausedNotice)} ${countsTable(looks)}`;
     return reply.type('text/html; charset=utf-8').send(page(titleOf(looks), body));
   });
 }
 
-async function lookAt(queue: JobQueue, name: string): Promise<QueueLook> {
-  const [counts, isPaused] = await Promise.all([queue.counts(name), queue.isPaused(name)]);
+function lookOf([name, { isPaused, ...counts }]: readonly [string, QueueState]): QueueLook {
   return { name, counts: { ...counts, waiting: counts.waiting + counts.paused }, isPaused };
 }
 

@@ -1,0 +1,11 @@
+/** When the repeating work on the monitoring tables is due, by the settings. */
+import type { Config } from '../../config/load-config.ts';
+import type { MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
+
+export function monitoringSchedule(config: Config): MonitoringSchedule {
+  return {
+    importExperimentsMs: config['schedule.importExperiments'],
+    checkAlertsMs: config['schedule.checkAlerts'],
+    dailyAfterMs: config['schedule.dailyAfter'],
+  };
+}

@@ -1,0 +1,57 @@
+/** What `contrail status` tells: the state of each file, of the queues, and what the warehouse has refused. */
+import { type ContrailError, toContrailError } from '../domain/errors.ts';
+import type { WallClock } from '../ports/clock.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
+import type { MonitoringReader } from '../ports/monitoring-reader.ts';
+import type { RefusedRecords } from '../ports/record-stage.ts';
+import { type FileState, fileStates } from '../producer/file-states.ts';
+import type { ProductPlan } from '../producer/product-plan.ts';
+import { type QueueStates, queueStates } from '../queue/queue-states.ts';
+
+export interface StatusDependencies {
+  readonly queue: JobQueue;
+  /** Rejects when Redis cannot be used. */
+  readonly checkQueue: () => Promise<unknown>;
+  readonly refusedRecords: () => Promise<RefusedRecords>;
+  /** Where failures of earlier days are found. */
+  readonly reader: MonitoringReader;
+  readonly clock: WallClock;
+  /** Told what cannot be read and is done without. */
+  readonly onTrouble: (error: ContrailError) => void;
+}
+
+export interface Status {
+  readonly files: readonly FileState[];
+  /** Absent while Redis is away. */
+  readonly queues?: QueueStates;
+  readonly refused?: RefusedRecords;
+  /** Why Redis cannot be used: freshness is worth telling all the same. */
+  readonly trouble?: ContrailError;
+}
+
+export async function readStatus(deps: StatusDependencies, plan: ProductPlan, signal: AbortSignal): Promise<Status> {
+  const { queue, checkQueue, refusedRecords, clock } = deps;
+  const history = { reader: tolerantReader(deps), now: clock.now() };
+  const trouble = await checkQueue().then(() => undefined, toContrailError);
+  if (trouble !== undefined) return { files: await fileStates(plan, { queue: undefined, history }, signal), trouble };
+  return {
+    files: await fileStates(plan, { queue, history }, signal),
+    queues: await queueStates(queue),
+    refused: await refusedRecords(),
+  };
+}
+
+/** Earlier failures are worth a warning when they cannot be read, not the whole answer. */
+function tolerantReader({ reader, onTrouble }: StatusDependencies): MonitoringReader {
+  return {
+    async rows(request, signal) {
+      try {
+        return await reader.rows(request, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        onTrouble(toContrailError(error));
+        return [];
+      }
+    },
+  };
+}
