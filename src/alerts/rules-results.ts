@@ -5,7 +5,7 @@ import { type AnalysisError, daysSinceStart, type WatchedExperiment } from './in
 import { type AlertRule, defineRule } from './rule.ts';
 import { durationText, namesText, pluralText } from './text.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
-import { SKIPPED_EXCEPTIONS } from '../domain/error-category.ts';
+import { SKIPPED_EXCEPTIONS } from '../domain/expected-exceptions.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { statisticsObjectName } from '../domain/statistics-name.ts';
 import { dayOf, daysBetween, MS_PER_DAY } from '../domain/utc-time.ts';

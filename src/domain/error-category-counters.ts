@@ -1,4 +1,5 @@
 /** The two counters over the errors dashboard (spec: monitoring, section 6). They count rows. */
+import { EXPECTED_ON_DASHBOARD } from './expected-exceptions.ts';
 
 export interface CountedColumns {
   readonly log_level: string | null;
@@ -6,24 +7,17 @@ export interface CountedColumns {
   readonly exception_type: string | null;
 }
 
-const EXPECTED_EXCEPTIONS = new Set([
-  'EndedException',
-  'NoEnrollmentPeriodException',
-  'HighPopulationException',
-  'EnrollmentLongerThanAnalysisException',
-  'ExplicitSkipException',
-  'NoStartDateException',
-]);
+const EXPECTED = new Set<string>(EXPECTED_ON_DASHBOARD);
 
 /** Whether a row is a critical error: something broke that nobody asked for, and not only one statistic. */
 export function isCriticalError(row: CountedColumns): boolean {
   if (row.log_level !== 'ERROR') return false;
-  if (row.exception_type !== null && EXPECTED_EXCEPTIONS.has(row.exception_type)) return false;
+  if (row.exception_type !== null && EXPECTED.has(row.exception_type)) return false;
   return !(row.message ?? '').includes('Error while computing statistic');
 }
 
 /** Whether a row counts as a warning: an ERROR or WARNING that is expected, or has no exception. */
 export function isWarningRow(row: CountedColumns): boolean {
   if (row.log_level !== 'ERROR' && row.log_level !== 'WARNING') return false;
-  return row.exception_type === null || EXPECTED_EXCEPTIONS.has(row.exception_type);
+  return row.exception_type === null || EXPECTED.has(row.exception_type);
 }

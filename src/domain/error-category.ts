@@ -1,4 +1,5 @@
 /** Categories of log rows (spec: monitoring, section 4). One list of rules; `error-category-sql.ts` makes the view of it. */
+import { SKIPPED_EXCEPTIONS } from './expected-exceptions.ts';
 
 /** The columns of a log row that decide its category; all may be NULL. */
 export interface CategorisedColumns {
@@ -43,20 +44,6 @@ export type ErrorCategory = (typeof ERROR_CATEGORIES)[number];
 
 /** The categories that count as failures in success rates. */
 export const FAILURE_CATEGORIES: readonly ErrorCategory[] = ['resources', 'data', 'configuration', 'jetstream_failure'];
-
-/** What the analysis raises when it leaves an experiment out on purpose. */
-export const SKIPPED_EXCEPTIONS = [
-  'NoSlugException',
-  'NoEnrollmentPeriodException',
-  'EnrollmentNotCompleteException',
-  'NoStartDateException',
-  'EndedException',
-  'EnrollmentLongerThanAnalysisException',
-  'HighPopulationException',
-  'ExplicitSkipException',
-  'RolloutSkipException',
-  'UnsupportedApplicationException',
-] as const;
 
 export interface CategoryRule {
   readonly category: ErrorCategory;

@@ -1,8 +1,30 @@
 /** Which log rows an errors file is about, and how many there are, out of counts by minute (spec: monitoring, section 2). */
+import type { SqlDialect } from './error-category-sql.ts';
 import type { ErrorRowsSummary } from './errors-export.ts';
+import { EXPECTED_IN_ERRORS_FILES } from './expected-exceptions.ts';
+import { OWN_SOURCE } from './log-record.ts';
 
-/** Experiments in these states are no failure: the analysis says so on every run. */
-export const EXPECTED_EXCEPTIONS = ['EndedException', 'EnrollmentNotCompleteException'] as const;
+const EXPECTED = new Set<unknown>(EXPECTED_IN_ERRORS_FILES);
+
+/**
+ * Whether a log row belongs to the errors file of its experiment, whenever it was logged. A row without an exception
+ * class never does: the filter of production is an SQL inequality, which NULL fails. Contrail's own rows never do: a
+ * failing errors export would feed itself.
+ */
+export function isErrorRow(row: { readonly exception_type?: unknown; readonly source?: unknown }): boolean {
+  const exceptionType = row.exception_type ?? null;
+  return exceptionType !== null && !EXPECTED.has(exceptionType) && row.source !== OWN_SOURCE;
+}
+
+/** The same as a condition on the log table. */
+export function errorRowsSql(dialect: SqlDialect): string {
+  const names = EXPECTED_IN_ERRORS_FILES.map((name) => `'${name}'`).join(', ');
+  const isNotOwn = {
+    bigquery: `IFNULL(source, '') != '${OWN_SOURCE}'`,
+    duckdb: `source IS DISTINCT FROM '${OWN_SOURCE}'`,
+  };
+  return `exception_type NOT IN (${names}) AND ${isNotOwn[dialect]}`;
+}
 
 /** Rows without a time come before all others, and count only where all rows do. */
 export const NO_TIME = Number.NEGATIVE_INFINITY;

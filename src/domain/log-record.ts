@@ -4,7 +4,11 @@ import { createHash } from 'node:crypto';
 export const LOGS_TABLE = 'logs';
 const LONGEST_MESSAGE_BYTES = 64_000;
 
+/** Of rows about Contrail itself; rows about an experiment's own data have the analysis as their source. */
+export const OWN_SOURCE = 'contrail';
+
 export type LogLevel = 'WARNING' | 'ERROR';
+export type LogSource = 'jetstream' | typeof OWN_SOURCE;
 
 /** The columns in the order of the table; all but `timestamp` are STRING. */
 export interface LogRecord {
@@ -16,7 +20,7 @@ export interface LogRecord {
   readonly filename: string;
   readonly func_name: string;
   readonly exception_type: string | null;
-  readonly source: 'jetstream' | 'contrail';
+  readonly source: LogSource;
   readonly metric: string | null;
   readonly statistic: string | null;
   readonly analysis_basis: string | null;
@@ -33,7 +37,7 @@ export interface LogEvent {
   /** Where it was logged: file and function of ours. */
   readonly at: { readonly file: string; readonly function: string };
   /** `jetstream` for what concerns the experiment's own data, so that it reaches the errors file; else `contrail`. */
-  readonly source?: 'jetstream' | 'contrail';
+  readonly source?: LogSource;
   readonly analysisPeriod?: string;
 }
 
@@ -48,7 +52,7 @@ export function toLogRecord(event: LogEvent, epochMs: number): LogRecord {
     filename: event.at.file,
     func_name: event.at.function,
     exception_type: event.exceptionType ?? null,
-    source: event.source ?? 'contrail',
+    source: event.source ?? OWN_SOURCE,
     metric: null,
     statistic: null,
     analysis_basis: null,

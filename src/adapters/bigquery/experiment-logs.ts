@@ -1,5 +1,5 @@
 /** The log rows of experiments in BigQuery. */
-import { earliestOf, EXPECTED_EXCEPTIONS, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
+import { earliestOf, errorRowsSql, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -9,7 +9,7 @@ import { jobLabels } from './labels.ts';
 import type { BigQueryOptions } from './options.ts';
 import { type QueryRequest, QueryRunner } from './query.ts';
 import { RestClient } from './rest-client.ts';
-import { identifier, type TableName, tablePath, tableText, textLiteral } from './sql.ts';
+import { identifier, type TableName, tablePath, tableText } from './sql.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
 
@@ -96,9 +96,8 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
 
   /** The rows that belong to errors files, from that time on: the days before are not read. */
   #condition(from: number | null): string {
-    const expected = EXPECTED_EXCEPTIONS.map(textLiteral).join(', ');
     const time = from === null ? '' : ` AND timestamp >= TIMESTAMP_MICROS(${Math.trunc(from)})`;
-    return `exception_type NOT IN (${expected}) AND IFNULL(source, '') != 'contrail'${time}`;
+    return `${errorRowsSql('bigquery')}${time}`;
   }
 
   get #name(): TableName {

@@ -1,6 +1,6 @@
 /** The log rows of experiments in a DuckDB file. A table that lacks columns has NULL in their place. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { earliestOf, EXPECTED_EXCEPTIONS, type MinuteOfRows, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
+import { earliestOf, errorRowsSql, type MinuteOfRows, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -18,7 +18,6 @@ export interface DuckDbLogsOptions {
 const COLUMNS = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => column.name);
 /** Tables of others may have TIMESTAMP for TIMESTAMPTZ; its times are UTC. */
 const MICROS = `epoch_us("timestamp")`;
-const QUOTED = EXPECTED_EXCEPTIONS.map((name) => `'${name}'`).join(', ');
 
 export class DuckDbExperimentLogs implements ExperimentLogs {
   readonly source: string;
@@ -87,7 +86,7 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
       ', ',
     );
     return `(SELECT * FROM (SELECT ${columns} FROM ${qualified(this.#dataset, LOGS_TABLE)})
-      WHERE exception_type NOT IN (${QUOTED}) AND source IS DISTINCT FROM 'contrail')`;
+      WHERE ${errorRowsSql('duckdb')})`;
   }
 }
 

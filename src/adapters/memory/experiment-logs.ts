@@ -1,5 +1,5 @@
 /** The log rows of experiments in a sink that is kept in memory. */
-import { EXPECTED_EXCEPTIONS, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
+import { isErrorRow, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -10,7 +10,6 @@ import { beginningOf } from './beginning-of.ts';
 import type { MemoryRecordSink } from './record-sink.ts';
 
 const NULLS = Object.fromEntries((MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => [column.name, null]));
-const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
 
 export class MemoryExperimentLogs implements ExperimentLogs {
   readonly source = 'memory:logs';
@@ -54,14 +53,7 @@ export class MemoryExperimentLogs implements ExperimentLogs {
   }
 
   #errors(): RecordRow[] {
-    return this.#sink
-      .rows(LOGS_TABLE)
-      .filter(
-        (row) =>
-          (row['exception_type'] ?? null) !== null &&
-          !EXPECTED.has(row['exception_type']) &&
-          row['source'] !== 'contrail',
-      );
+    return this.#sink.rows(LOGS_TABLE).filter(isErrorRow);
   }
 }
 

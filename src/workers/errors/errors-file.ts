@@ -1,5 +1,5 @@
 /** The errors file of an experiment: which log rows it holds, in which order, as which text (spec: monitoring, section 2). */
-import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
+import { isErrorRow } from '../../domain/error-rows.ts';
 import { errorsObjectName, type ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
 import type { Warning } from '../../domain/outcome.ts';
@@ -36,8 +36,6 @@ export interface DroppedRow {
   readonly problem: string;
 }
 
-const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
-
 /** The errors file of these rows. Rows may be in any order and of any experiment; the text depends on no order of theirs. */
 export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): ErrorsFile {
   const written: WrittenRow[] = [];
@@ -60,14 +58,9 @@ export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): Error
   };
 }
 
-/**
- * Whether a row belongs to the file. A row without an exception class never does: the filter of production is an SQL
- * inequality, which NULL fails. Contrail's own rows never do: a failing errors export would feed itself.
- */
-export function belongsToFile(row: ErrorLogRow, slug: string, bound: number | null): boolean {
-  if (row['experiment'] !== slug || row['source'] === 'contrail') return false;
-  const exceptionType = row['exception_type'] ?? null;
-  if (exceptionType === null || EXPECTED.has(exceptionType)) return false;
+/** Whether a row belongs to the file of that experiment, from that time on. */
+function belongsToFile(row: ErrorLogRow, slug: string, bound: number | null): boolean {
+  if (row['experiment'] !== slug || !isErrorRow(row)) return false;
   return bound === null || isFrom(row['timestamp'], bound);
 }
 

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { isCriticalError } from '../../domain/error-category-counters.ts';
 import { errorCategory } from '../../domain/error-category.ts';
-import { EXPECTED_EXCEPTIONS } from '../../domain/error-rows.ts';
+import { isErrorRow } from '../../domain/error-rows.ts';
 import type { AnalysisError, LogCounts } from '../../alerts/inputs.ts';
 import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
-import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { LOGS_TABLE, OWN_SOURCE } from '../../domain/log-record.ts';
 import { beyond, cutRows, RECENT_LOGS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
 import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';
@@ -67,7 +67,7 @@ export function errorsByExperiment(
   const errors = new Map<string, AnalysisError[]>(slugs.map((slug) => [slug, []]));
   for (const row of rows) {
     const known = row.experiment === null ? undefined : errors.get(row.experiment);
-    if (known === undefined || !isExperimentsError(row)) continue;
+    if (known === undefined || !isErrorRow(row)) continue;
     const start = startOfNewestRun(changes.get(normaliseSlug(row.experiment ?? '')) ?? [], LEAD_MS);
     if (start === undefined || row.at >= start) known.push({ metric: row.metric, exceptionType: row.exception_type });
   }
@@ -79,19 +79,12 @@ export function logCounts(rows: readonly RecentRow[], now: number): LogCounts {
   const after = (days: number): RecentRow[] => rows.filter((row) => row.at > now - days * MS_PER_DAY);
   const critical = new Map<string, number>();
   for (const row of after(CRITICAL_DAYS)) {
-    if (!isCriticalError(row) || row.source === 'contrail') continue;
+    if (!isCriticalError(row) || row.source === OWN_SOURCE) continue;
     const experiment = row.experiment ?? '';
     critical.set(experiment, (critical.get(experiment) ?? 0) + 1);
   }
   const uncategorized = after(UNCATEGORIZED_DAYS).filter((row) => errorCategory(row) === 'uncategorized').length;
   return { uncategorized, critical };
-}
-
-const EXPECTED = new Set<unknown>(EXPECTED_EXCEPTIONS);
-
-/** As the errors file has them (spec: monitoring, section 2). */
-function isExperimentsError({ source, exception_type: type }: RecentRow): boolean {
-  return source !== 'contrail' && type !== null && !EXPECTED.has(type);
 }
 
 function changesBySlug(tables: readonly TableChange[]): Map<string, number[]> {

@@ -1,6 +1,6 @@
 /** The log rows of publications: what a reader of the errors and of the dashboards should know about them. */
 import type { ContrailError } from '../../domain/errors.ts';
-import type { LogEvent } from '../../domain/log-record.ts';
+import { type LogEvent, OWN_SOURCE } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { LeftOut } from './content.ts';
 
@@ -34,6 +34,6 @@ export function eventOfFailure(
     message: error.evidence === undefined ? error.sentence : `${error.sentence} ${error.evidence}`,
     exception: error.message,
     exceptionType: error.exceptionType,
-    source: concernsData ? 'jetstream' : 'contrail',
+    source: concernsData ? 'jetstream' : OWN_SOURCE,
   };
 }
