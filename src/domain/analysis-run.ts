@@ -1,4 +1,5 @@
 /** Which tables an analysis writes for each of its windows, and when its newest run began (design, section 7). */
+import { normaliseSlug } from './slug.ts';
 
 const WINDOW_TABLE = /^statistics_(?<slug>.+)_(?:day|week|days28|overall|preenrollment_week|preenrollment_days28)_\d+$/;
 const PREENROLLMENT = '_preenrollment';
@@ -14,6 +15,11 @@ export function windowTableOwners(table: string): string[] {
   // Greedy, so `x_preenrollment` is a slug of its own here, and `x` the other reading.
   const isAmbiguous = slug.endsWith(PREENROLLMENT) && /_(?:week|days28)_\d+$/.test(table);
   return isAmbiguous ? [slug, slug.slice(0, -PREENROLLMENT.length)] : [slug];
+}
+
+/** The table of the clients that were enrolled, which an experiment's first analysis writes. */
+export function enrollmentsTableName(slug: string): string {
+  return `enrollments_${normaliseSlug(slug)}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { ANALYSIS_PERIODS } from './analysis-period.ts';
 import { startOfNewestRun, windowTableOwners } from './analysis-run.ts';
 import { METADATA } from './object-metadata.ts';
 import { normaliseSlug } from './slug.ts';
-import { type SourceVersion, timeOfVersion } from './source-version.ts';
+import { changeTimes, haveTimes, type VersionedTable } from './table-times.ts';
 import { statisticsTableName } from './statistics-name.ts';
 import { MICROS_PER_MS, parseTimestamp, timestampText } from './utc-time.ts';
 
@@ -38,13 +38,10 @@ export function analysisTables(experiment: string, tables: readonly string[]): s
 }
 
 /** What these tables tell together. A run began the lead before the first of its tables was written. */
-export function analysisSource(
-  tables: readonly { readonly name: string; readonly version: SourceVersion }[],
-  leadMs: number,
-): AnalysisSource {
+export function analysisSource(tables: readonly VersionedTable[], leadMs: number): AnalysisSource {
   if (tables.length === 0) return { kind: 'none' };
-  const times = tables.flatMap(({ version }) => timeOfVersion(version) ?? []);
-  const start = times.length === tables.length ? startOfNewestRun(times, leadMs) : undefined;
+  const times = changeTimes(tables).map(({ changedAt }) => changedAt);
+  const start = haveTimes(tables) ? startOfNewestRun(times, leadMs) : undefined;
   if (start !== undefined) return { kind: 'time', start };
   const contents = tables.map(({ name, version }) => JSON.stringify([name, version])).sort();
   return { kind: 'content', digest: createHash('sha256').update(contents.join('\n')).digest('hex').slice(0, 32) };

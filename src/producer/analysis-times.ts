@@ -1,7 +1,8 @@
 /** What the tables of each experiment's results tell of its runs, for all experiments at once. */
 import { analysisSource, type AnalysisSource, analysisTables } from '../domain/analysis-start.ts';
-import { normaliseSlug } from '../domain/slug.ts';
-import { type SourceVersion, timeOfVersion } from '../domain/source-version.ts';
+import { enrollmentsTableName } from '../domain/analysis-run.ts';
+import type { SourceVersion } from '../domain/source-version.ts';
+import { changeTimes, haveTimes, type VersionedTable } from '../domain/table-times.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
 import type { AnalysedExperiment } from './analysed-experiments.ts';
 
@@ -56,21 +57,21 @@ async function enrollmentTimes(
   results: ReadonlyMap<string, SourceVersion>,
   request: TimesRequest,
 ): Promise<ReadonlyMap<string, number>> {
-  if ([...results.values()].some((version) => timeOfVersion(version) === undefined)) return new Map();
+  if (!haveTimes(asTables(results))) return new Map();
   const present = new Set(request.tables);
   const versions = await versionsOf(
     experiments.map(enrollmentsTable).filter((table) => present.has(table)),
     request,
   );
-  const times = [...versions].flatMap(([name, version]) => {
-    const time = timeOfVersion(version);
-    return time === undefined ? [] : [[name, time] as const];
-  });
-  return new Map(times);
+  return new Map(changeTimes(asTables(versions)).map(({ name, changedAt }) => [name, changedAt]));
+}
+
+function asTables(versions: ReadonlyMap<string, SourceVersion>): VersionedTable[] {
+  return [...versions].map(([name, version]) => ({ name, version }));
 }
 
 function enrollmentsTable({ experiment }: AnalysedExperiment): string {
-  return `enrollments_${normaliseSlug(experiment)}`;
+  return enrollmentsTableName(experiment);
 }
 
 async function versionsOf(

@@ -11,8 +11,9 @@ import {
 } from '../../domain/analysis-start.ts';
 import { readWithin, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { normaliseSlug, quote } from '../../domain/slug.ts';
-import { timeOfVersion } from '../../domain/source-version.ts';
+import { enrollmentsTableName } from '../../domain/analysis-run.ts';
+import { quote } from '../../domain/slug.ts';
+import { changeTimes } from '../../domain/table-times.ts';
 import { parseTimestamp } from '../../domain/utc-time.ts';
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
@@ -117,18 +118,6 @@ export async function enrollmentsTime(
   experiment: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const changes = await changesOf(source, [`enrollments_${normaliseSlug(experiment)}`], signal);
-  return changes?.[0];
-}
-
-/** Times of the last changes of these tables; missing ones are left out. Undefined where versions are no times. */
-async function changesOf(
-  source: TableSource,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<number[] | undefined> {
-  if (names.length === 0) return [];
-  const { tables } = await source.describeTables(names, signal);
-  if (tables.some((table) => timeOfVersion(table.version) === undefined)) return undefined;
-  return tables.map((table) => Date.parse(table.version));
+  const { tables } = await source.describeTables([enrollmentsTableName(experiment)], signal);
+  return changeTimes(tables)[0]?.changedAt;
 }

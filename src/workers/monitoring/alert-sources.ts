@@ -11,7 +11,7 @@ import type { StatisticsSource } from '../../ports/statistics-source.ts';
 import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
 import { errorsByExperiment, logCounts, readRecentLogs } from './recent-logs.ts';
 import { recentQueries, recentRuns } from './recent-costs.ts';
-import { changeTimes } from './table-changes.ts';
+import { tableChanges } from './table-changes.ts';
 import { watchedExperiments } from './watched-experiments.ts';
 
 export interface AlertSourceDependencies {
@@ -45,7 +45,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   const files = await reading(signal, now, () => deps.files(signal));
   const counts = await reading(signal, now, () => fetchEnrollmentCounts(deps, signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
-  const tables = await reading(signal, now, () => changeTimes(deps, () => valueOf(objects), signal));
+  const tables = await reading(signal, now, () => tableChanges(deps, () => valueOf(objects), signal));
   const logs = await reading(signal, now, async () => {
     const { rows, warning } = await readRecentLogs(reader, now, signal);
     if (warning !== undefined) deps.log.warn({ problem: warning }, 'not all log rows are looked at for alerts');

@@ -2,7 +2,7 @@
 import { windowTableOwners } from '../../domain/analysis-run.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
-import { timeOfVersion } from '../../domain/source-version.ts';
+import { changeTimes, haveTimes } from '../../domain/table-times.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { StoredObject } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
@@ -23,7 +23,7 @@ export interface ChangeDependencies {
  * experiment was last written, because a scan writes it within minutes; without such a file, as just changed. `objects`
  * is asked only there, and may throw.
  */
-export async function changeTimes(
+export async function tableChanges(
   { source, clock }: ChangeDependencies,
   objects: () => readonly StoredObject[],
   signal: AbortSignal,
@@ -32,13 +32,9 @@ export async function changeTimes(
   const [first, ...others] = names;
   if (first === undefined) return [];
   const probe = await source.describeTables([first], signal);
-  if (probe.tables.some((table) => timeOfVersion(table.version) === undefined))
-    return publicationTimes(names, objects(), clock.now());
+  if (!haveTimes(probe.tables)) return publicationTimes(names, objects(), clock.now());
   const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal);
-  return [...probe.tables, ...described.tables].flatMap(({ name, version }) => {
-    const changedAt = timeOfVersion(version);
-    return changedAt === undefined ? [] : [{ name, changedAt }];
-  });
+  return changeTimes([...probe.tables, ...described.tables]);
 }
 
 function publicationTimes(names: readonly string[], objects: readonly StoredObject[], now: number): TableChange[] {
