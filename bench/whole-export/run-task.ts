@@ -31,9 +31,12 @@ async function ours({ restUrl, grpcAddress, storageUrl, experiment, isPlanned }:
   const { DEFAULT_LIMITS } = await import('../../src/adapters/bigquery/options.ts');
   const { GcsObjectStore } = await import('../../src/adapters/gcs/object-store.ts');
   const { systemClock } = await import('../../src/adapters/system/clock.ts');
+  const { systemRandom } = await import('../../src/adapters/system/random.ts');
+  const { HttpClient } = await import('../../src/adapters/http/http-client.ts');
   const { createLog } = await import('../../src/adapters/system/log.ts');
   const { exportTable } = await import('../../src/workers/statistics/export-table.ts');
   const log = createLog({ level: 'warn', target: process.stderr });
+  const http = new HttpClient({ clock: systemClock, random: systemRandom });
   // What is very large is another question: here one process reads it all.
   const limits = { ...DEFAULT_LIMITS, veryLargeRows: 1e9, veryLargeBytes: 1e15 };
   const source = new BigQueryStatisticsSource({
@@ -43,11 +46,12 @@ async function ours({ restUrl, grpcAddress, storageUrl, experiment, isPlanned }:
     storageEndpoint: grpcAddress,
     dataset: 'mozanalysis',
     limits,
+    http,
     clock: systemClock,
     log,
   });
   const table = statisticsTableName(experiment, 'weekly');
-  const store = new GcsObjectStore({ bucket: BUCKET, apiEndpoint: storageUrl, log });
+  const store = new GcsObjectStore({ bucket: BUCKET, apiEndpoint: storageUrl, http, log });
   const { signal } = new AbortController();
   const deps = {
     source,

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../support/duckdb.ts';
 import { commitAll, type TestCommit } from '../support/git-history.ts';
 import { serveGit } from '../support/git-server.ts';
 import { describeMetricHub } from './metric-hub.ts';
+import { httpClient } from '../support/http-client.ts';
 
 const options = { refreshMs: 0, timeoutMs: 20_000, clock: systemClock };
 
@@ -59,7 +60,8 @@ describeMetricHub(
     const { path, ids } = await checkout(commits);
     const server = await serveGit(path);
     onTestFinished(() => server.stop());
-    return { hub: fetchedMetricHub(new WebAddress(server.url), { ...options, cloneFolder: temporaryFolder() }), ids };
+    const own = { ...options, http: httpClient(), cloneFolder: temporaryFolder() };
+    return { hub: fetchedMetricHub(new WebAddress(server.url), own), ids };
   },
   { hasHistory: true },
 );

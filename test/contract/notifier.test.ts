@@ -8,6 +8,7 @@ import { WebhookNotifier } from '../../src/adapters/webhook/notifier.ts';
 import { ContrailError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { describeNotifier } from './notifier.ts';
+import { httpClient } from '../support/http-client.ts';
 
 const STATUS = { busy: 429, forbidden: 403 };
 const CODE = { busy: 'THROTTLED', forbidden: 'ACCESS_DENIED' } as const;
@@ -32,7 +33,14 @@ describeNotifier('webhook', async () => {
   const { port } = server.address() as AddressInfo;
   const url = new Secret(`http://127.0.0.1:${port}/hook`);
   return {
-    notifier: new WebhookNotifier({ name: 'team', format: 'json', url, timeoutMs: 5_000, clock: systemClock }),
+    notifier: new WebhookNotifier({
+      name: 'team',
+      format: 'json',
+      url,
+      http: httpClient(),
+      timeoutMs: 5_000,
+      clock: systemClock,
+    }),
     arrived: () => titles,
     refuse: (how) => {
       status = STATUS[how];

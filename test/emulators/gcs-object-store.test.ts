@@ -6,6 +6,7 @@ import { describeComposingStore } from '../contract/composing-store.ts';
 import { describeObjectStore, publish, readText } from '../contract/object-store.ts';
 import { describeWithEmulators, type GcsEmulator, startGcsEmulator } from '../support/emulators.ts';
 import { recordedLog } from '../support/recorded-log.ts';
+import { httpClient } from '../support/http-client.ts';
 
 const KIBIBYTE = 1024;
 const never = new AbortController().signal;
@@ -21,7 +22,13 @@ describeWithEmulators('fake-gcs-server', ['fake-gcs-server'], () => {
   async function newStore(options: Partial<GcsObjectStoreOptions> = {}): Promise<GcsObjectStore> {
     const bucket = `bucket-${randomUUID()}`;
     await emulator.createBucket(bucket);
-    return new GcsObjectStore({ bucket, apiEndpoint: emulator.url, log: recordedLog(), ...options });
+    return new GcsObjectStore({
+      bucket,
+      apiEndpoint: emulator.url,
+      http: httpClient(),
+      log: recordedLog(),
+      ...options,
+    });
   }
 
   describeObjectStore('gcs', () => newStore());
@@ -43,7 +50,12 @@ describeWithEmulators('fake-gcs-server', ['fake-gcs-server'], () => {
   });
 
   it('says that the bucket is missing, whatever is asked of it', async () => {
-    const store = new GcsObjectStore({ bucket: 'not-there', apiEndpoint: emulator.url, log: recordedLog() });
+    const store = new GcsObjectStore({
+      bucket: 'not-there',
+      apiEndpoint: emulator.url,
+      http: httpClient(),
+      log: recordedLog(),
+    });
 
     const failures = await Promise.allSettled([
       store.head('a', never),

@@ -23,6 +23,7 @@ import { queryRows, temporaryDuckDb, temporaryFolder } from '../support/duckdb.t
 import { recordedLog } from '../support/recorded-log.ts';
 import { startRestartableRedis } from '../support/restartable-redis.ts';
 import { memoryTable, statisticsRow } from '../support/statistics-table.ts';
+import { httpClient } from '../support/http-client.ts';
 
 const EXPORTS = 200;
 const OUTAGE_MS = 20_000;
@@ -69,6 +70,7 @@ async function setup() {
     clock: systemClock,
     random: systemRandom,
     log: recordedLog(),
+    http: () => httpClient(),
     source,
     sink,
     store: new MemoryObjectStore({ clock: systemClock }),

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS } from '../../src/adapters/bigquery/options.ts';
 import type { CellValue, Row } from './column-batches.ts';
 import type { BigQueryEmulator } from './emulators.ts';
 import { recordedLog } from './recorded-log.ts';
+import { httpClient } from './http-client.ts';
 
 export const RESULTS = 'mozanalysis';
 
@@ -35,6 +36,7 @@ export function emulatorOptions({ project, restUrl, grpcAddress }: BigQueryEmula
     apiEndpoint: restUrl,
     storageEndpoint: grpcAddress,
     limits: DEFAULT_LIMITS,
+    http: httpClient(),
     clock: { now: () => Date.now() },
     log: recordedLog(),
   };

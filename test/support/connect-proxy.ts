@@ -28,6 +28,7 @@ export async function startConnectProxy(manner: ProxyManner): Promise<ConnectPro
     const target = connect(manner.toPort, '127.0.0.1', () =>
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n'),
     );
+    sockets.add(target);
     target.on('error', () => socket.destroy());
     socket.pipe(target).pipe(socket);
   });

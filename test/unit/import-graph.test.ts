@@ -79,6 +79,8 @@ const RULES: ImportRules = {
     '@google-cloud/bigquery-storage': ['adapters/bigquery'],
     '@grpc/': ['adapters/bigquery'],
     '@google-cloud/storage': ['adapters/gcs'],
+    'google-auth-library': ['adapters/http'],
+    undici: ['adapters/http'],
     'isomorphic-git': ['adapters/metric-hub'],
     pino: ['adapters/system'],
     commander: ['cli'],

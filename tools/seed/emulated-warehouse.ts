@@ -1,5 +1,8 @@
 /** Datasets, tables and views in a BigQuery emulator, made by the calls that the service has for them. */
 import { z } from 'zod';
+import { HttpClient } from '../../src/adapters/http/http-client.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../src/adapters/system/random.ts';
 import { RestClient } from '../../src/adapters/bigquery/rest-client.ts';
 import { UsageMeter } from '../../src/adapters/bigquery/usage-meter.ts';
 import { isDuplicate, ServiceRefusal } from '../../src/adapters/bigquery/vendor-errors.ts';
@@ -23,13 +26,15 @@ export interface EmulatedWarehouseOptions {
   readonly signal: AbortSignal;
 }
 
+const http = new HttpClient({ clock: systemClock, random: systemRandom });
+
 export class EmulatedWarehouse {
   readonly #rest: RestClient;
   readonly #project: string;
   readonly #signal: AbortSignal;
 
   constructor({ signal, ...options }: EmulatedWarehouseOptions) {
-    this.#rest = new RestClient(options);
+    this.#rest = new RestClient({ ...options, http });
     this.#project = options.project;
     this.#signal = signal;
   }

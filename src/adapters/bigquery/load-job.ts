@@ -122,7 +122,7 @@ function jobIdOf(id: string): string {
   return `contrail_${id.replaceAll(/[^\w-]/g, '_').slice(0, 200)}_${hash}`;
 }
 
-function multipart(json: string, lines: Uint8Array): { contentType: string; bytes: Uint8Array } {
+function multipart(json: string, lines: Uint8Array): { contentType: string; pieces: readonly Uint8Array[] } {
   const boundary = `contrail_${randomUUID()}`;
   const head = [
     `--${boundary}`,
@@ -136,6 +136,6 @@ function multipart(json: string, lines: Uint8Array): { contentType: string; byte
   ];
   return {
     contentType: `multipart/related; boundary=${boundary}`,
-    bytes: Buffer.concat([Buffer.from(head.join('\r\n'), 'utf8'), lines, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    pieces: [Buffer.from(head.join('\r\n')), lines, Buffer.from(`\r\n--${boundary}--\r\n`)],
   };
 }

@@ -1,5 +1,6 @@
 /** What the BigQuery adapter must be told. Nothing is contacted when it is made. */
 import type { WallClock } from '../../ports/clock.ts';
+import type { Http } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
 
 export interface BigQueryOptions {
@@ -17,6 +18,7 @@ export interface BigQueryOptions {
    */
   readonly isCompressed?: boolean;
   readonly limits: BigQueryLimits;
+  readonly http: Http;
   readonly clock: WallClock;
   readonly log: Log;
 }

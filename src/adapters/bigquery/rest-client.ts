@@ -1,22 +1,24 @@
 /**
- * Requests to BigQuery's REST API. Not through the vendor's client: that one repeats requests for minutes on its own
- * account, and cannot be stopped. Here an abort reaches the socket, and a request that may be repeated is tried a few
- * times within seconds; anything longer is the job queue's to decide.
+ * Requests to BigQuery's REST API. Not through the vendor's client, which cannot be stopped and repeats requests for
+ * minutes. Here a request that may be repeated is tried a few times within seconds; anything longer is the job queue's
+ * to decide.
  *
  * @see https://cloud.google.com/bigquery/docs/reference/rest
  */
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import { deadline, wait } from '../../domain/wait.ts';
+import type { Http, HttpCredentials, HttpReply, RepeatPolicy } from '../../ports/http.ts';
+import { googleCredentials } from '../http/google-credentials.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { isPassing, ServiceRefusal } from './vendor-errors.ts';
 
 const REAL_ENDPOINT = 'https://bigquery.googleapis.com';
 const REQUEST_TIMEOUT_MS = 120_000;
-const MOST_TRIES = 3;
-const FIRST_RETRY_MS = 200;
+const SCOPES = ['https://www.googleapis.com/auth/bigquery'];
+const REPEAT: RepeatPolicy = { tries: 3, firstPauseMs: 150, factor: 4, longestPauseMs: 5_000, isWorthIt: isPassing };
 
 export interface RestClientOptions {
   readonly project: string;
+  readonly http: Http;
   readonly apiEndpoint?: string;
 }
 
@@ -27,7 +29,7 @@ export interface RestRequest {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
   /** A body that is sent as it is, to the upload address, in place of `body`. */
-  readonly upload?: { readonly contentType: string; readonly bytes: Uint8Array };
+  readonly upload?: { readonly contentType: string; readonly pieces: readonly Uint8Array[] };
   /** Whether the request does the same when it arrives twice. */
   readonly isRepeatable: boolean;
   readonly meter: UsageMeter;
@@ -37,71 +39,66 @@ export interface RestRequest {
 export class RestClient {
   readonly project: string;
   readonly #endpoint: string;
-  #headers: (() => Promise<Headers>) | undefined;
+  readonly #http: Http;
+  readonly #credentials: HttpCredentials | undefined;
 
-  constructor({ project, apiEndpoint }: RestClientOptions) {
+  constructor({ project, http, apiEndpoint }: RestClientOptions) {
     this.project = project;
+    this.#http = http;
     this.#endpoint = endpointOf(apiEndpoint);
+    // An emulator is reached by plain http and is given none.
+    const isReal = this.#endpoint.startsWith('https:');
+    if (isReal) this.#credentials = googleCredentials({ scopes: SCOPES, endpoint: this.#endpoint, projectId: project });
   }
 
   /** The parsed JSON of the answer. Throws ServiceRefusal where the service refuses, and whatever the way to it throws. */
   async request(request: RestRequest): Promise<unknown> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#requestOnce(request);
-      } catch (error) {
-        request.signal.throwIfAborted();
-        if (!request.isRepeatable || tries === MOST_TRIES || !isPassing(error)) throw error;
-      }
-      await wait(FIRST_RETRY_MS * 4 ** (tries - 1) * (0.5 + Math.random()), request.signal);
-    }
+    const { method, meter, upload, body, isRepeatable, signal } = request;
+    return this.#http.request(
+      {
+        service: 'bigquery',
+        method,
+        url: this.#address(request),
+        headers: {
+          accept: 'application/json',
+          // The service compresses only for agents that say so twice.
+          'user-agent': `contrail/${CONTRAIL_VERSION} (gzip)`,
+          ...contentType(request),
+        },
+        ...(upload === undefined && body === undefined ? {} : { body: upload?.pieces ?? JSON.stringify(body) }),
+        ...(this.#credentials === undefined ? {} : { credentials: this.#credentials }),
+        ...(isRepeatable ? { repeat: REPEAT } : {}),
+        isUnpacked: true,
+        timeoutMs: REQUEST_TIMEOUT_MS,
+        stallMs: REQUEST_TIMEOUT_MS,
+        onSend: () => (meter.requests += 1),
+        signal,
+      },
+      (reply) => readReply(reply, meter),
+    );
   }
 
-  async #requestOnce(request: RestRequest): Promise<unknown> {
-    const { method, meter, upload, body, signal } = request;
-    signal.throwIfAborted();
-    const headers = await this.#requestHeaders();
-    signal.throwIfAborted();
-    headers.set('accept', 'application/json');
-    // The service compresses only for agents that say so twice.
-    headers.set('user-agent', `contrail/${CONTRAIL_VERSION} (gzip)`);
-    if (upload !== undefined) headers.set('content-type', upload.contentType);
-    else if (body !== undefined) headers.set('content-type', 'application/json');
-    meter.requests += 1;
-    const response = await fetch(this.#address(request), {
-      method,
-      headers,
-      body: upload?.bytes ?? (body === undefined ? null : JSON.stringify(body)),
-      signal: AbortSignal.any([signal, deadline(REQUEST_TIMEOUT_MS)]),
-    });
-    const bytes = await response.arrayBuffer();
-    meter.bytesRead += bytes.byteLength;
-    const reply = parseReply(response.status, Buffer.from(bytes).toString('utf8'));
-    if (response.ok) return reply;
-    throw refusalOf(response.status, reply);
-  }
-
-  #address({ path, query = {}, upload }: RestRequest): string {
+  #address({ path, query = {}, upload }: RestRequest): URL {
     const prefix = upload === undefined ? '' : '/upload';
     const url = new URL(`${this.#endpoint}${prefix}/bigquery/v2/projects/${encodeURIComponent(this.project)}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    return url.href;
-  }
-
-  async #requestHeaders(): Promise<Headers> {
-    if (this.#endpoint.startsWith('http:')) return new Headers();
-    this.#headers ??= await googleHeaders(this.project, this.#endpoint);
-    return new Headers(await this.#headers());
+    return url;
   }
 }
 
-/** The vendor's client is loaded for its credentials only, when they are needed: it takes its time. */
-async function googleHeaders(projectId: string, endpoint: string): Promise<() => Promise<Headers>> {
-  const { BigQuery } = await import('@google-cloud/bigquery');
-  const { authClient } = new BigQuery({ projectId });
-  return () => authClient.getRequestHeaders(endpoint);
+function contentType({ upload, body }: RestRequest): Record<string, string> {
+  if (upload !== undefined) return { 'content-type': upload.contentType };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+async function readReply(reply: HttpReply, meter: UsageMeter): Promise<unknown> {
+  const bytes = await reply.bytes();
+  meter.bytesRead += bytes.length;
+  const json = parseReply(reply.status, bytes.toString('utf8'));
+  if (reply.status >= 200 && reply.status < 300) return json;
+  throw refusalOf(reply.status, json);
 }
 
 function endpointOf(address: string | undefined): string {

@@ -174,10 +174,8 @@ export function toRefusal(error: unknown): ServiceRefusal | undefined {
   }
   if (CREDENTIALS.test(message))
     return new ServiceRefusal({ status: 401, reason: 'credentials', message, cause: error });
-  const isConnection = typeof code === 'string' || error.name === 'TimeoutError' || message === 'fetch failed';
-  if (!isConnection && message !== 'terminated') return undefined;
-  const cause = error.cause instanceof Error ? `: ${errorText(error.cause)}` : '';
-  return new ServiceRefusal({ status: 0, reason: 'connection', message: `${message}${cause}`, cause: error });
+  if (typeof code !== 'string' && error.name !== 'TimeoutError') return undefined;
+  return new ServiceRefusal({ status: 0, reason: 'connection', message, cause: error });
 }
 
 function oneLine(text: string): string {

@@ -2,20 +2,20 @@
  * The experiments API over HTTP: one list of all experiments that are not drafts, without paging (v8). A list that has not
  * changed since it was last read is not sent again.
  */
-import { type ByteLimit, readWithin, TooLargeError } from '../../domain/byte-limit.ts';
+import { TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import { deadline, wait } from '../../domain/wait.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
-import { fetchSameOrigin } from '../http/same-origin-fetch.ts';
+import type { Http, HttpReply } from '../../ports/http.ts';
 import { numberRecords, parseExperiments } from './experiment-record.ts';
 import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface HttpExperimentsApiOptions {
   /** `https://experimenter.services.mozilla.com`; the path of the API is added. */
   readonly address: WebAddress;
+  readonly http: Http;
   /** How long one request may take, in milliseconds. */
   readonly timeoutMs: number;
   /** How long after a lost answer it is asked for again, in milliseconds; one second unless told. */
@@ -34,6 +34,7 @@ interface KnownReply {
 
 export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   readonly url: string;
+  readonly #http: Http;
   readonly #timeoutMs: number;
   readonly #retryAfterMs: number;
   readonly #address: WebAddress;
@@ -41,67 +42,74 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   #known: KnownReply | undefined;
 
   constructor(options: HttpExperimentsApiOptions) {
-    const { address, timeoutMs, retryAfterMs = DEFAULT_RETRY_AFTER_MS, limits = DEFAULT_LIMITS } = options;
+    const { address, http, timeoutMs, retryAfterMs = DEFAULT_RETRY_AFTER_MS, limits = DEFAULT_LIMITS } = options;
     this.#address = address;
     this.url = new URL(PATH, address.text).href;
+    this.#http = http;
     this.#timeoutMs = timeoutMs;
     this.#retryAfterMs = retryAfterMs;
     this.#limits = limits;
   }
 
   async list(signal: AbortSignal): Promise<ExperimentList> {
-    return this.#withRetry(signal, async () => {
-      const body = await this.#request(signal);
-      if (!Array.isArray(body)) throw this.#unreadable(new Error('it answers with something that is not a list'));
+    return this.#ask(signal, (body) => {
+      if (!Array.isArray(body)) throw new Error('it answers with something that is not a list');
       return parseExperiments(numberRecords(body));
     });
   }
 
   async fetch(signal: AbortSignal): Promise<unknown> {
-    return this.#withRetry(signal, () => this.#request(signal));
+    return this.#ask(signal, (body) => body);
   }
 
-  async #withRetry<Result>(signal: AbortSignal, ask: () => Promise<Result>): Promise<Result> {
+  async #ask<Result>(signal: AbortSignal, use: (body: unknown) => Result): Promise<Result> {
+    const { url, headers } = this.#address.request(PATH);
+    const retryAfterMs = this.#retryAfterMs;
     try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof ContrailError && error.cause instanceof TooLargeError) throw error;
-      // One retry: an answer that is lost once is common, and the next scan is a minute away.
-      signal.throwIfAborted();
-      await wait(this.#retryAfterMs, signal);
-      return ask();
-    }
-  }
-
-  async #request(signal: AbortSignal): Promise<unknown> {
-    const known = this.#known;
-    try {
-      const { url, headers } = this.#address.request(PATH);
-      const response = await fetchSameOrigin(url, {
-        headers: {
-          accept: 'application/json',
-          'user-agent': `contrail/${CONTRAIL_VERSION}`,
-          ...headers,
-          ...known?.validators,
+      return await this.#http.request(
+        {
+          service: 'experimenter',
+          method: 'GET',
+          url,
+          headers: {
+            accept: 'application/json',
+            'user-agent': `contrail/${CONTRAIL_VERSION}`,
+            ...headers,
+            ...this.#known?.validators,
+          },
+          followsRedirects: true,
+          isUnpacked: true,
+          limit: this.#limits.bytes,
+          timeoutMs: this.#timeoutMs,
+          // One retry: an answer that is lost once is common, and the next scan is a minute away.
+          repeat: {
+            tries: 2,
+            firstPauseMs: retryAfterMs,
+            longestPauseMs: 2 * retryAfterMs,
+            isWorthIt: (error) => !(error instanceof TooLargeError),
+          },
+          signal,
         },
-        signal: AbortSignal.any([signal, deadline(this.#timeoutMs)]),
-      });
-      if (response.status === 304 && known !== undefined) return known.body;
-      if (!response.ok) throw new Error(`it answers with status ${response.status}`);
-      const body = parseJson(await textOf(response, this.#limits.bytes));
-      checkRecordCount(body, this.#limits);
-      this.#known = { validators: validatorsOf(response.headers), body };
-      return body;
+        async (reply) => use(await this.#bodyOf(reply)),
+      );
     } catch (error) {
       signal.throwIfAborted();
       throw this.#unreadable(error);
     }
   }
 
+  async #bodyOf(reply: HttpReply): Promise<unknown> {
+    const known = this.#known;
+    if (reply.status === 304 && known !== undefined) return known.body;
+    if (reply.status < 200 || reply.status > 299) throw new Error(`it answers with status ${reply.status}`);
+    const body = parseJson(await reply.text());
+    checkRecordCount(body, this.#limits);
+    this.#known = { validators: validatorsOf(reply.headers), body };
+    return body;
+  }
+
   #unreadable(cause: unknown): ContrailError {
-    // `fetch` fails with nothing but "fetch failed"; what happened is behind it.
-    const isBare = cause instanceof TypeError && cause.cause instanceof Error;
-    const reason = this.#address.shown(errorText(isBare ? cause.cause : cause));
+    const reason = this.#address.shown(errorText(cause));
     return new ContrailError('EXPERIMENTS_UNREADABLE', `The experiments API ${this.url} cannot be read: ${reason}.`, {
       subject: this.url,
       hint: 'CONTRAIL_EXPERIMENTER names the API, or a file: with its list.',
@@ -110,18 +118,11 @@ export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
   }
 }
 
-/** The text as it is after decompression, within the limit. */
-async function textOf({ body }: Response, limit: ByteLimit): Promise<string> {
-  return body === null ? '' : (await readWithin(limit, body)).toString('utf8');
-}
-
 /** The headers that ask for an answer only if it is another one than this. */
-function validatorsOf(headers: Headers): Readonly<Record<string, string>> {
-  const etag = headers.get('etag');
-  const changed = headers.get('last-modified');
+function validatorsOf({ etag, 'last-modified': changed }: HttpReply['headers']): Readonly<Record<string, string>> {
   return {
-    ...(etag === null ? {} : { 'if-none-match': etag }),
-    ...(changed === null ? {} : { 'if-modified-since': changed }),
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(changed === undefined ? {} : { 'if-modified-since': changed }),
   };
 }
 

@@ -1,22 +1,19 @@
 /** Calls to the JSON API of Cloud Storage: signed, sent again while that can help, errors translated. */
 import { z } from 'zod';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import type { Http, HttpCredentials, HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
-import type { Credentials } from './credentials.ts';
-import { HttpConnections, type HttpReply } from './http-connections.ts';
-import type { ProxyOptions } from './proxy-agent.ts';
 import { type Act, isPassing, missingBucket, refusalError, unanswered, whatIsMissing } from './service-errors.ts';
 
 export interface ApiClientOptions {
   readonly bucket: string;
   /** `https://storage.googleapis.com`, without a path. */
   readonly endpoint: string;
-  readonly credentials: Credentials;
+  readonly http: Http;
+  readonly credentials: HttpCredentials;
   readonly stallMs: number;
   readonly retry: RetryOptions;
-  readonly proxy?: ProxyOptions | undefined;
   readonly log: Log;
 }
 
@@ -56,17 +53,28 @@ export interface ApiReply {
   readonly attempts: number;
 }
 
+/** A reply whose body is read later. */
+export type StreamReply = Pick<HttpReply, 'headers' | 'discard'> & { readonly body: AsyncIterable<Uint8Array> };
+
 const LIST = 'storage.objects.list';
+
+/** A reply that is no success, on its way to become an error of ours. */
+class Refused extends Error {
+  readonly reply: Omit<ApiReply, 'attempts'>;
+
+  constructor(reply: Omit<ApiReply, 'attempts'>) {
+    super(`status ${reply.status}`);
+    this.reply = reply;
+  }
+}
 
 export class ApiClient {
   readonly bucket: string;
   readonly #options: ApiClientOptions;
-  readonly #connections: HttpConnections;
 
   constructor(options: ApiClientOptions) {
     this.bucket = options.bucket;
     this.#options = options;
-    this.#connections = new HttpConnections(options.stallMs, options.proxy);
   }
 
   get retry(): RetryOptions {
@@ -86,23 +94,22 @@ export class ApiClient {
 
   /** Makes a call and reads the whole reply. */
   call(call: ApiCall): Promise<ApiReply> {
-    return this.#repeat(call, async (reply, attempts) => ({ ...(await this.#read(reply, call)), attempts }));
+    return this.#repeat(call, async (reply, attempts) => ({ ...(await wholeReply(reply)), attempts }));
   }
 
   /** Makes a call whose reply is a stream, from a success on. What is not found is undefined. */
-  stream(call: ApiCall): Promise<{ headers: HttpReply['headers']; body: AsyncIterable<Buffer> } | undefined> {
+  stream(call: ApiCall): Promise<StreamReply | undefined> {
     return this.#repeat({ ...call, accept: [404] }, async (reply) => {
-      if (reply.status !== 404) {
-        return { headers: reply.headers, body: this.#connections.bodyOf(reply, call.signal) };
-      }
-      await this.checkBucket(await this.#read(reply, call), call);
+      const { headers } = reply;
+      if (reply.status !== 404) return { headers, body: reply.takeBody(), discard: () => reply.discard() };
+      await this.checkBucket(await wholeReply(reply), call);
       return undefined;
     });
   }
 
   /** Makes a call once. Throws what broke the connection as it is. */
-  async attempt(call: ApiCall): Promise<Omit<ApiReply, 'attempts'>> {
-    return this.#read(await this.#send(call), call);
+  attempt(call: ApiCall): Promise<Omit<ApiReply, 'attempts'>> {
+    return this.#options.http.request(this.#requestOf(call), wholeReply);
   }
 
   /** After a 404: throws BUCKET_MISSING if that is what is missing, rather than the object. */
@@ -122,17 +129,10 @@ export class ApiClient {
   }
 
   /** Waits before another attempt, longer each time; the service may ask for more. */
-  async pause(attempts: number, call: ApiCall, reason: string, headers: HttpReply['headers'] = {}): Promise<void> {
-    const { firstPauseMs, longestPauseMs } = this.#options.retry;
-    const askedMs = 1000 * (Number(headers['retry-after']) || 0);
-    const ownMs = firstPauseMs * 2 ** (attempts - 1) * (1 + Math.random());
-    const pauseMs = Math.min(Math.max(askedMs, ownMs), longestPauseMs);
-    this.#options.log.debug({ doing: call.doing, attempts, reason, pauseMs }, 'Cloud Storage is asked again');
-    try {
-      await wait(pauseMs, call.signal);
-    } catch {
-      call.signal.throwIfAborted();
-    }
+  async pause(attempts: number, call: ApiCall, reason: string, headers?: HttpReply['headers']): Promise<void> {
+    const { signal } = call;
+    const onPause = (pauseMs: number): void => this.#logPause(call, { attempts, reason, pauseMs });
+    await this.#options.http.pause(this.#options.retry, attempts, { headers, onPause, signal });
   }
 
   /** Whether a reply of that status is worth another attempt. */
@@ -141,59 +141,56 @@ export class ApiClient {
   }
 
   async #repeat<T>(call: ApiCall, use: (reply: HttpReply, attempts: number) => Promise<T>): Promise<T> {
-    for (let attempts = 1; ; attempts++) {
-      const isLast = attempts >= this.#options.retry.attempts;
-      let refused: { status: number; text: string; headers: HttpReply['headers'] };
-      try {
-        const reply = await this.#send(call);
-        if (isSuccess(reply.status) || call.accept?.includes(reply.status)) return await use(reply, attempts);
-        refused = await this.#read(reply, call);
-      } catch (error) {
-        call.signal.throwIfAborted();
-        if (error instanceof ContrailError) throw error;
-        if (isLast) throw unanswered(error, call);
-        await this.pause(attempts, call, errorText(error));
-        continue;
-      }
-      if (isLast || !this.isWorthRepeating(refused.status, call)) throw this.refusal(refused, call);
-      await this.pause(attempts, call, `status ${refused.status}`, refused.headers);
+    const { attempts, ...pauses } = this.#options.retry;
+    const repeat: HttpRequest['repeat'] = {
+      ...pauses,
+      tries: attempts,
+      isWorthIt: (error) =>
+        error instanceof Refused ? this.isWorthRepeating(error.reply.status, call) : !(error instanceof ContrailError),
+      onPause: ({ tries, pauseMs, error }) =>
+        this.#logPause(call, { attempts: tries, reason: errorText(error), pauseMs }),
+    };
+    try {
+      return await this.#options.http.request({ ...this.#requestOf(call), repeat }, async (reply, tries) => {
+        if (isSuccess(reply.status) || call.accept?.includes(reply.status) === true) return use(reply, tries);
+        throw new Refused(await wholeReply(reply));
+      });
+    } catch (error) {
+      call.signal.throwIfAborted();
+      if (error instanceof ContrailError) throw error;
+      throw error instanceof Refused ? this.refusal(error.reply, call) : unanswered(error, call);
     }
   }
 
-  /** One attempt; a token that is refused is replaced once. */
-  async #send(call: ApiCall): Promise<HttpReply> {
-    const reply = await this.#sendSigned(call);
-    if (reply.status !== 401) return reply;
-    this.#options.credentials.renew();
-    await this.#read(reply, call);
-    return this.#sendSigned(call);
-  }
-
-  async #sendSigned({ method, path, query, headers, json, body, signal }: ApiCall): Promise<HttpReply> {
-    signal.throwIfAborted();
-    const url = new URL(path, this.#options.endpoint);
+  #requestOf({ method, path, query, headers, json, body, signal }: ApiCall): HttpRequest {
+    const { endpoint, credentials, stallMs } = this.#options;
+    const url = new URL(path, endpoint);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
-    // A session's URL is its own signature, and may lie anywhere: the token is not for it.
-    const signature = path.startsWith('/') ? await this.#options.credentials.headers() : {};
     const isJson = json !== undefined;
-    return this.#connections.send({
+    return {
+      service: 'storage',
       method,
       url,
       headers: {
         'user-agent': `contrail/${CONTRAIL_VERSION}`,
         ...(isJson ? { 'content-type': 'application/json; charset=utf-8' } : {}),
-        ...signature,
         ...headers,
       },
-      body: isJson ? [Buffer.from(JSON.stringify(json))] : (body ?? []),
+      body: isJson ? JSON.stringify(json) : (body ?? []),
+      // A session's URL is its own signature, and may lie anywhere: the token is not for it.
+      ...(path.startsWith('/') ? { credentials } : {}),
+      stallMs,
       signal,
-    });
+    };
   }
 
-  async #read(reply: HttpReply, { signal }: ApiCall): Promise<Omit<ApiReply, 'attempts'>> {
-    const text = await this.#connections.textOf(reply, signal);
-    return { status: reply.status, headers: reply.headers, text };
+  #logPause({ doing }: ApiCall, details: { attempts: number; reason: string; pauseMs: number }): void {
+    this.#options.log.debug({ doing, ...details }, 'Cloud Storage is asked again');
   }
+}
+
+async function wholeReply(reply: HttpReply): Promise<Omit<ApiReply, 'attempts'>> {
+  return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
 
 function isSuccess(status: number): boolean {

@@ -1,40 +1,31 @@
-/** Who we are to Cloud Storage: the credentials that Google's clients find by themselves, or none for an emulator. */
-import type { Storage } from '@google-cloud/storage';
+/** Who we are to Cloud Storage: the credentials that Google's library finds, or none for an emulator. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { HttpCredentials } from '../../ports/http.ts';
+import { googleCredentials } from '../http/google-credentials.ts';
 
-export interface Credentials {
-  /** Headers that sign a request. Throws CREDENTIALS_INVALID, or SERVICE_UNAVAILABLE if the token service is away. */
-  headers(): Promise<Record<string, string>>;
-  /** Forgets the token: the service has refused it. */
-  renew(): void;
-}
+/** For a service that does not ask who we are. */
+export const NO_CREDENTIALS: HttpCredentials = { headers: async () => ({}), renew: () => undefined };
 
-/** For a service that asks nobody who he is. */
-export const NO_CREDENTIALS: Credentials = { headers: async () => ({}), renew: () => undefined };
+const SCOPES = [
+  'https://www.googleapis.com/auth/cloud-platform',
+  'https://www.googleapis.com/auth/devstorage.full_control',
+];
 
-/** The application default credentials: the environment's key file, gcloud's, or the machine's service account. */
-export function applicationDefault(projectId: string | undefined): Credentials {
-  let client: Promise<Storage> | undefined;
+/** Throws CREDENTIALS_INVALID, or SERVICE_UNAVAILABLE if the token service is away. */
+export function applicationDefault(endpoint: string, projectId: string | undefined): HttpCredentials {
+  const credentials = googleCredentials({ scopes: SCOPES, endpoint, projectId });
   return {
     async headers() {
-      client ??= openClient(projectId);
       try {
-        const token = await (await client).authClient.getAccessToken();
-        if (typeof token !== 'string') throw new Error('the token service gave no token.');
-        return { authorization: `Bearer ${token}` };
+        // Without the project that pays for quotas: storage is used by right of the bucket.
+        const { authorization = '' } = await credentials.headers();
+        return { authorization };
       } catch (error) {
-        client = undefined;
         throw credentialsError(error);
       }
     },
-    renew: () => (client = undefined),
+    renew: () => credentials.renew(),
   };
-}
-
-/** Imported late: the library takes long to load, and an emulator needs none of it. */
-async function openClient(projectId: string | undefined): Promise<Storage> {
-  const { Storage } = await import('@google-cloud/storage');
-  return new Storage(projectId === undefined ? {} : { projectId });
 }
 
 /** An error of the library, as ours. */

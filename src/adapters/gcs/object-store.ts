@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkWorkObject, isWorkObject, WORK_FOLDER, WORK_KEPT_MS } from '../../domain/work-folder.ts';
+import type { Http } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
 import {
   ABSENT,
@@ -22,7 +23,6 @@ import { deleteObject, getObject, patchMetadata } from './object-calls.ts';
 import { readObject } from './object-reader.ts';
 import { storedObject } from './object-resource.ts';
 import { GcsObjectWriter, type UploadLimits } from './object-writer.ts';
-import type { ProxyOptions } from './proxy-agent.ts';
 import { changedError } from './service-errors.ts';
 import { CHUNK_UNIT_BYTES } from './upload-session.ts';
 
@@ -40,8 +40,7 @@ export interface GcsObjectStoreOptions {
   readonly gzip?: boolean;
   readonly timeouts?: Partial<GcsTimeouts>;
   readonly retry?: RetryOptions;
-  /** How https addresses are reached; straight unless told. Google's libraries find theirs in the environment by themselves. */
-  readonly proxy?: ProxyOptions;
+  readonly http: Http;
   readonly log: Log;
 }
 
@@ -66,16 +65,16 @@ export class GcsObjectStore implements ComposingStore {
   #swept: Promise<void> | undefined;
 
   constructor(options: GcsObjectStoreOptions) {
-    const { bucket, apiEndpoint = GOOGLE, projectId, proxy, log, retry = DEFAULT_RETRY } = options;
+    const { bucket, apiEndpoint = GOOGLE, projectId, http, log, retry = DEFAULT_RETRY } = options;
     const { singleRequestBytes = 8 * MEBIBYTE, chunkBytes = 8 * MEBIBYTE, gzip = false } = options;
     const { stallMs = 60_000, cleanUpMs = 10_000 } = options.timeouts ?? {};
     if (chunkBytes <= 0 || chunkBytes % CHUNK_UNIT_BYTES !== 0) {
       throw new ContrailError('CONFIG_INVALID', `Chunks of ${chunkBytes} bytes are no multiple of 256 KiB.`);
     }
     const isEmulator = apiEndpoint.startsWith('http:');
-    const credentials = isEmulator ? NO_CREDENTIALS : applicationDefault(projectId);
+    const credentials = isEmulator ? NO_CREDENTIALS : applicationDefault(apiEndpoint, projectId);
     this.url = `gs://${bucket}`;
-    this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, credentials, stallMs, retry, proxy, log });
+    this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, http, credentials, stallMs, retry, log });
     this.#limits = { singleRequestBytes, chunkBytes, cleanUpMs };
     this.#gzip = gzip;
     this.#log = log;

@@ -9,6 +9,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { addRemote, fetch, getConfig, init, writeRef } from 'isomorphic-git';
 import type { WebAddress } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Http } from '../../ports/http.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { LockFolder } from '../filesystem/lock-folder.ts';
 import { makeFolder } from '../filesystem/make-folder.ts';
@@ -29,6 +30,7 @@ export interface CloneMetricHubOptions {
   readonly refreshMs: number;
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
+  readonly http: Http;
   readonly clock: Clock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
@@ -43,6 +45,7 @@ export class CloneMetricHub implements MetricHub {
   readonly #address: WebAddress;
   readonly #limits: MetricHubLimits;
   readonly #gitdir: string;
+  readonly #http: Http;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #repository: GitRepository;
@@ -51,12 +54,13 @@ export class CloneMetricHub implements MetricHub {
   readonly #locks: LockFolder;
 
   constructor(options: CloneMetricHubOptions) {
-    const { address, folder, refreshMs, timeoutMs, clock, limits = DEFAULT_LIMITS, isPrivate = false } = options;
+    const { address, folder, refreshMs, timeoutMs, http, clock, limits = DEFAULT_LIMITS, isPrivate = false } = options;
     const url = address.text;
     this.url = url;
     this.#address = address;
     this.#limits = limits;
     this.isPrivate = isPrivate;
+    this.#http = http;
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#gitdir = join(folder, 'clone.git');
@@ -138,7 +142,7 @@ export class CloneMetricHub implements MetricHub {
   async #fetchInto(gitdir: string, signal: AbortSignal): Promise<void> {
     const { fetchHead } = await fetch({
       fs: this.#checkingFs(signal),
-      http: gitHttp({ address: this.#address, limit: this.#limits.pack, signal }),
+      http: gitHttp({ address: this.#address, http: this.#http, limit: this.#limits.pack, signal }),
       gitdir,
       url: this.url,
       ref: NEWEST,

@@ -1,12 +1,13 @@
 /** HTTP for the git library: with credentials that it never sees, an end to waiting, and a limit to what comes. */
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
-import { type ByteLimit, within } from '../../domain/byte-limit.ts';
+import type { ByteLimit } from '../../domain/byte-limit.ts';
 import type { WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import { fetchSameOrigin } from '../http/same-origin-fetch.ts';
+import type { Http } from '../../ports/http.ts';
 
 export interface GitHttpOptions {
   readonly address: WebAddress;
+  readonly http: Http;
   /** Of one answer, decompressed. */
   readonly limit: ByteLimit;
   /** Ends requests, their bodies included. */
@@ -19,38 +20,37 @@ export function gitHttp(options: GitHttpOptions): HttpClient {
 
 async function send(
   { url, method = 'GET', headers = {}, body }: GitHttpRequest,
-  { address, limit, signal }: GitHttpOptions,
+  { address, http, limit, signal }: GitHttpOptions,
 ): Promise<GitHttpResponse> {
-  const content = body === undefined ? undefined : await collect(body);
   const asked = new URL(url);
   const { url: secretUrl, headers: authorization } = address.request(asked.pathname);
   for (const [name, value] of asked.searchParams) secretUrl.searchParams.set(name, value);
-  const response = await fetchSameOrigin(secretUrl, {
+  const request = {
+    service: 'metric-hub',
     method,
+    url: secretUrl,
     headers: { ...headers, ...authorization, 'user-agent': `git/contrail-${CONTRAIL_VERSION}` },
+    ...(body === undefined ? {} : { body: await collect(body) }),
+    followsRedirects: true,
+    isUnpacked: true,
+    limit: { ...limit, what: 'the answer' },
     signal,
-    ...(content === undefined ? {} : { body: content }),
-  });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(`it answers with status ${response.status}`);
-  }
-  return {
-    url,
-    method,
-    statusCode: response.status,
-    statusMessage: '',
-    headers: Object.fromEntries(response.headers),
-    body: within(limit, chunksOf(response), 'the answer'),
   };
+  return http.request(request, async (reply) => {
+    if (reply.status < 200 || reply.status > 299) throw new Error(`it answers with status ${reply.status}`);
+    return {
+      url,
+      method,
+      statusCode: reply.status,
+      statusMessage: '',
+      headers: reply.headers,
+      body: reply.takeBody(),
+    };
+  });
 }
 
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> {
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function* chunksOf({ body }: Response): AsyncIterableIterator<Uint8Array> {
-  if (body !== null) yield* body;
+  return chunks;
 }

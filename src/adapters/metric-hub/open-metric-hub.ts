@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { WebAddress } from '../../domain/secret.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Http } from '../../ports/http.ts';
 import type { MetricHub } from '../../ports/metric-hub.ts';
 import { CheckoutMetricHub } from './checkout-metric-hub.ts';
 import { CloneMetricHub } from './clone-metric-hub.ts';
@@ -17,6 +18,7 @@ export interface MetricHubOptions {
   readonly refreshMs: number;
   /** How long one fetch may take, in milliseconds. */
   readonly timeoutMs: number;
+  readonly http: Http;
   readonly clock: Clock;
   readonly limits?: MetricHubLimits;
   readonly isPrivate?: boolean;
@@ -29,7 +31,10 @@ export function fetchedMetricHub(address: WebAddress, options: MetricHubOptions)
 }
 
 /** The folder at a path: with its history if anything is committed in it, else as it lies there. */
-export async function localMetricHub(path: string, options: Omit<MetricHubOptions, 'cloneFolder' | 'timeoutMs'>) {
+export async function localMetricHub(
+  path: string,
+  options: Omit<MetricHubOptions, 'cloneFolder' | 'timeoutMs' | 'http'>,
+) {
   const folder = resolve(path);
   const gitdir = await gitdirOf(folder);
   const local = { path: folder, ...options };

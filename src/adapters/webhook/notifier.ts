@@ -4,8 +4,8 @@ import { signatureHeaders, slackBody, webhookBody } from './message-formats.ts';
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
 import { Secret, WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import { deadline } from '../../domain/wait.ts';
 import type { WallClock } from '../../ports/clock.ts';
+import type { Http, HttpReply, HttpRequest } from '../../ports/http.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 
 export interface WebhookOptions {
@@ -17,6 +17,7 @@ export interface WebhookOptions {
   readonly secret?: Secret;
   /** The address of our pages, for links. */
   readonly pages?: string;
+  readonly http: Http;
   readonly timeoutMs: number;
   readonly clock: WallClock;
 }
@@ -36,7 +37,7 @@ export class WebhookNotifier implements Notifier {
   }
 
   async send(message: AlertMessage, signal: AbortSignal): Promise<void> {
-    const { format, secret, timeoutMs, clock, pages } = this.#options;
+    const { format, secret, clock, pages } = this.#options;
     const { url, headers: authorization } = this.#address.request();
     const sentAt = clock.now();
     const body = format === 'slack' ? slackBody(message, pages) : webhookBody(message, { sentAt, pages });
@@ -47,28 +48,24 @@ export class WebhookNotifier implements Notifier {
       ...authorization,
       ...signature,
     };
-    const response = await this.#post(url, {
-      method: 'POST',
-      headers,
-      body,
-      // A redirect would hand the message, and its signature, to somebody else.
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, deadline(timeoutMs)]),
-    });
+    const { status, reason } = await this.#post({ url, headers, body, signal });
     signal.throwIfAborted();
-    const reason = await beginningOf(response);
-    if (!response.ok) throw this.#refusal(response.status, reason);
+    if (status < 200 || status > 299) throw this.#refusal(status, reason);
   }
 
-  async #post(url: URL, request: RequestInit): Promise<Response> {
+  /** A redirect is not followed: it would hand the message, and its signature, to somebody else. */
+  async #post(request: Pick<HttpRequest, 'url' | 'headers' | 'body' | 'signal'>) {
+    const { http, timeoutMs } = this.#options;
     try {
-      return await fetch(url, request);
+      return await http.request(
+        { service: 'webhook', method: 'POST', ...request, isUnpacked: true, timeoutMs },
+        async (reply) => ({ status: reply.status, reason: await beginningOf(reply) }),
+      );
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-      const reason = isTimeout ? `no answer within ${this.#options.timeoutMs} ms` : errorText(cause);
+      const reason = isTimeout ? `no answer within ${timeoutMs} ms` : errorText(error);
       if (this.#isSecret(reason)) throw this.#error('SERVICE_UNAVAILABLE', 'it cannot be reached', {});
-      throw this.#error('SERVICE_UNAVAILABLE', reason, { cause });
+      throw this.#error('SERVICE_UNAVAILABLE', reason, { cause: error });
     }
   }
 
@@ -106,11 +103,11 @@ function codeOf(status: number): ErrorCode {
 }
 
 /** The first bytes of an answer; the rest is not waited for. An answer that breaks off has been given all the same. */
-async function beginningOf(response: Response): Promise<string> {
+async function beginningOf(reply: HttpReply): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of reply.takeBody()) {
       chunks.push(chunk);
       length += chunk.length;
       if (length >= MOST_REASON_BYTES) break;

@@ -1,17 +1,22 @@
 /** The targets that the settings name for messages about alerts. */
 import type { Config } from '../../config/load-config.ts';
-import type { WallClock } from '../../ports/clock.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import type { Adapters } from './wire.ts';
 
 const TIMEOUT_MS = 15_000;
 
-export async function notifiersOf(config: Config, clock: WallClock): Promise<Notifier[]> {
+/** None where no target is set. */
+export async function notifiersOf(
+  config: Config,
+  { clock, http }: Pick<Adapters, 'clock' | 'http'>,
+): Promise<Notifier[]> {
+  if (config['notify.webhook'] === undefined && config['notify.slack'] === undefined) return [];
   const { WebhookNotifier } = await import('../../adapters/webhook/notifier.ts');
   const webhook = config['notify.webhook'];
   const secret = config['notify.webhookSecret'];
   const slack = config['notify.slack'];
   const pages = config['web.address'];
-  const shared = { timeoutMs: TIMEOUT_MS, clock, ...(pages === undefined ? {} : { pages }) };
+  const shared = { http: http(), timeoutMs: TIMEOUT_MS, clock, ...(pages === undefined ? {} : { pages }) };
   const signed = secret === undefined ? {} : { secret };
   return [
     ...(webhook === undefined

@@ -6,7 +6,6 @@ import type { DuckDbFile } from '../../adapters/duckdb/database.ts';
 import { fixedClock, systemClock } from '../../adapters/system/clock.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
-import { proxyEnvironment } from '../../config/proxy-environment.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -25,11 +24,14 @@ import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-s
 import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { deploymentOf } from './deployment.ts';
+import { type SharedHttp, sharedHttp } from './shared-http.ts';
 
 export interface Adapters extends DividingAdapters {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** For whoever else asks over HTTP. */
+  readonly http: SharedHttp;
   readonly source: StatisticsSource;
   readonly sink: RecordSink;
   readonly store: ObjectStore;
@@ -65,17 +67,19 @@ export interface WireOptions {
 export async function wire(config: Config, options: WireOptions): Promise<Adapters> {
   const clock = clockOf(config);
   const { log } = options;
+  const http = sharedHttp();
   const [warehouse, store, api] = await Promise.all([
-    warehouseOf(config, { ...options, clock }),
-    storeOf(config, { clock, log }),
-    experimentsSourceOf(config),
+    warehouseOf(config, { ...options, clock, http }),
+    storeOf(config, { clock, log, http }),
+    experimentsSourceOf(config, http),
   ]);
   const experiments = await keptExperiments(config, api, clock);
-  const resolution = once(() => resolutionOf(config, clock));
+  const resolution = once(() => resolutionOf(config, { clock, http }));
   return {
     clock,
     random: systemRandom,
     log,
+    http,
     ...warehouse,
     store,
     composingStore: store,
@@ -88,7 +92,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Adapte
 /** The object store of a configuration whose `bucket` is set. */
 export async function storeOf(
   config: Config,
-  { clock, log }: Pick<Adapters, 'clock' | 'log'>,
+  { clock, log, http = sharedHttp() }: Pick<Adapters, 'clock' | 'log'> & Partial<Pick<Adapters, 'http'>>,
 ): Promise<ComposingStore> {
   const { scheme, path, text } = required(config, 'bucket');
   if (scheme === 'file') {
@@ -100,7 +104,7 @@ export async function storeOf(
     bucket: new URL(text).hostname,
     gzip: config['gcs.gzip'],
     log,
-    ...proxyEnvironment(),
+    http: http(),
     ...(config.storageEmulator === undefined ? {} : { apiEndpoint: config.storageEmulator }),
   });
 }
@@ -115,7 +119,7 @@ async function keptExperiments(config: Config, api: ExperimentsApi, clock: Clock
   return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock });
 }
 
-async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & ExperimentRecords> {
+async function experimentsSourceOf(config: Config, http: SharedHttp): Promise<ExperimentsApi & ExperimentRecords> {
   const place = config.experimenter;
   const limits = {
     bytes: byteLimit(config, 'experimenter.maximumBytes'),
@@ -129,10 +133,13 @@ async function experimentsSourceOf(config: Config): Promise<ExperimentsApi & Exp
     return new FileExperimentsApi({ path: place.path, limits });
   }
   const { HttpExperimentsApi } = await import('../../adapters/experimenter/http-experiments-api.ts');
-  return new HttpExperimentsApi({ address: place.address, timeoutMs: 30_000, limits });
+  return new HttpExperimentsApi({ address: place.address, http: http(), timeoutMs: 30_000, limits });
 }
 
-async function resolutionOf(config: Config, clock: Clock): Promise<BuildDependencies> {
+async function resolutionOf(
+  config: Config,
+  { clock, http }: Pick<Adapters, 'clock' | 'http'>,
+): Promise<BuildDependencies> {
   const [{ fetchedMetricHub, localMetricHub }, { ConfigurationLoader }] = await Promise.all([
     import('../../adapters/metric-hub/open-metric-hub.ts'),
     import('../../workers/metadata/configuration-loader.ts'),
@@ -150,7 +157,9 @@ async function resolutionOf(config: Config, clock: Clock): Promise<BuildDependen
     clock,
   };
   const metricHub =
-    place.scheme === 'file' ? await localMetricHub(place.path, options) : fetchedMetricHub(place.address, options);
+    place.scheme === 'file'
+      ? await localMetricHub(place.path, options)
+      : fetchedMetricHub(place.address, { ...options, http: http() });
   return { metricHub, configurations: new ConfigurationLoader() };
 }
 
@@ -184,6 +193,7 @@ type Warehouse = Pick<
 
 interface WarehouseOptions extends WireOptions {
   readonly clock: Clock;
+  readonly http: SharedHttp;
 }
 
 function warehouseOf(config: Config, options: WarehouseOptions): Promise<Warehouse> {
@@ -218,7 +228,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   };
 }
 
-async function bigqueryOf(config: Config, { clock, log }: WarehouseOptions): Promise<Warehouse> {
+async function bigqueryOf(config: Config, { clock, log, http }: WarehouseOptions): Promise<Warehouse> {
   const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
@@ -239,6 +249,7 @@ async function bigqueryOf(config: Config, { clock, log }: WarehouseOptions): Pro
       maximumBytesBilled: config['bigquery.maximumBytesBilled'],
     },
     isCompressed: config['bigquery.compression'],
+    http: http(),
     clock,
     log,
   };

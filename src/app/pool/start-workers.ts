@@ -32,7 +32,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const { config, adapters, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
   const keeping = await startRecordKeeping(config, adapters, redisUrl);
   const records = { sink: keeping.taker, clock: adapters.clock, log: adapters.log };
-  const notifiers = await notifiersOf(config, adapters.clock);
+  const notifiers = await notifiersOf(config, adapters);
   const deployment = deploymentOf(config);
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
   try {

@@ -77,7 +77,7 @@ async function withQueueIfThere<Result>(
   adapters: Adapters,
   work: (all: MonitoringSetup) => Promise<Result>,
 ): Promise<Result> {
-  const notifiers = await notifiersOf(config, adapters.clock);
+  const notifiers = await notifiersOf(config, adapters);
   return withRedisIfThere(config, ({ queue, waiting }) =>
     work({ config, adapters, records: adapters.sink, queue, waiting, notifiers }),
   );

@@ -9,6 +9,7 @@ import { recordedLog } from '../../support/recorded-log.ts';
 import { startReplayServer } from '../../support/replay-server/replay-server.ts';
 import type { FaultRule } from '../../support/replay-server/faults.ts';
 import { GcsServer } from '../../unit/adapters/gcs/gcs-server.ts';
+import { httpClient } from '../../support/http-client.ts';
 import { OBJECT, PROJECT, sha256, view } from '../../support/google-world.ts';
 
 /** Enough for a stream of several messages. */
@@ -21,17 +22,19 @@ async function setup(faults: readonly FaultRule[] = [], options: Pick<BigQueryOp
   const server = await GcsServer.start();
   const log = recordedLog();
   const clock = { now: () => Date.now() };
+  const http = httpClient();
   const source = new BigQueryStatisticsSource({
     project: PROJECT,
     dataset: 'mozanalysis',
     apiEndpoint: replay.restUrl,
     storageEndpoint: replay.grpcAddress,
     limits: { ...DEFAULT_LIMITS, stallTimeoutMs: STALL_MS },
+    http,
     clock,
     log,
     ...options,
   });
-  const store = new GcsObjectStore({ bucket: 'bucket', apiEndpoint: server.url, log });
+  const store = new GcsObjectStore({ bucket: 'bucket', apiEndpoint: server.url, http, log });
   onTestFinished(async () => {
     await source.close();
     await Promise.all([replay.stop(), server.stop()]);

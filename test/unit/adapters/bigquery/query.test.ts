@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { QueryRunner } from '../../../../src/adapters/bigquery/query.ts';
 import { RestClient } from '../../../../src/adapters/bigquery/rest-client.ts';
 import { UsageMeter } from '../../../../src/adapters/bigquery/usage-meter.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
 const REFERENCE = { projectId: 'p', jobId: 'job-1', location: 'EU' };
 const SCHEMA = { fields: [{ name: 'a', type: 'STRING' }] };
@@ -38,7 +39,10 @@ async function setup(answers: Readonly<Record<string, (seen: Seen) => object>>) 
   onTestFinished(() => void server.close());
   const address = server.address();
   const apiEndpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  const queries = new QueryRunner({ rest: new RestClient({ project: 'p', apiEndpoint }), location: 'EU' });
+  const queries = new QueryRunner({
+    rest: new RestClient({ project: 'p', http: httpClient(), apiEndpoint }),
+    location: 'EU',
+  });
   return { seen, queries };
 }
 

@@ -11,6 +11,7 @@ import type { Column, ColumnType } from '../../../../src/domain/column-type.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
 import type { TableField } from '../../../support/replay-server/field-schema.ts';
 import { type ReplayServerOptions, startReplayServer } from '../../../support/replay-server/replay-server.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
 export const PROJECT = 'replay-project';
 export const DATASET = 'mozanalysis';
@@ -30,6 +31,7 @@ export async function replayWorld(
     apiEndpoint: server.restUrl,
     storageEndpoint: server.grpcAddress,
     limits: { ...DEFAULT_LIMITS, stallTimeoutMs: 300, ...limits },
+    http: httpClient(),
     clock: { now: () => Date.now() },
     log: recordedLog(),
     ...more,

@@ -8,8 +8,10 @@ import { DEFAULT_LIMITS } from '../../../../src/adapters/experimenter/limits.ts'
 import { WebAddress } from '../../../../src/domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../../../src/domain/version.ts';
 import { describeExperimentsApi } from '../../../contract/experiments-api.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
 const never = new AbortController().signal;
+const http = httpClient();
 
 /** Serves on a free port of this machine until the test ends; gives the address. */
 async function serve(listener: RequestListener): Promise<string> {
@@ -33,7 +35,7 @@ const answer =
   };
 
 const apiOf = (url: string, timeoutMs = 5_000, limits = DEFAULT_LIMITS) =>
-  new HttpExperimentsApi({ address: new WebAddress(url), timeoutMs, retryAfterMs: 1, limits });
+  new HttpExperimentsApi({ address: new WebAddress(url), http, timeoutMs, retryAfterMs: 1, limits });
 
 describeExperimentsApi('http', async (records) => apiOf(await serve(answer(200, JSON.stringify(records)))));
 

@@ -1,49 +1,17 @@
 /** The application default credentials, with a token service of our own. */
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { applicationDefault, credentialsError } from '../../../../src/adapters/gcs/credentials.ts';
 import { GcsObjectStore } from '../../../../src/adapters/gcs/object-store.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
+import { token, useTokenService } from '../../../support/token-service.ts';
 import { never } from './gcs-world.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
-/** Lets Google's clients find a key file that takes its tokens from a service which answers so. */
-async function useTokenService(status: number, answers: readonly object[]): Promise<void> {
-  const left = [...answers];
-  const server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(left.shift() ?? {}));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const folder = mkdtempSync(join(tmpdir(), 'contrail-test-'));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-    rmSync(folder, { recursive: true });
-    vi.unstubAllEnvs();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  writeFileSync(join(folder, 'subject'), 'subject token');
-  const key = {
-    type: 'external_account',
-    audience: 'audience',
-    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-    token_url: `http://127.0.0.1:${port}/token`,
-    credential_source: { file: join(folder, 'subject') },
-  };
-  writeFileSync(join(folder, 'key.json'), JSON.stringify(key));
-  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', join(folder, 'key.json'));
-}
-
-const token = (text: string) => ({ access_token: text, expires_in: 3_600, token_type: 'Bearer' });
+const ENDPOINT = 'https://storage.googleapis.com';
 
 it('signs requests with the token of the credentials that are found, and asks for one token only', async () => {
   await useTokenService(200, [token('one'), token('two')]);
-  const credentials = applicationDefault('project');
+  const credentials = applicationDefault(ENDPOINT, 'project');
 
   const headers = [await credentials.headers(), await credentials.headers()];
 
@@ -52,7 +20,7 @@ it('signs requests with the token of the credentials that are found, and asks fo
 
 it('asks for another token when the first was refused', async () => {
   await useTokenService(200, [token('one'), token('two')]);
-  const credentials = applicationDefault('project');
+  const credentials = applicationDefault(ENDPOINT, 'project');
   await credentials.headers();
 
   credentials.renew();
@@ -63,13 +31,21 @@ it('asks for another token when the first was refused', async () => {
 it('reports a token service that refuses the key', async () => {
   await useTokenService(400, [{ error: 'invalid_grant' }]);
 
-  await expect(applicationDefault('project').headers()).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  await expect(applicationDefault(ENDPOINT, 'project').headers()).rejects.toMatchObject({
+    code: 'CREDENTIALS_INVALID',
+  });
 });
 
 it('reports a key file that is not there before anything is sent', async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', '/not/there.json');
-  const options = { bucket: 'bucket', apiEndpoint: 'https://127.0.0.1:1', projectId: 'project', log: recordedLog() };
+  const options = {
+    bucket: 'bucket',
+    apiEndpoint: 'https://127.0.0.1:1',
+    projectId: 'project',
+    http: httpClient(),
+    log: recordedLog(),
+  };
   const store = new GcsObjectStore(options);
 
   await expect(store.head('a', never)).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { GcsObjectStore, type GcsObjectStoreOptions } from '../../../../src/adap
 import { ABSENT, type ObjectWriter, type WriteRequest } from '../../../../src/ports/object-store.ts';
 import { recordedLog, type RecordedLog } from '../../../support/recorded-log.ts';
 import { GcsServer } from './gcs-server.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
 export const NAME = 'statistics/statistics_x_weekly.json';
 export const KIBIBYTE = 1024;
@@ -25,6 +26,7 @@ export async function gcsWorld(options: Partial<GcsObjectStoreOptions> = {}): Pr
   const store = new GcsObjectStore({
     bucket: 'bucket',
     apiEndpoint: server.url,
+    http: httpClient(),
     retry: { attempts: 3, firstPauseMs: 1, longestPauseMs: 2 },
     log,
     ...options,

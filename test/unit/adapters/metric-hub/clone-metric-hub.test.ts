@@ -11,6 +11,7 @@ import { WebAddress } from '../../../../src/domain/secret.ts';
 import { temporaryFolder } from '../../../support/duckdb.ts';
 import { commitAll } from '../../../support/git-history.ts';
 import { serveGit } from '../../../support/git-server.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
 const never = new AbortController().signal;
 const ONE = 'jetstream/outcomes/fenix/one.toml';
@@ -36,6 +37,7 @@ async function setup() {
       refreshMs: 0,
       timeoutMs,
       limits,
+      http: httpClient(),
       clock: systemClock,
     });
   return { path, server, trouble, cloneFolder, open, asked };

@@ -7,6 +7,7 @@ import { WebhookNotifier, type WebhookOptions } from '../../../../src/adapters/w
 import type { AlertMessage } from '../../../../src/alerts/message.ts';
 import { Secret } from '../../../../src/domain/secret.ts';
 import { NOW } from '../../../support/alert-world.ts';
+import { httpClient } from '../../../support/http-client.ts';
 
 const MESSAGE: AlertMessage = {
   title: '1 alert opened',
@@ -41,7 +42,8 @@ async function setup(answer: (response: ServerResponse) => void, options: Partia
   const { port } = server.address() as AddressInfo;
   const url = new Secret(`http://${user}127.0.0.1:${port}/services/very-secret`);
   const clock = { now: () => NOW };
-  const notifier = new WebhookNotifier({ name: 'team', format: 'json', url, timeoutMs: 5_000, clock, ...options });
+  const own = { name: 'team', format: 'json', url, http: httpClient(), timeoutMs: 5_000, clock } as const;
+  const notifier = new WebhookNotifier({ ...own, ...options });
   return { received, notifier, server };
 }
 

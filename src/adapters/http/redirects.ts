@@ -1,0 +1,28 @@
+/**
+ * Where a redirect may lead: to the same origin, or from http: to https: of the same host. Elsewhere it could lead into
+ * our own network, or hand credentials to somebody else.
+ */
+const STATUSES = new Set([301, 302, 303, 307, 308]);
+
+/** Where a reply sends us; undefined if it does not. Throws for a way that leads elsewhere. */
+export function redirectOf(
+  from: URL,
+  { status, headers }: { status: number; headers: Readonly<Record<string, string>> },
+): URL | undefined {
+  const { location } = headers;
+  if (location === undefined || !STATUSES.has(status)) return undefined;
+  const next = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (next === undefined || !isSameOrigin(from, next)) throw new Error(`it redirects to another host${hostOf(next)}`);
+  return next;
+}
+
+function isSameOrigin(from: URL, to: URL): boolean {
+  if (to.username !== '' || to.password !== '') return false;
+  const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:' && from.port === '' && to.port === '';
+  return to.origin === from.origin || (isUpgrade && to.hostname === from.hostname);
+}
+
+/** Only the host: the rest of a location may hold anything. */
+function hostOf(url: URL | undefined): string {
+  return url === undefined || url.host === '' ? '' : `, ${url.host}`;
+}
