@@ -8,6 +8,8 @@ const EMULATOR_TIMEOUT_MS = 120_000;
 const E2E_TIMEOUT_MS = 120_000;
 /** One more than cores, as many tests wait for other processes. */
 const WORKERS = availableParallelism() + 1;
+/** For tests that need most of a machine. */
+const ONE_BY_ONE = { isolate: true, maxWorkers: 1 };
 const withRedis = {
   globalSetup: ['test/support/global-build.ts', 'test/support/global-redis.ts'],
   testTimeout: INTEGRATION_TIMEOUT_MS,
@@ -15,7 +17,12 @@ const withRedis = {
 };
 
 /** They start emulators, which are slow, and some run the command line. */
-const withEmulators = { ...withRedis, testTimeout: EMULATOR_TIMEOUT_MS, hookTimeout: EMULATOR_TIMEOUT_MS };
+const withEmulators = {
+  ...withRedis,
+  ...ONE_BY_ONE,
+  testTimeout: EMULATOR_TIMEOUT_MS,
+  hookTimeout: EMULATOR_TIMEOUT_MS,
+};
 
 export default defineConfig({
   test: {
@@ -49,7 +56,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...withRedis, testTimeout: E2E_TIMEOUT_MS },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          ...withRedis,
+          ...ONE_BY_ONE,
+          testTimeout: E2E_TIMEOUT_MS,
+        },
       },
     ],
   },

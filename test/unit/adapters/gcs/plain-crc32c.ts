@@ -9,7 +9,8 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 /** The checksum as the service writes it. */
 export function crc32cOf(bytes: Uint8Array): string {
   let crc = -1;
-  for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  // An iterator takes five times as long.
+  for (let index = 0; index < bytes.length; index++) crc = TABLE[(crc ^ bytes[index]!) & 0xff]! ^ (crc >>> 8);
   const sum = Buffer.alloc(4);
   sum.writeInt32BE(~crc);
   return sum.toString('base64');
