@@ -12,7 +12,7 @@ import {
   malformedExperiment,
   numberRecords,
   parseExperiments,
-} from './experiment-record.ts';
+} from '../experiment-records/experiment-record.ts';
 import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface FileExperimentsOptions {

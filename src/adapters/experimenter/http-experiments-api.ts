@@ -9,7 +9,7 @@ import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { Http, HttpReply } from '../../ports/http.ts';
-import { numberRecords, parseExperiments } from './experiment-record.ts';
+import { numberRecords, parseExperiments } from '../experiment-records/experiment-record.ts';
 import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface HttpExperimentsApiOptions {

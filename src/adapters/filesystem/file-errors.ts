@@ -1,5 +1,6 @@
 /** What the operating system says, as errors that say what to do. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import { errnoOf } from '../disk/errno.ts';
 
 const FULL: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
@@ -19,12 +20,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'this process has too many files open',
 };
-
-/** Whether an error is that of the operating system's codes. */
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  const code = errnoOf(error);
-  return code !== undefined && codes.includes(code);
-}
 
 /** Runs work that writes; trouble with the disk becomes TARGET_FULL or TARGET_UNWRITABLE, all else passes. */
 export async function translateWriting<T>(root: string, subject: string, work: () => Promise<T>): Promise<T> {
@@ -79,11 +74,6 @@ export function writeError(error: unknown, root: string, subject: string): unkno
 export function readError(error: unknown, root: string): unknown {
   const code = errnoOf(error);
   return code === undefined ? error : unreadable(pathOf(error, root), reasonOf(code, error), error);
-}
-
-function errnoOf(error: unknown): string | undefined {
-  const isSystemError = error instanceof Error && 'syscall' in error && 'code' in error;
-  return isSystemError && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function reasonOf(code: string, error: unknown): string {

@@ -1,9 +1,9 @@
 /** Removes what processes that ended in mid-work have left behind, and nothing else. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
-import type { LockFolder } from './lock-folder.ts';
-import { fateOf, newOwnerText, type Owner, parseOwner } from './process-owner.ts';
+import { fileSystemTimeNs, isGivenUp } from '../disk/file-age.ts';
+import type { LockFolder } from '../disk/lock-folder.ts';
+import { fateOf, newOwnerText, type Owner, parseOwner } from '../disk/process-owner.ts';
 import type { StoreFolder } from './store-folder.ts';
 
 /**

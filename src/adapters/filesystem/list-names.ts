@@ -2,8 +2,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno } from './file-errors.ts';
-import { isObjectName } from './object-name.ts';
+import { isErrno } from '../disk/errno.ts';
+import { isObjectName } from '../object-stores/object-name.ts';
 import type { StoreFolder } from './store-folder.ts';
 
 /** All names that begin with `prefix`, in no order; files that no object may be named like are left out. */

@@ -18,15 +18,16 @@ import {
   type StoredObject,
   type WriteRequest,
 } from '../../ports/object-store.ts';
-import { isErrno, translateReading, translateWriting } from './file-errors.ts';
+import { isErrno } from '../disk/errno.ts';
+import { translateReading, translateWriting } from './file-errors.ts';
 import { readFileHandle } from './file-reader.ts';
 import { generationOf } from './generation.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { listObjectNames } from './list-names.ts';
-import { LockFolder } from './lock-folder.ts';
-import { checkObjectName } from './object-name.ts';
+import { LockFolder } from '../disk/lock-folder.ts';
+import { checkObjectName } from '../object-stores/object-name.ts';
 import { FileObjectWriter, type WriterParts } from './object-writer.ts';
-import { describeThisProcess, newOwnerText, type Owner } from './process-owner.ts';
+import { describeThisProcess, newOwnerText, type Owner } from '../disk/process-owner.ts';
 import { Sidecars } from './sidecars.ts';
 import { StoreFolder } from './store-folder.ts';
 import { changedError, checkGeneration, storedObject } from './stored-object.ts';

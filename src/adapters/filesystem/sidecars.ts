@@ -7,9 +7,9 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Generation, ObjectMetadata } from '../../ports/object-store.ts';
-import { isErrno } from './file-errors.ts';
-import { makeFolder } from './make-folder.ts';
-import { sidecarPath } from './object-name.ts';
+import { isErrno } from '../disk/errno.ts';
+import { makeFolder } from '../disk/make-folder.ts';
+import { sidecarPath } from './sidecar-path.ts';
 
 const Sidecar = z.object({
   name: z.string(),

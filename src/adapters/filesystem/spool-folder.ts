@@ -1,8 +1,8 @@
 /** The files of a record spool: whose each is, and which of them are free to be read by this process. */
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
-import { describeThisProcess, fateOf, newOwnerText, type Owner, parseOwner } from './process-owner.ts';
+import { fileSystemTimeNs, isGivenUp } from '../disk/file-age.ts';
+import { describeThisProcess, fateOf, newOwnerText, type Owner, parseOwner } from '../disk/process-owner.ts';
 import { RecordFile } from './record-file.ts';
 
 /** Batches that wait to be staged, and copies of batches that were. */

@@ -5,9 +5,10 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { access, lstat, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isErrno, unreadable, unwritable } from './file-errors.ts';
-import { makeFolder } from './make-folder.ts';
-import { PRIVATE_FOLDER } from './object-name.ts';
+import { isErrno } from '../disk/errno.ts';
+import { unreadable, unwritable } from './file-errors.ts';
+import { makeFolder } from '../disk/make-folder.ts';
+import { PRIVATE_FOLDER } from '../object-stores/object-name.ts';
 
 export class StoreFolder {
   readonly root: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ContrailError } from '../../domain/errors.ts';
 import { WORK_FOLDER, WORK_KEPT_MS } from '../../domain/work-folder.ts';
 import type { ComposeRequest, ComposingStore, StoredObject } from '../../ports/object-store.ts';
-import { fileSystemTimeNs } from './file-age.ts';
-import { isErrno } from './file-errors.ts';
+import { fileSystemTimeNs } from '../disk/file-age.ts';
+import { isErrno } from '../disk/errno.ts';
 import { listObjectNames } from './list-names.ts';
 import type { WriterParts } from './object-writer.ts';
 

@@ -13,7 +13,7 @@ import {
   type StoredObject,
   type WriteRequest,
 } from '../../ports/object-store.ts';
-import { checkObjectName, isObjectName } from '../filesystem/object-name.ts';
+import { checkObjectName, isObjectName } from '../object-stores/object-name.ts';
 import { ApiClient, type RetryOptions } from './api-client.ts';
 import { composeObjects } from './compose-objects.ts';
 import { applicationDefault, NO_CREDENTIALS } from './credentials.ts';

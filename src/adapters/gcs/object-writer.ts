@@ -7,7 +7,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import { deadline } from '../../domain/wait.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
 import type { ApiClient } from './api-client.ts';
-import { ChunkPipe } from '../filesystem/chunk-pipe.ts';
+import { ChunkPipe } from '../object-stores/chunk-pipe.ts';
 import { Crc32c } from './crc32c.ts';
 import { patchMetadata } from './object-calls.ts';
 import { type ObjectResource, storedObject } from './object-resource.ts';

@@ -1,6 +1,6 @@
 /** The list of experiments, kept in memory. */
 import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
-import { numberRecords, parseExperiments } from '../experimenter/experiment-record.ts';
+import { numberRecords, parseExperiments } from '../experiment-records/experiment-record.ts';
 
 /** Experiments in records as the API gives them; an `Experiment` is one too. */
 export class MemoryExperimentsApi implements ExperimentsApi {

@@ -14,7 +14,7 @@ import {
   type StoredObject,
   type WriteRequest,
 } from '../../ports/object-store.ts';
-import { checkObjectName } from '../filesystem/object-name.ts';
+import { checkObjectName } from '../object-stores/object-name.ts';
 
 export interface MemoryObjectStoreOptions {
   /** What `changedAt` of an object is taken from; 1970 unless told. */

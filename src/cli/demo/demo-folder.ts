@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { LockFolder } from '../../adapters/filesystem/lock-folder.ts';
-import { describeThisProcess } from '../../adapters/filesystem/process-owner.ts';
+import { LockFolder } from '../../adapters/disk/lock-folder.ts';
+import { describeThisProcess } from '../../adapters/disk/process-owner.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';

@@ -1,6 +1,6 @@
 import { array, assert, asyncProperty, integer, nat } from 'fast-check';
 import { expect, it } from 'vitest';
-import { ChunkPipe } from '../../../../src/adapters/filesystem/chunk-pipe.ts';
+import { ChunkPipe } from '../../../../src/adapters/object-stores/chunk-pipe.ts';
 
 const KIBIBYTE = 1024;
 const SEND_NOTHING = () => Promise.resolve();

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isErrno } from './file-errors.ts';
+import { isErrno } from './errno.ts';
 
 /**
  * Makes a folder and those above it that are missing; the new ones outlive a power cut. Node's own recursive `mkdir`

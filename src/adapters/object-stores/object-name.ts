@@ -1,5 +1,4 @@
-/** Names of objects: which are taken, and where the folder keeps what belongs to one. */
-import { createHash } from 'node:crypto';
+/** Names that objects may have, in a folder as in a bucket. */
 import { ContrailError } from '../../domain/errors.ts';
 import { quote } from '../../domain/slug.ts';
 
@@ -7,7 +6,6 @@ import { quote } from '../../domain/slug.ts';
 export const PRIVATE_FOLDER = '.contrail';
 
 const LONGEST_SEGMENT_BYTES = 255;
-const LONGEST_SIDECAR_SEGMENT_BYTES = 240;
 
 /** Throws VALUE_INVALID for a name that could lead out of the store or into its private folder, or that no folder can hold. */
 export function checkObjectName(name: string): void {
@@ -39,23 +37,4 @@ function nameProblem(name: string): string | undefined {
     return `has a part of more than ${LONGEST_SEGMENT_BYTES} bytes`;
   }
   return undefined;
-}
-
-/**
- * Path of an object's sidecar: its name with `.json` behind it. Folders that end so get a `~`, else the sidecar of `a`
- * would stand in the way of the folder for `a.json/b`; parts that would become too long are hashed.
- */
-export function sidecarPath(name: string): string {
-  const segments = name.split('/').map((segment, index, all) => {
-    const isLast = index === all.length - 1;
-    if (Buffer.byteLength(segment) > LONGEST_SIDECAR_SEGMENT_BYTES) return `${hashOf(segment)}${isLast ? '.json' : ''}`;
-    if (isLast) return `${segment}.json`;
-    return /\.json~*$/.test(segment) ? `${segment}~` : segment;
-  });
-  return segments.join('/');
-}
-
-/** A short name made of any text, the same for the same text. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 40);
 }

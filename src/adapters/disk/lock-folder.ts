@@ -9,9 +9,9 @@ import { lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { isErrno } from './file-errors.ts';
+import { isErrno } from './errno.ts';
 import { fileSystemTimeNs, isGivenUp } from './file-age.ts';
-import { hashOf } from './object-name.ts';
+import { hashOf } from './hash-of.ts';
 import { fateOf, newOwnerText, parseOwner, type Owner } from './process-owner.ts';
 
 export interface LockFolderOptions {
