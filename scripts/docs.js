@@ -1,4 +1,4 @@
-// `npm run docs`: writes the documents that are made from the source; `--check` only says whether they are up to date.
+// `npm run docs`: writes the documents that are generated from the source; `--check` only says whether they are up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
@@ -10,12 +10,12 @@ const { ALERT_RULES, CHECK_FAILED } = await import('../dist/alerts/rules.js');
 const { ERROR_CATALOGUE } = await import('../dist/domain/errors.js');
 
 const CLASSES = {
-  usage: 'The command or the configuration asks for something that cannot be. Exit code 2; never retried.',
-  content: 'The data do not allow it. Tried again when the source has a new version, or when a person retries it.',
+  usage: 'The command line or the configuration is wrong. Exit code 2; never retried.',
+  content: 'The data are wrong. Retried when the source has a new version, or by hand.',
   environment:
-    'Something around Contrail must be put right. Scans try again after 15 minutes, then ever later, up to 6 hours.',
+    'Something outside Contrail needs fixing. Scans retry after 15 minutes, doubling the delay up to 6 hours.',
   transient: 'It may go away by itself. Retried with a growing, jittered delay until the attempts are used up.',
-  throttled: 'A service asks for patience. The whole queue rests for a while; no attempt is charged.',
+  throttled: 'A service refuses requests because there are too many. The whole queue rests; this uses up no retry.',
 };
 
 const documents = {
@@ -30,7 +30,7 @@ const outdated = Object.entries(documents).filter(([path, text]) => {
   return !existsSync(file) || readFileSync(file, 'utf8') !== text;
 });
 if (process.argv.includes('--check')) {
-  for (const [path] of outdated) process.stderr.write(`${path} is not what the source says. Run: npm run docs\n`);
+  for (const [path] of outdated) process.stderr.write(`${path} is out of date. Run: npm run docs\n`);
   process.exitCode = outdated.length === 0 ? 0 : 1;
 } else {
   for (const [path, text] of outdated) writeFileSync(join(root, path), text);
@@ -51,8 +51,8 @@ Everything is set by environment variables. A file \`.env\` in the working folde
 A name that begins with \`CONTRAIL_\` and is not in this list is an error, so typos are always reported; all problems are
 reported together.
 
-User, password and query of an address are only sent to the server it names. They are never printed, logged or stored, and
-neither are the addresses and the key of notification targets.
+The user, password and query of a URL are sent only to its server, and are never printed, logged or stored. The same goes
+for the addresses and the key of notification targets.
 
 | variable | meaning | default | example |
 | --- | --- | --- | --- |
@@ -71,9 +71,8 @@ function errors() {
 
 <!-- Made from src/domain/errors.ts by \`npm run docs\`. -->
 
-Every failure has a code and a class. The class decides what the queue does about it; the code and a sentence are shown
-on the board, in \`contrail status\`, on stderr, and in \`monitoring.logs\`. The sentence names what failed, where, and
-what to do; this page says it for each code in general.
+Every failure has a code and a class. The class decides whether the queue retries. The board, \`contrail status\`, stderr and
+\`monitoring.logs\` show the code and a sentence that names what failed, where, and what to do.
 
 ${sections.join('\n')}`;
 }
@@ -97,17 +96,17 @@ function alerts() {
 
 <!-- Made from src/alerts/rules*.ts by \`npm run docs\`. -->
 
-\`contrail run check-alerts\`, and the scheduler every few minutes, evaluate these rules. What opens, closes or is silenced is
-kept in \`monitoring.alerts_v1\`: one row for each change, at most one open alert for a rule and subject. A rule that cannot
-be evaluated silences no other, and is an alert of its own (X1).
+\`contrail run check-alerts\` and the scheduler (every few minutes) evaluate these rules. \`monitoring.alerts_v1\` has a row for
+each alert that opens, closes or is silenced; a rule has at most one open alert per subject. A rule that cannot be evaluated
+does not stop the others, and opens an alert of its own (X1).
 
-- Thresholds: \`CONTRAIL_ALERTS_LIMITS=M3=500,C1=0.5/2\`; behind the slash the one above which the alert is critical.
+- Thresholds: \`CONTRAIL_ALERTS_LIMITS=M3=500,C1=0.5/2\`; the number after the slash makes the alert critical.
 - Silence: \`CONTRAIL_ALERTS_SILENCE=E4,my-experiment,M1:other-experiment\`, by rule, by subject, or both.
-- Messages: \`CONTRAIL_NOTIFY_WEBHOOK\` (JSON, signed with \`CONTRAIL_NOTIFY_WEBHOOK_SECRET\`) and \`CONTRAIL_NOTIFY_SLACK\`. All
-  that opened and closed in one check is one message to each target; a target that does not take it is told at the next check.
+- Messages: \`CONTRAIL_NOTIFY_WEBHOOK\` (JSON, signed with \`CONTRAIL_NOTIFY_WEBHOOK_SECRET\`) and \`CONTRAIL_NOTIFY_SLACK\`. Each
+  check sends at most one message to each target, with all alerts that opened or closed. If that fails, the next check sends it.
 
-When a message is sent: \`opening\`: each time the alert opens and closes; \`once\`: once for a subject, ever; \`change\`: also
-when what is found changes; \`never\`: it is only shown.
+When a message is sent: \`opening\`: each time the alert opens or closes; \`once\`: only the first time for a subject; \`change\`:
+also when the findings change; \`never\`: no message, only shown.
 
 | rule | alert | severity | fires when | threshold / critical | source of the default | message |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -120,7 +119,7 @@ function environmentExample() {
     const value = setting.default ?? setting.example;
     return `# ${setting.text}\n# ${setting.variable}=${value}\n`;
   });
-  return `# Settings of Contrail, each with its default or, where there is none, an example.\n# Made from src/config/settings.ts by \`npm run docs\`.\n\n${entries.join('\n')}`;
+  return `# Settings of Contrail, each with its default, or an example if there is no default.\n# Made from src/config/settings.ts by \`npm run docs\`.\n\n${entries.join('\n')}`;
 }
 
 function cell(text) {

@@ -1,7 +1,4 @@
-/**
- * Every setting: its variable, what it means, its default and an example. `docs/configuration.md` and `.env.example`
- * are made from this list (`npm run docs`), and a check keeps them equal.
- */
+/** Every setting. `npm run docs` makes `docs/configuration.md` and `.env.example` from this list. */
 import { z } from 'zod';
 import { ALERT_RULES } from '../alerts/rules.ts';
 import { CONSOLE_RULES_NAMES, DEFAULT_CONSOLE_RULES } from '../domain/console-rules.ts';
@@ -29,10 +26,10 @@ export interface Setting<Value, Default extends string | undefined> {
   /** A sentence for people. */
   readonly text: string;
   readonly example: string;
-  /** As written in the environment; undefined: unset is allowed and stays undefined. */
+  /** As written in the environment. Undefined: the setting may stay unset. */
   readonly default: Default;
   readonly schema: z.ZodType<Value, string>;
-  /** It may hold a password, so messages do not repeat it. */
+  /** May hold a password, so messages do not repeat it. */
   readonly isSecret?: boolean;
 }
 
@@ -45,7 +42,7 @@ function setting<Value, Default extends string | undefined>(
 export const SETTINGS = {
   redis: setting({
     variable: 'CONTRAIL_REDIS',
-    text: 'The Redis that holds the queues: 7 or newer (or Valkey), with maxmemory-policy noeviction. Only host and port are ever shown.',
+    text: 'The Redis of the queues: version 7 or newer (or Valkey), with maxmemory-policy noeviction. Only host and port are ever shown.',
     example: 'rediss://user:secret@redis.example.org:6380/0',
     default: 'redis://127.0.0.1:6379',
     schema: secretUrl(['redis', 'rediss']),
@@ -53,7 +50,7 @@ export const SETTINGS = {
   }),
   warehouse: setting({
     variable: 'CONTRAIL_WAREHOUSE',
-    text: 'Where the analysis keeps its tables: a BigQuery project with the location of its datasets, or a DuckDB file.',
+    text: 'The warehouse with the analysis tables: a BigQuery project with the location of its datasets, or a DuckDB file.',
     example: 'bigquery://my-project?location=US',
     default: undefined,
     schema: parsedUrl(['bigquery', 'duckdb']).refine(
@@ -87,7 +84,7 @@ export const SETTINGS = {
   }),
   experimenter: setting({
     variable: 'CONTRAIL_EXPERIMENTER',
-    text: 'The Experimenter whose API is read, or a file with the list, or a folder with one file per experiment. A user, password or query in the address is only sent, never shown or stored.',
+    text: 'Where the list of experiments comes from: the URL of an Experimenter, a file with the list, or a folder with one file per experiment. A user, password or query in the URL is never shown or stored.',
     example: 'file:./experiments.json',
     default: 'https://experimenter.services.mozilla.com',
     schema: place(),
@@ -95,7 +92,7 @@ export const SETTINGS = {
   }),
   metricHub: setting({
     variable: 'CONTRAIL_METRIC_HUB',
-    text: 'The repository of metric definitions, or a folder with it. Metadata files are built from it. A user, password or query in the address is only sent, never shown or stored.',
+    text: 'The repository of metric definitions, or a folder with it. Metadata files are built from it. A user, password or query in the URL is never shown or stored.',
     example: 'file:./metric-hub',
     default: 'https://github.com/mozilla/metric-hub',
     schema: place(),
@@ -145,7 +142,7 @@ export const SETTINGS = {
   }),
   'metadata.analysisLead': setting({
     variable: 'CONTRAIL_METADATA_ANALYSIS_LEAD',
-    text: 'How long before its first table was written an analysis is assumed to have started.',
+    text: 'How long an analysis is assumed to have run before its first table was written.',
     example: '1h',
     default: '30m',
     schema: duration('7d'),
@@ -227,21 +224,21 @@ export const SETTINGS = {
   }),
   'statistics.refusedShare': setting({
     variable: 'CONTRAIL_STATISTICS_REFUSED_SHARE',
-    text: 'Share of rows that Experimenter may reject before the file is not published at all.',
+    text: 'Largest share of rejected rows; with more, the file is not published.',
     example: '0.05',
     default: '0.1',
     schema: share(),
   }),
   'console.rules': setting({
     variable: 'CONTRAIL_CONSOLE_RULES',
-    text: 'The version of the Experimenter console that must take the statistics files, by its commit or pull request.',
+    text: 'The version of the Experimenter console that statistics files are made for, by its commit or pull request.',
     example: '16512',
     default: DEFAULT_CONSOLE_RULES,
     schema: z.enum(CONSOLE_RULES_NAMES),
   }),
   'statistics.duplicateLimit': setting({
     variable: 'CONTRAIL_STATISTICS_DUPLICATE_LIMIT',
-    text: 'Largest window, in rows, that is searched for repeated keys where the warehouse does not sort the rows.',
+    text: 'Largest window, in rows, that is searched for repeated keys if the warehouse does not sort the rows.',
     example: '5000000',
     default: '1000000',
     schema: positiveInteger(100_000_000),
@@ -255,7 +252,7 @@ export const SETTINGS = {
   }),
   'bigquery.parts': setting({
     variable: 'CONTRAIL_BIGQUERY_PARTS',
-    text: 'Approximate number of parts of such a table.',
+    text: 'Approximate number of parts for a table that is exported in parts.',
     example: '32',
     default: '16',
     schema: positiveInteger(1_000),
@@ -290,7 +287,7 @@ export const SETTINGS = {
   }),
   'worker.drainTimeout': setting({
     variable: 'CONTRAIL_WORKER_DRAIN_TIMEOUT',
-    text: 'How long a stopping worker may finish its jobs before it returns them to the queue.',
+    text: 'Time a stopping worker gives its jobs to finish before it returns them to the queue.',
     example: '60s',
     default: '20s',
     schema: duration('1d'),
@@ -354,7 +351,7 @@ export const SETTINGS = {
   }),
   'notify.webhookSecret': setting({
     variable: 'CONTRAIL_NOTIFY_WEBHOOK_SECRET',
-    text: 'The key that signs those messages (HMAC-SHA256 of time and body). Never shown.',
+    text: 'The key that signs webhook messages (HMAC-SHA256 of time and body). Never shown.',
     example: 'a-long-random-text',
     default: undefined,
     schema: secretText(8),
@@ -385,7 +382,7 @@ export const SETTINGS = {
   }),
   'records.spool': setting({
     variable: 'CONTRAIL_RECORDS_SPOOL',
-    text: 'The folder where records wait while Redis is away, and copies of those that Redis still holds.',
+    text: 'The folder for records that wait while Redis is away, and for copies of records that are only in Redis.',
     example: '/var/lib/contrail/spool',
     default: './contrail-spool',
     schema: z.string().min(1),

@@ -1,91 +1,90 @@
 /**
- * Every way Contrail can fail, by a stable code. The class decides what the queue does: only
- * `transient` and `throttled` are tried again by themselves. `docs/errors.md` is made from `text` (what it means) and
- * `remedy` (what to do about it).
+ * The error catalogue. The class of a code decides what the queue does: it retries only `transient` and `throttled`.
+ * `docs/errors.md` is made from `text` and `remedy`.
  */
 
 /**
- * Why a job failed: `transient` goes away by itself, `throttled` asks us to slow down, `environment` waits for an
- * operator, `content` waits for other data, `usage` for another command.
+ * `transient`: may go away by itself. `throttled`: a service wants fewer requests. `environment`: an operator must act.
+ * `content`: the data must change. `usage`: the command or the configuration must change.
  */
 export type FailureClass = 'transient' | 'throttled' | 'environment' | 'content' | 'usage';
 
 export const ERROR_CATALOGUE = {
   USAGE: {
     class: 'usage',
-    text: 'The command line asks for something that does not exist.',
-    remedy: 'Correct the command; `contrail <command> --help` lists what it takes.',
+    text: 'The command line has an unknown command, option or value.',
+    remedy: 'Correct the command; `contrail <command> --help` lists its options.',
   },
   CONFIG_INVALID: {
     class: 'usage',
-    text: 'A setting is missing or cannot be used.',
-    remedy: 'Correct the variables that the message names. docs/configuration.md lists all of them.',
+    text: 'A setting is missing or invalid.',
+    remedy: 'Correct the variables that the message names. docs/configuration.md lists all settings.',
   },
   SLUG_INVALID: {
     class: 'content',
     text: 'A slug is empty, longer than 80 characters, or holds control characters.',
-    remedy: 'Correct the slug in the experiments API; the file cannot be named after it.',
+    remedy: 'Correct the slug in the experiments API; Contrail names the file after it.',
   },
   SLUG_CONFLICT: {
     class: 'content',
     text: 'Two experiments would share one file.',
-    remedy: 'Rename one of the two experiments; slugs that differ only in `-` and `_` have the same file name.',
+    remedy: 'Rename one of the experiments; slugs that differ only in `-` and `_` have the same file name.',
   },
   EXPERIMENT_UNKNOWN: {
     class: 'content',
-    text: 'No experiment of that name is known.',
-    remedy: 'Check the spelling; the message suggests the nearest name. Was it launched yet?',
+    text: 'No experiment has that name.',
+    remedy: 'Check the spelling; the message suggests the nearest name. The experiment may not be launched yet.',
   },
   EXPERIMENT_MALFORMED: {
     class: 'content',
     text: 'A record of the experiments API cannot be read.',
-    remedy: 'Correct the record in Experimenter, or report it there. The other experiments go on.',
+    remedy: 'Correct the record in Experimenter, or report it there. Other experiments are not affected.',
   },
   RESULTS_MISSING: {
     class: 'content',
-    text: 'The warehouse has no results for that experiment and period.',
+    text: 'The warehouse has no results for the experiment and period.',
     remedy: 'Check that Jetstream has analysed that period; the message lists the periods that have results.',
   },
   VIEW_WITHOUT_TABLES: {
     class: 'content',
-    text: 'A view was made before the first of the tables that it reads.',
+    text: 'A view was created before the first table that it reads.',
     remedy: 'Wait for the next analysis, which recreates the view, or recreate the view by hand.',
   },
   COLUMN_TYPE_UNSUPPORTED: {
     class: 'content',
-    text: 'A column has a type that has no place in the file format.',
+    text: 'The file format cannot hold the type of a column.',
     remedy: 'Change the type of the named column in the table, or leave the column out of the view.',
   },
   ROWS_REFUSED: {
     class: 'content',
-    text: 'More rows break the rules of Experimenter than the configured share, or no row is left.',
+    text: 'Experimenter would reject more than the configured share of rows, or all of them.',
     remedy:
       'Correct the rows in the analysis; the log of the job shows examples. If they are acceptable, raise `CONTRAIL_STATISTICS_REFUSED_SHARE`.',
   },
   VALUE_INVALID: {
     class: 'content',
-    text: 'A value cannot be written in the file format.',
+    text: 'The file format cannot hold a value.',
     remedy: 'Correct the named value in the table.',
   },
   PAYLOAD_INVALID: {
     class: 'content',
-    text: 'A job in the queue does not hold what its kind promises.',
+    text: 'A job in the queue has invalid data.',
     remedy: 'Remove the job on the board; the next scan enqueues it again. Update workers that run an older version.',
   },
   ROW_COUNT_MISMATCH: {
     class: 'transient',
-    text: 'The source delivered another number of rows than it promised.',
-    remedy: 'Nothing: the table changed during the read, and it is read again.',
+    text: 'The source delivered more or fewer rows than it announced.',
+    remedy: 'Nothing: the table changed during the read, and Contrail reads it again.',
   },
   OBJECT_CHANGED: {
     class: 'transient',
-    text: 'Somebody else changed the object while it was being published.',
-    remedy: 'Nothing, unless it comes back: then look for another program that writes to the bucket.',
+    text: 'Another program changed the object while Contrail was publishing it.',
+    remedy: 'Nothing at first. If it comes back, look for another program that writes to the bucket.',
   },
   OBJECT_LOCKED: {
     class: 'transient',
     text: 'Another process is publishing the same object.',
-    remedy: 'Nothing, unless it comes back: then end the process that the message names.',
+    remedy: 'Nothing at first. If it comes back, end the process that the message names.',
   },
   WAREHOUSE_BUSY: {
     class: 'transient',
@@ -99,23 +98,23 @@ export const ERROR_CATALOGUE = {
   },
   SERVICE_UNAVAILABLE: {
     class: 'transient',
-    text: 'A service did not answer, or answered that it could not.',
+    text: 'A service did not answer, or reported an error of its own.',
     remedy: 'Nothing at first. If it lasts, check the network, the proxy and the status page of the service.',
   },
   THROTTLED: {
     class: 'throttled',
-    text: 'A service asks for fewer requests.',
+    text: 'A service refused a request because there were too many.',
     remedy: 'Nothing. If it lasts, run fewer workers or lower `CONTRAIL_WORKER_CONCURRENCY`.',
   },
   QUOTA_EXCEEDED: {
     class: 'environment',
     text: 'A quota of the project is used up.',
-    remedy: 'Wait until the quota is reset, or have it raised in the Google Cloud console.',
+    remedy: 'Wait until the quota is reset, or raise it in the Google Cloud console.',
   },
   COST_LIMIT: {
     class: 'environment',
     text: 'A query would read more than the configured limit.',
-    remedy: 'Check why the query reads so much; if it must, raise `CONTRAIL_BIGQUERY_MAXIMUM_BYTES_BILLED`.',
+    remedy: 'Check why the query reads so much; if it has to, raise `CONTRAIL_BIGQUERY_MAXIMUM_BYTES_BILLED`.',
   },
   ACCESS_DENIED: {
     class: 'environment',
@@ -124,12 +123,12 @@ export const ERROR_CATALOGUE = {
   },
   CREDENTIALS_INVALID: {
     class: 'environment',
-    text: 'There are no credentials, or they are not accepted.',
+    text: 'Credentials are missing or not accepted.',
     remedy: 'Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a valid key.',
   },
   DATASET_MISSING: {
     class: 'environment',
-    text: 'The dataset does not exist, or not in the configured location.',
+    text: 'The dataset does not exist in the configured location.',
     remedy: 'Check `CONTRAIL_RESULTS_DATASET`, `CONTRAIL_MONITORING_DATASET` and the location in `CONTRAIL_WAREHOUSE`.',
   },
   BUCKET_MISSING: {
@@ -139,38 +138,38 @@ export const ERROR_CATALOGUE = {
   },
   SOURCE_CHANGED: {
     class: 'transient',
-    text: 'The source changed while it was being read, or what was to be read in parts is no longer there.',
-    remedy: 'Nothing: the export starts again with the table as it is now.',
+    text: 'The source changed while it was being read, or a table that was to be read in parts is gone.',
+    remedy: 'Nothing: the export starts again with the current table.',
   },
   STREAM_BROKEN: {
     class: 'transient',
-    text: 'A stream of rows ended early, stalled, or delivered what does not fit.',
-    remedy: 'Nothing, unless it comes back: then check the network, or report the table that the message names.',
+    text: 'A stream of rows ended early, stalled, or delivered invalid data.',
+    remedy: 'Nothing at first. If it comes back, check the network, or report the table that the message names.',
   },
   CHECKSUM_MISMATCH: {
     class: 'transient',
-    text: 'The store received other bytes than were sent.',
-    remedy: 'Nothing, unless it comes back: then check memory and network of the machine.',
+    text: 'The checksum of the store differs from that of the bytes sent.',
+    remedy: 'Nothing at first. If it comes back, check memory and network of the machine.',
   },
   OBJECT_MISSING: {
     class: 'transient',
-    text: 'A part of an object is not there.',
+    text: 'A part of an object is missing.',
     remedy: 'Nothing: the part is made again. If it comes back, look for a program that cleans up the bucket.',
   },
   METRIC_HUB_UNREADABLE: {
     class: 'environment',
     text: 'The repository of metric definitions cannot be read.',
-    remedy: 'Check `CONTRAIL_METRIC_HUB` and the network; a `file:` with a copy works without either.',
+    remedy: 'Check `CONTRAIL_METRIC_HUB` and the network. A `file:` with a copy needs no network.',
   },
   CONFIGURATION_INVALID: {
     class: 'content',
-    text: 'A metric, an outcome or an experiment is configured wrongly.',
+    text: 'The configuration of a metric, an outcome or an experiment is wrong.',
     remedy: 'Correct the file in metric-hub that the message names.',
   },
   QUERY_FAILED: {
     class: 'content',
     text: 'The warehouse refused a query.',
-    remedy: 'Read the message of the warehouse: usually a view refers to a table or column that is gone.',
+    remedy: 'Read the message of the warehouse. Usually a view refers to a table or column that is gone.',
   },
   TARGET_UNWRITABLE: {
     class: 'environment',
@@ -179,8 +178,8 @@ export const ERROR_CATALOGUE = {
   },
   TARGET_FULL: {
     class: 'environment',
-    text: 'The target has no room left.',
-    remedy: 'Make room on the disk; the failed exports are then done again.',
+    text: 'The target is full.',
+    remedy: 'Make room on the disk; Contrail then retries the failed exports.',
   },
   TARGET_UNREADABLE: {
     class: 'environment',
@@ -190,7 +189,7 @@ export const ERROR_CATALOGUE = {
   EXPERIMENTS_UNREADABLE: {
     class: 'environment',
     text: 'The list of experiments cannot be read.',
-    remedy: 'Check `CONTRAIL_EXPERIMENTER` and the network; a `file:` with the list works without either.',
+    remedy: 'Check `CONTRAIL_EXPERIMENTER` and the network. A `file:` with the list needs no network.',
   },
   REDIS_UNREACHABLE: {
     class: 'environment',
@@ -199,7 +198,7 @@ export const ERROR_CATALOGUE = {
   },
   REDIS_UNSUITABLE: {
     class: 'environment',
-    text: 'Redis answers, but is not fit to hold the queues.',
+    text: 'Redis answers, but cannot be used for the queues.',
     remedy:
       'Do what the message says: usually a newer Redis, `maxmemory-policy noeviction`, a password, or more memory.',
   },
@@ -210,42 +209,42 @@ export const ERROR_CATALOGUE = {
   },
   PORT_UNUSABLE: {
     class: 'environment',
-    text: 'The web page cannot listen on that address.',
+    text: 'The pages cannot listen on the address and port.',
     remedy: 'Use another port: `--port`, or `CONTRAIL_WEB_PORT`; 0 takes any free one.',
   },
   JOB_CRASHED: {
     class: 'content',
-    text: 'A job ended its worker too often.',
-    remedy: 'Look in the logs of the workers for what ended them, usually memory; then retry the job on the board.',
+    text: 'Workers crashed too often while running a job.',
+    remedy: 'Look for the reason in the logs of the workers, usually memory; then retry the job on the board.',
   },
   JOB_LOST: {
     class: 'transient',
-    text: 'A job that was followed is no longer in the queue.',
-    remedy: 'Run the command again. The job was removed while it was followed, on the board or by its retention.',
+    text: 'A job was removed from the queue while the command was following it.',
+    remedy: 'Run the command again. The job was removed on the board, or because its retention was over.',
   },
   QUEUE_STUCK: {
     class: 'environment',
-    text: 'A queue cannot be emptied: it is paused, or its jobs fail again and again.',
-    remedy: 'Resume the queue on the board, or mend what the message names; then start the worker again.',
+    text: 'A queue cannot be emptied: it is paused, or its jobs keep failing.',
+    remedy: 'Resume the queue on the board, or fix what the message names; then start the worker again.',
   },
   THROTTLED_TOO_LONG: {
     class: 'environment',
-    text: 'A service asked for fewer requests again and again, until the job was given up.',
-    remedy: 'Run fewer workers, or have the quota raised; scans ask for the file again.',
+    text: 'A service refused the requests of a job for too long because there were too many.',
+    remedy: 'Run fewer workers, or raise the quota. The next scans enqueue the file again.',
   },
   RECORDS_REFUSED: {
     class: 'content',
-    text: 'The warehouse refuses what is in a row of the monitoring tables.',
-    remedy: 'Run `contrail status --json` to see the rows that were set aside; the others were written.',
+    text: 'The warehouse refuses rows of the monitoring tables.',
+    remedy: 'Run `contrail status --json` to see the refused rows. All others were written.',
   },
   RECORDS_UNWRITABLE: {
     class: 'content',
     text: 'The warehouse has failed to load the same rows too often.',
-    remedy: 'Read the reason in `contrail status`, and mend the monitoring table that it names.',
+    remedy: 'Read the reason in `contrail status`, and repair the monitoring table that it names.',
   },
   JOB_FAILED: {
     class: 'content',
-    text: 'Jobs that were followed have failed, or files that were asked for cannot be made.',
+    text: 'Jobs that the command followed have failed, or some of the requested files cannot be made.',
     remedy: 'See the messages above it, or `contrail status`, for the reason of each file.',
   },
   ABORTED: {
@@ -255,26 +254,26 @@ export const ERROR_CATALOGUE = {
   },
   INTERNAL: {
     class: 'transient',
-    text: 'Something failed that Contrail does not know.',
-    remedy: 'Please report it, with the message and what was being done.',
+    text: 'Unexpected error in Contrail.',
+    remedy: 'Please report it, with the message and what you were doing.',
   },
 } as const satisfies Record<string, { class: FailureClass; text: string; remedy: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 export interface ErrorDetails {
-  /** What was being done to what: `reading view p.mozanalysis.statistics_x_daily`. */
+  /** The action and its object: `reading view p.mozanalysis.statistics_x_daily`. */
   readonly subject?: string;
-  /** What the operator can do about it, as a sentence. */
+  /** What the operator can do, as a sentence. */
   readonly hint?: string;
-  /** Bare class name for the `exception_type` column of `monitoring.logs`, where another program gives it a meaning. */
+  /** For the `exception_type` column of `monitoring.logs`; only where another program relies on the class name. */
   readonly exceptionType?: string;
-  /** What shows it, at more length than a sentence has: for the log, not for lists. */
+  /** Details that are too long for the message; they go to the log only. */
   readonly evidence?: string;
   readonly cause?: unknown;
 }
 
-/** An error that says what failed, on what, and what to do; its code decides whether trying again can help. */
+/** An error that says what failed, on what, and what to do. Its code decides whether it is retried. */
 export class ContrailError extends Error {
   override readonly name = 'ContrailError';
   readonly code: ErrorCode;
@@ -302,13 +301,13 @@ export class ContrailError extends Error {
   }
 }
 
-/** `RESULTS_MISSING` → `ResultsMissingException`, as the peer names its exceptions. */
+/** `RESULTS_MISSING` → `ResultsMissingException`, as Jetstream names its exceptions. */
 function exceptionTypeOf(code: ErrorCode): string {
   const words = code.split('_').map((word) => word.charAt(0) + word.slice(1).toLowerCase());
   return `${words.join('')}Exception`;
 }
 
-/** Any thrown value as a ContrailError: itself, or INTERNAL around it; an abort becomes ABORTED. */
+/** Wraps any thrown value: an abort becomes ABORTED, anything unknown INTERNAL. */
 export function toContrailError(error: unknown): ContrailError {
   if (error instanceof ContrailError) return error;
   if (error instanceof Error && error.name === 'AbortError') {
@@ -319,7 +318,6 @@ export function toContrailError(error: unknown): ContrailError {
   return new ContrailError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** Text of any thrown value. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
