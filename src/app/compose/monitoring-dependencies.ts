@@ -34,13 +34,13 @@ const EVERYTHING = { experiments: [], periods: [], apps: [], force: false, produ
 
 export function monitoringDependencies(request: MonitoringSetup): MonitoringDependencies {
   const { config, adapters, records, notifiers } = request;
-  const { sink: tables, clock, log, store, experimentRecords: source } = adapters;
+  const { sink: tables, clock, log, store, experimentRecords } = adapters;
   return {
     dataset: config.monitoringDataset,
     clock,
-    import: { source, tables, records: { sink: records, clock, log }, clock },
+    import: { experimentRecords, tables, records: { sink: records, clock, log }, clock },
     scrape: { history: adapters.jobHistory, tables, clock, dataset: config.resultsDataset, pricing: pricingOf(config) },
-    sampleRatio: { source, store, tables, clock, countsLimit: countsLimitOf(config) },
+    sampleRatio: { experimentRecords, store, tables, clock, countsLimit: countsLimitOf(config) },
     check: {
       rules: ALERT_RULES,
       limits: config['alerts.limits'],
@@ -62,7 +62,7 @@ function countsLimitOf(config: Config): ByteLimit {
 function alertSources({ config, adapters, queue, waiting }: MonitoringSetup): Parameters<typeof readAlertInputs>[0] {
   const { experimentRecords, source, store, reader, clock, log } = adapters;
   return {
-    records: experimentRecords,
+    experimentRecords,
     source,
     store,
     reader,

@@ -15,7 +15,7 @@ import { tableChanges } from './table-changes.ts';
 import { watchedExperiments } from './watched-experiments.ts';
 
 export interface AlertSourceDependencies {
-  readonly records: ExperimentRecords;
+  readonly experimentRecords: ExperimentRecords;
   readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
   readonly store: ObjectStore;
   readonly reader: MonitoringReader;
@@ -39,7 +39,7 @@ export interface FileReading {
 export async function readAlertInputs(deps: AlertSourceDependencies, signal: AbortSignal): Promise<AlertInputs> {
   const { store, reader, clock } = deps;
   const now = clock.now();
-  const list = await reading(signal, now, () => watchedExperiments(deps.records, now, signal));
+  const list = await reading(signal, now, () => watchedExperiments(deps.experimentRecords, now, signal));
   const experiments = mapped(list, ({ watched }) => watched);
   const unread = list.kind === 'read' ? list.value.unread : new Set<string>();
   const files = await reading(signal, now, () => deps.files(signal));
@@ -83,9 +83,9 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
  * The value of a source that another is made of. Missing, it makes the other one missing too: taken for empty it would
  * resolve the alerts of everything that it no longer names.
  */
-function valueOf<Value>(source: Reading<Value>): Value {
-  if (source.kind === 'read') return source.value;
-  throw new Error(source.reason);
+function valueOf<Value>(reading: Reading<Value>): Value {
+  if (reading.kind === 'read') return reading.value;
+  throw new Error(reading.reason);
 }
 
 function slugsOf(experiments: Reading<readonly { readonly slug: string }[]>): string[] {
@@ -101,10 +101,10 @@ async function reading<Value>(signal: AbortSignal, at: number, read: () => Promi
   }
 }
 
-function withUnread<Value>(source: Reading<Value>, unread: ReadonlySet<string>): Reading<Value> {
-  return source.kind === 'read' && unread.size > 0 ? { ...source, unread } : source;
+function withUnread<Value>(reading: Reading<Value>, unread: ReadonlySet<string>): Reading<Value> {
+  return reading.kind === 'read' && unread.size > 0 ? { ...reading, unread } : reading;
 }
 
-function mapped<Value, Result>(source: Reading<Value>, map: (value: Value) => Result): Reading<Result> {
-  return source.kind === 'read' ? { ...source, value: map(source.value) } : source;
+function mapped<Value, Result>(reading: Reading<Value>, map: (value: Value) => Result): Reading<Result> {
+  return reading.kind === 'read' ? { ...reading, value: map(reading.value) } : reading;
 }

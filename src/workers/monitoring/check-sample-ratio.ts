@@ -15,7 +15,7 @@ import { watchedExperiments } from './watched-experiments.ts';
 export interface SampleRatioDependencies {
   /** Of the object of enrollment counts. */
   readonly countsLimit: ByteLimit;
-  readonly source: ExperimentRecords;
+  readonly experimentRecords: ExperimentRecords;
   readonly store: ObjectStore;
   readonly tables: Pick<RecordSink, 'replace'>;
   readonly clock: WallClock;
@@ -30,11 +30,11 @@ export interface SampleRatioResult {
 
 /** `work` names this check: a repeat of it writes nothing twice. The table stays as it is where an input is missing. */
 export async function checkSampleRatio(
-  { source, store, tables, clock, countsLimit }: SampleRatioDependencies,
+  { experimentRecords, store, tables, clock, countsLimit }: SampleRatioDependencies,
   work: readonly string[],
   signal: AbortSignal,
 ): Promise<SampleRatioResult> {
-  const { watched: experiments } = await watchedExperiments(source, clock.now(), signal);
+  const { watched: experiments } = await watchedExperiments(experimentRecords, clock.now(), signal);
   const { counts } = await fetchEnrollmentCounts({ store, countsLimit }, signal);
   const rows = sampleRatioRows(experiments.map((experiment) => inputOf(experiment, counts.get(experiment.slug))));
   const id = recordBatchId([SAMPLE_RATIO_TABLE, ...work]);

@@ -12,7 +12,7 @@ import { type LogRecordDependencies, writeLogRecords } from '../records/write-lo
 import { readExperimentRecord } from './experiment-record-row.ts';
 
 export interface ImportDependencies {
-  readonly source: ExperimentRecords;
+  readonly experimentRecords: ExperimentRecords;
   readonly tables: Pick<RecordSink, 'replace' | 'hasRows'>;
   readonly records: LogRecordDependencies;
   readonly clock: WallClock;
@@ -31,13 +31,13 @@ export interface ImportResult {
  * EXPERIMENTS_UNREADABLE, leaving the table as it is, when the reply is no list, or would empty a table that has rows.
  */
 export async function importExperiments(
-  { source, tables, records, clock }: ImportDependencies,
+  { experimentRecords, tables, records, clock }: ImportDependencies,
   work: readonly string[],
   signal: AbortSignal,
 ): Promise<ImportResult> {
   const now = clock.now();
-  const reply = await source.fetch(signal);
-  if (!Array.isArray(reply)) throw refusal(source.url, 'it answers with something that is not a list');
+  const reply = await experimentRecords.fetch(signal);
+  if (!Array.isArray(reply)) throw refusal(experimentRecords.url, 'it answers with something that is not a list');
   const { rows, malformed } = readRecords(reply, now * MICROS_PER_MS);
   for (const event of malformed) {
     // The import runs every ten minutes: the same fault is one row a day, not 144.
@@ -45,7 +45,10 @@ export async function importExperiments(
   }
   if (rows.length === 0) {
     if (await tables.hasRows(EXPERIMENTS_TABLE, signal)) {
-      throw refusal(source.url, `none of its ${reply.length} records can be used, and the table has experiments`);
+      throw refusal(
+        experimentRecords.url,
+        `none of its ${reply.length} records can be used, and the table has experiments`,
+      );
     }
     return { imported: 0, malformed: malformed.length, outcome: 'kept' };
   }

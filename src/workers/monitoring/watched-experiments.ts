@@ -17,13 +17,16 @@ export interface WatchedList {
 
 /** `now` in milliseconds since 1970. */
 export async function watchedExperiments(
-  source: ExperimentRecords,
+  experimentRecords: ExperimentRecords,
   now: number,
   signal: AbortSignal,
 ): Promise<WatchedList> {
-  const reply = await source.fetch(signal);
+  const reply = await experimentRecords.fetch(signal);
   if (!Array.isArray(reply)) {
-    throw new ContrailError('EXPERIMENTS_UNREADABLE', `${source.url} answers with something that is not a list.`);
+    throw new ContrailError(
+      'EXPERIMENTS_UNREADABLE',
+      `${experimentRecords.url} answers with something that is not a list.`,
+    );
   }
   const watched: WatchedExperiment[] = [];
   const unread = new Set<string>();

@@ -16,7 +16,7 @@ function setup() {
   const world = makeStatisticsWorld();
   const reader: MonitoringReader = new MemoryMonitoringReader(world.sink);
   const deps = {
-    records: { url: 'memory:', fetch: (): Promise<unknown> => Promise.resolve([]) },
+    experimentRecords: { url: 'memory:', fetch: (): Promise<unknown> => Promise.resolve([]) },
     source: world.source,
     store: world.store,
     reader,
@@ -41,7 +41,7 @@ describe('a source of alerts that is made of another', () => {
 
   it('is missing with the experiments: errors and costs are of experiments', async () => {
     const { deps, missing } = setup();
-    deps.records.fetch = away;
+    deps.experimentRecords.fetch = away;
 
     expect(await missing()).toEqual(['experiments', 'enrollmentCounts', 'errors', 'queries']);
   });
@@ -103,7 +103,8 @@ describe('an experiment whose record cannot be read', () => {
 
   it('is told by every source that is of experiments, so that its alerts stay', async () => {
     const world = setup();
-    world.deps.records.fetch = () => Promise.resolve([{ ...RECORD, slug: 'odd', startDate: 7 }, { slug: 8 }, RECORD]);
+    world.deps.experimentRecords.fetch = () =>
+      Promise.resolve([{ ...RECORD, slug: 'odd', startDate: 7 }, { slug: 8 }, RECORD]);
     world.deps.files = () => Promise.resolve({ files: [], unread: new Set(['other']) });
 
     expect(await unreadOf(world)).toEqual([
@@ -116,7 +117,7 @@ describe('an experiment whose record cannot be read', () => {
 
   it('is known where another record of it can be read', async () => {
     const world = setup();
-    world.deps.records.fetch = () => Promise.resolve([{ ...RECORD, startDate: 7 }, RECORD]);
+    world.deps.experimentRecords.fetch = () => Promise.resolve([{ ...RECORD, startDate: 7 }, RECORD]);
 
     expect(await unreadOf(world)).toEqual([]);
   });

@@ -21,7 +21,7 @@ function setup() {
   };
   const clock = { ...systemClock, now: () => world.now };
   const deps = {
-    source: { url: 'memory:', fetch: async () => world.reply },
+    experimentRecords: { url: 'memory:', fetch: async () => world.reply },
     tables: world.sink,
     records: { sink: world.sink, clock, log: recordedLog() },
     clock,
