@@ -1,4 +1,7 @@
-/** Names with wildcards, as Python's `fnmatch` reads them, with regard to case. */
+/**
+ * Names with wildcards, as Python's `fnmatch` reads them, with regard to case. Glob libraries follow the shell instead:
+ * `/`, `**`, braces and escapes mean something there, and a set is negated by `^` too.
+ */
 
 /** Whether a name has a wildcard; others stand for themselves. */
 export function isGlob(name: string): boolean {

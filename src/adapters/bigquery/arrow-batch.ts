@@ -1,6 +1,6 @@
 /**
  * Record batches as column batches: views of the message's own memory. Lengths and offsets are checked, so that whoever
- * reads the vectors need not; the values are not looked at.
+ * reads the vectors need not; the values are not looked at. Libraries do not check them (docs/adr/0015-own-code-and-libraries.md).
  */
 import type { ColumnBatch, ColumnVector, Validity } from '../../domain/column-batch.ts';
 import type { Column, ColumnType } from '../../domain/column-type.ts';

@@ -1,6 +1,7 @@
 /**
  * Arrow's IPC messages: the schema, and record batches as places in their body. Takes a bare message, as the service
- * sends them, and a whole stream of several, as the emulator does.
+ * sends them, and a whole stream of several, as the emulator does. Our own reader rather than a library: it checks what
+ * it reads, and loads in a tenth of the time (docs/adr/0015-own-code-and-libraries.md).
  *
  * @see https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
  * @see https://github.com/apache/arrow/blob/main/format/Schema.fbs for the numbers of fields and types

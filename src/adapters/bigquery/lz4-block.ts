@@ -1,6 +1,6 @@
 /**
- * Unpacks raw LZ4 blocks, as the Storage Read API sends them when it is asked to compress. Written here because the
- * registry has no library for it that is typed, kept up and needs neither a native build nor a bundler.
+ * Unpacks raw LZ4 blocks, as the Storage Read API sends them when it is asked to compress. Our own, because the libraries
+ * that are kept up are native: twice as fast at a hundredth of an export (docs/adr/0015-own-code-and-libraries.md).
  *
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */

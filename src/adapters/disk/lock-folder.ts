@@ -3,7 +3,8 @@
  * step that fails where it exists already, and its target says who has it, so no lock is ever seen without its owner.
  *
  * A lock whose owner died is taken over: only who holds the lock named after that very lock (its owner's text is never
- * used again) may replace it, after looking once more. So of many who find a dead lock, one gets it.
+ * used again) may replace it, after looking once more. So of many who find a dead lock, one gets it. Lock libraries judge
+ * by age instead: a process that was only suspended would lose its lock to another, and both would publish.
  */
 import { lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
