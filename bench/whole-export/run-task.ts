@@ -48,10 +48,18 @@ async function ours({ restUrl, grpcAddress, storageUrl, experiment, isPlanned }:
     limits,
     http,
     clock: systemClock,
+    random: systemRandom,
     log,
   });
   const table = statisticsTableName(experiment, 'weekly');
-  const store = new GcsObjectStore({ bucket: BUCKET, apiEndpoint: storageUrl, http, log });
+  const store = new GcsObjectStore({
+    bucket: BUCKET,
+    apiEndpoint: storageUrl,
+    http,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
   const { signal } = new AbortController();
   const deps = {
     source,

@@ -1,6 +1,8 @@
 /** The store against fake-gcs-server: the whole contract, but for what that emulator does not do. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemRandom } from '../../src/adapters/system/random.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { GcsObjectStore, type GcsObjectStoreOptions } from '../../src/adapters/gcs/object-store.ts';
 import { describeComposingStore } from '../contract/composing-store.ts';
 import { describeObjectStore, publish, readText } from '../contract/object-store.ts';
@@ -26,6 +28,8 @@ describeWithEmulators('fake-gcs-server', ['fake-gcs-server'], () => {
       bucket,
       apiEndpoint: emulator.url,
       http: httpClient(),
+      clock: systemClock,
+      random: systemRandom,
       log: recordedLog(),
       ...options,
     });
@@ -54,6 +58,8 @@ describeWithEmulators('fake-gcs-server', ['fake-gcs-server'], () => {
       bucket: 'not-there',
       apiEndpoint: emulator.url,
       http: httpClient(),
+      clock: systemClock,
+      random: systemRandom,
       log: recordedLog(),
     });
 

@@ -1,5 +1,7 @@
 /** Tables and views in a BigQuery emulator, made by the calls that the service has for it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemRandom } from '../../src/adapters/system/random.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { Column, ColumnType } from '../../src/domain/column-type.ts';
 import { DEFAULT_LIMITS } from '../../src/adapters/bigquery/options.ts';
 import type { CellValue, Row } from './column-batches.ts';
@@ -37,7 +39,8 @@ export function emulatorOptions({ project, restUrl, grpcAddress }: BigQueryEmula
     storageEndpoint: grpcAddress,
     limits: DEFAULT_LIMITS,
     http: httpClient(),
-    clock: { now: () => Date.now() },
+    clock: systemClock,
+    random: systemRandom,
     log: recordedLog(),
   };
 }

@@ -22,15 +22,7 @@ const NOT_YET_BY_CLOCK = [
   'queue/bullmq/queue-runner.ts',
   'queue/bullmq/worker-pool.ts',
 ];
-const NOT_YET_BY_RANDOM = [
-  'queue/bullmq/job-queue.ts',
-  'queue/bullmq/worker-pool.ts',
-  'adapters/bigquery/query.ts',
-  'adapters/bigquery/read-stream.ts',
-  'adapters/bigquery/load-job.ts',
-  'adapters/gcs/compose-objects.ts',
-  'adapters/gcs/upload-once.ts',
-];
+const NOT_YET_BY_RANDOM = ['queue/bullmq/job-queue.ts', 'queue/bullmq/worker-pool.ts'];
 
 /** What several adapters share. */
 const SHARED_BY_ADAPTERS = ['adapters/http', 'adapters/disk', 'adapters/object-stores', 'adapters/experiment-records'];

@@ -32,7 +32,8 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
   constructor(options: BigQueryLogsOptions) {
     this.#options = options;
     this.source = tableText(this.#name);
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location: options.location });
+    const { location, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
   }
 
   async errorRows({ experiment, from, limits }: ErrorRowsReading, signal: AbortSignal): Promise<ErrorLogRow[]> {

@@ -53,7 +53,8 @@ export class BigQueryJobHistory implements JobHistory {
   constructor(options: BigQueryOptions) {
     this.#options = options;
     this.#rest = new RestClient(options);
-    this.#queries = new QueryRunner({ rest: this.#rest, location: options.location });
+    const { location, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
   }
 
   async jobsOf(day: string, dataset: string, signal: AbortSignal): Promise<readonly WarehouseJob[]> {

@@ -4,8 +4,9 @@
  *
  * @see https://cloud.google.com/bigquery/docs/reference/api-uploads#multipart
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { wait } from '../../domain/wait.ts';
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
 import { JobReply } from './query-replies.ts';
 import type { RestClient } from './rest-client.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -26,6 +27,8 @@ export interface LoadRequest {
 export interface LoaderOptions {
   readonly rest: RestClient;
   readonly location: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** How often a load that failed is made anew under a further id. */
@@ -41,10 +44,14 @@ export class LoadsSpent extends Error {
 export class Loader {
   readonly #rest: RestClient;
   readonly #location: string | undefined;
+  readonly #clock: Clock;
+  readonly #random: Random;
 
-  constructor({ rest, location }: LoaderOptions) {
+  constructor({ rest, location, clock, random }: LoaderOptions) {
     this.#rest = rest;
     this.#location = location;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   /**
@@ -87,7 +94,7 @@ export class Loader {
         method: 'POST',
         path: '/jobs',
         query: { uploadType: 'multipart' },
-        upload: multipart(JSON.stringify(job), lines),
+        upload: multipart(JSON.stringify(job), lines, this.#random.uuid()),
         isRepeatable: true,
         meter,
         signal,
@@ -110,7 +117,7 @@ export class Loader {
       const reply = await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal });
       const { status } = JobReply.parse(reply);
       if (status.state === 'DONE') return status.errorResult;
-      await wait(pauseMs, signal);
+      await this.#clock.sleep(pauseMs, signal);
     }
   }
 }
@@ -122,8 +129,12 @@ function jobIdOf(id: string): string {
   return `contrail_${id.replaceAll(/[^\w-]/g, '_').slice(0, 200)}_${hash}`;
 }
 
-function multipart(json: string, lines: Uint8Array): { contentType: string; pieces: readonly Uint8Array[] } {
-  const boundary = `contrail_${randomUUID()}`;
+function multipart(
+  json: string,
+  lines: Uint8Array,
+  id: string,
+): { contentType: string; pieces: readonly Uint8Array[] } {
+  const boundary = `contrail_${id}`;
   const head = [
     `--${boundary}`,
     'content-type: application/json; charset=UTF-8',

@@ -22,7 +22,8 @@ export class BigQueryMonitoringReader implements MonitoringReader {
 
   constructor(options: BigQueryReaderOptions) {
     this.#options = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location: options.location });
+    const { location, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
   }
 
   async rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {

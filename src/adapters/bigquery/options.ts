@@ -1,7 +1,8 @@
 /** What the BigQuery adapter must be told. Nothing is contacted when it is made. */
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
 
 export interface BigQueryOptions {
   /** The project that is asked and billed, and that holds the datasets. */
@@ -19,7 +20,8 @@ export interface BigQueryOptions {
   readonly isCompressed?: boolean;
   readonly limits: BigQueryLimits;
   readonly http: Http;
-  readonly clock: WallClock;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 

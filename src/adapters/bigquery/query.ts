@@ -1,6 +1,6 @@
 /** Runs queries: the rows inside the reply where they are few, and the job that holds them where they are many. */
-import { randomUUID } from 'node:crypto';
-import { deadline } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
 import type { RestField } from './column-types.ts';
 import { JobReply, QueryReply } from './query-replies.ts';
 import type { RestClient, RestRequest } from './rest-client.ts';
@@ -53,15 +53,21 @@ const INTEGER_TIMES = 'formatOptions.useInt64Timestamp';
 export interface QueryRunnerOptions {
   readonly rest: RestClient;
   readonly location: string | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 export class QueryRunner {
   readonly #rest: RestClient;
   readonly #location: string | undefined;
+  readonly #clock: Clock;
+  readonly #random: Random;
 
-  constructor({ rest, location }: QueryRunnerOptions) {
+  constructor({ rest, location, clock, random }: QueryRunnerOptions) {
     this.#rest = rest;
     this.#location = location;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   /** Runs a query to its end. An abort cancels it in the warehouse too, so that it is not billed for longer. */
@@ -110,7 +116,7 @@ export class QueryRunner {
     // A dry run makes no job; the emulator wants to know its name all the same.
     const place = this.#location === undefined ? {} : { location: this.#location };
     const body = {
-      jobReference: { projectId: this.#rest.project, jobId: `contrail_${randomUUID()}`, ...place },
+      jobReference: { projectId: this.#rest.project, jobId: `contrail_${this.#random.uuid()}`, ...place },
       configuration: { dryRun: true, labels, query: { query: sql, useLegacySql: false } },
     };
     const reply = await this.#rest.request({ method: 'POST', path: '/jobs', body, isRepeatable: true, meter, signal });
@@ -137,7 +143,7 @@ export class QueryRunner {
       maxResults: rowsInReply,
       timeoutMs: FIRST_PATIENCE_MS,
       formatOptions: { useInt64Timestamp: true },
-      requestId: randomUUID(),
+      requestId: this.#random.uuid(),
       ...parametersOf(parameters),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     };
@@ -178,7 +184,7 @@ export class QueryRunner {
 
   async #cancel(job: JobPlace, meter: UsageMeter): Promise<void> {
     const path = `/jobs/${encodeURIComponent(job.jobId)}/cancel`;
-    const signal = deadline(CANCEL_TIMEOUT_MS);
+    const signal = this.#clock.timeout(CANCEL_TIMEOUT_MS);
     const query = { location: job.location };
     // A query that cannot be cancelled ends by itself; the abort is what the caller must hear of.
     await this.#rest

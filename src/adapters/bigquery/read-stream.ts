@@ -6,8 +6,9 @@ import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { startTimer, wait } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
 import { toColumnBatch } from './arrow-batch.ts';
 import { broken, readMessages } from './arrow-messages.ts';
 import { unpackLz4 } from './lz4-block.ts';
@@ -23,6 +24,8 @@ export interface StreamRequest {
   readonly rowCount: number;
   readonly stallTimeoutMs: number;
   readonly meter: UsageMeter;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -36,7 +39,7 @@ const FIRST_PAUSE_MS = 100;
  * ready. Throws STREAM_BROKEN when the stream keeps breaking, and what the service throws when it refuses.
  */
 export async function* readStream(request: StreamRequest): AsyncGenerator<ColumnBatch> {
-  const { rowCount, signal } = request;
+  const { rowCount, clock, random, signal } = request;
   let rows = 0;
   let breaks = 0;
   for (;;) {
@@ -58,7 +61,7 @@ export async function* readStream(request: StreamRequest): AsyncGenerator<Column
     breaks = rows > before ? 1 : breaks + 1;
     if (breaks > MOST_BREAKS) throw problem;
     request.log.debug({ stream: request.stream, rows, breaks, problem: String(problem) }, 'a stream of rows broke');
-    await wait(FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + Math.random()), signal);
+    await clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + random.fraction()), signal);
   }
 }
 
@@ -74,7 +77,7 @@ async function* readFrom(request: StreamRequest, offset: number): AsyncGenerator
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await withinStallLimit(call, messages, request.stallTimeoutMs);
+      const next = await withinStallLimit(call, messages, request);
       if (next.done === true) return;
       yield* batchesOf(columns, next.value, meter);
     }
@@ -88,10 +91,10 @@ async function* readFrom(request: StreamRequest, offset: number): AsyncGenerator
 async function withinStallLimit(
   call: ClientReadableStream<ReadRowsResponse>,
   messages: AsyncIterator<ReadRowsResponse>,
-  limitMs: number,
+  { clock, stallTimeoutMs: limitMs }: StreamRequest,
 ): Promise<IteratorResult<ReadRowsResponse>> {
   let isStalled = false;
-  const cancel = startTimer(limitMs, () => {
+  const cancel = clock.startTimer(limitMs, () => {
     isStalled = true;
     call.cancel();
   });

@@ -6,7 +6,6 @@
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
-import { deadline } from '../../domain/wait.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
 import { jobLabels } from './labels.ts';
 import { Loader, LoadsSpent } from './load-job.ts';
@@ -36,11 +35,11 @@ export class BigQueryRecordSink implements RecordSink {
   readonly #known = new Set<string>();
 
   constructor(options: BigQuerySinkOptions) {
-    const { location } = options;
+    const { location, clock, random } = options;
     this.#options = options;
     this.#rest = new RestClient(options);
-    this.#loader = new Loader({ rest: this.#rest, location });
-    this.#queries = new QueryRunner({ rest: this.#rest, location });
+    this.#loader = new Loader({ rest: this.#rest, location, clock, random });
+    this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
   }
 
   async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
@@ -100,7 +99,7 @@ export class BigQueryRecordSink implements RecordSink {
     place: () => Record<string, unknown>,
   ): Promise<'written' | 'known'> {
     return during(this.#act('Writing to', table, 'bigquery.tables.updateData'), signal, async () => {
-      const limit = AbortSignal.any([signal, deadline(this.#options.limits.deadlineMs)]);
+      const limit = AbortSignal.any([signal, this.#options.clock.timeout(this.#options.limits.deadlineMs)]);
       await this.#ensureTable(table, limit);
       const loading = this.#loader.load({
         id: this.#loadId({ id, table }),

@@ -6,7 +6,6 @@
  * same bytes whichever process exports them. What is too large for the warehouse to sort is read window by window.
  */
 import pMap from 'p-map';
-import { deadline } from '../../domain/wait.ts';
 import type {
   DividedTable,
   DivisibleSource,
@@ -46,14 +45,13 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   #listing: { readonly entries: readonly CatalogEntry[]; readonly at: number } | undefined;
 
   constructor(options: BigQuerySourceOptions) {
-    const { project, location, limits } = options;
+    const { project, location, limits, clock, random, log } = options;
     const rest = new RestClient(options);
     this.url = `bigquery://${project}`;
     this.#options = options;
     this.#dataset = { project, dataset: options.dataset };
-    this.#queries = new QueryRunner({ rest, location });
+    this.#queries = new QueryRunner({ rest, location, clock, random });
     this.#storage = new StorageClient(options);
-    const { clock, log } = options;
     this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, log, ...limits });
     const parts = {
       queries: this.#queries,
@@ -61,13 +59,13 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       storage: this.#storage,
       dataset: this.#dataset,
     };
-    this.#opener = new TableOpener({ ...parts, limits, clock, log });
+    this.#opener = new TableOpener({ ...parts, limits, clock, random, log });
   }
 
   async listTables(signal: AbortSignal): Promise<string[]> {
     return during(this.#actOn('Listing the tables of'), signal, async () => {
       const entries = await this.#catalog.entries(new UsageMeter(), signal);
-      this.#listing = { entries, at: this.#options.clock.now() };
+      this.#listing = { entries, at: this.#options.clock.monotonic() };
       return entries.map((entry) => entry.name);
     });
   }
@@ -166,7 +164,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   #takeListing(): readonly CatalogEntry[] | undefined {
     const listing = this.#listing;
     this.#listing = undefined;
-    if (listing === undefined || this.#options.clock.now() - listing.at > LISTING_LIFE_MS) return undefined;
+    if (listing === undefined || this.#options.clock.monotonic() - listing.at > LISTING_LIFE_MS) return undefined;
     return listing.entries;
   }
 
@@ -175,8 +173,8 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       name: { ...this.#dataset, table },
       labels: jobLabels(labels),
       meter: new UsageMeter(),
-      signal: AbortSignal.any([signal, deadline(this.#options.limits.deadlineMs)]),
-      startedAt: this.#options.clock.now(),
+      signal: AbortSignal.any([signal, this.#options.clock.timeout(this.#options.limits.deadlineMs)]),
+      startedAt: this.#options.clock.monotonic(),
     };
   }
 

@@ -7,7 +7,7 @@
  */
 import type { ClientReadableStream, Metadata, ServiceError } from '@grpc/grpc-js';
 import type { google } from '@google-cloud/bigquery-storage/build/protos/protos.js';
-import { deadline } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ArrowField } from './arrow-messages.ts';
 import { broken, readMessages } from './arrow-messages.ts';
 import type { TableName } from './sql.ts';
@@ -32,6 +32,7 @@ export interface StorageClientOptions {
   readonly project: string;
   readonly storageEndpoint?: string;
   readonly isCompressed?: boolean;
+  readonly clock: Clock;
 }
 
 export interface SessionRequest {
@@ -67,7 +68,7 @@ export class StorageClient {
   /** Opens a session with one stream, which keeps the order of a sorted table. Views cannot be read. */
   async createSession({ table, restriction, snapshotAt, meter, signal }: SessionRequest): Promise<Session> {
     const path = `projects/${table.project}/datasets/${table.dataset}/tables/${table.table}`;
-    const { project, isCompressed = false } = this.#options;
+    const { project, isCompressed = false, clock } = this.#options;
     const request = {
       parent: `projects/${project}`,
       readSession: {
@@ -85,7 +86,7 @@ export class StorageClient {
     signal.throwIfAborted();
     meter.requests += 1;
     const metadata = routedBy(`read_session.table=${encodeURIComponent(path)}`);
-    const limit = AbortSignal.any([signal, deadline(SESSION_TIMEOUT_MS)]);
+    const limit = AbortSignal.any([signal, clock.timeout(SESSION_TIMEOUT_MS)]);
     const session = await new Promise<ReadSession>((resolve, reject) => {
       const call = stub.createReadSession(request, metadata, (error, reply) => {
         limit.removeEventListener('abort', stop);

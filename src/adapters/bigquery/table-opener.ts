@@ -31,11 +31,11 @@ export interface Work {
   readonly labels: Readonly<Record<string, string>>;
   readonly meter: UsageMeter;
   readonly signal: AbortSignal;
-  /** Milliseconds since 1970. */
+  /** By the monotonic clock. */
   readonly startedAt: number;
 }
 
-export interface OpenerDependencies extends Pick<BigQueryOptions, 'limits' | 'clock' | 'log'> {
+export interface OpenerDependencies extends Pick<BigQueryOptions, 'limits' | 'clock' | 'random' | 'log'> {
   readonly queries: QueryRunner;
   readonly catalog: Catalog;
   readonly storage: StorageClient;
@@ -111,11 +111,11 @@ export class TableOpener {
     const { source, version, ...place } = parsePartToken(part.token, this.#deps.dataset);
     const meter = new UsageMeter();
     const stored = this.#storedRows(place, source);
-    const startedAt = this.#deps.clock.now();
+    const startedAt = this.#deps.clock.monotonic();
     try {
       signal.throwIfAborted();
       const session = await openSession(stored, place.slices[0]!, meter, signal);
-      meter.queryMs = this.#deps.clock.now() - startedAt;
+      meter.queryMs = this.#deps.clock.monotonic() - startedAt;
       const rowCount = place.slices.reduce((sum, slice) => sum + slice.rows, 0);
       const columns = arrowColumns(session.fields);
       return storedTable({ source, version, columns, rowCount, order: 'windows', meter }, stored, session);
@@ -182,15 +182,15 @@ export class TableOpener {
     version: SourceVersion,
     order: TableHead['order'],
   ): TableHead {
-    meter.queryMs = this.#deps.clock.now() - startedAt;
+    meter.queryMs = this.#deps.clock.monotonic() - startedAt;
     return { source: tableText(name), version, columns, rowCount, order, meter };
   }
 
   #storedRows(place: Place, source: string): StoredRows {
-    const { limits, log, storage } = this.#deps;
+    const { limits, clock, random, log, storage } = this.#deps;
     const act = { doing: `Reading ${source}`, subject: source, permission: 'bigquery.readsessions.create' };
     const { stallTimeoutMs, deadlineMs } = limits;
-    return { ...place, client: storage, turns: this.#turns, stallTimeoutMs, deadlineMs, act, log };
+    return { ...place, client: storage, turns: this.#turns, stallTimeoutMs, deadlineMs, act, clock, random, log };
   }
 }
 

@@ -3,8 +3,9 @@ import type { ColumnBatch } from '../../domain/column-batch.ts';
 import { type Column, columnTypeName } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
-import { deadline } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
 import type { OpenTable, RowOrder } from '../../ports/statistics-source.ts';
 import { broken } from './arrow-messages.ts';
 import { arrowColumns } from './column-types.ts';
@@ -52,6 +53,8 @@ export interface StoredRows {
   /** Milliseconds that reading may take in all. */
   readonly deadlineMs: number;
   readonly act: Act;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -65,8 +68,8 @@ export function storedTable(head: TableHead, stored: StoredRows, first: Session)
         if (slice.rows === 0) continue;
         throw broken(`a table of ${slice.rows} rows came without a stream`);
       }
-      const { client, stallTimeoutMs, log } = stored;
-      const request = { client, stallTimeoutMs, log, stream: session.stream, rowCount: slice.rows };
+      const { client, stallTimeoutMs, clock, random, log } = stored;
+      const request = { client, stallTimeoutMs, clock, random, log, stream: session.stream, rowCount: slice.rows };
       yield* readStream({ ...request, columns: head.columns, meter: head.meter, signal });
     }
   });
@@ -114,7 +117,7 @@ function openTable(
       try {
         endTurn = await stored?.turns.take(end);
         // Waiting for one's turn is not reading.
-        const limits = stored === undefined ? [] : [deadline(stored.deadlineMs)];
+        const limits = stored === undefined ? [] : [stored.clock.timeout(stored.deadlineMs)];
         yield* read(AbortSignal.any([end, ...limits]));
       } catch (error) {
         signal.throwIfAborted();

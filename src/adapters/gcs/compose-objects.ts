@@ -1,9 +1,9 @@
 /** Joins objects inside the service: up to 32 in a call, more by way of work objects. */
-import { randomUUID } from 'node:crypto';
 import { ContrailError } from '../../domain/errors.ts';
 import { WORK_FOLDER } from '../../domain/work-folder.ts';
-import { deadline } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
 import { ABSENT, type ComposeRequest } from '../../ports/object-store.ts';
 import { type ApiClient, parseReply } from './api-client.ts';
 import { deleteObject, getObject } from './object-calls.ts';
@@ -15,6 +15,8 @@ const PARTS_PER_CALL = 32;
 
 export interface ComposeOptions {
   readonly cleanUpMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -22,7 +24,7 @@ export interface ComposeOptions {
 export async function composeObjects(
   client: ApiClient,
   request: ComposeRequest,
-  { cleanUpMs, log }: ComposeOptions,
+  { cleanUpMs, clock, random, log }: ComposeOptions,
 ): Promise<ObjectResource> {
   const work: string[] = [];
   try {
@@ -36,7 +38,7 @@ export async function composeObjects(
   async function joinGroups(parts: readonly string[]): Promise<string[]> {
     const joined: string[] = [];
     for (let at = 0; at < parts.length; at += PARTS_PER_CALL) {
-      const name = `${WORK_FOLDER}compose-${randomUUID()}`;
+      const name = `${WORK_FOLDER}compose-${random.uuid()}`;
       work.push(name);
       joined.push(name);
       const group = parts.slice(at, at + PARTS_PER_CALL);
@@ -46,7 +48,7 @@ export async function composeObjects(
   }
 
   async function removeAll(names: readonly string[]): Promise<void> {
-    const signal = deadline(cleanUpMs);
+    const signal = clock.timeout(cleanUpMs);
     const removals = await Promise.allSettled(names.map((name) => deleteObject(client, { name, signal })));
     const failed = removals.filter((removal) => removal.status === 'rejected');
     if (failed.length === 0) return;

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkWorkObject, isWorkObject, WORK_FOLDER, WORK_KEPT_MS } from '../../domain/work-folder.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type StoredObject,
   type WriteRequest,
 } from '../../ports/object-store.ts';
+import type { Random } from '../../ports/random.ts';
 import { checkObjectName, isObjectName } from '../object-stores/object-name.ts';
 import { ApiClient, type RetryOptions } from './api-client.ts';
 import { composeObjects } from './compose-objects.ts';
@@ -41,6 +43,8 @@ export interface GcsObjectStoreOptions {
   readonly timeouts?: Partial<GcsTimeouts>;
   readonly retry?: RetryOptions;
   readonly http: Http;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 
@@ -61,6 +65,8 @@ export class GcsObjectStore implements ComposingStore {
   readonly #client: ApiClient;
   readonly #limits: UploadLimits;
   readonly #gzip: boolean;
+  readonly #clock: Clock;
+  readonly #random: Random;
   readonly #log: Log;
   #swept: Promise<void> | undefined;
 
@@ -77,6 +83,8 @@ export class GcsObjectStore implements ComposingStore {
     this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, http, credentials, stallMs, retry, log });
     this.#limits = { singleRequestBytes, chunkBytes, cleanUpMs };
     this.#gzip = gzip;
+    this.#clock = options.clock;
+    this.#random = options.random;
     this.#log = log;
   }
 
@@ -112,7 +120,8 @@ export class GcsObjectStore implements ComposingStore {
     // Parts are joined as they are: compressed one by one they would make a file that not every reader unpacks.
     const isPacked = this.#gzip && !isWork;
     const object = { name, contentType, ifGeneration, signal, ...(isPacked ? { contentEncoding: 'gzip' } : {}) };
-    const writer = new GcsObjectWriter(this.#client, this.#limits, object);
+    const parts = { client: this.#client, limits: this.#limits, clock: this.#clock, random: this.#random };
+    const writer = new GcsObjectWriter(parts, object);
     return isPacked ? new GzipWriter(writer) : writer;
   }
 
@@ -131,7 +140,8 @@ export class GcsObjectStore implements ComposingStore {
     for (const name of [request.name, ...request.parts]) checkObjectName(name);
     request.signal.throwIfAborted();
     await this.#sweep(request.signal);
-    const options = { cleanUpMs: this.#limits.cleanUpMs, log: this.#log };
+    const { cleanUpMs } = this.#limits;
+    const options = { cleanUpMs, clock: this.#clock, random: this.#random, log: this.#log };
     return storedObject(await composeObjects(this.#client, request, options));
   }
 

@@ -4,8 +4,9 @@
  * and again: one on its way, one filling.
  */
 import { ContrailError } from '../../domain/errors.ts';
-import { deadline } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
+import type { Random } from '../../ports/random.ts';
 import type { ApiClient } from './api-client.ts';
 import { ChunkPipe } from '../object-stores/chunk-pipe.ts';
 import { Crc32c } from './crc32c.ts';
@@ -24,9 +25,18 @@ export interface UploadLimits {
   readonly cleanUpMs: number;
 }
 
+export interface WriterOptions {
+  readonly client: ApiClient;
+  readonly limits: UploadLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
 export class GcsObjectWriter implements ObjectWriter {
   readonly #client: ApiClient;
   readonly #limits: UploadLimits;
+  readonly #clock: Clock;
+  readonly #random: Random;
   readonly #object: NewObject;
   /** Ends what is on its way when the writer ends. */
   readonly #ending = new AbortController();
@@ -36,9 +46,11 @@ export class GcsObjectWriter implements ObjectWriter {
   #session: UploadSession | undefined;
   #state: 'open' | 'committing' | 'ended' = 'open';
 
-  constructor(client: ApiClient, limits: UploadLimits, object: NewObject) {
+  constructor({ client, limits, clock, random }: WriterOptions, object: NewObject) {
     this.#client = client;
     this.#limits = limits;
+    this.#clock = clock;
+    this.#random = random;
     this.#chunks = new ChunkPipe(limits.chunkBytes, async (chunk) => (await this.#openSession()).append(chunk));
     this.#object = { ...object, signal: AbortSignal.any([object.signal, this.#ending.signal]) };
   }
@@ -73,7 +85,7 @@ export class GcsObjectWriter implements ObjectWriter {
     this.#state = 'ended';
     this.#ending.abort(new ContrailError('ABORTED', `The writing of ${this.#object.name} was given up.`));
     await this.#chunks.settle();
-    await this.#session?.cancel(deadline(this.#limits.cleanUpMs));
+    await this.#session?.cancel(this.#clock.timeout(this.#limits.cleanUpMs));
   }
 
   async #openSession(): Promise<UploadSession> {
@@ -83,7 +95,7 @@ export class GcsObjectWriter implements ObjectWriter {
   async #commitAtOnce(metadata: ObjectMetadata): Promise<ObjectResource> {
     const crc32c = this.#crc.toBase64();
     const bytes = await this.#chunks.last();
-    const object = await uploadOnce(this.#client, { ...this.#object, bytes, crc32c, metadata });
+    const object = await uploadOnce(this.#client, { ...this.#object, bytes, crc32c, metadata, random: this.#random });
     await this.#checkSum(object, crc32c);
     return object;
   }
@@ -97,7 +109,7 @@ export class GcsObjectWriter implements ObjectWriter {
     if (Object.keys(metadata).length === 0) return object;
     // The bytes are in place. Without metadata they count as older than their source and are published once more; so
     // the metadata follow even if the work is stopped in between, and a crash there costs a repetition, no more.
-    const signal = deadline(this.#limits.cleanUpMs);
+    const signal = this.#clock.timeout(this.#limits.cleanUpMs);
     return patchMetadata(this.#client, { object, metadata, isPatient: true, signal });
   }
 
@@ -108,7 +120,7 @@ export class GcsObjectWriter implements ObjectWriter {
   async #checkSum(object: ObjectResource, sent: string): Promise<void> {
     const { crc32c } = object;
     if (crc32c === undefined || crc32c === sent) return;
-    const signal = deadline(this.#limits.cleanUpMs);
+    const signal = this.#clock.timeout(this.#limits.cleanUpMs);
     await patchMetadata(this.#client, { object, metadata: {}, signal }).catch(() => undefined);
     throw checksumError(`gs://${this.#client.bucket}/${object.name}`, sent, crc32c);
   }

@@ -1,6 +1,6 @@
 /** A small object in one request: metadata, checksum, precondition and bytes together. */
-import { randomUUID } from 'node:crypto';
 import type { ObjectMetadata } from '../../ports/object-store.ts';
+import type { Random } from '../../ports/random.ts';
 import { type ApiClient, parseReply } from './api-client.ts';
 import { getObject } from './object-calls.ts';
 import { generationNumber, hasMetadata, OBJECT_FIELDS, ObjectResource } from './object-resource.ts';
@@ -11,12 +11,13 @@ export interface SmallObject extends NewObject {
   readonly bytes: Uint8Array;
   readonly crc32c: string;
   readonly metadata: ObjectMetadata;
+  readonly random: Random;
 }
 
 /** Puts an object in place. Throws OBJECT_CHANGED if it is no longer of the generation asked for. */
 export async function uploadOnce(client: ApiClient, object: SmallObject): Promise<ObjectResource> {
-  const { name, contentType, contentEncoding, ifGeneration, bytes, crc32c, metadata, signal } = object;
-  const boundary = `contrail-${randomUUID()}`;
+  const { name, contentType, contentEncoding, ifGeneration, bytes, crc32c, metadata, random, signal } = object;
+  const boundary = `contrail-${random.uuid()}`;
   const resource = {
     name,
     contentType,

@@ -66,18 +66,19 @@ export interface WireOptions {
 /** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
 export async function wire(config: Config, options: WireOptions): Promise<Adapters> {
   const clock = clockOf(config);
+  const random = systemRandom;
   const { log } = options;
   const http = sharedHttp();
   const [warehouse, store, api] = await Promise.all([
-    warehouseOf(config, { ...options, clock, http }),
-    storeOf(config, { clock, log, http }),
+    warehouseOf(config, { ...options, clock, random, http }),
+    storeOf(config, { clock, random, log, http }),
     experimentsSourceOf(config, http),
   ]);
   const experiments = await keptExperiments(config, api, clock);
   const resolution = once(() => resolutionOf(config, { clock, http }));
   return {
     clock,
-    random: systemRandom,
+    random,
     log,
     http,
     ...warehouse,
@@ -92,7 +93,12 @@ export async function wire(config: Config, options: WireOptions): Promise<Adapte
 /** The object store of a configuration whose `bucket` is set. */
 export async function storeOf(
   config: Config,
-  { clock, log, http = sharedHttp() }: Pick<Adapters, 'clock' | 'log'> & Partial<Pick<Adapters, 'http'>>,
+  {
+    clock,
+    random,
+    log,
+    http = sharedHttp(),
+  }: Pick<Adapters, 'clock' | 'random' | 'log'> & Partial<Pick<Adapters, 'http'>>,
 ): Promise<ComposingStore> {
   const { scheme, path, text } = required(config, 'bucket');
   if (scheme === 'file') {
@@ -103,6 +109,8 @@ export async function storeOf(
   return new GcsObjectStore({
     bucket: new URL(text).hostname,
     gzip: config['gcs.gzip'],
+    clock,
+    random,
     log,
     http: http(),
     ...(config.storageEmulator === undefined ? {} : { apiEndpoint: config.storageEmulator }),
@@ -193,6 +201,7 @@ type Warehouse = Pick<
 
 interface WarehouseOptions extends WireOptions {
   readonly clock: Clock;
+  readonly random: Random;
   readonly http: SharedHttp;
 }
 
@@ -228,7 +237,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   };
 }
 
-async function bigqueryOf(config: Config, { clock, log, http }: WarehouseOptions): Promise<Warehouse> {
+async function bigqueryOf(config: Config, { clock, random, log, http }: WarehouseOptions): Promise<Warehouse> {
   const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
@@ -251,6 +260,7 @@ async function bigqueryOf(config: Config, { clock, log, http }: WarehouseOptions
     isCompressed: config['bigquery.compression'],
     http: http(),
     clock,
+    random,
     log,
   };
   const monitoring = { ...options, dataset: config.monitoringDataset };

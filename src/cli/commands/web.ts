@@ -1,5 +1,6 @@
 /** `contrail web`: the pages. */
 import { loadConfig } from '../../config/load-config.ts';
+import { systemRandom } from '../../adapters/system/random.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkListenAddress } from '../../web/server.ts';
 import { checkRedis } from '../../queue/bullmq/check-redis.ts';
@@ -26,7 +27,7 @@ export async function web(options: Options): Promise<void> {
   const { signal, release } = abortOnSignals();
   const server = await startWeb(
     config,
-    { store: await storeOf(config, { clock: clockOf(config), log }), log },
+    { store: await storeOf(config, { clock: clockOf(config), random: systemRandom, log }), log },
     { host, port: port ?? config['web.port'] },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);

@@ -1,5 +1,7 @@
 /** The worker's function over the real adapters, where a test needs shorter patience than the command line gives. */
 import { expect, it, onTestFinished } from 'vitest';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { BigQueryStatisticsSource } from '../../../src/adapters/bigquery/statistics-source.ts';
 import { DEFAULT_LIMITS, type BigQueryOptions } from '../../../src/adapters/bigquery/options.ts';
 import { GcsObjectStore } from '../../../src/adapters/gcs/object-store.ts';
@@ -22,7 +24,6 @@ async function setup(faults: readonly FaultRule[] = [], options: Pick<BigQueryOp
   const replay = await startReplayServer({ project: PROJECT, tables: [view(ROWS)], faults });
   const server = await GcsServer.start();
   const log = recordedLog();
-  const clock = { now: () => Date.now() };
   const http = httpClient();
   const source = new BigQueryStatisticsSource({
     project: PROJECT,
@@ -31,11 +32,19 @@ async function setup(faults: readonly FaultRule[] = [], options: Pick<BigQueryOp
     storageEndpoint: replay.grpcAddress,
     limits: faults.some(({ fault }) => fault.kind === 'stall') ? IMPATIENT : DEFAULT_LIMITS,
     http,
-    clock,
+    clock: systemClock,
+    random: systemRandom,
     log,
     ...options,
   });
-  const store = new GcsObjectStore({ bucket: 'bucket', apiEndpoint: server.url, http, log });
+  const store = new GcsObjectStore({
+    bucket: 'bucket',
+    apiEndpoint: server.url,
+    http,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
   onTestFinished(async () => {
     await source.close();
     await Promise.all([replay.stop(), server.stop()]);
@@ -43,7 +52,14 @@ async function setup(faults: readonly FaultRule[] = [], options: Pick<BigQueryOp
   const old = server.bucket.put(OBJECT, Buffer.from('["old"]'));
   const run = () =>
     exportTable(
-      { source, store, clock, refusedShareLimit: 0.1, duplicateLimit: 1_000_000, rules: CONSOLE_RULES.e5dd1051c },
+      {
+        source,
+        store,
+        clock: systemClock,
+        refusedShareLimit: 0.1,
+        duplicateLimit: 1_000_000,
+        rules: CONSOLE_RULES.e5dd1051c,
+      },
       {
         experiment: 'my-slug',
         period: 'weekly',

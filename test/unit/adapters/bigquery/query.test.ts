@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemRandom } from '../../../../src/adapters/system/random.ts';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { QueryRunner } from '../../../../src/adapters/bigquery/query.ts';
 import { RestClient } from '../../../../src/adapters/bigquery/rest-client.ts';
 import { UsageMeter } from '../../../../src/adapters/bigquery/usage-meter.ts';
@@ -42,6 +44,8 @@ async function setup(answers: Readonly<Record<string, (seen: Seen) => object>>) 
   const queries = new QueryRunner({
     rest: new RestClient({ project: 'p', http: httpClient(), apiEndpoint }),
     location: 'EU',
+    clock: systemClock,
+    random: systemRandom,
   });
   return { seen, queries };
 }

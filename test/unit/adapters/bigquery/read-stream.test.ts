@@ -13,7 +13,7 @@ const GENERATED = { rows: ROWS, windows: 2, batchRows: 200 };
 /** A view that is read as a stream of messages of 200 rows or less. */
 async function setup(faults: readonly FaultRule[], limits: Partial<BigQueryLimits> = {}) {
   const tables = [{ name: `${DATASET}.${VIEW}`, kind: 'view', generate: GENERATED } as const];
-  const world = await replayWorld({ tables, faults }, { smallRows: 10, ...limits });
+  const world = await replayWorld({ tables, faults }, { smallRows: 10, stallTimeoutMs: 300, ...limits });
   const open = await world.source.open({ table: VIEW, seenVersion: VERSION, signal: never });
   if (open === undefined) throw new Error('no table');
   return { ...world, open };

@@ -1,5 +1,7 @@
 /** A replay server and the adapters that talk to it, for one test. */
 import { onTestFinished } from 'vitest';
+import { systemRandom } from '../../../../src/adapters/system/random.ts';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import {
   type BigQueryLimits,
   type BigQueryOptions,
@@ -30,9 +32,10 @@ export async function replayWorld(
     location: 'US',
     apiEndpoint: server.restUrl,
     storageEndpoint: server.grpcAddress,
-    limits: { ...DEFAULT_LIMITS, stallTimeoutMs: 300, ...limits },
+    limits: { ...DEFAULT_LIMITS, ...limits },
     http: httpClient(),
-    clock: { now: () => Date.now() },
+    clock: systemClock,
+    random: systemRandom,
     log: recordedLog(),
     ...more,
   };

@@ -1,5 +1,7 @@
 /** The application default credentials, with a token service of our own. */
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { systemRandom } from '../../../../src/adapters/system/random.ts';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { applicationDefault, credentialsError } from '../../../../src/adapters/gcs/credentials.ts';
 import { GcsObjectStore } from '../../../../src/adapters/gcs/object-store.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
@@ -44,6 +46,8 @@ it('reports a key file that is not there before anything is sent', async () => {
     apiEndpoint: 'https://127.0.0.1:1',
     projectId: 'project',
     http: httpClient(),
+    clock: systemClock,
+    random: systemRandom,
     log: recordedLog(),
   };
   const store = new GcsObjectStore(options);

@@ -1,5 +1,7 @@
 /** A store on our own Cloud Storage, for one test. */
 import { onTestFinished } from 'vitest';
+import { systemRandom } from '../../../../src/adapters/system/random.ts';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { GcsObjectStore, type GcsObjectStoreOptions } from '../../../../src/adapters/gcs/object-store.ts';
 import { ABSENT, type ObjectWriter, type WriteRequest } from '../../../../src/ports/object-store.ts';
 import { recordedLog, type RecordedLog } from '../../../support/recorded-log.ts';
@@ -28,6 +30,8 @@ export async function gcsWorld(options: Partial<GcsObjectStoreOptions> = {}): Pr
     apiEndpoint: server.url,
     http: httpClient(),
     retry: { attempts: 3, firstPauseMs: 1, longestPauseMs: 2 },
+    clock: systemClock,
+    random: systemRandom,
     log,
     ...options,
   });
