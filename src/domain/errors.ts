@@ -247,6 +247,11 @@ export const ERROR_CATALOGUE = {
     text: 'Jobs that the command followed have failed, or some of the requested files cannot be made.',
     remedy: 'See the messages above it, or `contrail status`, for the reason of each file.',
   },
+  CANCELLED: {
+    class: 'usage',
+    text: 'Somebody cancelled the job while it was running.',
+    remedy: 'Ask for the file again when it is wanted, with `contrail backfill`; until then the last good file stays.',
+  },
   ABORTED: {
     class: 'transient',
     text: 'The work was stopped before it ended.',

@@ -1,8 +1,5 @@
-/** How long to wait before the next try. Jitter keeps many jobs that failed together from coming back together. */
+/** How long to wait before the next try, by chance: `fraction` is at least 0 and below 1. Jitter keeps many jobs that failed together from coming back together. */
 import type { RetryPolicy } from '../jobs/job-kind.ts';
-
-/** A number from 0 up to, not including, 1. */
-export type Random = () => number;
 
 export interface ThrottlePolicy {
   readonly firstDelayMs: number;
@@ -13,15 +10,15 @@ export interface ThrottlePolicy {
  * Full jitter over a doubling, capped delay: anything from 1 ms to the cap of that attempt. At least 1, because BullMQ
  * puts a delay of 0 past the jobs that wait.
  */
-export function backoffDelayMs(policy: RetryPolicy, failedAttempts: number, random: Random): number {
+export function backoffDelayMs(policy: RetryPolicy, failedAttempts: number, fraction: number): number {
   const cap = doubled(policy.firstDelayMs, failedAttempts, policy.longestDelayMs);
-  return Math.max(1, Math.floor(random() * cap));
+  return Math.max(1, Math.floor(fraction * cap));
 }
 
 /** How long a throttled queue rests: doubling with each refusal in a row, half of it by chance, never nothing. */
-export function throttleDelayMs(policy: ThrottlePolicy, refusalsInARow: number, random: Random): number {
+export function throttleDelayMs(policy: ThrottlePolicy, refusalsInARow: number, fraction: number): number {
   const cap = doubled(policy.firstDelayMs, refusalsInARow, policy.longestDelayMs);
-  return Math.max(1, Math.floor(cap / 2 + (random() * cap) / 2));
+  return Math.max(1, Math.floor(cap / 2 + (fraction * cap) / 2));
 }
 
 function doubled(first: number, times: number, longest: number): number {

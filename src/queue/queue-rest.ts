@@ -1,17 +1,16 @@
 /** When the workers of a queue rest because a service asks for fewer requests. */
-import { type Random, type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
 
 export interface QueueRestOptions {
   readonly policy: ThrottlePolicy;
-  readonly random: Random;
-  /** Stops all workers of the queue from taking jobs for a while. */
-  readonly rest: (delayMs: number) => Promise<void>;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 /**
  * Attempts that run at once are refused at once, which says no more than one refusal. So rests grow only with refusals
  * of attempts that began after the last rest, and are short again once such an attempt ended well. All times are those
- * of `performance.now()`.
+ * of the monotonic clock.
  */
 export class QueueRest {
   readonly #options: QueueRestOptions;
@@ -22,14 +21,13 @@ export class QueueRest {
     this.#options = options;
   }
 
-  /** An attempt that began then was refused. Gives how long the queue rests for it: 0 where an earlier rest will do. */
-  async refused(startedAt: number): Promise<number> {
+  /** An attempt that began then was refused. Gives how long the queue must rest for it: 0 where an earlier rest will do. */
+  refused(startedAt: number, fraction: number): number {
     if (startedAt < this.#restsUntil) return 0;
-    const { policy, random, rest } = this.#options;
+    const { policy, clock } = this.#options;
     this.#restsInARow += 1;
-    const delayMs = throttleDelayMs(policy, this.#restsInARow, random);
-    this.#restsUntil = performance.now() + delayMs;
-    await rest(delayMs);
+    const delayMs = throttleDelayMs(policy, this.#restsInARow, fraction);
+    this.#restsUntil = clock.monotonic() + delayMs;
     return delayMs;
   }
 

@@ -1,11 +1,18 @@
 /** One attempt at one job while it runs: its signal, and why it was stopped, if it was. */
 import { ContrailError } from '../domain/errors.ts';
 
-/** `lock lost`: the job may be somebody else's by now and must not be touched. `shutdown`: it is to be given back. */
-export type StopReason = 'lock lost' | 'shutdown';
+/**
+ * `lock lost`: the job may be somebody else's by now and must not be touched. `cancelled`: nobody wants it any more, and
+ * it ends for good. `shutdown`: it is to be given back.
+ */
+export type StopReason = 'lock lost' | 'cancelled' | 'shutdown';
+
+/** Of several reasons the first of these counts: a lost lock forbids everything, and a cancelled job must not come back. */
+const BY_WEIGHT: readonly StopReason[] = ['lock lost', 'cancelled', 'shutdown'];
 
 const REASON_TEXT: Readonly<Record<StopReason, string>> = {
   'lock lost': 'The worker lost its hold on the job.',
+  cancelled: 'The job was cancelled.',
   shutdown: 'The worker is shutting down.',
 };
 
@@ -19,14 +26,14 @@ export class RunningAttempt {
     return this.#controller.signal;
   }
 
-  /** Why the attempt was stopped first; a lock that is lost later counts all the same, because it forbids more. */
+  /** Why the attempt was stopped: the weightiest reason, whichever came first. */
   get stopped(): StopReason | undefined {
     return this.#stopped;
   }
 
   /** Aborts the signal with a ContrailError, so that handlers can rethrow its reason. May be called twice. */
   stop(reason: StopReason): void {
-    if (this.#stopped !== 'lock lost') this.#stopped = reason;
+    this.#stopped = BY_WEIGHT.find((candidate) => candidate === reason || candidate === this.#stopped);
     this.#controller.abort(new ContrailError('ABORTED', REASON_TEXT[reason]));
   }
 

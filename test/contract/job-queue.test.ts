@@ -9,6 +9,7 @@ import { startWorkerPool } from '../../src/queue/bullmq/worker-pool.ts';
 import { recordedLog } from '../support/recorded-log.ts';
 import { freshRedis } from '../support/redis.ts';
 import { describeJobQueue, QUEUE } from './job-queue.ts';
+import { SYSTEM } from '../support/system.ts';
 
 const KIND: JobKind<unknown> = {
   queue: QUEUE,
@@ -19,8 +20,8 @@ const KIND: JobKind<unknown> = {
 
 describeJobQueue('BullMQ', async () => {
   const redis = freshRedis();
-  const queue = new BullmqJobQueue({ ...redis, kinds: [KIND] });
-  const other = new BullmqJobQueue({ ...redis, kinds: [KIND] });
+  const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: [KIND] });
+  const other = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: [KIND] });
   const board = new Queue(QUEUE, { connection: { url: redis.redisUrl }, prefix: redis.prefix });
   onTestFinished(async () => {
     await Promise.all([queue.close(), other.close(), board.close()]);
@@ -32,6 +33,7 @@ describeJobQueue('BullMQ', async () => {
     resume: () => board.resume(),
     async work(handle) {
       const pool = await startWorkerPool({
+        ...SYSTEM,
         ...redis,
         kinds: [KIND],
         handlers: [{ kind: KIND, handle }],

@@ -13,6 +13,7 @@ import { startWorkerPool, type WorkerPool, type WorkerPoolOptions } from '../../
 import { type RecordedLog, recordedLog } from './recorded-log.ts';
 import { freshRedis, type TestRedis } from './redis.ts';
 import { makeSignal, type Signal } from './signal.ts';
+import { SYSTEM } from './system.ts';
 
 export const WorkPayload = z.object({ step: z.number() });
 export type WorkPayload = z.infer<typeof WorkPayload>;
@@ -61,7 +62,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
   const { redisUrl, prefix } = redis;
   const { retry = WORK.retry, mostAtOnce } = options;
   const kind = { ...WORK, retry, ...(mostAtOnce === undefined ? {} : { mostAtOnce }) };
-  const queue = new BullmqJobQueue({ redisUrl, prefix, kinds: [kind], retention: options.retention ?? {} });
+  const queue = new BullmqJobQueue({ ...SYSTEM, redisUrl, prefix, kinds: [kind], retention: options.retention ?? {} });
   onTestFinished(() => queue.close());
   const log = recordedLog();
   const outcomes = makeSignal<OutcomeEvent>();
@@ -88,6 +89,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
     },
     async startPool(handle, poolOptions = {}) {
       const pool = await startWorkerPool({
+        ...SYSTEM,
         redisUrl,
         prefix,
         kinds: [kind],

@@ -3,6 +3,8 @@
  * starts; the jobs that `holds` names it never ends.
  */
 import { z } from 'zod';
+import { systemClock } from '../../dist/adapters/system/clock.js';
+import { systemRandom } from '../../dist/adapters/system/random.js';
 import { startWorkerPool } from '../../dist/queue/bullmq/worker-pool.js';
 
 const { queue, holds, ...options } = JSON.parse(process.argv[2]);
@@ -25,5 +27,7 @@ await startWorkerPool({
   ...options,
   kinds: [kind],
   handlers: [{ kind, handle }],
+  clock: systemClock,
+  random: systemRandom,
   log: { debug: silent, info: silent, warn: silent, error: silent },
 });

@@ -1,69 +1,50 @@
-/** The job queue inside one process: for tests, and for work that needs no Redis. Nothing outlives the process. */
-import { ContrailError, toContrailError } from '../../domain/errors.ts';
+/** The job queue inside one process: for tests, simulations, and work that needs no Redis. Nothing outlives the process. */
+import { z } from 'zod';
+import { type Deployment, isForeign } from '../../domain/deployment.ts';
+import { ContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { WallClock } from '../../ports/clock.ts';
+import type { JobContext } from '../../ports/job-handler.ts';
 import type {
   EndedJobs,
   EnqueueResult,
-  JobFailure,
   JobQueue,
   JobRequest,
   JobState,
   KnownJob,
   QueueCounts,
 } from '../../ports/job-queue.ts';
+import { AttemptRunner } from '../../queue/attempt-runner.ts';
+import { MemoryHeldJob } from './held-job.ts';
+import { seededRandom } from './seeded-random.ts';
+import { copyOf, StoredJobs, type StoredJob, toKnownJob } from './stored-jobs.ts';
 
 const ATTEMPTS = 3;
-const THROTTLE_DELAY_MS = 1_000;
+const HOUR_MS = 60 * 60_000;
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export interface MemoryJobQueueOptions {
+  /** Its delays, and the times of its jobs, are this clock's. */
   readonly clock: WallClock;
-  /** Attempts that count; default 3. They follow each other at once. */
-  readonly attempts?: number;
+  /** The jobs themselves, where several queues share them. */
+  readonly jobs?: StoredJobs;
+  /** What its jobs belong to. Where another deployment shares the jobs, ids that it has taken get ours appended. */
+  readonly deployment?: Deployment;
 }
 
-export interface MemoryJobContext {
-  readonly jobId: string;
-  readonly attempt: number;
-  readonly attempts: number;
-  readonly signal: AbortSignal;
-  readonly enqueuedAt: number;
-  readonly failedRounds: number;
-  progress(done: number | { readonly fraction: number }): void;
-  log(line: string): void;
-}
+export type MemoryJobHandler = (payload: unknown, context: JobContext) => Promise<JobOutcome>;
 
-export type MemoryJobHandler = (payload: unknown, context: MemoryJobContext) => Promise<JobOutcome>;
-
-interface StoredJob {
-  readonly id: string;
-  readonly name: string;
-  readonly payload: unknown;
-  readonly enqueuedAt: number;
-  readonly failedRounds: number;
-  /** Later is larger; the clock may stand still. */
-  readonly order: number;
-  state: JobState;
-  attempts: number;
-  dueAt: number;
-  progress: number | undefined;
-  finishedAt: number | undefined;
-  failure: JobFailure | undefined;
-  result: unknown;
-  readonly lines: string[];
-}
-
-/** A job queue whose jobs run when `run` is called, one after the other, in this process. */
+/** A job queue whose jobs are done by a pool of `startMemoryPool`, or at once by `run`. */
 export class MemoryJobQueue implements JobQueue {
+  /** For workers. */
+  readonly jobs: StoredJobs;
   readonly #clock: WallClock;
-  readonly #attempts: number;
-  readonly #queues = new Map<string, Map<string, StoredJob>>();
-  readonly #paused = new Set<string>();
-  #order = 0;
+  readonly #deployment: Deployment | undefined;
 
-  constructor({ clock, attempts = ATTEMPTS }: MemoryJobQueueOptions) {
+  constructor({ clock, jobs = new StoredJobs(), deployment }: MemoryJobQueueOptions) {
     this.#clock = clock;
-    this.#attempts = attempts;
+    this.jobs = jobs;
+    this.#deployment = deployment;
   }
 
   async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
@@ -81,8 +62,10 @@ export class MemoryJobQueue implements JobQueue {
 
   async find(queue: string, ids: readonly string[], signal: AbortSignal): Promise<KnownJob[]> {
     signal.throwIfAborted();
-    const jobs = this.#jobs(queue);
-    return ids.flatMap((id) => jobs.get(id) ?? []).map((job) => toKnownJob(queue, job));
+    return ids.flatMap((id) => {
+      const job = this.#kept(queue, id);
+      return job === undefined ? [] : [toKnownJob(job, id)];
+    });
   }
 
   async findEnded(queue: string, ids: readonly string[], signal: AbortSignal): Promise<EndedJobs> {
@@ -95,109 +78,93 @@ export class MemoryJobQueue implements JobQueue {
   }
 
   async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {
-    return [...this.#jobs(queue).values()]
+    return [...this.jobs.of(queue).jobs.values()]
       .filter((job) => states.includes(job.state))
       .sort((a, b) => (b.finishedAt ?? b.enqueuedAt) - (a.finishedAt ?? a.enqueuedAt) || b.order - a.order)
       .slice(0, Math.max(0, limit))
-      .map((job) => toKnownJob(queue, job));
+      .map((job) => toKnownJob(job));
   }
 
   async counts(queue: string): Promise<QueueCounts> {
     const counts = { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0, paused: 0 };
-    for (const job of this.#jobs(queue).values()) counts[job.state] += 1;
-    return this.#paused.has(queue) ? { ...counts, waiting: 0, paused: counts.waiting } : counts;
+    const { jobs, isPaused } = this.jobs.of(queue);
+    for (const job of jobs.values()) counts[job.state] += 1;
+    return isPaused ? { ...counts, waiting: 0, paused: counts.waiting } : counts;
   }
 
   async isPaused(queue: string): Promise<boolean> {
-    return this.#paused.has(queue);
+    return this.jobs.of(queue).isPaused;
   }
 
-  /** As the board does it: `run` takes no more jobs of the queue. */
+  /** As the board does it: workers take no more jobs of the queue. */
   pause(queue: string): void {
-    this.#paused.add(queue);
+    this.jobs.of(queue).isPaused = true;
   }
 
   resume(queue: string): void {
-    this.#paused.delete(queue);
+    this.jobs.of(queue).isPaused = false;
+    this.jobs.changed();
+  }
+
+  /** As if the worker that runs the job had died: its attempt counts as a crash, and the job waits again. */
+  loseWorker(queue: string, id: string): void {
+    const job = this.#kept(queue, id);
+    if (job !== undefined) this.jobs.loseWorker(job);
   }
 
   async close(): Promise<void> {}
 
   /** The lines that handlers have written to a job's log. */
   linesOf(queue: string, id: string): readonly string[] {
-    return this.#jobs(queue).get(id)?.lines ?? [];
+    return this.#kept(queue, id)?.lines ?? [];
   }
 
   /**
-   * Runs what waits in a queue, and what is delayed and due, until nothing is left to run; attempts that may be repeated
-   * follow at once. Resolves with the number of attempts, those that do not count included.
+   * Runs what waits in a queue, and what is delayed and due, one after the other until nothing is left to run now. There
+   * are three attempts, which follow each other at once. Resolves with the number of attempts, those that do not count
+   * included.
    */
-  async run(queue: string, handle: MemoryJobHandler, signal = new AbortController().signal): Promise<number> {
+  async run(queue: string, handle: MemoryJobHandler): Promise<number> {
+    const runner = this.#runnerOf(queue, handle);
     let ran = 0;
     for (let job = this.#next(queue); job !== undefined; job = this.#next(queue)) {
-      signal.throwIfAborted();
-      await this.#attempt(job, handle, signal);
+      const held = new MemoryHeldJob({ job, jobs: this.jobs, clock: this.#clock, attempts: ATTEMPTS });
+      const step = await runner.run(held, held.lost);
+      const { verdict } = step;
+      held.carryOut(verdict.kind === 'retry' ? { ...step, verdict: { ...verdict, delayMs: 0 } } : step);
       ran += 1;
     }
     return ran;
   }
 
+  #runnerOf(queue: string, handle: MemoryJobHandler): AttemptRunner {
+    const retry = { attempts: ATTEMPTS, firstDelayMs: 1, longestDelayMs: 1 };
+    return new AttemptRunner({
+      handler: { kind: { queue, payload: z.unknown(), subject: () => undefined, retry }, handle },
+      deployment: this.#deployment,
+      hooks: {},
+      log: SILENT,
+      crashLimit: ATTEMPTS,
+      throttle: { firstDelayMs: 1_000, longestDelayMs: 1_000 },
+      throttleLimitMs: HOUR_MS,
+      clock: { monotonic: () => this.#clock.now() },
+      random: seededRandom(0),
+    });
+  }
+
   #next(queue: string): StoredJob | undefined {
-    if (this.#paused.has(queue)) return undefined;
-    const now = this.#clock.now();
-    const isReady = (job: StoredJob) => job.state === 'waiting' || (job.state === 'delayed' && job.dueAt <= now);
-    return [...this.#jobs(queue).values()].find(isReady);
+    return this.jobs.take(queue, this.#clock.now());
   }
 
-  async #attempt(job: StoredJob, handle: MemoryJobHandler, signal: AbortSignal): Promise<void> {
-    job.state = 'active';
-    try {
-      const outcome = await handle(job.payload, this.#context(job, signal));
-      if (outcome.kind === 'snoozed') this.#delay(job, outcome.delayMs);
-      else this.#finish(job, { state: 'completed', result: outcome });
-    } catch (error) {
-      this.#fail(job, toContrailError(error), signal);
-    }
+  /** The job of that id, or, where another deployment has taken the id, ours in its place. */
+  #kept(queue: string, id: string): StoredJob | undefined {
+    const { jobs } = this.jobs.of(queue);
+    return jobs.get(this.#keyOf(queue, id));
   }
 
-  #fail(job: StoredJob, error: ContrailError, signal: AbortSignal): void {
-    const { failureClass } = error;
-    if (signal.aborted) {
-      job.state = 'waiting';
-    } else if (failureClass === 'throttled') {
-      this.#delay(job, THROTTLE_DELAY_MS);
-    } else if (failureClass === 'transient' && job.attempts + 1 < this.#attempts) {
-      job.attempts += 1;
-      job.state = 'waiting';
-    } else {
-      const failure = { class: failureClass, code: error.code, message: error.sentence, rounds: job.failedRounds + 1 };
-      this.#finish(job, { state: 'failed', failure });
-    }
-  }
-
-  #delay(job: StoredJob, delayMs: number): void {
-    job.state = 'delayed';
-    // Never due at once, so that a fixed clock does not run the same job for ever.
-    job.dueAt = this.#clock.now() + Math.max(1, delayMs);
-  }
-
-  #finish(job: StoredJob, end: Partial<StoredJob>): void {
-    Object.assign(job, end, { attempts: job.attempts + 1, finishedAt: this.#clock.now() });
-  }
-
-  #context(job: StoredJob, signal: AbortSignal): MemoryJobContext {
-    return {
-      jobId: job.id,
-      attempt: job.attempts + 1,
-      attempts: this.#attempts,
-      signal,
-      enqueuedAt: job.enqueuedAt,
-      failedRounds: job.failedRounds,
-      progress: (done) => {
-        job.progress = Math.round((typeof done === 'number' ? done : done.fraction) * 100);
-      },
-      log: (line) => job.lines.push(line),
-    };
+  #keyOf(queue: string, id: string): string {
+    const deployment = this.jobs.of(queue).jobs.get(id)?.envelope.deployment;
+    return isForeign(deployment, this.#deployment) ? `${id}.${this.#deployment?.id.slice(0, 8)}` : id;
   }
 
   /** `roundsAfter` says with which count of failed rounds a kept job is replaced, or that it is left alone. */
@@ -206,63 +173,35 @@ export class MemoryJobQueue implements JobQueue {
     requests: readonly JobRequest[],
     roundsAfter: (old: StoredJob) => number | undefined,
   ): EnqueueResult {
-    const jobs = this.#jobs(queue);
     const added: string[] = [];
     const known: string[] = [];
     const unique = new Map(requests.map((request) => [request.id, request]));
-    for (const { id, name, payload } of unique.values()) {
+    for (const { id, name, payload, delayMs = 0 } of unique.values()) {
       if (/:|^\d*$/.test(id)) throw new ContrailError('INTERNAL', `${id} cannot be the id of a job.`);
-      const old = jobs.get(id);
+      const old = this.#kept(queue, id);
       const failedRounds = old === undefined ? 0 : roundsAfter(old);
       if (failedRounds === undefined) {
         known.push(id);
         continue;
       }
-      // As in Redis, a job shares nothing with the request, and what JSON cannot hold is lost.
-      const copy: unknown = JSON.parse(JSON.stringify(payload ?? null));
-      jobs.delete(id);
-      jobs.set(id, this.#fresh({ id, name, payload: copy, failedRounds }));
+      const deployment = this.#deployment;
+      const now = this.#clock.now();
+      this.jobs.add({
+        id: this.#keyOf(queue, id),
+        queue,
+        name,
+        enqueuedAt: now,
+        envelope: {
+          payload: copyOf(payload),
+          failedRounds,
+          crashesForgiven: 0,
+          ...(deployment === undefined ? {} : { deployment }),
+        },
+        ...(delayMs > 0 ? { dueAt: now + delayMs } : {}),
+      });
       added.push(id);
     }
+    if (added.length > 0) this.jobs.changed();
     return { added, known };
   }
-
-  #fresh(job: Pick<StoredJob, 'id' | 'name' | 'payload' | 'failedRounds'>): StoredJob {
-    return {
-      ...job,
-      enqueuedAt: this.#clock.now(),
-      order: (this.#order += 1),
-      state: 'waiting',
-      attempts: 0,
-      dueAt: 0,
-      progress: undefined,
-      finishedAt: undefined,
-      failure: undefined,
-      result: undefined,
-      lines: [],
-    };
-  }
-
-  #jobs(queue: string): Map<string, StoredJob> {
-    const jobs = this.#queues.get(queue) ?? new Map<string, StoredJob>();
-    this.#queues.set(queue, jobs);
-    return jobs;
-  }
-}
-
-function toKnownJob(queue: string, job: StoredJob): KnownJob {
-  const { id, name, state, payload, enqueuedAt, attempts } = job;
-  return {
-    id,
-    queue,
-    name,
-    state,
-    payload,
-    enqueuedAt,
-    attempts,
-    ...(job.finishedAt !== undefined && { finishedAt: job.finishedAt }),
-    ...(state === 'active' && job.progress !== undefined && { progress: job.progress }),
-    ...(job.failure !== undefined && { failure: job.failure }),
-    ...(state === 'completed' && { result: job.result }),
-  };
 }

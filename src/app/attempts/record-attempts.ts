@@ -28,7 +28,8 @@ export async function recordFailure(recording: Recording, event: FailureEvent): 
   // Both are under way before either is waited for, so a worker that is killed leaves both or none.
   await Promise.all([
     recordRun(recording, event, { error, final }),
-    writeLogRecords(recording, work, [eventOfFailure(error, subject)]),
+    // Nothing is wrong with an export that somebody cancelled.
+    ...(error.code === 'CANCELLED' ? [] : [writeLogRecords(recording, work, [eventOfFailure(error, subject)])]),
   ]);
 }
 

@@ -1,9 +1,8 @@
 /** Redis for work that is done without a queue, but tells more where there is one. */
 import type { Config } from '../../config/load-config.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { openRecordStage } from './open-record-stage.ts';
 import type { MonitoringSetup } from './monitoring-dependencies.ts';
-import { openQueue } from './wire.ts';
+import { checkRedis, openQueue } from './open-queue.ts';
 
 /** Without Redis there is no queue, and looking for waiting records fails with the reason. */
 export async function withRedisIfThere<Result>(

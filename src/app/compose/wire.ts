@@ -9,7 +9,6 @@ import type { Config } from '../../config/load-config.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { ExperimentRecords } from '../../ports/experiment-records.ts';
@@ -21,9 +20,7 @@ import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-source.ts';
-import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
-import { deploymentOf } from './deployment.ts';
 import { type SharedHttp, sharedHttp } from './shared-http.ts';
 
 export interface Adapters extends DividingAdapters {
@@ -280,16 +277,4 @@ function required<Name extends 'warehouse' | 'bucket'>(config: Config, name: Nam
   const value = config[name];
   if (value === undefined) throw new ContrailError('CONFIG_INVALID', `The setting ${name} is missing.`);
   return value;
-}
-
-/** The queue as producers see it. Nothing is contacted yet. */
-export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
-  const { BullmqJobQueue } = await import('../../queue/bullmq/job-queue.ts');
-  const deployment = deploymentOf(config);
-  return new BullmqJobQueue({
-    redisUrl,
-    kinds: JOB_KINDS,
-    prefix: config['queue.prefix'],
-    ...(deployment === undefined ? {} : { deployment }),
-  });
 }

@@ -1,5 +1,6 @@
 /** Puts the work, the queue and the adapters together: a pool of workers in this process. */
 import { hostname } from 'node:os';
+import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
@@ -44,6 +45,8 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       handlers: jobHandlers({ config, adapters, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
       concurrency: request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config),
       log: adapters.log,
+      clock: adapters.clock,
+      random: systemRandom,
       drainDeadlineMs: config['worker.drainTimeout'],
       onOutcome: async (event: OutcomeEvent) => {
         const { queue, jobId, outcome, durationMs } = event;

@@ -7,7 +7,8 @@ import type { RecordStage } from '../../ports/record-stage.ts';
 import { settlesWithin } from '../../queue/settles-within.ts';
 import { QueuedRecords } from '../../workers/records/queued-records.ts';
 import { openRecordStage } from '../compose/open-record-stage.ts';
-import { openQueue, type Adapters } from '../compose/wire.ts';
+import { openQueue } from '../compose/open-queue.ts';
+import type { Adapters } from '../compose/wire.ts';
 import { Repeating } from '../repeating.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
@@ -49,12 +50,12 @@ export async function startRecordKeeping(config: Config, adapters: Adapters, red
     flush: () => records.flush(stopping.signal),
     async stop() {
       // What is not on its way by then waits on the disk for the next process.
-      await settlesWithin(recovery.runOnce(), LAST_RECOVERY_MS);
+      await settlesWithin(recovery.runOnce(), LAST_RECOVERY_MS, clock);
       records.close();
       stopping.abort();
       const ended = recovery.stop();
       stage.close();
-      await settlesWithin(Promise.all([ended, queue.close()]), LAST_RECOVERY_MS);
+      await settlesWithin(Promise.all([ended, queue.close()]), LAST_RECOVERY_MS, clock);
     },
   };
 }

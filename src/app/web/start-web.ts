@@ -2,9 +2,9 @@
 import type { Config } from '../../config/load-config.ts';
 import { buildApp } from '../../web/app.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
-import { openQueue, type Adapters } from '../compose/wire.ts';
+import { checkRedis, openQueue } from '../compose/open-queue.ts';
+import type { Adapters } from '../compose/wire.ts';
 
 export interface WebServer {
   /** `http://127.0.0.1:8080` */

@@ -4,7 +4,6 @@ import { ContrailError } from '../../domain/errors.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { estimate } from '../../app/estimate.ts';
 import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
 import { type BackfillOptions, selectionOf } from '../backfill/options.ts';
@@ -17,7 +16,8 @@ import { readPlanWithSteps, sayWarnings } from '../read-plan.ts';
 import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
 import { enqueuePlan } from '../../app/enqueue.ts';
 import { abortOnSignals } from '../signals.ts';
-import { openQueue, type Adapters, wire } from '../../app/compose/wire.ts';
+import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
+import { type Adapters, wire } from '../../app/compose/wire.ts';
 
 export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));

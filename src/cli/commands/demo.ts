@@ -14,7 +14,8 @@ import { logOf } from '../log.ts';
 import { printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb, type WebServer } from '../../app/web/start-web.ts';
-import { openQueue, wire } from '../../app/compose/wire.ts';
+import { openQueue } from '../../app/compose/open-queue.ts';
+import { wire } from '../../app/compose/wire.ts';
 import { readPort } from './web.ts';
 
 interface Options {

@@ -1,7 +1,6 @@
 /** `contrail schedule`: continuous mode. */
 import { loadConfig } from '../../config/load-config.ts';
 import { enqueueTicks } from '../../producer/monitoring-ticks.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
@@ -10,7 +9,8 @@ import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startSchedule } from '../../app/schedule.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
-import { openQueue, wire } from '../../app/compose/wire.ts';
+import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 export async function schedule(once: boolean): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);

@@ -2,7 +2,6 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { readStatus } from '../../app/status.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
@@ -11,7 +10,8 @@ import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
 import { filterOf, isAlarming, type StatusOptions } from '../status/options.ts';
 import { fileLines, printQueues, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
-import { openQueue, wire } from '../../app/compose/wire.ts';
+import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
   const filter = ask(() => filterOf(options));

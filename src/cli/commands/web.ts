@@ -3,13 +3,13 @@ import { loadConfig } from '../../config/load-config.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkListenAddress } from '../../web/server.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb } from '../../app/web/start-web.ts';
 import { clockOf, storeOf } from '../../app/compose/wire.ts';
+import { checkRedis } from '../../app/compose/open-queue.ts';
 
 interface Options {
   readonly host?: string;

@@ -6,8 +6,8 @@ import { LockFolder } from '../../adapters/disk/lock-folder.ts';
 import { describeThisProcess } from '../../adapters/disk/process-owner.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { DEMO_FOLDER } from './demo-settings.ts';
+import { checkRedis } from '../../app/compose/open-queue.ts';
 
 const LOCKS = join(DEMO_FOLDER, 'locks');
 const RUNNING = join(DEMO_FOLDER, 'running.json');

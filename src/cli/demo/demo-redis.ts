@@ -2,11 +2,11 @@
 import { findRedisServer, installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { checkRedis } from '../../queue/bullmq/check-redis.ts';
 import { say } from '../output.ts';
 import { findRunningDemo } from './demo-folder.ts';
 import { DEMO_REDIS_FOLDER } from './demo-settings.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { checkRedis } from '../../app/compose/open-queue.ts';
 
 /** Time to read what is about to be installed, and to press Ctrl-C. */
 const TIME_TO_OBJECT_MS = 5_000;

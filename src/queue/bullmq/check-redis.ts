@@ -1,7 +1,7 @@
 /** The look at Redis before it is trusted with jobs: at start-up and in `contrail doctor`. */
 import { Redis } from 'ioredis';
 import { ContrailError } from '../../domain/errors.ts';
-import { startTimer } from '../../domain/wait.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { redisAddress, toRedisError } from './connection.ts';
 
 const LIMIT_MS = 5_000;
@@ -22,7 +22,7 @@ export interface RedisFacts {
  * Connects, looks at version, eviction and persistence, and disconnects, all within five seconds unless told
  * otherwise. Throws REDIS_UNREACHABLE or REDIS_UNSUITABLE; what is merely unwise comes back as warnings.
  */
-export async function checkRedis(url: string, limitMs = LIMIT_MS): Promise<RedisFacts> {
+export async function checkRedis(url: string, clock: Clock, limitMs = LIMIT_MS): Promise<RedisFacts> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: limitMs,
@@ -38,7 +38,7 @@ export async function checkRedis(url: string, limitMs = LIMIT_MS): Promise<Redis
   let cancel: () => void = () => undefined;
   try {
     const limit = new Promise<never>((_resolve, reject) => {
-      cancel = startTimer(limitMs, () => reject(new Error(`no answer within ${limitMs} ms`)));
+      cancel = clock.startTimer(limitMs, () => reject(new Error(`no answer within ${limitMs} ms`)));
     });
     return judgeRedisInfo(url, await Promise.race([readInfo(redis), limit]));
   } catch (error) {

@@ -1,12 +1,10 @@
 /** A job whose work is divided: its parts are children in another queue, and it waits until they have ended. */
 import { Job, type Queue } from 'bullmq';
 import { ContrailError } from '../../domain/errors.ts';
-import type { JobOutcome } from '../../domain/outcome.ts';
 import type { EndedPart } from '../../ports/job-handler.ts';
+import type { DividedOutcome } from '../attempt.ts';
 import { type JobDivision, type JobEnvelope, NO_ENVELOPE, readFailure } from '../job-envelope.ts';
 import { isSealed, sealOf } from './job-seal.ts';
-
-type Divided = Extract<JobOutcome, { kind: 'divided' }>;
 
 /** The name under which a connection knows the script. */
 export const NOTE_DIVISION = 'contrail:noteDivision';
@@ -23,7 +21,7 @@ return redis.call('HSET', KEYS[1], 'data', ARGV[1])
 export interface PartsRequest {
   readonly job: Job;
   readonly envelope: JobEnvelope;
-  readonly outcome: Divided;
+  readonly outcome: DividedOutcome;
   /** The queue of the parts, on a connection that knows the script. */
   readonly parts: Queue;
   readonly secret: string;
@@ -73,12 +71,9 @@ export function divisionOf(job: Job, { division }: JobEnvelope, secret: string):
   return isSealed(secret, jobName(job), sealed, seal) ? division : undefined;
 }
 
-/** Throws PAYLOAD_INVALID for a part that no worker has made. */
-export function checkPart(job: Job, { payload, seal }: JobEnvelope, secret: string): void {
-  if (isSealed(secret, jobName(job), payload, seal)) return;
-  throw new ContrailError('PAYLOAD_INVALID', `The part ${job.id} was not made by a worker of this installation.`, {
-    hint: 'Workers make parts when they divide an export: enqueue the export instead.',
-  });
+/** Whether a worker made this part. */
+export function isSealedPart(job: Job, { payload, seal }: JobEnvelope, secret: string): boolean {
+  return isSealed(secret, jobName(job), payload, seal);
 }
 
 /** How the parts of a job ended; those that have not are left out. */

@@ -2,8 +2,8 @@
 import type { Job, Queue } from 'bullmq';
 import { type Deployment, isForeign } from '../../domain/deployment.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { readEnvelope } from '../job-envelope.ts';
 
 const POLL_MS = 250;
@@ -25,6 +25,7 @@ export interface DrainingOptions {
   /** Jobs of other deployments do not count: they wait for a worker of their own. */
   readonly deployment?: Deployment | undefined;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 /** What a look at a queue has found. */
@@ -43,7 +44,7 @@ export class Draining {
 
   /** Resolves with true when the queues are empty, with false when the signal came first. Throws QUEUE_STUCK. */
   async ended(): Promise<boolean> {
-    const { signal } = this.#options;
+    const { clock, signal } = this.#options;
     for (let idleInARow = 0, stuckInARow = 0; idleInARow < LOOKS_TO_BE_SURE;) {
       if (signal.aborted) return false;
       const { deployment } = this.#options;
@@ -55,7 +56,7 @@ export class Draining {
       if (reason !== undefined && stuckInARow >= LOOKS_TO_BE_SURE) throw reason;
       if (busy.every(({ kind }) => kind.gathers === true)) await Promise.all(busy.map(hurry));
       // Stopped meanwhile: the next round ends.
-      await wait(POLL_MS, signal).catch(() => undefined);
+      await clock.sleep(POLL_MS, signal).catch(() => undefined);
     }
     return true;
   }

@@ -1,6 +1,7 @@
 /** Progress and log lines on their way to the board: told as they come, never in the way of the work. */
 import type { Job } from 'bullmq';
 import { errorText } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { LINES_KEPT } from './job-options.ts';
 import { settlesWithin } from '../settles-within.ts';
@@ -12,18 +13,20 @@ const LONGEST_WAIT_MS = 2_000;
 export class JobNotes {
   readonly #job: Job;
   readonly #log: Log;
+  readonly #clock: Clock;
   readonly #lines: string[] = [];
   #percent: number | undefined;
   #writing: Promise<void> | undefined;
 
-  constructor(job: Job, log: Log) {
+  constructor(job: Job, log: Log, clock: Clock) {
     this.#job = job;
     this.#log = log;
+    this.#clock = clock;
   }
 
-  /** Notes how far the work is, from 0 to 1, as the whole percents of which the board draws a bar. */
-  progress(fraction: number): void {
-    this.#percent = toPercent(fraction);
+  /** Notes how far the work is, in whole percents, of which the board draws a bar. */
+  progress(percent: number): void {
+    this.#percent = percent;
     this.#writing ??= this.#writeAll();
   }
 
@@ -37,7 +40,7 @@ export class JobNotes {
 
   /** Resolves when all is written, or when Redis takes too long about it: the rest is dropped then. */
   async written(limitMs = LONGEST_WAIT_MS): Promise<void> {
-    if (this.#writing === undefined || (await settlesWithin(this.#writing, limitMs))) return;
+    if (this.#writing === undefined || (await settlesWithin(this.#writing, limitMs, this.#clock))) return;
     this.#log.debug({ jobId: this.#job.id, lines: this.#lines.length }, 'notes on a job were dropped');
     this.#lines.length = 0;
     this.#percent = undefined;
@@ -61,8 +64,4 @@ export class JobNotes {
     this.#percent = undefined;
     return percent === undefined ? undefined : () => this.#job.updateProgress(percent);
   }
-}
-
-function toPercent(fraction: number): number {
-  return Math.round(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)) * 100);
 }

@@ -1,9 +1,9 @@
 /** The producer's and the pages' side of the queue, on BullMQ. */
-import { randomUUID } from 'node:crypto';
 import { type BulkJobOptions, Job, type Queue } from 'bullmq';
 import { type Deployment, isForeign } from '../../domain/deployment.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type {
   EndedJobs,
   EnqueueResult,
@@ -13,6 +13,7 @@ import type {
   KnownJob,
   QueueCounts,
 } from '../../ports/job-queue.ts';
+import type { Random } from '../../ports/random.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
 import { FIND_ENDED, FIND_ENDED_CHUNK, FIND_ENDED_SCRIPT, readEnded } from './find-ended.ts';
 import { type JobEnvelope, readEnvelope } from '../job-envelope.ts';
@@ -41,6 +42,8 @@ export interface BullmqJobQueueOptions {
   readonly deployment?: Deployment;
   /** How long finished jobs are kept: default 7 days for completed ones, 30 for failed ones, at most 5,000 of each. */
   readonly retention?: Partial<JobRetention>;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
 interface Entry {
@@ -136,7 +139,7 @@ export class BullmqJobQueue implements JobQueue {
       signal.throwIfAborted();
       const answer = await this.#ask(`following jobs of ${queue}`, async () => {
         const client = await bullQueue.getBackend().client;
-        return client.runCommand(FIND_ENDED, [bullQueue.toKey(''), randomUUID(), ...chunk]);
+        return client.runCommand(FIND_ENDED, [bullQueue.toKey(''), this.#options.random.uuid(), ...chunk]);
       });
       const found = readEnded(queue, answer);
       ended.push(...found.ended);
@@ -192,7 +195,7 @@ export class BullmqJobQueue implements JobQueue {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
     if (this.#connection.status === 'ready') {
       // An orderly end where Redis answers; where it does not, there is nothing to be orderly about.
-      await settlesWithin(this.#connection.quit(), CLOSE_LIMIT_MS);
+      await settlesWithin(this.#connection.quit(), CLOSE_LIMIT_MS, this.#options.clock);
     }
     this.#connection.disconnect();
   }
@@ -256,7 +259,7 @@ export class BullmqJobQueue implements JobQueue {
       data: {
         payload: request.payload ?? null,
         ...(this.#options.deployment === undefined ? {} : { deployment: this.#options.deployment }),
-        nonce: randomUUID(),
+        nonce: this.#options.random.uuid(),
         failedRounds,
         crashesForgiven: 0,
       },

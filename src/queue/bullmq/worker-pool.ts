@@ -1,81 +1,65 @@
 /** Works: one BullMQ worker for each queue of this process. */
 import { hostname } from 'node:os';
-import type { Queue } from 'bullmq';
-import type { Deployment } from '../../domain/deployment.ts';
+import type { Job, Queue } from 'bullmq';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import { wait } from '../../domain/wait.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import type { RetryPolicy } from '../../jobs/job-kind.ts';
 import type { JobHandler } from '../../ports/job-handler.ts';
-import type { JobKind } from '../../jobs/job-kind.ts';
-import type { Log } from '../../ports/log.ts';
-import { backoffDelayMs, type Random, type ThrottlePolicy } from '../backoff.ts';
+import type { AttemptRunner } from '../attempt-runner.ts';
+import { backoffDelayMs } from '../backoff.ts';
+import {
+  ABORT_GRACE_MS,
+  concurrencyOf,
+  DRAIN_DEADLINE_MS,
+  LOCK_MS,
+  type PoolOptions,
+  runnerOf,
+} from '../pool-options.ts';
+import { carryOut, RetryError } from './carry-out.ts';
 import { checkRedis } from './check-redis.ts';
 import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
 import { matchHandlers } from '../handlers.ts';
 import { NOTE_DIVISION, NOTE_DIVISION_SCRIPT } from './division.ts';
 import { Draining } from './draining.ts';
+import { BullmqHeldJob } from './held-job.ts';
+import { JobNotes } from './job-notes.ts';
 import { jobOptionsOf } from './job-options.ts';
 import { sharedSecret } from './job-seal.ts';
-import { QueueRunner } from './queue-runner.ts';
 import { ReadableQueue, ReadableWorker } from './readable-job.ts';
 import { settlesWithin } from '../settles-within.ts';
-import type { WorkerHooks } from '../worker-events.ts';
 
-const LOCK_MS = 10_000;
 const STALL_CHECK_MS = 5_000;
-const DRAIN_DEADLINE_MS = 20_000;
-const ABORT_GRACE_MS = 3_000;
-const CONCURRENCY = 4;
-const CRASH_LIMIT = 10;
 /** BullMQ's own stall limit fails a job without a word of ours, so it is out of reach. */
 const NEVER = 1_000_000;
 /** Workers heed `rateLimit` only if they have a limiter; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1_000 };
 /** BullMQ sleeps out a rate limit even while closing; this caps it. */
 const LONGEST_REST_MS = 1_000;
-const THROTTLE: ThrottlePolicy = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
 const RESTART_PAUSE_MS = 1_000;
 /** How often a pool that stops looks whether jobs still run. */
 const LOOK_MS = 100;
-const THROTTLE_LIMIT_MS = 60 * 60_000;
 
-export interface WorkerPoolOptions extends WorkerHooks {
+export interface WorkerPoolOptions extends PoolOptions {
   readonly redisUrl: string;
   /** Start of every key; default `contrail`. */
   readonly prefix?: string;
-  /** The deployment whose jobs it does; without one it does all. */
-  readonly deployment?: Deployment;
-  /** All kinds of job there are. */
-  readonly kinds: readonly JobKind<unknown>[];
-  /** Exactly one for each kind. */
-  readonly handlers: readonly JobHandler<unknown>[];
-  /** Work only on these queues; default all. */
-  readonly queues?: readonly string[];
-  /** Jobs of one queue at work at once; default 4. A kind can allow fewer. */
-  readonly concurrency?: number;
-  readonly log: Log;
-  /** How long `stop` lets running jobs go on before it aborts them; default 20 s. */
-  readonly drainDeadlineMs?: number;
-  /** How long an aborted handler may take to end before it is left behind; default 3 s. */
-  readonly abortGraceMs?: number;
-  /** Crashes under one job after which it fails with JOB_CRASHED; default 10. */
-  readonly crashLimit?: number;
-  /** How a throttled queue rests; default 1 s, doubling to 30 s. */
-  readonly throttle?: ThrottlePolicy;
-  /** How long a job may be throttled in a row before it fails with THROTTLED_TOO_LONG; default an hour. */
-  readonly throttleLimitMs?: number;
-  /** How long a job stays a worker's without a sign of life; default 10 s. */
-  readonly lockMs?: number;
-  /** How often jobs without such a sign are looked for; default 5 s. */
+  /** How often jobs without a sign of life are looked for; default 5 s. */
   readonly stallCheckMs?: number;
   /** Shown with each job it takes; default host and process. */
   readonly name?: string;
-  readonly random?: Random;
+}
+
+/** A job as BullMQ hands it to a worker. */
+interface Taken {
+  readonly job: Job;
+  readonly token: string;
+  readonly signal: AbortSignal | undefined;
 }
 
 interface Crew {
   readonly queue: Queue;
   readonly worker: ReadableWorker;
-  readonly runner: QueueRunner;
+  readonly runner: AttemptRunner;
 }
 
 /**
@@ -84,7 +68,7 @@ interface Crew {
  */
 export async function startWorkerPool(options: WorkerPoolOptions): Promise<WorkerPool> {
   const handlers = matchHandlers(options.kinds, options.handlers, options.queues);
-  const facts = await checkRedis(options.redisUrl);
+  const facts = await checkRedis(options.redisUrl, options.clock);
   for (const warning of facts.warnings) options.log.warn({ warning }, 'Redis is not set up for safe keeping');
   const pool = new WorkerPool(options, handlers);
   await pool.ready();
@@ -132,7 +116,13 @@ export class WorkerPool {
       partQueues,
       deployment: this.#options.deployment,
       signal: this.#stopping.signal,
+      clock: this.#options.clock,
     }).ended();
+  }
+
+  /** Ends running jobs of a queue for good, as far as they run in this process. Gives the ids of those that did. */
+  cancel(queue: string, jobIds: readonly string[]): string[] {
+    return this.#crews.flatMap(({ runner }) => (runner.kind.queue === queue ? runner.stop('cancelled', jobIds) : []));
   }
 
   /**
@@ -145,7 +135,7 @@ export class WorkerPool {
   }
 
   async #stop(): Promise<void> {
-    const { log, drainDeadlineMs = DRAIN_DEADLINE_MS, abortGraceMs = ABORT_GRACE_MS } = this.#options;
+    const { clock, log, drainDeadlineMs = DRAIN_DEADLINE_MS, abortGraceMs = ABORT_GRACE_MS } = this.#options;
     this.#stopping.abort();
     for (const { runner } of this.#crews) runner.refuse();
     const closed = Promise.all(this.#crews.map(({ worker }) => worker.close()));
@@ -153,9 +143,9 @@ export class WorkerPool {
       if (this.runningCount > 0) {
         log.warn({ running: this.runningCount }, 'the time to drain is over: running jobs are given back');
         for (const { runner } of this.#crews) runner.stop('shutdown');
-        if (!(await settlesWithin(closed, abortGraceMs))) for (const { runner } of this.#crews) runner.abandon();
+        if (!(await settlesWithin(closed, abortGraceMs, clock))) for (const { runner } of this.#crews) runner.abandon();
       }
-      if (!(await settlesWithin(closed, RESTART_PAUSE_MS))) this.#cutOff();
+      if (!(await settlesWithin(closed, RESTART_PAUSE_MS, clock))) this.#cutOff();
     }
     await Promise.all(
       [...this.#crews.map(({ queue }) => queue), ...this.#partQueues.values()].map((queue) => queue.close()),
@@ -165,10 +155,11 @@ export class WorkerPool {
 
   /** Whether the workers close before the deadline. Once no job runs, only Redis can keep them, so it has little time. */
   async #settles(closed: Promise<unknown>, limitMs: number): Promise<boolean> {
-    const deadline = performance.now() + limitMs;
-    for (let left = limitMs; left > 0; left = deadline - performance.now()) {
-      if (await settlesWithin(closed, Math.min(left, LOOK_MS))) return true;
-      if (this.runningCount === 0) return settlesWithin(closed, RESTART_PAUSE_MS);
+    const { clock } = this.#options;
+    const deadline = clock.monotonic() + limitMs;
+    for (let left = limitMs; left > 0; left = deadline - clock.monotonic()) {
+      if (await settlesWithin(closed, Math.min(left, LOOK_MS), clock)) return true;
+      if (this.runningCount === 0) return settlesWithin(closed, RESTART_PAUSE_MS, clock);
     }
     return false;
   }
@@ -182,40 +173,55 @@ export class WorkerPool {
   #hire(handler: JobHandler<unknown>): Crew {
     const { kind } = handler;
     const options = this.#options;
-    const { log, prefix = DEFAULT_PREFIX, random = Math.random } = options;
+    const { prefix = DEFAULT_PREFIX } = options;
     // The version is read here, as without it BullMQ rounds every delay up to a second.
     const shared = { connection: this.#connection, prefix };
     const queue = new ReadableQueue(kind.queue, { ...shared, skipMetasUpdate: true });
     queue.on('error', () => {});
-    const runner = new QueueRunner({
-      handler,
-      ...(options.deployment === undefined ? {} : { deployment: options.deployment }),
-      hooks: options,
-      log,
-      crashLimit: options.crashLimit ?? CRASH_LIMIT,
-      throttle: options.throttle ?? THROTTLE,
-      throttleLimitMs: options.throttleLimitMs ?? THROTTLE_LIMIT_MS,
-      random,
+    const runner = runnerOf(handler, options);
+    const worker = new ReadableWorker(
+      kind.queue,
+      (job, token = '', signal) => this.#process({ queue, runner }, { job, token, signal }),
+      {
+        ...shared,
+        name: options.name ?? `${hostname()}:${process.pid}`,
+        autorun: false,
+        concurrency: concurrencyOf(kind, options),
+        lockDuration: options.lockMs ?? LOCK_MS,
+        stalledInterval: options.stallCheckMs ?? STALL_CHECK_MS,
+        maxStalledCount: NEVER,
+        limiter: NO_LIMIT,
+        maximumRateLimitDelay: LONGEST_REST_MS,
+        runRetryDelay: RESTART_PAUSE_MS,
+        settings: {
+          backoffStrategy: (failed, _type, error) => retryDelayMs(error) ?? this.#delayMs(kind.retry, failed),
+        },
+      },
+    );
+    this.#listen(worker, runner);
+    return { queue, worker, runner };
+  }
+
+  /** BullMQ's processor. */
+  async #process(
+    { queue, runner }: Pick<Crew, 'queue' | 'runner'>,
+    { job, token, signal }: Taken,
+  ): Promise<JobOutcome> {
+    const { clock, log, prefix = DEFAULT_PREFIX } = this.#options;
+    const held = new BullmqHeldJob({
+      job,
+      notes: new JobNotes(job, log, clock),
+      clock,
       secret: () => sharedSecret(this.#connection, prefix),
       queueNamed: (name) => this.#queueOf(name),
       rest: (delayMs) => queue.rateLimit(delayMs),
     });
-    // Three parameters: only then does BullMQ make a signal.
-    const worker = new ReadableWorker(kind.queue, (job, token = '', signal) => runner.process(job, token, signal), {
-      ...shared,
-      name: options.name ?? `${hostname()}:${process.pid}`,
-      autorun: false,
-      concurrency: Math.min(options.concurrency ?? CONCURRENCY, kind.mostAtOnce ?? Infinity),
-      lockDuration: options.lockMs ?? LOCK_MS,
-      stalledInterval: options.stallCheckMs ?? STALL_CHECK_MS,
-      maxStalledCount: NEVER,
-      limiter: NO_LIMIT,
-      maximumRateLimitDelay: LONGEST_REST_MS,
-      runRetryDelay: RESTART_PAUSE_MS,
-      settings: { backoffStrategy: (failedAttempts) => backoffDelayMs(kind.retry, failedAttempts, random) },
-    });
-    this.#listen(worker, runner);
-    return { queue, worker, runner };
+    return carryOut(await runner.run(held, signal), { job, token, now: () => held.now(), log });
+  }
+
+  /** For what failed in the queue itself, where no policy has decided. */
+  #delayMs(policy: RetryPolicy, failedAttempts: number): number {
+    return backoffDelayMs(policy, failedAttempts, this.#options.random.fraction());
   }
 
   /** A queue to add jobs to; those of parts need not be worked on in this process. */
@@ -235,7 +241,7 @@ export class WorkerPool {
     return queue;
   }
 
-  #listen(worker: ReadableWorker, runner: QueueRunner): void {
+  #listen(worker: ReadableWorker, runner: AttemptRunner): void {
     const options = this.#options;
     const { log } = options;
     const queue = worker.name;
@@ -271,7 +277,11 @@ export class WorkerPool {
           'a worker stopped, and is started again',
         );
       }
-      if (!signal.aborted) await wait(RESTART_PAUSE_MS);
+      if (!signal.aborted) await this.#options.clock.sleep(RESTART_PAUSE_MS);
     }
   }
+}
+
+function retryDelayMs(error: Error | undefined): number | undefined {
+  return error instanceof RetryError ? error.delayMs : undefined;
 }

@@ -7,6 +7,7 @@ import { startTestRedis } from '../../support/own-redis.ts';
 import { DONE, makeQueueWorld, WORK } from '../../support/queue-world.ts';
 import { startRestartableRedis } from '../../support/restartable-redis.ts';
 import { makeSignal } from '../../support/signal.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const MOST_COMMANDS_A_SECOND = 50;
 const LOOKS = 15;
@@ -24,7 +25,7 @@ end`;
 
 async function setup(count: number) {
   const redis = await startTestRedis();
-  const queue = new BullmqJobQueue({ redisUrl: redis.url, prefix: PREFIX, kinds: [WORK] });
+  const queue = new BullmqJobQueue({ ...SYSTEM, redisUrl: redis.url, prefix: PREFIX, kinds: [WORK] });
   onTestFinished(() => queue.close());
   const ids = Array.from({ length: count }, (_, index) => `job-${index}`);
   await queue.enqueue(

@@ -15,7 +15,7 @@ async function ownRedis(appendonly: boolean): Promise<string> {
 }
 
 it('is content with a recent Redis that evicts nothing and writes all down', async () => {
-  const facts = await checkRedis(await ownRedis(true));
+  const facts = await checkRedis(await ownRedis(true), systemClock);
 
   expect(facts).toEqual({ server: expect.any(String), version: expect.stringMatching(/^\d+\.\d+/), warnings: [] });
 });
@@ -25,9 +25,9 @@ it('warns of one that writes nothing down, and refuses it once it may evict', as
   const redis = new Redis(url);
   onTestFinished(() => redis.disconnect());
 
-  const before = await checkRedis(url);
+  const before = await checkRedis(url, systemClock);
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-  const after = checkRedis(url);
+  const after = checkRedis(url, systemClock);
 
   expect(before.warnings).toEqual([expect.stringContaining('keeps no append-only file')]);
   await expect(after).rejects.toMatchObject({
@@ -37,7 +37,7 @@ it('warns of one that writes nothing down, and refuses it once it may evict', as
 });
 
 it('says that nobody answers', async () => {
-  await expect(checkRedis('redis://127.0.0.1:1')).rejects.toMatchObject({
+  await expect(checkRedis('redis://127.0.0.1:1', systemClock)).rejects.toMatchObject({
     code: 'REDIS_UNREACHABLE',
     message: 'Redis does not answer at 127.0.0.1:1 (CONTRAIL_REDIS).',
   });
@@ -51,7 +51,7 @@ it('says that the password is refused, and does not repeat it', async () => {
   missing.password = '';
 
   for (const url of [wrong.href, missing.href]) {
-    const failure: unknown = await checkRedis(url).catch((error: unknown) => error);
+    const failure: unknown = await checkRedis(url, systemClock).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'REDIS_UNSUITABLE', message: expect.stringContaining('refuses the user') });
     expect(String(failure)).not.toContain('not-the-password');
   }
@@ -64,7 +64,9 @@ it('gives up on one that takes the connection and says nothing', async () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
 
-  await expect(checkRedis(`redis://127.0.0.1:${port}`, 200)).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+  await expect(checkRedis(`redis://127.0.0.1:${port}`, systemClock, 200)).rejects.toMatchObject({
+    code: 'REDIS_UNREACHABLE',
+  });
 });
 
 it('leaves no connection behind', async () => {
@@ -72,7 +74,7 @@ it('leaves no connection behind', async () => {
   const redis = new Redis(url);
   onTestFinished(() => redis.disconnect());
 
-  await checkRedis(url);
+  await checkRedis(url, systemClock);
 
   const clients = async () =>
     String(await redis.client('LIST'))

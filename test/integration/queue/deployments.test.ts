@@ -6,6 +6,7 @@ import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { RedisRecordStage } from '../../../src/queue/bullmq/redis-record-stage.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const DATASETS = { resultsDataset: 'mozanalysis', monitoringDataset: 'monitoring' };
 const OURS = deploymentAt({ ...DATASETS, warehouse: 'bigquery://ours', bucket: 'gs://ours' });
@@ -17,7 +18,7 @@ function makeWorlds() {
   const world = makeQueueWorld();
   const { redisUrl, prefix, kind, never } = world;
   const queueOf = (deployment: typeof OURS) => {
-    const queue = new BullmqJobQueue({ redisUrl, prefix, kinds: [kind], deployment });
+    const queue = new BullmqJobQueue({ ...SYSTEM, redisUrl, prefix, kinds: [kind], deployment });
     onTestFinished(() => queue.close());
     return queue;
   };

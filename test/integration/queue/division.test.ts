@@ -13,6 +13,7 @@ import { startWorkerPool } from '../../../src/queue/bullmq/worker-pool.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
 import { makeSignal } from '../../support/signal.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const retry = { attempts: 3, firstDelayMs: 5, longestDelayMs: 20 };
 const WHOLE: JobKind<unknown> = { queue: 'whole', payload: z.unknown(), subject: () => undefined, retry };
@@ -28,10 +29,11 @@ interface Handlers {
 async function setup({ whole, part }: Handlers) {
   const redis = freshRedis();
   const kinds = [WHOLE, PART];
-  const queue = new BullmqJobQueue({ ...redis, kinds });
+  const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds });
   const finished = makeSignal<FinishedEvent>();
   const startPool = async (queues: readonly string[]) => {
     const pool = await startWorkerPool({
+      ...SYSTEM,
       ...redis,
       kinds,
       handlers: [

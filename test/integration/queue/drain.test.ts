@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { DONE, makeQueueWorld, WORK } from '../../support/queue-world.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 
 /** Long enough for a look at the queue to find the job between two attempts. */
 const ENDURING = { attempts: 1_000_000, firstDelayMs: 400, longestDelayMs: 400 };
@@ -39,7 +40,11 @@ it('gives up jobs that are tried again for ever after a few attempts, with their
     attempts += 1;
     throw new ContrailError('SERVICE_UNAVAILABLE', 'Records wait: no permission.');
   };
-  const pool = await startPool(handle, { kinds: [kind], handlers: [{ kind, handle }], random: () => 0.99 });
+  const pool = await startPool(handle, {
+    kinds: [kind],
+    handlers: [{ kind, handle }],
+    random: { ...systemRandom, fraction: () => 0.99 },
+  });
 
   const failure = await pool.waitUntilDrained().catch((error: unknown) => error);
   await pool.stop();
@@ -63,7 +68,11 @@ it('has gathering jobs begin at once, and lets those that failed wait out their 
     attempts += 1;
     throw new ContrailError('SERVICE_UNAVAILABLE', 'Away.');
   };
-  const pool = await startPool(handle, { kinds: [kind], handlers: [{ kind, handle }], random: () => 0.5 });
+  const pool = await startPool(handle, {
+    kinds: [kind],
+    handlers: [{ kind, handle }],
+    random: { ...systemRandom, fraction: () => 0.5 },
+  });
 
   const draining = pool.waitUntilDrained();
   await failures.next();

@@ -4,6 +4,7 @@ import { ContrailError } from '../../../src/domain/errors.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { abortOf, makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const THOUSANDS = 2_500;
 
@@ -84,7 +85,7 @@ it('tells a handler how often its work has failed for good before', async () => 
 
 it('does each job once when two producers ask for thousands of the same at once, while workers take them', async () => {
   const { redisUrl, prefix, kind, queue, never, startPool, ended } = makeQueueWorld();
-  const other = new BullmqJobQueue({ redisUrl, prefix, kinds: [kind] });
+  const other = new BullmqJobQueue({ ...SYSTEM, redisUrl, prefix, kinds: [kind] });
   const requests = Array.from({ length: THOUSANDS }, (_, index) => request(`job-${index}`));
   const done: string[] = [];
   await startPool(

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 
 const POLL = { timeout: 10_000, interval: 10 };
 
@@ -17,7 +18,7 @@ it('tries a transient failure again after delays that double, each cut by chance
       attempts.push(`${attempt} of ${all}`);
       throw new ContrailError('SERVICE_UNAVAILABLE', 'The service is away.');
     },
-    { random: () => chances.shift() ?? 0 },
+    { random: { ...systemRandom, fraction: () => chances.shift() ?? 0 } },
   );
 
   const delays: unknown[] = [];

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { startWorkerPool } from '../../../src/queue/bullmq/worker-pool.ts';
 import { DONE, makeQueueWorld, type QueueWorld } from '../../support/queue-world.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 function poolOptions({ redisUrl, prefix, log, kind }: QueueWorld) {
   const handler = { kind, handle: async () => DONE };
@@ -12,7 +13,7 @@ it('refuses to start when a kind of job has no handler, and takes no job', async
   const world = makeQueueWorld();
   await world.enqueue('a');
 
-  const act = startWorkerPool({ ...poolOptions(world), handlers: [] });
+  const act = startWorkerPool({ ...SYSTEM, ...poolOptions(world), handlers: [] });
 
   await expect(act).rejects.toMatchObject({ code: 'INTERNAL', message: 'The queue work has no handler.' });
   expect(await world.job('a')).toMatchObject({ state: 'waiting' });
@@ -21,19 +22,19 @@ it('refuses to start when a kind of job has no handler, and takes no job', async
 it('refuses to start when a kind of job has two handlers', async () => {
   const options = poolOptions(makeQueueWorld());
 
-  const act = startWorkerPool({ ...options, handlers: [...options.handlers, ...options.handlers] });
+  const act = startWorkerPool({ ...SYSTEM, ...options, handlers: [...options.handlers, ...options.handlers] });
 
   await expect(act).rejects.toMatchObject({ code: 'INTERNAL', message: 'The queue work has more than one handler.' });
 });
 
 it('refuses to work on a queue that does not exist', async () => {
-  const act = startWorkerPool({ ...poolOptions(makeQueueWorld()), queues: ['works'] });
+  const act = startWorkerPool({ ...SYSTEM, ...poolOptions(makeQueueWorld()), queues: ['works'] });
 
   await expect(act).rejects.toMatchObject({ code: 'USAGE', message: 'There is no queue works.' });
 });
 
 it('refuses to start without Redis', async () => {
-  const act = startWorkerPool({ ...poolOptions(makeQueueWorld()), redisUrl: 'redis://127.0.0.1:1' });
+  const act = startWorkerPool({ ...SYSTEM, ...poolOptions(makeQueueWorld()), redisUrl: 'redis://127.0.0.1:1' });
 
   await expect(act).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
 });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
 
 const POLL = { timeout: 10_000, interval: 10 };
 
@@ -110,7 +111,11 @@ it('rests longer with each refusal in a row, and starts anew after a job that en
       if (left > 0) throw new ContrailError('THROTTLED', 'Slower, please.');
       return DONE;
     },
-    { throttle: { firstDelayMs: 20, longestDelayMs: 80 }, random: () => 0, concurrency: 1 },
+    {
+      throttle: { firstDelayMs: 20, longestDelayMs: 80 },
+      random: { ...systemRandom, fraction: () => 0 },
+      concurrency: 1,
+    },
   );
   await ended(2);
 

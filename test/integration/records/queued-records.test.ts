@@ -13,6 +13,7 @@ import { handleRecordsJob } from '../../../src/workers/records/records-handler.t
 import { temporaryFolder } from '../../support/duckdb.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const HOUR_MS = 3_600_000;
 const { signal } = new AbortController();
@@ -26,7 +27,7 @@ function setup({ windowMs = 60_000 } = {}) {
   const redis = freshRedis();
   const log = recordedLog();
   const sink = new MemoryRecordSink();
-  const queue = new BullmqJobQueue({ ...redis, kinds: JOB_KINDS });
+  const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: JOB_KINDS });
   const stage = new RedisRecordStage({ ...redis, windowMs });
   const spool = new FileRecordSpool({ folder: temporaryFolder(), log });
   const records = new QueuedRecords({ stage, queue, spool, sink, clock: systemClock, log });

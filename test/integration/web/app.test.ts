@@ -13,6 +13,7 @@ import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const never = new AbortController().signal;
 const NAME = 'statistics/statistics_my_slug_weekly.json';
@@ -30,7 +31,7 @@ const JOB = {
 
 async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } = {}) {
   const redis = freshRedis();
-  const queue = new BullmqJobQueue({ ...redis, kinds: JOB_KINDS });
+  const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: JOB_KINDS });
   const connection = connectProducer(redis.redisUrl);
   const store = new MemoryObjectStore({ clock: { now: () => Date.parse('2026-01-15T12:00:00Z') } });
   const log = recordedLog();

@@ -17,6 +17,7 @@ import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { alertInputs, experiment, NOW } from '../../support/alert-world.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const never = new AbortController().signal;
 const PAGES = 'http://localhost:8080';
@@ -35,7 +36,7 @@ const PAYLOAD = {
 /** Pages of two objects, a paused queue, and three jobs: one that has published, one that waits, one that cannot be read. */
 async function setup() {
   const redis = freshRedis();
-  const queue = new BullmqJobQueue({ ...redis, kinds: JOB_KINDS });
+  const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: JOB_KINDS });
   const connection = connectProducer(redis.redisUrl);
   const store = new MemoryObjectStore({ clock: { now: () => NOW } });
   const log = recordedLog();

@@ -10,6 +10,7 @@ import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
+import { SYSTEM } from '../../support/system.ts';
 
 const REQUESTS = 3_000;
 const MOST_GROWTH_BYTES = 200 * 1024 * 1024;
@@ -17,7 +18,7 @@ const never = new AbortController().signal;
 
 async function setup() {
   const redis = freshRedis();
-  const queue = new BullmqJobQueue({ ...redis, kinds: JOB_KINDS });
+  const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: JOB_KINDS });
   const connection = connectProducer(redis.redisUrl);
   const store = new MemoryObjectStore({ clock: { now: () => 0 } });
   const log = recordedLog();

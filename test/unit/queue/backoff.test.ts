@@ -4,7 +4,7 @@ import { backoffDelayMs, throttleDelayMs } from '../../../src/queue/backoff.ts';
 
 const RETRY = { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 60_000 };
 const THROTTLE = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
-const almostOne = () => 1 - Number.EPSILON;
+const almostOne = 1 - Number.EPSILON;
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe('the wait before a retry', () => {
@@ -15,7 +15,7 @@ describe('the wait before a retry', () => {
   });
 
   it('is spread over the whole of it, so that jobs that failed together come back apart', () => {
-    const delays = [0.25, 0.5, 0.75].map((random) => backoffDelayMs(RETRY, 2, () => random));
+    const delays = [0.25, 0.5, 0.75].map((random) => backoffDelayMs(RETRY, 2, random));
 
     expect(delays).toEqual([1_000, 2_000, 3_000]);
   });
@@ -23,7 +23,7 @@ describe('the wait before a retry', () => {
   it('is a whole number of milliseconds, never nothing and never more than the longest', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), chance, (failed, random) => {
-        const delayMs = backoffDelayMs(RETRY, failed, () => random);
+        const delayMs = backoffDelayMs(RETRY, failed, random);
         expect(Number.isInteger(delayMs)).toBe(true);
         expect(delayMs).toBeGreaterThanOrEqual(1);
         expect(delayMs).toBeLessThanOrEqual(RETRY.longestDelayMs);
@@ -34,7 +34,7 @@ describe('the wait before a retry', () => {
 
 describe('the rest of a throttled queue', () => {
   it('doubles with each refusal in a row, up to the longest', () => {
-    const shortest = [1, 2, 3, 4, 5, 6, 7].map((refusals) => throttleDelayMs(THROTTLE, refusals, () => 0));
+    const shortest = [1, 2, 3, 4, 5, 6, 7].map((refusals) => throttleDelayMs(THROTTLE, refusals, 0));
 
     expect(shortest).toEqual([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
   });
@@ -43,7 +43,7 @@ describe('the rest of a throttled queue', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), chance, (refusals, random) => {
         const cap = Math.min(THROTTLE.longestDelayMs, THROTTLE.firstDelayMs * 2 ** (refusals - 1));
-        const delayMs = throttleDelayMs(THROTTLE, refusals, () => random);
+        const delayMs = throttleDelayMs(THROTTLE, refusals, random);
         expect(delayMs).toBeGreaterThanOrEqual(Math.floor(cap / 2));
         expect(delayMs).toBeLessThanOrEqual(cap);
       }),

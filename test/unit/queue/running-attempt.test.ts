@@ -32,6 +32,18 @@ describe('a running attempt', () => {
     expect([first.stopped, second.stopped]).toEqual(['lock lost', 'lock lost']);
   });
 
+  it('stays cancelled when the worker shuts down before or after', () => {
+    const [first, second] = [new RunningAttempt(), new RunningAttempt()];
+
+    first.stop('shutdown');
+    first.stop('cancelled');
+    second.stop('cancelled');
+    second.stop('shutdown');
+
+    expect([first.stopped, second.stopped]).toEqual(['cancelled', 'cancelled']);
+    expect(second.signal.reason).toMatchObject({ code: 'ABORTED', message: 'The job was cancelled.' });
+  });
+
   it('waits no longer for work that was left behind', async () => {
     const attempt = new RunningAttempt();
     const waiting = attempt.waitFor(new Promise(() => {}));

@@ -126,6 +126,16 @@ describe('an attempt that ended well', () => {
 });
 
 describe('an attempt that failed', () => {
+  it('that somebody cancelled is a run, and no error of the experiment', async () => {
+    const { sink, recording, event } = setup();
+
+    const error = new ContrailError('CANCELLED', 'The job was cancelled while it was running.');
+    await recordFailure(recording, { ...event, error, final: true });
+
+    expect(sink.rows('logs')).toEqual([]);
+    expect(sink.rows('export_runs_v1')).toMatchObject([{ outcome: 'failed', error_code: 'CANCELLED' }]);
+  });
+
   it('is an ERROR once for each attempt, however often that is reported, and a row of the runs', async () => {
     const { sink, recording, event } = setup();
     const error = new ContrailError('RESULTS_MISSING', 'There are no results.', { hint: 'Look.' });

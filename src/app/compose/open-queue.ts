@@ -1,0 +1,28 @@
+/** The job queue on the Redis of the settings: opened and checked here alone. */
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemRandom } from '../../adapters/system/random.ts';
+import type { Config } from '../../config/load-config.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import type { RedisFacts } from '../../queue/bullmq/check-redis.ts';
+import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
+import { deploymentOf } from './deployment.ts';
+
+/** The queue as producers and pages see it. Nothing is contacted yet. */
+export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
+  const { BullmqJobQueue } = await import('../../queue/bullmq/job-queue.ts');
+  const deployment = deploymentOf(config);
+  return new BullmqJobQueue({
+    redisUrl,
+    kinds: JOB_KINDS,
+    prefix: config['queue.prefix'],
+    clock: systemClock,
+    random: systemRandom,
+    ...(deployment === undefined ? {} : { deployment }),
+  });
+}
+
+/** Throws REDIS_UNREACHABLE or REDIS_UNSUITABLE; by default it waits five seconds for an answer. */
+export async function checkRedis(redisUrl: string, limitMs?: number): Promise<RedisFacts> {
+  const check = await import('../../queue/bullmq/check-redis.ts');
+  return check.checkRedis(redisUrl, systemClock, limitMs);
+}

@@ -1,0 +1,276 @@
+/** Runs the attempts at the jobs of one queue, and says what is to become of each. What keeps the jobs carries it out. */
+import { type Deployment, isForeign } from '../domain/deployment.ts';
+import { type ContrailError, errorText, toContrailError } from '../domain/errors.ts';
+import type { JobOutcome } from '../domain/outcome.ts';
+import type { JobKind } from '../jobs/job-kind.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EndedPart, JobContext, JobHandler } from '../ports/job-handler.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+import {
+  type AttemptEnd,
+  checkedPayload,
+  type DividedOutcome,
+  settleFailure,
+  settleOutcome,
+  type Step,
+  type TakenJob,
+  type Told,
+  turnAway,
+} from './attempt.ts';
+import type { ThrottlePolicy } from './backoff.ts';
+import { ForeignJobs } from './foreign-jobs.ts';
+import { QueueRest } from './queue-rest.ts';
+import { RunningAttempt, type StopReason } from './running-attempt.ts';
+import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
+
+export interface AttemptRunnerOptions {
+  readonly handler: JobHandler<unknown>;
+  /** Jobs of other deployments are put back; without one none are. */
+  readonly deployment: Deployment | undefined;
+  readonly hooks: WorkerHooks;
+  readonly log: Log;
+  /** Crashes of a worker under one job after which the job fails for good. */
+  readonly crashLimit: number;
+  readonly throttle: ThrottlePolicy;
+  /** How long a job may be throttled before it is given up, milliseconds. */
+  readonly throttleLimitMs: number;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly random: Random;
+}
+
+/** A job that a worker holds, with what only its keeper can do. */
+export interface HeldJob extends TakenJob {
+  /** By the clock of the queue, milliseconds since 1970. */
+  readonly enqueuedAt: number;
+  /** The time by the clock of the queue: the one that its delays and limits are counted by. */
+  now(): number;
+  /** In whole percents. */
+  progress(percent: number): void;
+  /** Adds a line to the job's log. */
+  note(line: string): void;
+  /** Resolves when progress and lines are written, or given up. */
+  written(): Promise<void>;
+  /** Whether a worker made this part. */
+  isMadeByWorker(): Promise<boolean>;
+  /** How many of its parts have not ended. */
+  partsLeft(): Promise<number>;
+  /** What an earlier attempt left when it divided the work; undefined where no worker did. */
+  division(): Promise<{ readonly state: unknown; readonly parts: readonly EndedPart[] } | undefined>;
+  /** Adds the parts and notes them in the job: all of it or nothing. */
+  addParts(work: DividedOutcome): Promise<void>;
+  /** Stops all workers of the queue from taking jobs for a while. */
+  rest(delayMs: number): Promise<void>;
+}
+
+interface Run {
+  readonly job: HeldJob;
+  readonly attempt: RunningAttempt;
+  readonly startedAt: number;
+  forgetsParts: boolean;
+}
+
+export class AttemptRunner {
+  readonly #options: AttemptRunnerOptions;
+  readonly #running = new Map<string, RunningAttempt>();
+  readonly #foreign: ForeignJobs;
+  readonly #rest: QueueRest;
+  #isStopping = false;
+
+  constructor(options: AttemptRunnerOptions) {
+    this.#options = options;
+    this.#foreign = new ForeignJobs(options);
+    this.#rest = new QueueRest({ policy: options.throttle, clock: options.clock });
+  }
+
+  get kind(): JobKind<unknown> {
+    return this.#options.handler.kind;
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  /** From now on jobs that arrive are given back untouched. */
+  refuse(): void {
+    this.#isStopping = true;
+  }
+
+  /** Stops the attempts at these jobs, or at all. Gives the ids of those that were running. */
+  stop(reason: StopReason, jobIds: Iterable<string> = [...this.#running.keys()]): string[] {
+    const stopped = [...jobIds].filter((id) => this.#running.has(id));
+    for (const id of stopped) this.#running.get(id)?.stop(reason);
+    return stopped;
+  }
+
+  /** Waits no longer for handlers that do not stop. */
+  abandon(): void {
+    for (const attempt of this.#running.values()) attempt.abandon();
+  }
+
+  /** One attempt at one job: all but carrying out the verdict. `lost` is aborted when the job's lock is lost. */
+  async run(job: HeldJob, lost?: AbortSignal): Promise<Step> {
+    const { deployment, random } = this.#options;
+    const earlier = this.#running.get(job.id);
+    const arrival = {
+      isStopping: this.#isStopping,
+      isRunningHere: earlier !== undefined,
+      deployment,
+      random,
+    };
+    const verdict = turnAway(job, arrival);
+    if (verdict !== undefined) {
+      const owner = job.envelope.deployment;
+      if (verdict.kind === 'give back') return { verdict };
+      if (isForeign(owner, deployment)) this.#foreign.note(job, owner);
+      // A job only comes back when its lock was lost, and its keeper may not say so any more.
+      else earlier?.stop('lock lost');
+      await job.written();
+      return { verdict };
+    }
+    const attempt = new RunningAttempt();
+    const run = { job, attempt, startedAt: this.#options.clock.monotonic(), forgetsParts: false };
+    const onLost = () => attempt.stop('lock lost');
+    this.#running.set(job.id, attempt);
+    lost?.addEventListener('abort', onLost, { once: true });
+    try {
+      return await this.#attempt(run);
+    } finally {
+      lost?.removeEventListener('abort', onLost);
+      this.#running.delete(job.id);
+    }
+  }
+
+  async #attempt(run: Run): Promise<Step> {
+    let outcome: JobOutcome;
+    try {
+      // A worker that died after it had added the parts has left the whole among the jobs that run.
+      if (run.job.envelope.division !== undefined && (await run.job.partsLeft()) > 0) {
+        return { verdict: { kind: 'wait for parts' } };
+      }
+      outcome = await run.attempt.waitFor(this.#handle(run));
+    } catch (error) {
+      return this.#endBadly(run, error);
+    }
+    this.#rest.succeeded(run.startedAt);
+    const step = settleOutcome(run.job, outcome, this.#endOf(run));
+    if (step.verdict.kind === 'wait for parts' && step.verdict.work !== undefined) {
+      return this.#divide(run, step, step.verdict.work);
+    }
+    return this.#tellAll(run, step);
+  }
+
+  async #handle(run: Run): Promise<JobOutcome> {
+    const { job, attempt } = run;
+    const { handler, crashLimit } = this.#options;
+    const isMadeByWorker = handler.kind.isPart !== true || (await job.isMadeByWorker());
+    const payload = checkedPayload(job, handler.kind, { crashLimit, isMadeByWorker });
+    return handler.handle(payload, {
+      jobId: job.id,
+      attempt: job.charged + 1,
+      attempts: job.attempts,
+      signal: attempt.signal,
+      enqueuedAt: job.enqueuedAt,
+      failedRounds: job.envelope.failedRounds,
+      progress: (fraction) => job.progress(toPercent(fraction)),
+      log: (line) => job.note(line),
+      ...(await this.#dividedWork(run)),
+    });
+  }
+
+  async #dividedWork(run: Run): Promise<Pick<JobContext, 'divided'>> {
+    const { job } = run;
+    if (job.envelope.division === undefined) return {};
+    const division = await job.division();
+    if (division === undefined) {
+      const place = { queue: job.queue, jobId: job.id };
+      this.#options.log.warn(place, 'a division that no worker of this installation made was ignored');
+      return {};
+    }
+    const forget = () => {
+      run.forgetsParts = true;
+    };
+    return { divided: { ...division, forget } };
+  }
+
+  async #divide(run: Run, step: Step, work: DividedOutcome): Promise<Step> {
+    await run.job.written();
+    try {
+      await run.job.addParts(work);
+    } catch (error) {
+      return this.#endBadly(run, error);
+    }
+    return step;
+  }
+
+  #endBadly(run: Run, error: unknown): Promise<Step> {
+    return this.#tellAll(run, settleFailure(run.job, toContrailError(error), this.#endOf(run)));
+  }
+
+  #endOf({ job, attempt, forgetsParts }: Run): AttemptEnd {
+    const { throttleLimitMs, random } = this.#options;
+    return {
+      kind: this.kind,
+      stopped: attempt.stopped,
+      forgetsParts,
+      throttleLimitMs,
+      now: job.now(),
+      random,
+    };
+  }
+
+  /** The records of what was done come first: they must not wait for a queue that is away, as notes do. */
+  async #tellAll(run: Run, step: Step): Promise<Step> {
+    const { told, note, verdict } = step;
+    if (note !== undefined && told?.hook === 'onFailure') run.job.note(note);
+    const restMs = told?.hook === 'onThrottled' ? await this.#restQueue(run, told.error) : 0;
+    if (told !== undefined) await this.#tell(run, told, restMs);
+    if (note !== undefined && told?.hook === 'onThrottled') run.job.note(note);
+    if (verdict.kind !== 'leave' && verdict.kind !== 'give back') await run.job.written();
+    return step;
+  }
+
+  async #tell(run: Run, told: Told, restMs: number): Promise<void> {
+    const { hooks, log } = this.#options;
+    const { queue, id: jobId } = run.job;
+    try {
+      switch (told.hook) {
+        case 'onOutcome':
+          return await hooks.onOutcome?.({ ...this.#facts(run), outcome: told.outcome });
+        case 'onFailure':
+          return await hooks.onFailure?.({ ...this.#facts(run), error: told.error, final: told.final });
+        case 'onThrottled': {
+          const { error, times, forMs } = told;
+          return await hooks.onThrottled?.({ ...this.#facts(run), error, restMs, times, forMs });
+        }
+      }
+    } catch (error) {
+      log.error({ queue, jobId, hook: told.hook, error: errorText(error) }, 'a hook failed');
+    }
+  }
+
+  async #restQueue({ job, startedAt }: Run, error: ContrailError): Promise<number> {
+    const { random, log } = this.#options;
+    const restMs = this.#rest.refused(startedAt, random.fraction());
+    if (restMs === 0) return 0;
+    await job.rest(restMs);
+    const fields = { queue: job.queue, jobId: job.id, delayMs: restMs, error: error.sentence };
+    log.warn(fields, 'throttled: the queue rests');
+    return restMs;
+  }
+
+  #facts({ job, startedAt }: Run): AttemptFacts {
+    return {
+      queue: job.queue,
+      jobId: job.id,
+      payload: job.envelope.payload,
+      attempt: job.charged + 1,
+      enqueuedAt: job.enqueuedAt,
+      durationMs: Math.round(this.#options.clock.monotonic() - startedAt),
+    };
+  }
+}
+
+function toPercent(fraction: number): number {
+  return Math.round(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)) * 100);
+}

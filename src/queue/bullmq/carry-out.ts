@@ -1,0 +1,71 @@
+/** Turns what becomes of an attempt into what BullMQ understands: a result, a move, or one of its errors. */
+import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
+import { type ContrailError, errorText } from '../../domain/errors.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Step } from '../attempt.ts';
+import { failureText } from '../job-envelope.ts';
+
+/** A failure that is tried again after a while: BullMQ asks the error for how long. */
+export class RetryError extends Error {
+  readonly delayMs: number;
+
+  constructor(message: string, delayMs: number) {
+    super(message);
+    this.delayMs = delayMs;
+  }
+}
+
+export interface Holding {
+  readonly job: Job;
+  /** What the worker's lock is known by. */
+  readonly token: string;
+  /** The time by BullMQ's clock. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Whatever it throws is addressed to BullMQ. */
+export async function carryOut({ verdict, envelope }: Step, { job, token, now, log }: Holding): Promise<JobOutcome> {
+  if (envelope !== undefined) await job.updateData(envelope);
+  switch (verdict.kind) {
+    case 'done':
+      return verdict.outcome;
+    case 'retry':
+      throw withoutStack(new RetryError(failureText(verdict.error), verdict.delayMs), verdict.error);
+    case 'fail':
+      throw withoutStack(new UnrecoverableError(failureText(verdict.error)), verdict.error);
+    case 'throttle':
+      throw new RateLimitError();
+    case 'snooze':
+      await move(() => job.moveToDelayed(Math.round(now() + verdict.delayMs), token));
+      throw new DelayedError();
+    case 'wait for parts':
+      if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+      // Its parts were quicker than this, so it goes on at once.
+      await move(() => job.moveToWait(token));
+      throw new WaitingError();
+    case 'give back':
+      await move(() => job.moveToWait(token));
+      throw new WaitingError();
+    case 'leave':
+      // BullMQ takes this for "moved already", and asks Redis for nothing.
+      throw new WaitingError();
+  }
+
+  /** A job that cannot be moved has a lost lock: the stall check brings it back. */
+  async function move(how: () => Promise<unknown>): Promise<void> {
+    try {
+      await how();
+    } catch (error) {
+      log.warn({ queue: job.queueName, jobId: job.id, error: errorText(error) }, 'a job was not moved');
+    }
+  }
+}
+
+/** The board shows the stack only where it helps: of what we do not know. */
+function withoutStack<Thrown extends Error>(thrown: Thrown, error: ContrailError): Thrown {
+  const cause = error.code === 'INTERNAL' && error.cause instanceof Error ? error.cause : undefined;
+  thrown.stack = cause?.stack ?? '';
+  return thrown;
+}

@@ -1,0 +1,67 @@
+/** What every pool of workers takes, whatever keeps its jobs. */
+import type { Deployment } from '../domain/deployment.ts';
+import type { JobKind } from '../jobs/job-kind.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { JobHandler } from '../ports/job-handler.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+import { AttemptRunner } from './attempt-runner.ts';
+import type { ThrottlePolicy } from './backoff.ts';
+import type { WorkerHooks } from './worker-events.ts';
+
+export const DRAIN_DEADLINE_MS = 20_000;
+export const ABORT_GRACE_MS = 3_000;
+export const LOCK_MS = 10_000;
+const CONCURRENCY = 4;
+const CRASH_LIMIT = 10;
+const THROTTLE: ThrottlePolicy = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
+const THROTTLE_LIMIT_MS = 60 * 60_000;
+
+export interface PoolOptions extends WorkerHooks {
+  /** The deployment whose jobs it does; without one it does all. */
+  readonly deployment?: Deployment;
+  /** All kinds of job there are. */
+  readonly kinds: readonly JobKind<unknown>[];
+  /** Exactly one for each kind. */
+  readonly handlers: readonly JobHandler<unknown>[];
+  /** Work only on these queues; default all. */
+  readonly queues?: readonly string[];
+  /** Jobs of one queue at work at once; default 4. A kind can allow fewer. */
+  readonly concurrency?: number;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long `stop` lets running jobs go on before it aborts them; default 20 s. */
+  readonly drainDeadlineMs?: number;
+  /** How long an aborted handler may take to end before it is left behind; default 3 s. */
+  readonly abortGraceMs?: number;
+  /** Crashes under one job after which it fails with JOB_CRASHED; default 10. */
+  readonly crashLimit?: number;
+  /** How a throttled queue rests; default 1 s, doubling to 30 s. */
+  readonly throttle?: ThrottlePolicy;
+  /** How long a job may be throttled in a row before it fails with THROTTLED_TOO_LONG; default an hour. */
+  readonly throttleLimitMs?: number;
+  /** How long a job stays a worker's without a sign of life; default 10 s. */
+  readonly lockMs?: number;
+}
+
+/** What runs the attempts at the jobs of one kind. */
+export function runnerOf(handler: JobHandler<unknown>, options: PoolOptions): AttemptRunner {
+  const { deployment, log, clock, random } = options;
+  return new AttemptRunner({
+    handler,
+    deployment,
+    hooks: options,
+    log,
+    clock,
+    random,
+    crashLimit: options.crashLimit ?? CRASH_LIMIT,
+    throttle: options.throttle ?? THROTTLE,
+    throttleLimitMs: options.throttleLimitMs ?? THROTTLE_LIMIT_MS,
+  });
+}
+
+/** How many jobs of that kind the pool runs at once. */
+export function concurrencyOf({ mostAtOnce }: JobKind<unknown>, { concurrency = CONCURRENCY }: PoolOptions): number {
+  return Math.min(concurrency, mostAtOnce ?? concurrency);
+}
