@@ -1,7 +1,7 @@
 /** Is a revision of metric-hub read once for all experiments? See README.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import { numberRecords, parseExperiments } from '../../src/adapters/experiment-records/experiment-record.ts';
+import { numberRecords, parseExperiments } from '../../src/experiment-record/planning-view.ts';
 import { localMetricHub } from '../../src/adapters/metric-hub/open-metric-hub.ts';
 import { ContrailError } from '../../src/domain/errors.ts';
 import type { MetricHub } from '../../src/ports/metric-hub.ts';

@@ -1,5 +1,6 @@
 /** What Contrail knows of an experiment from the experiments API (v8). */
 import type { ConsoleRecord } from './console-record.ts';
+import type { ContrailError } from './errors.ts';
 
 export interface Experiment {
   readonly slug: string;
@@ -24,4 +25,11 @@ export interface ExperimentPlan {
   /** Days. */
   readonly proposedEnrollment: number;
   readonly referenceBranch: string | null;
+}
+
+/** What the experiments API lists. */
+export interface ExperimentList {
+  readonly experiments: readonly Experiment[];
+  /** One EXPERIMENT_MALFORMED for each record that could not be read; the others are in the list. */
+  readonly malformed: readonly { readonly slug?: string; readonly error: ContrailError }[];
 }

@@ -1,16 +1,14 @@
 /** The list of experiments. */
-import type { ContrailError } from '../domain/errors.ts';
-import type { Experiment } from '../domain/experiment.ts';
-
-export interface ExperimentList {
-  readonly experiments: readonly Experiment[];
-  /** One EXPERIMENT_MALFORMED for each record that could not be read; the others are in the list. */
-  readonly malformed: readonly { readonly slug?: string; readonly error: ContrailError }[];
-}
+import type { ExperimentList } from '../domain/experiment.ts';
 
 export interface ExperimentsApi {
   /** Where the list comes from, for messages. */
   readonly url: string;
-  /** All experiments that are not drafts. Throws EXPERIMENTS_UNREADABLE when the list cannot be had at all. */
+  /** All experiments that are not drafts, as planning needs them. Throws EXPERIMENTS_UNREADABLE when the list cannot be had at all. */
   list(signal: AbortSignal): Promise<ExperimentList>;
+  /**
+   * The records as they come, for the table that copies them: parsed as JSON but not looked at, and asked for each time.
+   * Throws EXPERIMENTS_UNREADABLE where there is no answer, or one without a list's status.
+   */
+  fetch(signal: AbortSignal): Promise<unknown>;
 }

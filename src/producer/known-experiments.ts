@@ -2,12 +2,13 @@
  * Which experiments there are: those of the experiments API, and those that only tables or log rows tell of, under
  * their normalised names (design, section 4).
  */
+import type { ExperimentList } from '../domain/experiment.ts';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import { nearestNames } from '../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../domain/slug.ts';
 import { parseStatisticsTableName, statisticsTableName } from '../domain/statistics-name.ts';
-import type { ExperimentList, ExperimentsApi } from '../ports/experiments-api.ts';
+import type { ExperimentsApi } from '../ports/experiments-api.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
 

@@ -1,7 +1,6 @@
 /** What planning looks at once for all products: the experiments, the tables, the published objects. */
 import type { ContrailError } from '../domain/errors.ts';
-import type { Experiment } from '../domain/experiment.ts';
-import type { ExperimentList } from '../ports/experiments-api.ts';
+import type { Experiment, ExperimentList } from '../domain/experiment.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import { type ExperimentSources, listExperiments } from './known-experiments.ts';
 

@@ -1,7 +1,7 @@
 /** What is due of all products, in one form: what `backfill`, `status` and the scans work with. */
+import type { ExperimentList } from '../domain/experiment.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { ContrailError } from '../domain/errors.ts';
-import type { ExperimentList } from '../ports/experiments-api.ts';
 
 /** In the order in which they are published: an experiment's metadata come after its results (design, section 5). */
 export const PRODUCTS = ['statistics', 'errors', 'metadata'] as const;

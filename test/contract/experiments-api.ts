@@ -101,12 +101,19 @@ export function describeExperimentsApi(
       expect(experiments.map(({ plan }) => JSON.stringify(plan).includes('Unicode'))).toEqual([true, false]);
     });
 
-    it('refuses work that was aborted before it began, with the reason', async () => {
+    it('gives the records as they come, malformed or not', async () => {
+      const records = [RECORD, { slug: 7, more: [null] }];
+      const api = await setup(records);
+
+      expect(await api.fetch(never)).toEqual(records);
+    });
+
+    it.each(['list', 'fetch'] as const)('refuses to %s once that was aborted, with the reason', async (read) => {
       const api = await setup([RECORD]);
 
-      const listing = api.list(AbortSignal.abort(new Error('stop')));
+      const reading = api[read](AbortSignal.abort(new Error('stop')));
 
-      await expect(listing).rejects.toThrow('stop');
+      await expect(reading).rejects.toThrow('stop');
     });
   });
 }

@@ -76,7 +76,6 @@ async function setup() {
     sink,
     store: new MemoryObjectStore({ clock: systemClock }),
     experiments: api,
-    experimentRecords: { url: 'memory:', fetch: () => Promise.resolve([]) },
     reader: new MemoryMonitoringReader(unused),
     jobHistory: { keptDays: null, jobsOf: () => Promise.resolve([]) },
     logs: new MemoryExperimentLogs(unused),

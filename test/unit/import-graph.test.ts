@@ -25,8 +25,8 @@ const NOT_YET_BY_CLOCK = [
 const NOT_YET_BY_RANDOM = ['queue/bullmq/job-queue.ts', 'queue/bullmq/worker-pool.ts'];
 
 /** What several adapters share. */
-const SHARED_BY_ADAPTERS = ['adapters/http', 'adapters/disk', 'adapters/object-stores', 'adapters/experiment-records'];
-const OUTSIDE_ADAPTERS = ['ports', 'jobs', 'alerts', 'metric-hub', 'domain'];
+const SHARED_BY_ADAPTERS = ['adapters/http', 'adapters/disk', 'adapters/object-stores'];
+const OUTSIDE_ADAPTERS = ['ports', 'jobs', 'alerts', 'metric-hub', 'experiment-record', 'domain'];
 /** Rooms of their own: none imports another but the shared ones. */
 const ADAPTERS = [
   ...['bigquery', 'duckdb', 'experimenter', 'filesystem', 'gcs', 'metric-hub', 'redis-server', 'system', 'webhook'].map(
@@ -41,6 +41,7 @@ const RULES: ImportRules = {
     domain: [],
     alerts: ['domain'],
     'metric-hub': ['domain'],
+    'experiment-record': ['domain'],
     config: ['alerts', 'domain'],
     jobs: ['domain'],
     ports: ['jobs', 'alerts', 'metric-hub', 'domain'],
@@ -48,7 +49,7 @@ const RULES: ImportRules = {
     // Its job queue follows the same policy as the one on Redis.
     'adapters/memory': ['queue', ...FROM_ADAPTERS],
     producer: ['ports', 'jobs', 'alerts', 'metric-hub', 'domain'],
-    workers: ['ports', 'jobs', 'alerts', 'metric-hub', 'domain'],
+    workers: ['ports', 'jobs', 'alerts', 'metric-hub', 'experiment-record', 'domain'],
     queue: ['ports', 'jobs', 'domain'],
     'queue/bullmq': ['queue', 'ports', 'jobs', 'domain'],
     web: ['queue', 'queue/bullmq', 'ports', 'jobs', 'alerts', 'domain'],
@@ -136,6 +137,7 @@ const RULES: ImportRules = {
     domain: ['node:crypto', 'node:buffer', 'fastest-levenshtein'],
     alerts: ['node:crypto'],
     'metric-hub': ['toml-eslint-parser'],
+    'experiment-record': ['zod'],
     ports: ['node:stream'],
   },
 };

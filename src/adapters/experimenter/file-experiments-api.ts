@@ -4,15 +4,15 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ByteLimit, readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
-import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
+import type { ExperimentList } from '../../domain/experiment.ts';
 import {
   type FoundRecord,
   type MalformedExperiment,
   malformedExperiment,
   numberRecords,
   parseExperiments,
-} from '../experiment-records/experiment-record.ts';
+} from '../../experiment-record/planning-view.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface FileExperimentsOptions {
@@ -22,7 +22,7 @@ export interface FileExperimentsOptions {
 }
 
 /** Experiments in a file or a folder, read anew at each call. */
-export class FileExperimentsApi implements ExperimentsApi, ExperimentRecords {
+export class FileExperimentsApi implements ExperimentsApi {
   readonly url: string;
   readonly #path: string;
   readonly #limits: ExperimentLimits;

@@ -4,12 +4,12 @@
  */
 import { TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { ExperimentList } from '../../domain/experiment.ts';
+import { numberRecords, parseExperiments } from '../../experiment-record/planning-view.ts';
 import type { WebAddress } from '../../domain/secret.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
-import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { Http, HttpReply } from '../../ports/http.ts';
-import { numberRecords, parseExperiments } from '../experiment-records/experiment-record.ts';
 import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface HttpExperimentsApiOptions {
@@ -32,7 +32,7 @@ interface KnownReply {
   readonly body: unknown;
 }
 
-export class HttpExperimentsApi implements ExperimentsApi, ExperimentRecords {
+export class HttpExperimentsApi implements ExperimentsApi {
   readonly url: string;
   readonly #http: Http;
   readonly #timeoutMs: number;

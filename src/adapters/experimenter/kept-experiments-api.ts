@@ -1,7 +1,8 @@
 /** A list of experiments that is asked for once, however many jobs of a process want it at about the same time. */
 import { untilAborted } from '../../domain/until-aborted.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
+import type { ExperimentList } from '../../domain/experiment.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 
 export interface KeptExperimentsOptions {
   readonly api: ExperimentsApi;
@@ -26,6 +27,11 @@ export class KeptExperimentsApi implements ExperimentsApi {
     const kept = this.#kept;
     const isYoung = kept !== undefined && now - kept.askedAt < this.#options.keepMs;
     return untilAborted(isYoung ? kept.list : this.#ask(now), signal);
+  }
+
+  /** Never a kept one: the table is to have what there is now. */
+  fetch(signal: AbortSignal): Promise<unknown> {
+    return this.#options.api.fetch(signal);
   }
 
   #ask(askedAt: number): Promise<ExperimentList> {

@@ -1,6 +1,7 @@
 /** The list of experiments, kept in memory. */
-import type { ExperimentList, ExperimentsApi } from '../../ports/experiments-api.ts';
-import { numberRecords, parseExperiments } from '../experiment-records/experiment-record.ts';
+import type { ExperimentList } from '../../domain/experiment.ts';
+import { numberRecords, parseExperiments } from '../../experiment-record/planning-view.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 
 /** Experiments in records as the API gives them; an `Experiment` is one too. */
 export class MemoryExperimentsApi implements ExperimentsApi {
@@ -19,5 +20,10 @@ export class MemoryExperimentsApi implements ExperimentsApi {
   async list(signal: AbortSignal): Promise<ExperimentList> {
     signal.throwIfAborted();
     return parseExperiments(numberRecords(this.#records));
+  }
+
+  async fetch(signal: AbortSignal): Promise<unknown> {
+    signal.throwIfAborted();
+    return this.#records;
   }
 }

@@ -34,7 +34,7 @@ const EVERYTHING = { experiments: [], periods: [], apps: [], force: false, produ
 
 export function monitoringDependencies(request: MonitoringSetup): MonitoringDependencies {
   const { config, adapters, records, notifiers } = request;
-  const { sink: tables, clock, log, store, experimentRecords } = adapters;
+  const { sink: tables, clock, log, store, experiments: experimentRecords } = adapters;
   return {
     dataset: config.monitoringDataset,
     clock,
@@ -60,7 +60,7 @@ function countsLimitOf(config: Config): ByteLimit {
 }
 
 function alertSources({ config, adapters, queue, waiting }: MonitoringSetup): Parameters<typeof readAlertInputs>[0] {
-  const { experimentRecords, source, store, reader, clock, log } = adapters;
+  const { experiments: experimentRecords, source, store, reader, clock, log } = adapters;
   return {
     experimentRecords,
     source,

@@ -11,7 +11,6 @@ import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { JobHistory } from '../../ports/job-history.ts';
 import type { Log } from '../../ports/log.ts';
@@ -33,8 +32,6 @@ export interface Adapters extends DividingAdapters {
   readonly sink: RecordSink;
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;
-  /** The same list as it comes, for the table that copies it. */
-  readonly experimentRecords: ExperimentRecords;
   /** The monitoring tables, read back. */
   readonly reader: MonitoringReader;
   readonly jobHistory: JobHistory;
@@ -82,7 +79,6 @@ export async function wire(config: Config, options: WireOptions): Promise<Adapte
     store,
     composingStore: store,
     experiments,
-    experimentRecords: api,
     resolution,
   };
 }
@@ -124,7 +120,7 @@ async function keptExperiments(config: Config, api: ExperimentsApi, clock: Clock
   return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock });
 }
 
-async function experimentsSourceOf(config: Config, http: SharedHttp): Promise<ExperimentsApi & ExperimentRecords> {
+async function experimentsSourceOf(config: Config, http: SharedHttp): Promise<ExperimentsApi> {
   const place = config.experimenter;
   const limits = {
     bytes: byteLimit(config, 'experimenter.maximumBytes'),

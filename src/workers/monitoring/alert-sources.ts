@@ -3,7 +3,7 @@ import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords 
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import type { WallClock } from '../../ports/clock.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -15,7 +15,7 @@ import { tableChanges } from './table-changes.ts';
 import { watchedExperiments } from './watched-experiments.ts';
 
 export interface AlertSourceDependencies {
-  readonly experimentRecords: ExperimentRecords;
+  readonly experimentRecords: Pick<ExperimentsApi, 'url' | 'fetch'>;
   readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
   readonly store: ObjectStore;
   readonly reader: MonitoringReader;

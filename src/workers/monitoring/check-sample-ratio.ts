@@ -6,7 +6,7 @@ import { recordBatchId } from '../../domain/log-record.ts';
 import { SAMPLE_RATIO_TABLE } from '../../domain/monitoring-tables.ts';
 import { type SampleRatioInput, sampleRatioRows } from '../../domain/sample-ratio/table.ts';
 import type { WallClock } from '../../ports/clock.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
@@ -15,7 +15,7 @@ import { watchedExperiments } from './watched-experiments.ts';
 export interface SampleRatioDependencies {
   /** Of the object of enrollment counts. */
   readonly countsLimit: ByteLimit;
-  readonly experimentRecords: ExperimentRecords;
+  readonly experimentRecords: Pick<ExperimentsApi, 'url' | 'fetch'>;
   readonly store: ObjectStore;
   readonly tables: Pick<RecordSink, 'replace'>;
   readonly clock: WallClock;

@@ -1,116 +1,18 @@
 /** A record of the experiments API (v8) as a row of `experimenter_experiments_v1`, or what is wrong with it. */
-import { z } from 'zod';
 import { type ExperimentRow, experimentStatus } from '../../domain/experiments-table.ts';
-import { toContrailError } from '../../domain/errors.ts';
-import type { JsonValue } from '../../domain/json-value.ts';
-import { checkSlug } from '../../domain/slug.ts';
-import { dateText, parseTimestamp } from '../../domain/utc-time.ts';
-import { isWellFormedJson } from '../../domain/well-formed.ts';
+import { dateText } from '../../domain/utc-time.ts';
+import { readForTable, type TableReading, type TableView } from '../../experiment-record/table-view.ts';
 
 export type RecordReading =
-  | { readonly kind: 'row'; readonly row: ExperimentRow }
-  /** `slug` where it could be read and is Unicode; `reason` names the fields. */
-  | { readonly kind: 'malformed'; readonly slug: string | null; readonly reason: string };
-
-const NOT_UNICODE = { error: 'must be valid Unicode' };
-const Text = z.string({ error: 'must be a text' }).refine((text) => text.isWellFormed(), NOT_UNICODE);
-const NullableText = z
-  .string({ error: 'must be there, as a text or null' })
-  .refine((text) => text.isWellFormed(), NOT_UNICODE)
-  .nullable();
-/** Of no experiment otherwise: it becomes part of names, addresses and log rows. */
-const Slug = z.string({ error: 'must be a text' }).transform((slug, context) => {
-  try {
-    return checkSlug(slug);
-  } catch (error) {
-    context.addIssue({
-      code: 'custom',
-      message: `cannot be used: ${toContrailError(error).message.replace(/\.$/, '')}`,
-    });
-    return z.NEVER;
-  }
-});
-const Flag = z.boolean({ error: 'must be true, false or null' });
-const Whole = z.int({ error: 'must be a whole number' });
-const Amount = z.number({ error: 'must be a number' });
-const Texts = z.array(Text, { error: 'must be a list' });
-
-/** Microseconds since 1970, or null. The key itself must be there. */
-const Time = z
-  .string({ error: 'must be there, as a date or null' })
-  .nullable()
-  .transform((text, context) => {
-    const micros = text === null ? null : parseTimestamp(text);
-    if (micros !== undefined) return micros;
-    context.addIssue({ code: 'custom', message: 'must be a date such as 2026-01-15, or null' });
-    return z.NEVER;
-  });
-
-/** `[{slug: 'a', priority: …}]` → `['a']`; null and absent are no entries. */
-const Slugs = z
-  .array(z.object({ slug: Text }, { error: 'must be an object' }), { error: 'must be a list' })
-  .nullish()
-  .transform((entries) => (entries ?? []).map((entry) => entry.slug));
-
-const Branch = z.object(
-  {
-    slug: Text,
-    ratio: Whole,
-    features: z
-      .array(z.custom<JsonValue>(), { error: 'must be there, as a list or null' })
-      .refine(isWellFormedJson, NOT_UNICODE)
-      .nullable(),
-  },
-  { error: 'must be an object' },
-);
-
-const BucketConfig = z.object(
-  {
-    count: Amount,
-    total: Amount.refine((total) => total !== 0, { error: 'must not be 0' }),
-    namespace: NullableText,
-    randomizationUnit: NullableText,
-  },
-  { error: 'must be an object' },
-);
-
-// Only the keys that are used; whatever else the API sends is ignored.
-const ExperimentRecord = z.object(
-  {
-    slug: Slug,
-    startDate: Time,
-    endDate: Time,
-    enrollmentEndDate: Time,
-    proposedEnrollment: Whole,
-    referenceBranch: NullableText,
-    branches: z.array(Branch, { error: 'must be a list' }),
-    appId: Text,
-    appName: Text,
-    channel: Text,
-    channels: Texts,
-    targeting: Text,
-    bucketConfig: BucketConfig,
-    featureIds: Texts,
-    isRollout: Flag.nullable(),
-    outcomes: Slugs,
-    segments: Slugs,
-    isFirefoxLabsOptIn: Flag.nullish(),
-    isEnrollmentPaused: Flag.nullish(),
-  },
-  { error: 'is not a JSON object' },
-);
-
-type ExperimentRecord = z.infer<typeof ExperimentRecord>;
+  { readonly kind: 'row'; readonly row: ExperimentRow } | Extract<TableReading, { readonly kind: 'malformed' }>;
 
 /** Reads one record; `now` in microseconds since 1970 decides whether the experiment is complete. Never throws. */
 export function readExperimentRecord(record: unknown, now: number): RecordReading {
-  const parsed = ExperimentRecord.safeParse(record);
-  if (parsed.success) return { kind: 'row', row: rowOf(parsed.data, now) };
-  const slug = z.object({ slug: z.string() }).safeParse(record).data?.slug;
-  return { kind: 'malformed', slug: slug?.isWellFormed() ? slug : null, reason: reasonOf(parsed.error) };
+  const reading = readForTable(record);
+  return reading.kind === 'read' ? { kind: 'row', row: rowOf(reading.record, now) } : reading;
 }
 
-function rowOf(record: ExperimentRecord, now: number): ExperimentRow {
+function rowOf(record: TableView, now: number): ExperimentRow {
   return {
     experimenter_slug: null,
     normandy_slug: record.slug,
@@ -143,10 +45,4 @@ function rowOf(record: ExperimentRecord, now: number): ExperimentRow {
 /** The day in UTC; an offset has been counted in before. */
 function dateOf(micros: number | null): string | null {
   return micros === null ? null : dateText(micros);
-}
-
-function reasonOf(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(' '))
-    .join('; ');
 }

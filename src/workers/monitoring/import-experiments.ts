@@ -6,13 +6,13 @@ import { EXPERIMENTS_TABLE } from '../../domain/monitoring-tables.ts';
 import { quote } from '../../domain/slug.ts';
 import { dayOf, MICROS_PER_MS } from '../../domain/utc-time.ts';
 import type { WallClock } from '../../ports/clock.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
 import { readExperimentRecord } from './experiment-record-row.ts';
 
 export interface ImportDependencies {
-  readonly experimentRecords: ExperimentRecords;
+  readonly experimentRecords: Pick<ExperimentsApi, 'url' | 'fetch'>;
   readonly tables: Pick<RecordSink, 'replace' | 'hasRows'>;
   readonly records: LogRecordDependencies;
   readonly clock: WallClock;

@@ -1,13 +1,10 @@
 /** The experiments that are watched: each record of the API that can be read, and the names of those that cannot. */
-import { z } from 'zod';
 import { type WatchedExperiment, watchExperiment } from '../../alerts/inputs.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { MICROS_PER_MS } from '../../domain/utc-time.ts';
-import type { ExperimentRecords } from '../../ports/experiment-records.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
+import { plannedDuration } from '../../experiment-record/table-view.ts';
 import { readExperimentRecord } from './experiment-record-row.ts';
-
-/** Only the API has it, not the table. */
-const Planned = z.object({ proposedDuration: z.int().nullish() });
 
 export interface WatchedList {
   readonly watched: readonly WatchedExperiment[];
@@ -17,7 +14,7 @@ export interface WatchedList {
 
 /** `now` in milliseconds since 1970. */
 export async function watchedExperiments(
-  experimentRecords: ExperimentRecords,
+  experimentRecords: Pick<ExperimentsApi, 'url' | 'fetch'>,
   now: number,
   signal: AbortSignal,
 ): Promise<WatchedList> {
@@ -33,8 +30,7 @@ export async function watchedExperiments(
   for (const record of reply) {
     const reading = readExperimentRecord(record, now * MICROS_PER_MS);
     if (reading.kind === 'row') {
-      const proposedDuration = Planned.safeParse(record).data?.proposedDuration ?? null;
-      watched.push(watchExperiment(reading.row, { proposedDuration }));
+      watched.push(watchExperiment(reading.row, { proposedDuration: plannedDuration(record) }));
     } else if (reading.slug !== null) unread.add(reading.slug);
   }
   for (const { slug } of watched) unread.delete(slug);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KeptExperimentsApi } from '../../../../src/adapters/experimenter/kept-experiments-api.ts';
 import { MemoryExperimentsApi } from '../../../../src/adapters/memory/experiments-api.ts';
-import type { ExperimentList } from '../../../../src/ports/experiments-api.ts';
+import type { ExperimentList } from '../../../../src/domain/experiment.ts';
 
 class CountingApi extends MemoryExperimentsApi {
   asked = 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
-import { numberRecords, parseExperiments } from '../../../../src/adapters/experiment-records/experiment-record.ts';
+import { numberRecords, parseExperiments } from '../../../../src/experiment-record/planning-view.ts';
 import { FolderMetricHub } from '../../../../src/adapters/metric-hub/folder-metric-hub.ts';
 import { metadataObjectName } from '../../../../src/domain/metadata-name.ts';
 import { parseAnalysisStart } from '../../../../src/workers/metadata/analysis-start.ts';

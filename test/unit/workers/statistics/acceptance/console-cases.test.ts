@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseExperiments } from '../../../../../src/adapters/experiment-records/experiment-record.ts';
+import { parseExperiments } from '../../../../../src/experiment-record/planning-view.ts';
 import { ContrailError } from '../../../../../src/domain/errors.ts';
 import { statisticsObjectName, statisticsTableName } from '../../../../../src/domain/statistics-name.ts';
 import { exportTable } from '../../../../../src/workers/statistics/export-table.ts';

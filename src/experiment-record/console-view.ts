@@ -1,6 +1,6 @@
 /** The part of a record that the rules for statistics files need; what it lacks, the console lacks too. */
 import { z } from 'zod';
-import type { ConsoleRecord } from '../../domain/console-record.ts';
+import type { ConsoleRecord } from '../domain/console-record.ts';
 
 const LenientRecord = z.object({
   outcomes: z

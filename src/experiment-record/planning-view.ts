@@ -1,12 +1,12 @@
-/** Records of the experiments API (v8), parsed at the door: only the fields that Contrail uses. */
+/** What planning needs of records; with each experiment comes what its files need. */
 import { z } from 'zod';
-import { ContrailError, toContrailError } from '../../domain/errors.ts';
-import type { Experiment } from '../../domain/experiment.ts';
-import { checkSlug, quote } from '../../domain/slug.ts';
-import type { ExperimentList } from '../../ports/experiments-api.ts';
-import { consoleRecordOf } from './console-record.ts';
-import { planOf } from './experiment-plan.ts';
-import { NOT_UNICODE, problemsOf } from './record-problems.ts';
+import { ContrailError } from '../domain/errors.ts';
+import type { Experiment, ExperimentList } from '../domain/experiment.ts';
+import { quote } from '../domain/slug.ts';
+import { consoleRecordOf } from './console-view.ts';
+import { planOf } from './metadata-view.ts';
+import { problemsOf, slugOfMalformed } from './problems.ts';
+import { unicodeText, usableSlug } from './record.ts';
 
 /** Older records know no application but the desktop, and leave keys out that are null today. */
 const DEFAULT_APP_NAME = 'firefox_desktop';
@@ -14,18 +14,9 @@ const DEFAULT_APP_NAME = 'firefox_desktop';
 const DateText = z.iso.date({ error: 'must be a date such as 2026-01-15, or null' });
 const OptionalDate = DateText.nullish().transform((date) => date ?? null);
 
-const ExperimentRecord = z.object({
-  slug: z.string({ error: 'must be a text' }).transform((slug, context) => {
-    try {
-      return checkSlug(slug);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: toContrailError(error).message });
-      return z.NEVER;
-    }
-  }),
-  appName: z
-    .string({ error: 'must be a text, or null' })
-    .refine((name) => name.isWellFormed(), { error: NOT_UNICODE })
+const PlanningView = z.object({
+  slug: usableSlug((problem) => problem),
+  appName: unicodeText('must be a text, or null')
     .nullish()
     .transform((name) => name || DEFAULT_APP_NAME),
   startDate: OptionalDate,
@@ -46,9 +37,9 @@ export function parseExperiments(found: readonly FoundRecord[]): ExperimentList 
   const experiments: Experiment[] = [];
   const malformed: MalformedExperiment[] = [];
   for (const { where, record } of found) {
-    const parsed = ExperimentRecord.safeParse(record);
+    const parsed = PlanningView.safeParse(record);
     if (parsed.success) experiments.push({ ...parsed.data, plan: planOf(record), console: consoleRecordOf(record) });
-    else malformed.push(malformedExperiment(where, problemsOf(parsed.error), slugOf(record)));
+    else malformed.push(malformedExperiment(where, problemsOf(parsed.error), slugOfMalformed(record)));
   }
   return { experiments, malformed };
 }
@@ -69,10 +60,4 @@ export function malformedExperiment(where: string, problem: string, slug?: strin
     },
   );
   return { ...(slug === undefined ? {} : { slug }), error };
-}
-
-/** Text that is not Unicode could be written to no log row. */
-function slugOf(record: unknown): string | undefined {
-  const slug = z.object({ slug: z.string() }).safeParse(record).data?.slug;
-  return slug?.isWellFormed() ? slug : undefined;
 }

@@ -1,0 +1,29 @@
+/** All of a record that the table of experiments has (spec: monitoring, section 3), or what is wrong with it. */
+import type { z } from 'zod';
+import { slugOfMalformed } from './problems.ts';
+import { ExperimentRecord } from './record.ts';
+
+const TableView = ExperimentRecord.omit({ proposedDuration: true });
+export type TableView = z.infer<typeof TableView>;
+
+export type TableReading =
+  | { readonly kind: 'read'; readonly record: TableView }
+  /** `slug` where it could be read and is Unicode; `reason` names the fields. */
+  | { readonly kind: 'malformed'; readonly slug: string | null; readonly reason: string };
+
+export function readForTable(record: unknown): TableReading {
+  const parsed = TableView.safeParse(record);
+  if (parsed.success) return { kind: 'read', record: parsed.data };
+  return { kind: 'malformed', slug: slugOfMalformed(record) ?? null, reason: reasonOf(parsed.error) };
+}
+
+function reasonOf(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(' '))
+    .join('; ');
+}
+
+/** Days that an experiment is planned to last: the table has no column for it, so whatever else it is costs nothing. */
+export function plannedDuration(record: unknown): number | null {
+  return ExperimentRecord.pick({ proposedDuration: true }).safeParse(record).data?.proposedDuration ?? null;
+}
