@@ -29,7 +29,9 @@ describe('the package', () => {
     const wanted = ['bin/contrail.js', 'LICENSE', 'README.md', 'CHANGELOG.md', '.env.example', 'docs/configuration.md'];
     expect(paths).toEqual(expect.arrayContaining(wanted));
     const folders = new Set(paths.filter((path) => path.includes('/')).map((path) => path.split('/', 1)[0]));
-    expect([...folders].filter((folder) => !['bin', 'dist', 'docs', 'sample'].includes(folder ?? ''))).toEqual([]);
+    expect(
+      [...folders].filter((folder) => !['assets', 'bin', 'dist', 'docs', 'sample'].includes(folder ?? '')),
+    ).toEqual([]);
     expect(paths.filter((path) => /\.map$|\.tsbuildinfo$|\.built$/.test(path))).toEqual([]);
     expect(files.find(({ path }) => path === 'bin/contrail.js')?.mode).toSatisfy(
       (mode: number) => (mode & EXECUTABLE) === EXECUTABLE,

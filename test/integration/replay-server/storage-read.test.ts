@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { TableSpec } from '../../support/replay-server/catalog.ts';
 import { openSession, readStream, rowsOf, setup, tableOf, type Cell, type Response } from './world.ts';
 
-const STATISTICS: TableSpec = { name: 'd.statistics', generate: { rows: 50_000, windows: 7, batchRows: 2000 } };
+/** Several messages for each of the windows. */
+const ROWS = 20_000;
+const STATISTICS: TableSpec = { name: 'd.statistics', generate: { rows: ROWS, windows: 7, batchRows: 800 } };
 const KEY = ['window_index', 'segment', 'analysis_basis', 'metric', 'statistic', 'parameter', 'branch', 'comparison'];
 
 describe('a read session', () => {
@@ -14,7 +16,7 @@ describe('a read session', () => {
     const { responses } = await readStream(world, session);
 
     const table = tableOf(session, responses);
-    expect(table.numRows).toBe(50_000);
+    expect(table.numRows).toBe(ROWS);
     expect(table.schema.fields.map(String)).toEqual([
       'metric: Utf8',
       'statistic: Utf8',
@@ -30,7 +32,7 @@ describe('a read session', () => {
       'analysis_basis: Utf8',
       'window_index: Int64',
     ]);
-    expect(session.estimatedRowCount).toBe('50000');
+    expect(session.estimatedRowCount).toBe(String(ROWS));
     const schemas = responses.map(({ arrowSchema }) => arrowSchema?.serializedSchema?.length ?? 0);
     expect(schemas.findLastIndex((bytes) => bytes > 0)).toBe(0);
     expect(responses.at(-1)?.stats?.progress?.atResponseEnd).toBe(1);
@@ -45,7 +47,7 @@ describe('a read session', () => {
       ],
     });
 
-    for (const [name, count] of Object.entries({ 'd.statistics': 50_000, 'd.tiled': 90_000, 'd.tiny': 10 })) {
+    for (const [name, count] of Object.entries({ 'd.statistics': ROWS, 'd.tiled': 90_000, 'd.tiny': 10 })) {
       const session = await openSession(world, name);
       const rows = rowsOf(tableOf(session, (await readStream(world, session)).responses));
 
@@ -66,7 +68,7 @@ describe('a read session', () => {
     for (const stream of [0, 1, 2]) responses.push(...(await readStream(world, session, { stream })).responses);
     const rows = rowsOf(tableOf(session, responses));
     expect(session.streams).toHaveLength(3);
-    expect(new Set(rows.map(keyOf)).size).toBe(50_000);
+    expect(new Set(rows.map(keyOf)).size).toBe(ROWS);
   });
 
   it('gives the same rows from an offset on, also from the middle of a batch', async () => {
@@ -89,9 +91,9 @@ describe('a read session', () => {
     const session = await openSession(world, 'd.statistics', { restriction: 'window_index = 3' });
 
     const rows = rowsOf(tableOf(session, (await readStream(world, session)).responses));
-    expect(rows).toHaveLength(Math.ceil(50_000 / 7));
+    expect(rows).toHaveLength(Math.ceil(ROWS / 7));
     expect(new Set(rows.map((row) => row['window_index']))).toEqual(new Set(['3']));
-    expect(session.estimatedRowCount).toBe('50000');
+    expect(session.estimatedRowCount).toBe(String(ROWS));
   });
 
   it('gives selected fields in the order of the table', async () => {
@@ -101,7 +103,7 @@ describe('a read session', () => {
 
     const table = tableOf(session, (await readStream(world, session)).responses);
     expect(table.schema.names).toEqual(['metric', 'point', 'window_index']);
-    expect(table.numRows).toBe(50_000);
+    expect(table.numRows).toBe(ROWS);
   });
 
   it('has no stream where there are no rows', async () => {

@@ -8,6 +8,8 @@ import { DATASET, never, replayWorld, VERSION } from './replay-world.ts';
 
 const VIEW = 'statistics_my_slug_weekly';
 const ROWS = 6000;
+/** For streams that stand still; others may be slow where a machine is busy. */
+const IMPATIENT = { stallTimeoutMs: 300 };
 const GENERATED = { rows: ROWS, windows: 2, batchRows: 200 };
 
 /** A view that is read as a stream of messages of 200 rows or less. */
@@ -39,7 +41,7 @@ describe('a stream of rows', () => {
     ['it ends early', { kind: 'truncate', afterBatches: 7 }],
     ['the service goes away before the first row', { kind: 'refuse', code: 'UNAVAILABLE' }],
   ])('is taken up where it broke when %s', async (_, fault) => {
-    const { open, server } = await setup([onStream(fault)]);
+    const { open, server } = await setup([onStream(fault)], fault.kind === 'stall' ? IMPATIENT : {});
 
     const rows = await encodedRows(open);
 
