@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { JobOutcome } from '../../src/domain/outcome.ts';
 import type { JobContext } from '../../src/ports/job-handler.ts';
 import type { JobKind, RetryPolicy } from '../../src/jobs/job-kind.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { KnownJob } from '../../src/ports/job-queue.ts';
 import { BullmqJobQueue } from '../../src/queue/bullmq/job-queue.ts';
 import type { JobRetention } from '../../src/queue/bullmq/job-options.ts';
@@ -35,6 +36,8 @@ export interface QueueWorldOptions {
   readonly retry?: RetryPolicy;
   readonly retention?: Partial<JobRetention>;
   readonly mostAtOnce?: number;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
 }
 
 export interface QueueWorld extends TestRedis {
@@ -62,7 +65,8 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
   const { redisUrl, prefix } = redis;
   const { retry = WORK.retry, mostAtOnce } = options;
   const kind = { ...WORK, retry, ...(mostAtOnce === undefined ? {} : { mostAtOnce }) };
-  const queue = new BullmqJobQueue({ ...SYSTEM, redisUrl, prefix, kinds: [kind], retention: options.retention ?? {} });
+  const system = { ...SYSTEM, ...(options.clock === undefined ? {} : { clock: options.clock }) };
+  const queue = new BullmqJobQueue({ ...system, redisUrl, prefix, kinds: [kind], retention: options.retention ?? {} });
   onTestFinished(() => queue.close());
   const log = recordedLog();
   const outcomes = makeSignal<OutcomeEvent>();
@@ -89,7 +93,7 @@ export function makeQueueWorld(options: QueueWorldOptions = {}): QueueWorld {
     },
     async startPool(handle, poolOptions = {}) {
       const pool = await startWorkerPool({
-        ...SYSTEM,
+        ...system,
         redisUrl,
         prefix,
         kinds: [kind],
