@@ -16,14 +16,6 @@ const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
 /** Where time and chance come from: all others are handed a `Clock` or a `Random`. */
 const SYSTEM = 'adapters/system';
 
-const NOT_YET_BY_CLOCK = [
-  'domain/wait.ts',
-  'queue/queue-rest.ts',
-  'queue/bullmq/queue-runner.ts',
-  'queue/bullmq/worker-pool.ts',
-];
-const NOT_YET_BY_RANDOM = ['queue/bullmq/job-queue.ts', 'queue/bullmq/worker-pool.ts'];
-
 /** What several adapters share. */
 const SHARED_BY_ADAPTERS = ['adapters/http', 'adapters/disk', 'adapters/object-stores'];
 const OUTSIDE_ADAPTERS = ['ports', 'jobs', 'alerts', 'metric-hub', 'experiment-record', 'domain'];
@@ -105,25 +97,25 @@ const RULES: ImportRules = {
       name: 'a timer of its own',
       pattern:
         /(?<!\w\.|\w|#)set(?:Timeout|Interval)\b|\bglobalThis\s*\.\s*set(?:Timeout|Interval)\b|\bscheduler\s*\.\s*wait\b|(?<!import \{ setImmediate(?: as \w+)? \} from )['"`](?:node:)?timers(?:\/promises)?['"`]/,
-      only: [SYSTEM, ...NOT_YET_BY_CLOCK],
+      only: [SYSTEM],
     },
     {
       name: 'a deadline of its own',
       pattern: /\bAbortSignal\s*(?:\.\s*timeout\b|\[\s*['"`]timeout)|\}\s*=\s*(?:globalThis\s*\.\s*)?AbortSignal\b/,
-      only: [SYSTEM, ...NOT_YET_BY_CLOCK],
+      only: [SYSTEM],
     },
     {
       name: 'a stopwatch of its own',
       pattern:
         /\bperformance\s*(?:\.\s*now\b|\[)|=\s*(?:globalThis\s*\.\s*)?performance\b|['"`](?:node:)?perf_hooks['"`]|\bhrtime\b|\bprocess\s*\.\s*uptime\b/,
-      only: [SYSTEM, ...NOT_YET_BY_CLOCK],
+      only: [SYSTEM],
     },
     {
       // Secrets come from `randomBytes`, which no simulation may repeat.
       name: 'chance of its own',
       pattern:
         /\bMath\s*(?:\.\s*random\b|\[\s*['"`]random)|\}\s*=\s*(?:globalThis\s*\.\s*)?Math\b|\brandomUUID\b|\bgetRandomValues\b|\brandomInt\b/,
-      only: [SYSTEM, ...NOT_YET_BY_RANDOM],
+      only: [SYSTEM],
     },
     {
       // The index loads a reader of Arrow, whose two large packages `overrides` in package.json replaces by an empty one.
