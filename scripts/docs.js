@@ -57,6 +57,13 @@ for the addresses and the key of notification targets.
 | variable | meaning | default | example |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Proxy
+
+\`HTTPS_PROXY\` names the proxy for all encrypted requests: \`http://proxy.example.org:3128\`, perhaps with user and password.
+\`NO_PROXY\` lists what is reached without it: \`example.org\` (with all below it), \`host:port\`, \`*\`; plain http never goes
+through it. Large tables are read over gRPC, whose library knows the lower-case names only, so set \`https_proxy\` and
+\`no_proxy\` as well.
 `;
 }
 

@@ -3,10 +3,10 @@
  *
  * @see https://cloud.google.com/bigquery/docs/information-schema-jobs
  */
-import { z } from 'zod';
 import type { WarehouseJob } from '../../domain/query-cost.ts';
 import { MICROS_PER_DAY, MICROS_PER_MS, parseDate, timestampText } from '../../domain/utc-time.ts';
 import type { JobHistory } from '../../ports/job-history.ts';
+import { listJobs } from './job-list.ts';
 import { jobLabels } from './labels.ts';
 import type { BigQueryOptions } from './options.ts';
 import { QueryRunner } from './query.ts';
@@ -17,44 +17,16 @@ import { during, ServiceRefusal } from './vendor-errors.ts';
 
 const DEFAULT_REGION = 'us';
 const LACKING = /INFORMATION_SCHEMA|JOBS_BY_PROJECT/i;
-const JOBS_A_PAGE = 1_000;
-
-const Count = z.coerce.number();
-const Table = z.object({ datasetId: z.string(), tableId: z.string() });
-const ListedJob = z.object({
-  jobReference: z.object({ jobId: z.string() }),
-  configuration: z
-    .object({
-      query: z.object({ query: z.string().optional(), destinationTable: Table.optional() }).optional(),
-      load: z.object({ destinationTable: Table.optional() }).optional(),
-    })
-    .default({}),
-  status: z
-    .object({ errorResult: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional() })
-    .default({}),
-  statistics: z.object({
-    creationTime: Count,
-    startTime: Count.optional(),
-    endTime: Count.optional(),
-    totalBytesProcessed: Count.optional(),
-    totalSlotMs: Count.optional(),
-    query: z.object({ totalBytesProcessed: Count.optional(), totalSlotMs: Count.optional() }).optional(),
-  }),
-});
-type ListedJob = z.infer<typeof ListedJob>;
-const JobListReply = z.object({ jobs: z.array(ListedJob).default([]), nextPageToken: z.string().optional() });
 
 export class BigQueryJobHistory implements JobHistory {
   readonly keptDays = 180;
   readonly #options: BigQueryOptions;
-  readonly #rest: RestClient;
   readonly #queries: QueryRunner;
 
   constructor(options: BigQueryOptions) {
     this.#options = options;
-    this.#rest = new RestClient(options);
     const { location, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
   }
 
   async jobsOf(day: string, dataset: string, signal: AbortSignal): Promise<readonly WarehouseJob[]> {
@@ -92,43 +64,9 @@ export class BigQueryJobHistory implements JobHistory {
 
   async #list(day: string, signal: AbortSignal): Promise<WarehouseJob[]> {
     const from = (parseDate(day) ?? 0) / MICROS_PER_MS;
-    const jobs: WarehouseJob[] = [];
-    let pageToken: string | undefined;
-    do {
-      const reply = await this.#rest.request({
-        method: 'GET',
-        path: '/jobs',
-        query: {
-          projection: 'full',
-          allUsers: 'true',
-          maxResults: JOBS_A_PAGE,
-          minCreationTime: from,
-          maxCreationTime: from + MICROS_PER_DAY / MICROS_PER_MS - 1,
-          pageToken,
-        },
-        isRepeatable: true,
-        meter: new UsageMeter(),
-        signal,
-      });
-      const page = JobListReply.parse(reply);
-      for (const job of page.jobs) jobs.push(jobOfListed(await this.#whole(job, signal)));
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined && pageToken !== '');
-    return jobs;
+    const to = from + MICROS_PER_DAY / MICROS_PER_MS - 1;
+    return listJobs({ ...this.#options, from, to, signal });
   }
-
-  async #whole(job: ListedJob, signal: AbortSignal): Promise<ListedJob> {
-    if (!isBare(job)) return job;
-    const path = `/jobs/${encodeURIComponent(job.jobReference.jobId)}`;
-    const query = { location: this.#options.location };
-    const meter = new UsageMeter();
-    return ListedJob.parse(await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal }));
-  }
-}
-
-/** What a job is about is not in the list of every service. */
-function isBare({ configuration: { query, load } }: ListedJob): boolean {
-  return query?.query === undefined && load === undefined;
 }
 
 function jobOfRow(cells: readonly (string | null)[]): WarehouseJob {
@@ -144,22 +82,5 @@ function jobOfRow(cells: readonly (string | null)[]): WarehouseJob {
     error_result: reason === null && message === null ? null : { reason, message },
     total_bytes_processed: bytes === null ? null : Number(bytes),
     total_slot_ms: slotMs === null ? null : Number(slotMs),
-  };
-}
-
-function jobOfListed({ configuration, status, statistics }: ListedJob): WarehouseJob {
-  const table = configuration.query?.destinationTable ?? configuration.load?.destinationTable;
-  const time = (ms: number | undefined): string | null => (ms === undefined ? null : timestampText(ms * MICROS_PER_MS));
-  const { errorResult } = status;
-  return {
-    creation_time: timestampText(statistics.creationTime * MICROS_PER_MS),
-    start_time: time(statistics.startTime),
-    end_time: time(statistics.endTime),
-    destination_table: table === undefined ? null : { dataset_id: table.datasetId, table_id: table.tableId },
-    query: configuration.query?.query ?? null,
-    error_result:
-      errorResult === undefined ? null : { reason: errorResult.reason ?? null, message: errorResult.message ?? null },
-    total_bytes_processed: statistics.totalBytesProcessed ?? statistics.query?.totalBytesProcessed ?? null,
-    total_slot_ms: statistics.totalSlotMs ?? statistics.query?.totalSlotMs ?? null,
   };
 }

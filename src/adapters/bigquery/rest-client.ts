@@ -101,7 +101,8 @@ async function readReply(reply: HttpReply, meter: UsageMeter): Promise<unknown> 
   throw refusalOf(reply.status, json);
 }
 
-function endpointOf(address: string | undefined): string {
+/** With a scheme, and without a slash at its end. */
+export function endpointOf(address: string | undefined): string {
   if (address === undefined) return REAL_ENDPOINT;
   return (address.includes('://') ? address : `http://${address}`).replace(/\/+$/, '');
 }

@@ -168,6 +168,9 @@ export function toRefusal(error: unknown): ServiceRefusal | undefined {
   const message = errorText(error);
   const code = 'code' in error ? error.code : undefined;
   const grpc = typeof code === 'number' ? GRPC_STATUS.get(code) : undefined;
+  if (typeof code === 'number' && code >= 400) {
+    return new ServiceRefusal({ status: code, reason: vendorReason(error), message, cause: error });
+  }
   if (grpc !== undefined) {
     const details = 'details' in error && typeof error.details === 'string' ? error.details : message;
     return new ServiceRefusal({ status: grpc[0], reason: grpc[1], message: details, cause: error });
@@ -176,6 +179,13 @@ export function toRefusal(error: unknown): ServiceRefusal | undefined {
     return new ServiceRefusal({ status: 401, reason: 'credentials', message, cause: error });
   if (typeof code !== 'string' && error.name !== 'TimeoutError') return undefined;
   return new ServiceRefusal({ status: 0, reason: 'connection', message, cause: error });
+}
+
+/** Of an error of the vendor's REST client. */
+function vendorReason(error: Error): string {
+  const first: unknown = 'errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined;
+  const reason = typeof first === 'object' && first !== null && 'reason' in first ? first.reason : '';
+  return typeof reason === 'string' ? reason : '';
 }
 
 function oneLine(text: string): string {
