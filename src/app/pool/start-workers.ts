@@ -1,17 +1,16 @@
 /** Puts the work, the queue and the adapters together: a pool of workers in this process. */
 import { hostname } from 'node:os';
-import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
 import { startWorkerPool, type WorkerPool } from '../../queue/bullmq/worker-pool.ts';
 import { deploymentOf } from '../compose/deployment.ts';
-import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../../queue/worker-events.ts';
+import type { FinishedEvent } from '../../queue/worker-events.ts';
 import { jobHandlers } from '../compose/job-handlers.ts';
 import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
-import { recordFailure, recordOutcome } from '../attempts/record-attempts.ts';
-import { startRecordKeeping } from '../upkeep/record-keeping.ts';
+import { attemptHooks } from '../attempts/attempt-hooks.ts';
+import { startRecordKeeping } from '../compose/record-keeping.ts';
 import { startSweep } from '../upkeep/sweep-old-work.ts';
 import type { Adapters } from '../compose/wire.ts';
 
@@ -46,22 +45,9 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       concurrency: request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config),
       log: adapters.log,
       clock: adapters.clock,
-      random: systemRandom,
+      random: adapters.random,
       drainDeadlineMs: config['worker.drainTimeout'],
-      onOutcome: async (event: OutcomeEvent) => {
-        const { queue, jobId, outcome, durationMs } = event;
-        adapters.log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
-        await recordOutcome(recording, event);
-      },
-      onFailure: async (event: FailureEvent) => {
-        const { queue, jobId, attempt, error, final } = event;
-        adapters.log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
-        await recordFailure(recording, event);
-      },
-      onThrottled: (event: ThrottledEvent) => {
-        const { queue, jobId, times, forMs, error } = event;
-        adapters.log.info({ queue, jobId, times, forMs, problem: error.sentence }, 'job throttled');
-      },
+      ...attemptHooks(recording),
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });

@@ -13,7 +13,7 @@ import { logOf } from '../log.ts';
 import { plural, oneLine, say } from '../output.ts';
 import { pricingOf } from '../../app/compose/pricing.ts';
 import { readPlanWithSteps, sayWarnings } from '../read-plan.ts';
-import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
+import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
 import { enqueuePlan } from '../../app/enqueue.ts';
 import { abortOnSignals } from '../signals.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';

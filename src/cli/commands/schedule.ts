@@ -5,7 +5,7 @@ import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
-import { startRecordKeeping } from '../../app/upkeep/record-keeping.ts';
+import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startSchedule } from '../../app/schedule.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
