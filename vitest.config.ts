@@ -33,7 +33,14 @@ export default defineConfig({
     // Unit tests start nothing; the others share one private Redis, each test under a key prefix of its own.
     // `npm test` runs unit, contract, integration and e2e; `npm run test:all` runs long as well.
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: UNIT_TIMEOUT_MS } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/simulation/**/*.test.ts'],
+          testTimeout: UNIT_TIMEOUT_MS,
+        },
+      },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...withRedis } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...withRedis } },
       { extends: true, test: { name: 'emulators', include: ['test/emulators/**/*.test.ts'], ...withEmulators } },

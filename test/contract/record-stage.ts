@@ -1,5 +1,6 @@
 /** What every stage of records must do. */
 import { describe, expect, it } from 'vitest';
+import { RecordsPayload } from '../../src/jobs/records-job.ts';
 import type { RecordBatch } from '../../src/ports/record-sink.ts';
 import type { RecordStage } from '../../src/ports/record-stage.ts';
 
@@ -40,6 +41,15 @@ export function describeRecordStage(name: string, setup: (limits: RecordStageLim
         [{ message: 'a' }, { message: 'b' }],
       ]);
       expect([await stage.take(first), await stage.windows()]).toEqual([[], []]);
+    });
+
+    it('names windows so that jobs can carry them', async () => {
+      const { stage } = setup({});
+      const { table, window } = await staged(stage, 'a');
+
+      const payload = RecordsPayload.safeParse({ version: 2, table, window });
+
+      expect(payload.error).toBeUndefined();
     });
 
     it('gives each table a window of its own', async () => {

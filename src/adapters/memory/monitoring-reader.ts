@@ -9,6 +9,8 @@ import type { MemoryRecordSink } from './record-sink.ts';
 
 export class MemoryMonitoringReader implements MonitoringReader {
   readonly #sink: MemoryRecordSink;
+  /** Times by their text: rows are read again and again. */
+  readonly #times = new Map<string, { readonly micros: number; readonly text: string }>();
 
   constructor(sink: MemoryRecordSink) {
     this.#sink = sink;
@@ -23,21 +25,30 @@ export class MemoryMonitoringReader implements MonitoringReader {
     const found = this.#sink
       .rows(table)
       .filter((row) => among === undefined || among.values.some((value) => row[among.column] === value))
-      .filter((row) => since === undefined || microsOf(row[since.column]) >= since.from);
+      .filter((row) => since === undefined || this.#timeOf(row[since.column]).micros >= since.from);
     const column = since?.column ?? '';
-    const newest = limits && [...found].sort((a, b) => microsOf(b[column]) - microsOf(a[column])).slice(0, limits.rows);
+    const newest =
+      limits &&
+      [...found].sort((a, b) => this.#timeOf(b[column]).micros - this.#timeOf(a[column]).micros).slice(0, limits.rows);
     return (newest ?? found).map((row) =>
       Object.fromEntries(
         columns.map(({ name, type }) => {
           const value = row[name] ?? null;
-          if (type === 'TIMESTAMP' && value !== null) return [name, timestampText(microsOf(value))];
+          if (type === 'TIMESTAMP' && value !== null) return [name, this.#timeOf(value).text];
           return [name, type === 'STRING' ? beginningOf(value, limits) : value];
         }),
       ),
     );
   }
-}
 
-function microsOf(value: JsonValue | undefined): number {
-  return (typeof value === 'string' ? parseTimestamp(value) : undefined) ?? Number.NEGATIVE_INFINITY;
+  #timeOf(value: JsonValue | undefined): { readonly micros: number; readonly text: string } {
+    const key = typeof value === 'string' ? value : '';
+    const known = this.#times.get(key);
+    if (known !== undefined) return known;
+    const micros = parseTimestamp(key);
+    const time =
+      micros === undefined ? { micros: Number.NEGATIVE_INFINITY, text: key } : { micros, text: timestampText(micros) };
+    this.#times.set(key, time);
+    return time;
+  }
 }

@@ -129,7 +129,7 @@ export class MemoryRecordStage implements RecordStage {
     const open = this.#windows.get(this.#open.get(table) ?? '');
     // An end beyond the length of a window was made before the clock was put back.
     if (open !== undefined && open.endsAt > now && open.endsAt <= now + windowMs) return open;
-    const window = `${now}-${random.uuid().slice(0, 8)}`;
+    const window = `${now}-${random.uuid().replaceAll('-', '').slice(0, 16)}`;
     const opened: KeptWindow = { table, window, openedAt: now, endsAt: now + windowMs, batches: new Map() };
     this.#windows.set(keyOf(opened), opened);
     this.#open.set(table, keyOf(opened));

@@ -4,9 +4,9 @@ import type { MetadataDependencies } from '../../workers/metadata/export-metadat
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
 import type { ExportDependencies } from '../../workers/statistics/export-request.ts';
 import type { StatisticsHandlerDependencies } from '../../workers/statistics/statistics-handler.ts';
-import type { Adapters } from './wire.ts';
+import type { WorkAdapters } from './wire.ts';
 
-export function exportDependencies(adapters: Adapters, config: Config): ExportDependencies {
+export function exportDependencies(adapters: WorkAdapters, config: Config): ExportDependencies {
   return {
     source: adapters.source,
     store: adapters.store,
@@ -17,7 +17,7 @@ export function exportDependencies(adapters: Adapters, config: Config): ExportDe
   };
 }
 
-export async function metadataDependencies(adapters: Adapters, config: Config): Promise<MetadataDependencies> {
+export async function metadataDependencies(adapters: WorkAdapters, config: Config): Promise<MetadataDependencies> {
   const { metricHub, configurations } = await adapters.resolution();
   return {
     metricHub,
@@ -31,7 +31,7 @@ export async function metadataDependencies(adapters: Adapters, config: Config): 
 }
 
 /** How very large tables are taken apart; undefined where warehouse or store cannot. */
-export function divisionOf(adapters: Adapters, config: Config): StatisticsHandlerDependencies['division'] {
+export function divisionOf(adapters: WorkAdapters, config: Config): StatisticsHandlerDependencies['division'] {
   const { divisibleSource, composingStore, random } = adapters;
   if (divisibleSource === undefined || composingStore === undefined) return undefined;
   const fromRows = config['statistics.divideRows'];

@@ -23,11 +23,11 @@ import {
 } from '../../workers/statistics/statistics-handler.ts';
 import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
 import { monitoringDependencies } from './monitoring-dependencies.ts';
-import type { Adapters } from './wire.ts';
+import type { WorkAdapters } from './wire.ts';
 
 export interface HandlerSetup {
   readonly config: Config;
-  readonly adapters: Adapters;
+  readonly adapters: WorkAdapters;
   readonly records: LogRecordDependencies;
   readonly stage: RecordStage;
   /** Where jobs look for others. */

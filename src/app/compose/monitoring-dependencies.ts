@@ -16,11 +16,11 @@ import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
 import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
 import { planDependencies } from './planning.ts';
 import { pricingOf } from './pricing.ts';
-import { byteLimit, type Adapters } from './wire.ts';
+import { byteLimit, type WorkAdapters } from './wire.ts';
 
 export interface MonitoringSetup {
   readonly config: Config;
-  readonly adapters: Adapters;
+  readonly adapters: WorkAdapters;
   /** Where log rows go. */
   readonly records: RecordTaker;
   /** Where jobs are looked up; absent without Redis. */

@@ -7,9 +7,9 @@ import type { ProductPlanDependencies } from '../../producer/plan-products.ts';
 import { prepareMetadata, startAfter } from '../../workers/metadata/export-metadata.ts';
 import { readExperiment } from '../../domain/read-experiment.ts';
 import type { ScanDependencies } from '../scan.ts';
-import type { Adapters } from './wire.ts';
+import type { WorkAdapters } from './wire.ts';
 
-export function planDependencies(adapters: Adapters, config: Config): ProductPlanDependencies {
+export function planDependencies(adapters: WorkAdapters, config: Config): ProductPlanDependencies {
   const analysisLeadMs = config['metadata.analysisLead'];
   return {
     api: adapters.experiments,
@@ -28,13 +28,13 @@ export interface ScanSetup {
   readonly records: RecordTaker;
 }
 
-export function scanDependencies(adapters: Adapters, config: Config, { queue, records }: ScanSetup): ScanDependencies {
+export function scanDependencies(adapters: WorkAdapters, config: Config, { queue, records }: ScanSetup): ScanDependencies {
   const { clock, random, log } = adapters;
   return { planning: planDependencies(adapters, config), enqueuing: { queue, records, clock, random, log } };
 }
 
 function resolveWith(
-  { resolution, store, clock }: Pick<Adapters, 'resolution' | 'store' | 'clock'>,
+  { resolution, store, clock }: Pick<WorkAdapters, 'resolution' | 'store' | 'clock'>,
   analysisLeadMs: number,
 ): ResolveMetadata {
   return async (experiment, { results, firstAnalysedAt, object }, signal) => {

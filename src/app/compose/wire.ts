@@ -22,12 +22,11 @@ import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-s
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { type SharedHttp, sharedHttp } from './shared-http.ts';
 
-export interface Adapters extends DividingAdapters {
+/** What the work needs, wherever it runs: in a simulation too. */
+export interface WorkAdapters extends DividingAdapters {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** For whoever else asks over HTTP. */
-  readonly http: SharedHttp;
   readonly source: StatisticsSource;
   readonly sink: RecordSink;
   readonly store: ObjectStore;
@@ -39,6 +38,11 @@ export interface Adapters extends DividingAdapters {
   readonly logs: ExperimentLogs;
   /** What metadata are resolved with, once for a process; metric-hub is opened when it is first asked for. */
   readonly resolution: () => Promise<BuildDependencies>;
+}
+
+export interface Adapters extends WorkAdapters {
+  /** The connections that all adapters share. */
+  readonly http: SharedHttp;
   /** The DuckDB file, where the warehouse is one: the demo changes its tables. */
   readonly duckdb?: DuckDbFile;
   /** Lets go of files and connections. Of a DuckDB file, work under way may still end. */

@@ -1,0 +1,122 @@
+/** All of Contrail in one process and on one virtual clock: producer, queue, workers, records, warehouse and bucket in memory. */
+import { MemoryExperimentLogs } from '../../src/adapters/memory/experiment-logs.ts';
+import { MemoryExperimentsApi } from '../../src/adapters/memory/experiments-api.ts';
+import { MemoryJobHistory } from '../../src/adapters/memory/job-history.ts';
+import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
+import { MemoryMetricHub } from '../../src/adapters/memory/metric-hub.ts';
+import { MemoryMonitoringReader } from '../../src/adapters/memory/monitoring-reader.ts';
+import { MemoryNotifier } from '../../src/adapters/memory/notifier.ts';
+import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
+import { MemoryRecordSpool } from '../../src/adapters/memory/record-spool.ts';
+import { MemoryRecordStage } from '../../src/adapters/memory/record-stage.ts';
+import { seededRandom } from '../../src/adapters/memory/seeded-random.ts';
+import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-source.ts';
+import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
+import { type MemoryWorkerPool, startMemoryPool } from '../../src/adapters/memory/worker-pool.ts';
+import { attemptHooks } from '../../src/app/attempts/attempt-hooks.ts';
+import { jobHandlers } from '../../src/app/compose/job-handlers.ts';
+import { monitoringSchedule } from '../../src/app/compose/monitoring-schedule.ts';
+import { scanDependencies } from '../../src/app/compose/planning.ts';
+import { pricingOf } from '../../src/app/compose/pricing.ts';
+import type { WorkAdapters } from '../../src/app/compose/wire.ts';
+import { startSchedule } from '../../src/app/schedule.ts';
+import { keepRecords } from '../../src/app/upkeep/record-keeping.ts';
+import { type Environment, loadConfig } from '../../src/config/load-config.ts';
+import { JOB_KINDS } from '../../src/jobs/job-kinds.ts';
+import type { WriteRequest } from '../../src/ports/object-store.ts';
+import { ConfigurationLoader } from '../../src/workers/metadata/configuration-loader.ts';
+import { recordedLog } from './recorded-log.ts';
+
+/** A bucket in which a test lets writes fail. */
+export class TroubledStore extends MemoryObjectStore {
+  /** Called before each write; what it throws, the write throws. */
+  trouble: ((request: WriteRequest) => Promise<void> | void) | undefined;
+
+  override async write(request: WriteRequest) {
+    await this.trouble?.(request);
+    return super.write(request);
+  }
+}
+
+export interface SimulationOptions {
+  /** Milliseconds since 1970. */
+  readonly startAt: number;
+  readonly experiments: readonly unknown[];
+  /** Settings, as environment variables. */
+  readonly settings?: Environment;
+  readonly seed?: number;
+}
+
+export type SimulatedWorld = ReturnType<typeof simulateWorld>;
+
+export function simulateWorld({ startAt, experiments: records, settings = {}, seed = 1 }: SimulationOptions) {
+  const config = loadConfig([], { environment: settings });
+  const clock = new VirtualClock(startAt);
+  const random = seededRandom(seed);
+  const log = recordedLog();
+  const source = new MemoryStatisticsSource();
+  const store = new TroubledStore({ clock, keepHistory: true });
+  const sink = new MemoryRecordSink();
+  const stage = new MemoryRecordStage({ clock, random, windowMs: config['records.window'] });
+  const queue = new MemoryJobQueue({ clock });
+  const experiments = new MemoryExperimentsApi(records);
+  const metricHub = new MemoryMetricHub();
+  metricHub.commit({ 'definitions/fenix.toml': '[data_sources.main]\nfrom_expression = "t"\n' }, startAt);
+  const configurations = new ConfigurationLoader();
+  const adapters: WorkAdapters = {
+    clock,
+    random,
+    log,
+    source,
+    divisibleSource: source,
+    sink,
+    store,
+    composingStore: store,
+    experiments,
+    experimentRecords: { url: experiments.url, fetch: () => Promise.resolve(records) },
+    reader: new MemoryMonitoringReader(sink),
+    jobHistory: new MemoryJobHistory(),
+    logs: new MemoryExperimentLogs(sink),
+    resolution: () => Promise.resolve({ metricHub, configurations }),
+  };
+  const keeping = keepRecords({
+    stage,
+    queue,
+    spool: new MemoryRecordSpool(),
+    sink,
+    clock,
+    log,
+    disconnect: () => undefined,
+  });
+  const notifier = new MemoryNotifier('team');
+  const recording = { sink: keeping.taker, clock, log, worker: 'simulated', pricing: pricingOf(config) };
+  const handlers = jobHandlers({
+    config,
+    adapters,
+    records: recording,
+    stage,
+    jobs: queue,
+    notifiers: [notifier],
+  });
+  return {
+    clock,
+    log,
+    source,
+    store,
+    sink,
+    queue,
+    notifier,
+    /** A process that takes jobs. */
+    startWorker: (): MemoryWorkerPool =>
+      startMemoryPool({ queue, kinds: JOB_KINDS, handlers, log, clock, random, ...attemptHooks(recording) }),
+    /** A process that scans and ticks. */
+    startScheduler: () =>
+      startSchedule({
+        scan: scanDependencies(adapters, config, { queue, records: keeping.taker }),
+        scanIntervalMs: config['schedule.interval'],
+        ticks: monitoringSchedule(config),
+      }),
+    stopRecords: () => keeping.stop(),
+  };
+}
