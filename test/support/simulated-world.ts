@@ -74,7 +74,6 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     store,
     composingStore: store,
     experiments,
-    experimentRecords: { url: experiments.url, fetch: () => Promise.resolve(records) },
     reader: new MemoryMonitoringReader(sink),
     jobHistory: new MemoryJobHistory(),
     logs: new MemoryExperimentLogs(sink),
