@@ -28,7 +28,11 @@ export interface ScanSetup {
   readonly records: RecordTaker;
 }
 
-export function scanDependencies(adapters: WorkAdapters, config: Config, { queue, records }: ScanSetup): ScanDependencies {
+export function scanDependencies(
+  adapters: WorkAdapters,
+  config: Config,
+  { queue, records }: ScanSetup,
+): ScanDependencies {
   const { clock, random, log } = adapters;
   return { planning: planDependencies(adapters, config), enqueuing: { queue, records, clock, random, log } };
 }
