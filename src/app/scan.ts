@@ -22,7 +22,7 @@ export async function scanOnce(
   for (const problem of plan.problems)
     log.warn({ code: problem.code, problem: problem.sentence }, 'planning with less');
   for (const { products, error } of plan.failures)
-    log.error({ products, code: error.code, problem: error.sentence }, 'not everything could be planned');
+    log.error({ products, code: error.code, problem: error.sentence }, 'not all files could be planned');
   const report = await enqueuePlan(enqueuing, plan, { retryFailed: false }, signal);
   log.info(
     {

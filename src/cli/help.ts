@@ -1,12 +1,12 @@
 /** Help texts and wrong usage. */
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 
-/** Examples below a command's help. */
+/** Examples for the end of a help text. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
 }
 
-/** Reads an argument; what is wrong with it is wrong usage. */
+/** Reads an argument; turns any error into USAGE. */
 export function ask<Value>(read: () => Value): Value {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** The log of a command: on the terminal it makes room for a progress line. */
+/** The log of a command. On a terminal, lines scroll above the progress line. */
 import { createLog } from '../adapters/system/log.ts';
 import type { Config } from '../config/load-config.ts';
 import type { Log } from '../ports/log.ts';

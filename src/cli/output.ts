@@ -1,9 +1,9 @@
-/** What commands print: results to stdout, everything for people to stderr. */
+/** What commands print: results to stdout, messages to stderr. */
 import type { ContrailError } from '../domain/errors.ts';
 import { aboveLine } from './terminal-line.ts';
 import { printable, printableJson } from '../domain/terminal-text.ts';
 
-/** A reader that has seen enough, as `head` does, is no trouble: the command ends as it would have, and prints no more. */
+/** When a reader such as `head` closes early, the command still ends normally and prints no more. */
 export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     if (!stream.listeners('error').includes(ignoreClosedReader)) stream.on('error', ignoreClosedReader);
@@ -14,34 +14,34 @@ function ignoreClosedReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-/** A line of a result. */
+/** Prints a line of the result. */
 export function printResult(line: string): void {
   aboveLine(() => process.stdout.write(`${line}\n`));
 }
 
-/** One JSON document, the whole result of a command with `--json`. */
+/** Prints one JSON document, the whole result of a command with `--json`. */
 export function printJson(document: unknown): void {
   aboveLine(() => process.stdout.write(`${printableJson(JSON.stringify(document, undefined, 2))}\n`));
 }
 
-/** A line for people. */
+/** Prints a message. */
 export function say(line: string): void {
   aboveLine(() => process.stderr.write(`${line}\n`));
 }
 
-/** A failure as people read it, without a stack trace. */
+/** Prints a failure without a stack trace. */
 export function sayError(error: ContrailError): void {
   for (const line of error.sentence.split('\n')) say(`contrail: ${printable(line)}`);
 }
 
-/** The exit code of a failure (design, section 4): 2 for wrong usage or configuration, else 1. */
+/** The exit code of a failure: 2 for wrong usage or configuration, else 1. */
 export function exitCodeOf(error: ContrailError): number {
   return error.failureClass === 'usage' ? 2 : 1;
 }
 
 const LONGEST_LINE = 240;
 
-/** Text of others on one line that a person can take in: without steering characters, cut where it goes on too long. */
+/** Untrusted text on one line, without control characters, cut if it is too long. */
 export function oneLine(text: string): string {
   const line = printable(text.replace(/\s+/g, ' ').trim());
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;

@@ -1,13 +1,13 @@
-/** Something to see while planning, which can take a minute: what is being listed. Only on a terminal. */
+/** Shows what planning is listing, because it can take a minute. Only on a terminal. */
 import type { ProductPlanDependencies } from '../producer/plan-products.ts';
 import { hasTerminal, showLine } from './terminal-line.ts';
 
-const API_STEPS = { list: 'asking for the experiments' };
+const API_STEPS = { list: 'listing the experiments' };
 const SOURCE_STEPS = { listTables: 'listing the tables', describeTables: 'looking for changed tables' };
 const STORE_STEPS = { list: 'listing the published files' };
 const SINK_STEPS = { loggedExperiments: 'looking for log rows' };
 
-/** Plans with dependencies that tell each step they are asked for; the line is gone when that has ended. */
+/** Plans with dependencies that show each of their steps; removes the line at the end. */
 export async function showingSteps<Result>(
   deps: ProductPlanDependencies,
   plan: (deps: ProductPlanDependencies) => Promise<Result>,
@@ -31,7 +31,7 @@ export async function showingSteps<Result>(
   }
 }
 
-/** The same object, but calls of these methods are told first. */
+/** The same object, but calls of these methods show their step first. */
 export function telling<Target extends object>(
   target: Target,
   steps: Readonly<Record<string, string>>,

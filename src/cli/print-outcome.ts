@@ -1,22 +1,24 @@
-/** How one export ended, as people and programs read it. */
+/** Prints the outcome of one export, for people or as JSON. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import { formatBytes, plural, printResult, say } from './output.ts';
 import { printable } from '../domain/terminal-text.ts';
 
-/** A line for each thing to know: the result to stdout, doubts to stderr. `counted`: what the file has many of. */
+/** The result goes to stdout, warnings to stderr. `counted`: what the rows of the file are called. */
 export function printOutcome(outcome: JobOutcome, counted?: string): void {
   switch (outcome.kind) {
     case 'published':
     case 'unchanged': {
-      const done = outcome.kind === 'published' ? 'published' : 'unchanged, the same bytes are published already:';
+      const done = outcome.kind === 'published' ? 'published' : 'unchanged, the same bytes were published before:';
       const count = counted === undefined ? [] : [plural(outcome.rows, counted)];
       const facts = [...count, formatBytes(outcome.bytes), `${outcome.durationMs} ms`];
       printResult(`${done} ${outcome.location} (${facts.join(', ')})`);
       if (outcome.rejected > 0)
-        say(`warning: left out ${plural(outcome.rejected, 'row')} that Experimenter would not take.`);
+        say(`warning: left out ${plural(outcome.rejected, 'row')} that Experimenter would reject.`);
       if (outcome.dropped > 0)
-        say(`warning: left out ${plural(outcome.dropped, 'row')} that Experimenter would not take beside the others.`);
+        say(
+          `warning: left out ${plural(outcome.dropped, 'row')} that Experimenter would reject together with the others.`,
+        );
       for (const warning of outcome.warnings) say(`warning: ${printable(warning.message)}`);
       return;
     }
@@ -40,7 +42,7 @@ export function printOutcome(outcome: JobOutcome, counted?: string): void {
   }
 }
 
-/** The document of an export that failed, beside what was asked for. */
+/** The JSON document of a failed export. */
 export function failureDocument(failure: ContrailError) {
   return {
     outcome: 'failed',

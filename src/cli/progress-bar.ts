@@ -1,11 +1,11 @@
-/** Progress on stderr, only where stderr is a terminal. */
+/** A progress bar on stderr, if stderr is a terminal. */
 import type { Clock } from '../ports/clock.ts';
 import { formatCount } from './output.ts';
 import { hasTerminal, lineWidth, showLine } from './terminal-line.ts';
 
 export interface ProgressBar {
   update(done: number, of: number): void;
-  /** Takes the bar away. May be called twice. */
+  /** Removes the bar. May be called twice. */
   stop(): void;
 }
 
@@ -35,7 +35,7 @@ export interface Progress {
   readonly elapsedMs: number;
 }
 
-/** The bar as a text of at most `width` characters: first the time left goes, then the bar, then the label. */
+/** The bar in at most `width` characters. When short of room, it drops the time left, then the bar, then the label. */
 export function progressText({ label, done, of, elapsedMs }: Progress, width: number): string {
   const share = of > 0 ? Math.min(1, done / of) : 0;
   const counts = `${Math.floor(share * 100)} % ${formatCount(done)}/${formatCount(of)}`;

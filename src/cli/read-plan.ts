@@ -1,4 +1,4 @@
-/** The plan as commands show it: with something to see meanwhile, what is odd about it, and why it is not complete. */
+/** Plans for a command: shows progress, prints warnings, and says what could not be planned. */
 import { planDependencies } from '../app/compose/planning.ts';
 import type { Adapters } from '../app/compose/wire.ts';
 import { readPlan } from '../app/read-plan.ts';
@@ -12,7 +12,7 @@ import { showingSteps } from './planning-steps.ts';
 export interface PlanWarning {
   readonly code: string;
   readonly message: string;
-  /** Of a source that could not be read: the products whose files are missing in the plan. */
+  /** The products that could not be planned because a source failed. */
   readonly products?: readonly ProductName[];
 }
 
@@ -27,7 +27,7 @@ export function readPlanWithSteps(
   );
 }
 
-/** What made the plan poorer, what is odd about files, and products that could not be planned. */
+/** Warnings about sources and files, and products that could not be planned. */
 export function warningsOf({ problems, skipped, failures }: ProductPlan): PlanWarning[] {
   const odd = skipped.flatMap(({ warning }) => warning ?? []);
   return [
@@ -44,6 +44,6 @@ export function sayWarnings(plan: ProductPlan): void {
   for (const { message } of warningsOf({ ...plan, failures: [] })) say(`warning: ${oneLine(message)}`);
   for (const { products, error } of plan.failures) {
     const files = products.length === 0 ? '' : ` (${products.join(', ')})`;
-    say(`not everything could be planned${files}: ${oneLine(error.sentence)}`);
+    say(`not all files could be planned${files}: ${oneLine(error.sentence)}`);
   }
 }

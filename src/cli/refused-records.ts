@@ -1,13 +1,13 @@
-/** Records that the warehouse refused, as `contrail status` shows them. */
+/** Records that the warehouse refused, for `contrail status`. */
 import type { Config } from '../config/load-config.ts';
 import type { RefusedRecords } from '../ports/record-stage.ts';
 import { openRecordStage } from '../app/compose/open-record-stage.ts';
 import { oneLine, plural, printResult } from './output.ts';
 
-/** How many are shown in full, in JSON. */
+/** Most records in the JSON. */
 const MOST_SHOWN = 100;
 
-/** What was set aside during the last 30 days. Throws when Redis does not answer. */
+/** Records set aside during the last 30 days. Throws if Redis does not answer. */
 export async function refusedRecords(config: Config): Promise<RefusedRecords> {
   const stage = openRecordStage(config);
   try {
@@ -17,7 +17,7 @@ export async function refusedRecords(config: Config): Promise<RefusedRecords> {
   }
 }
 
-/** One line, where there are any. */
+/** Prints how many there are and the newest reason; nothing if there are none. */
 export function printRefusedRecords({ count, newest: [newest] }: RefusedRecords): void {
   if (newest === undefined) return;
   const subject = `${plural(count, 'record')} refused by the warehouse and not written`;

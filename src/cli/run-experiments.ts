@@ -1,4 +1,4 @@
-/** Runs the export of several experiments one after another, as `run metadata` and `run errors` do. */
+/** Exports several experiments one after another, for `run metadata` and `run errors`. */
 import type { Config } from '../config/load-config.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import type { LogEvent } from '../domain/log-record.ts';
@@ -15,17 +15,17 @@ export interface ExperimentRuns {
   readonly adapters: Pick<Adapters, 'sink' | 'clock' | 'random' | 'log'>;
   readonly config: Config;
   readonly asJson: boolean;
-  /** What the files have many of, for people. */
+  /** What the rows of a file are called. */
   readonly counted?: string;
   readonly signal: AbortSignal;
-  /** Makes one file; `job` goes into the metadata of its object. */
+  /** Makes one file. `job` goes into the object's metadata. */
   readonly run: (
     experiment: string,
     job: string,
   ) => Promise<{ readonly outcome: JobOutcome; readonly events: readonly LogEvent[] }>;
 }
 
-/** One that fails stops no other; that any did is thrown at the end. A single failure is thrown as it is. */
+/** A failure does not stop the others; it throws at the end. A single failure is thrown unchanged. */
 export async function runExperiments(request: ExperimentRuns): Promise<void> {
   const documents: object[] = [];
   const failures: ContrailError[] = [];

@@ -5,11 +5,11 @@ import type { Log } from '../ports/log.ts';
 
 export interface SignalAbort {
   readonly signal: AbortSignal;
-  /** Gives the signals back to Node. */
+  /** Removes the signal handlers. */
   readonly release: () => void;
 }
 
-/** Aborts at the first SIGINT or SIGTERM, so that work is left tidily; a second one ends the process at once. */
+/** Aborts at the first SIGINT or SIGTERM, so that work can end cleanly. A second one ends the process at once. */
 export function abortOnSignals(onFirst: (name: NodeJS.Signals) => void = () => undefined): SignalAbort {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void => {
@@ -28,21 +28,18 @@ export function abortOnSignals(onFirst: (name: NodeJS.Signals) => void = () => u
   };
 }
 
-/** How long a command may take to end beyond the time that running work is given. */
+/** Extra time to end after the drain timeout. */
 const LAST_STEPS_MS = 4_500;
 
-/**
- * Ends the process when it is still there some seconds after its running work should have ended: a service that does not
- * answer must not keep it. Records that could not be sent wait on the disk.
- */
+/** Ends the process if it still runs some seconds after its drain timeout. Unsent records are safe on disk. */
 export function exitAfter(
   drainMs: number,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   code = 0,
 ): void {
-  // Keeps no process alive: where all ends well, nothing is left to wait for.
+  // The timer does not keep the process alive.
   clock.timeout(drainMs + LAST_STEPS_MS).addEventListener('abort', () => {
-    log.warn({ drainMs }, 'something did not end in time: the process ends without it');
+    log.warn({ drainMs }, 'drain timeout exceeded: ending the process');
     process.exit(code);
   });
 }

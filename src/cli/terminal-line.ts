@@ -1,22 +1,22 @@
 /**
- * One line at the bottom of the terminal that changes in place, as progress does. Whatever is printed meanwhile goes
- * through `aboveLine` and scrolls above it. Written without colours and escape sequences, so that any terminal takes it.
+ * The progress line at the bottom of the terminal. Print other lines through `aboveLine`, so they scroll above it.
+ * Uses no colours and no escape sequences, so any terminal can show it.
  */
 const USUAL_COLUMNS = 80;
 
 let shown = '';
 
-/** Whether there is somebody to see it. */
+/** Whether stderr is a terminal. */
 export function hasTerminal(): boolean {
   return process.stderr.isTTY;
 }
 
-/** Columns that a line may fill without wrapping. */
+/** Columns that fit on a line without wrapping. */
 export function lineWidth(): number {
   return Math.max(1, (process.stderr.columns || USUAL_COLUMNS) - 1);
 }
 
-/** Shows a line in place of the last one; an empty text takes it away. */
+/** Replaces the line; an empty text removes it. */
 export function showLine(text: string): void {
   if (!hasTerminal()) return;
   const line = text.slice(0, lineWidth());
@@ -24,7 +24,7 @@ export function showLine(text: string): void {
   shown = line;
 }
 
-/** Prints something that ends with a line break, with the changing line out of its way. */
+/** Prints a text that ends with a line break above the line. */
 export function aboveLine(print: () => void): void {
   const line = shown;
   if (line !== '') showLine('');
@@ -32,7 +32,7 @@ export function aboveLine(print: () => void): void {
   if (line !== '') showLine(line);
 }
 
-/** stderr as the target of a log, whose lines scroll above the changing one too. */
+/** stderr as a log target whose lines scroll above the progress line. */
 export const terminalLog = {
   get isTTY(): boolean {
     return hasTerminal();

@@ -32,5 +32,5 @@ function reasonNotToRetry({ failure, finishedAt }: KnownJob, now: number): strin
   const retryAt = (finishedAt ?? 0) + wait;
   // It ended later than the wait from now: the clock was set back, and nobody is to wait for the time to come again.
   if (now >= retryAt || retryAt - now > 2 * wait) return undefined;
-  return `failed, will be tried again in ${Math.ceil((retryAt - now) / 60_000)} min: ${failure?.message ?? 'no reason known'}`;
+  return `failed, will be tried again in ${Math.ceil((retryAt - now) / 60_000)} min: ${failure?.message ?? 'unknown reason'}`;
 }

@@ -115,8 +115,8 @@ describe('contrail backfill, where a source cannot be read', () => {
       warnings: [{ products: ['errors', 'metadata'] }],
     });
     expect([dry.code, code]).toEqual([1, 1]);
-    expect(stderr).toContain('not everything could be planned (errors, metadata): ');
-    expect(stderr).toContain('contrail: Not everything could be planned; see above.');
+    expect(stderr).toContain('not all files could be planned (errors, metadata): ');
+    expect(stderr).toContain('contrail: Not all files could be planned; see above.');
   });
 });
 

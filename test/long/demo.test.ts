@@ -29,7 +29,7 @@ it('publishes the sample, refuses the bad table, and exports only what changed t
   const second = await runContrail(['demo', '--exit', '--port', '0'], { cwd, longestRunMs: LONGEST_DEMO_MS });
 
   expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('refused') });
-  expect(first.stderr).toContain('keeps to itself: CONTRAIL_NOTIFY_WEBHOOK, CONTRAIL_REDIS.');
+  expect(first.stderr).toContain('uses its own settings: CONTRAIL_NOTIFY_WEBHOOK, CONTRAIL_REDIS.');
   const folder = join(cwd, 'demo-data', 'bucket', 'statistics');
   for (const { object, rows } of SAMPLE_FIXTURES.cases) {
     expect(JSON.parse(readFileSync(join(folder, '..', object), 'utf8')), object).toHaveLength(rows);
@@ -107,7 +107,7 @@ it('says in a sentence that its folder cannot be used, or that there is no demo 
 
   const demo = await runContrail(['demo', '--exit'], { cwd });
 
-  expect(joined).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no demo in this folder') });
+  expect(joined).toMatchObject({ code: 2, stderr: expect.stringContaining('This folder has no demo') });
   expect(demo).toMatchObject({ code: 1, stderr: expect.stringContaining('demo-data, which cannot be written') });
   expect(demo.stderr.trim().split('\n')).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-/** Follows the jobs of a backfill to their end, and tells how it went. */
+/** Follows the jobs of a backfill to their end and prints the result. */
 import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
@@ -9,7 +9,7 @@ import { progressBar } from '../progress-bar.ts';
 import { warningsOf } from '../read-plan.ts';
 import { type BackfillOptions, followCommand } from './options.ts';
 
-/** Follows also what was queued before: its files are due as well. Ends early when the signal aborts. */
+/** Also follows jobs that were queued before. Ends early when the signal aborts. */
 export async function followBackfill(
   { queue, clock }: { readonly queue: JobQueue; readonly clock: Clock },
   { enqueued, skipped }: EnqueueReport,
@@ -38,7 +38,7 @@ export async function followBackfill(
 export interface BackfillResult {
   readonly plan: ProductPlan;
   readonly report: EnqueueReport;
-  /** Absent where nobody waited. */
+  /** Absent without --wait. */
   readonly followed: FollowReport | undefined;
 }
 
@@ -64,7 +64,7 @@ export function printBackfillAsJson({ plan, report, followed }: BackfillResult):
 }
 
 export function printBackfill({ plan, report, followed }: BackfillResult): void {
-  // With --wait they are followed, and named if they fail.
+  // With --wait, report.skipped jobs are followed, and named if they fail.
   const waiting = followed === undefined ? report.skipped : [];
   for (const { due, reason } of waiting) say(`skipped: ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
   const counts = [
@@ -78,11 +78,11 @@ export function printBackfill({ plan, report, followed }: BackfillResult): void 
   printResult(`${counts.join(', ')}${ends}${open}.`);
 }
 
-/** What becomes of the jobs that had not ended when following was stopped. */
+/** Says how many jobs are still queued when following was stopped. */
 export function sayStillQueued({ open }: FollowReport, options: BackfillOptions): void {
   if (open === 0) return;
   say(`${plural(open, 'job')} ${open === 1 ? 'stays' : 'stay'} queued: workers go on without this command.`);
-  // Forced jobs have ids of their own, which a later plan does not find.
+  // A later plan does not find forced jobs, because their ids have a nonce.
   say(
     options.force
       ? 'To see what is left, run: contrail status'

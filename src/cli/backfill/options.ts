@@ -1,4 +1,4 @@
-/** What `contrail backfill` is asked for. */
+/** Options of `contrail backfill`. */
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
@@ -17,7 +17,7 @@ export interface BackfillOptions {
   readonly json?: true;
 }
 
-/** The selection, or USAGE for a product or period that does not exist. Only statistics have periods, so one that is named selects them alone. */
+/** The selection; USAGE for an unknown product or period. --period selects only statistics, because other products have no periods. */
 export function selectionOf(options: BackfillOptions): ProductSelection {
   const periods = (options.period ?? []).map(parseAnalysisPeriod);
   const unless: readonly ProductName[] = periods.length > 0 ? ['statistics'] : PRODUCTS;
@@ -30,7 +30,7 @@ export function selectionOf(options: BackfillOptions): ProductSelection {
   };
 }
 
-/** The command that follows the same files, ready for a shell. */
+/** The command that follows the same files, quoted for a shell. */
 export function followCommand({ experiment = [], period = [], app = [], product }: BackfillOptions): string {
   const lists = { '--experiment': experiment, '--period': period, '--app': app, '--product': [product ?? []].flat() };
   const words = Object.entries(lists).flatMap(([flag, values]) => (values.length === 0 ? [] : [flag, ...values]));
@@ -45,7 +45,7 @@ function readProducts(text: string): ProductName[] {
   const products = text.split(',').map((name) => {
     const product = PRODUCTS.find((known) => known === name.trim());
     if (product !== undefined) return product;
-    throw new ContrailError('USAGE', `There is no product ${quote(name)}.`, {
+    throw new ContrailError('USAGE', `Unknown product ${quote(name)}.`, {
       hint: `${didYouMean(name, PRODUCTS)}The products are ${PRODUCTS.join(', ')}.`,
     });
   });

@@ -1,4 +1,4 @@
-/** Prints the plan of a backfill that enqueues nothing. */
+/** Prints the plan of `backfill --dry-run`. */
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
 import { formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
@@ -46,5 +46,5 @@ function priceText({ totalBytes, usd }: Estimate, { mode }: Pricing): string {
   const price = `The queries would read ${formatBytes(totalBytes)}: ${usd.toFixed(2)} USD at the list price for bytes read`;
   return mode === 'on_demand'
     ? `${price}.`
-    : `${price}; slot-hours, which are paid for here, are known only afterwards.`;
+    : `${price}; this project pays by slot-hours, which are known only afterwards.`;
 }

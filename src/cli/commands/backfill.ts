@@ -1,4 +1,4 @@
-/** `contrail backfill`: enqueues what is due, and follows it to the end if asked. */
+/** `contrail backfill`: enqueues what is due; with --wait, follows it to the end. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
@@ -59,7 +59,7 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
   const queue = await openQueue(config);
   try {
     const report = await enqueue(work, queue);
-    // Workers may be in this machine's other processes: they need the file while this one only waits.
+    // Workers on this machine need the DuckDB file while this process only waits.
     await adapters.close();
     const followed = options.wait ? await followBackfill({ queue, clock: adapters.clock }, report, signal) : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
@@ -76,7 +76,7 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
   }
 }
 
-/** What cannot be made is recorded before this ends. */
+/** Records the files that cannot be made before the command ends. */
 async function enqueue({ config, adapters, plan, signal }: Backfill, queue: JobQueue): Promise<EnqueueReport> {
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   try {
@@ -91,7 +91,7 @@ async function enqueue({ config, adapters, plan, signal }: Backfill, queue: JobQ
 function throwIfIncomplete(plan: ProductPlan): void {
   const { refused, failures } = plan;
   if (refused.length > 0) {
-    throw new ContrailError('JOB_FAILED', `${plural(refused.length, 'export')} cannot be done; see above.`);
+    throw new ContrailError('JOB_FAILED', `${plural(refused.length, 'export')} cannot be made; see above.`);
   }
-  if (failures.length > 0) throw new ContrailError('JOB_FAILED', 'Not everything could be planned; see above.');
+  if (failures.length > 0) throw new ContrailError('JOB_FAILED', 'Not all files could be planned; see above.');
 }

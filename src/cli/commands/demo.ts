@@ -1,4 +1,4 @@
-/** `contrail demo`: everything on one machine, on a sample, with a page to look at. */
+/** `contrail demo`: everything on one machine, with sample data and pages. */
 import { systemClock } from '../../adapters/system/clock.ts';
 import { enterDemo } from '../../config/demo-environment.ts';
 import { type Config, loadConfig } from '../../config/load-config.ts';
@@ -88,14 +88,12 @@ async function runDemo({ config, adapters, redis, ignored, port, signal, isToExi
     const isNew = await prepareDemo(adapters, { dataset: config.resultsDataset, experimentsPath: DEMO_EXPERIMENTS });
     say(`  Warehouse  ${adapters.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
     say(`  Files      ${adapters.store.url}`);
-    say(
-      `  Redis      ${redis.isPrivate ? 'private, for this demo alone' : 'as given by --redis, prefix contrail-demo'}`,
-    );
+    say(`  Redis      ${redis.isPrivate ? 'private, only for this demo' : 'given by --redis, prefix contrail-demo'}`);
     say(`  Pages      ${web.url}   queues: ${web.url}/queues   files: ${web.url}/objects/\n`);
     const summary = await run.once({ changeFirst: !isNew });
     printResult(summary.text);
     if (!summary.isAsIntended) {
-      throw new ContrailError('JOB_FAILED', 'An export did not end as the sample intends; see above.');
+      throw new ContrailError('JOB_FAILED', 'An export of the sample ended unexpectedly; see above.');
     }
     say(nextSteps(isToExit));
     if (!isToExit) await run.untilStopped();
@@ -109,19 +107,19 @@ async function runDemo({ config, adapters, redis, ignored, port, signal, isToExi
 function nextSteps(isToExit: boolean): string {
   return `
 Next, ${isToExit ? 'in this folder' : 'in another terminal in this folder'}:
-  npx contrail --demo status                                    what is published, what is not, and why
+  npx contrail --demo status                                    which files are published, which are not, and why
   npx contrail --demo run statistics --experiment newtab-topic-picker-three-way --period weekly --force
   npx contrail --demo backfill --force --dry-run                what a backfill would do`;
 }
 
-/** The demo's adapters: its warehouse is a DuckDB file, which it changes too, and lets go of between pieces of work. */
+/** The demo's adapters. Its warehouse is a DuckDB file, which the demo changes and closes between exports. */
 async function wireDemo(config: Config): Promise<DemoAdapters> {
   const { duckdb, ...adapters } = await wire(config, { createWarehouse: true, log: logOf(config) });
   if (duckdb === undefined) throw new ContrailError('INTERNAL', 'The demo has no DuckDB file.');
   return { ...adapters, duckdb };
 }
 
-/** The password of somebody's Redis is not written down, so only a Redis without one can be joined. */
+/** A password given by --redis is not stored, so other commands can join only a Redis without one. */
 function redisToJoin({ url, isPrivate }: DemoRedis): { readonly redisUrl: string; readonly isPrivate: boolean } {
   if (isPrivate) return { redisUrl: url, isPrivate };
   const address = new URL(url);
@@ -136,7 +134,7 @@ function readRedis(text: string | undefined): string | undefined {
   throw new ContrailError('USAGE', '--redis has an invalid value; expected redis://host:port.');
 }
 
-/** The preferred port, or any free one where nobody asked for a certain one. */
+/** Port 8080, or any free one if it is taken and --port is not given. */
 async function startPages(
   config: Config,
   adapters: Parameters<typeof startWeb>[1],

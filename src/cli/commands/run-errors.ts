@@ -1,4 +1,4 @@
-/** `contrail run errors`: the errors files of experiments at once, in this process, without Redis. */
+/** `contrail run errors`: exports errors files in this process, without Redis. */
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { claimOfTyped } from '../../domain/file-claim.ts';

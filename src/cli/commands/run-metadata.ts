@@ -1,4 +1,4 @@
-/** `contrail run metadata`: the metadata files of experiments at once, in this process, without Redis. */
+/** `contrail run metadata`: exports metadata files in this process, without Redis. */
 import { loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisStart } from '../../workers/metadata/analysis-start.ts';
 import { exportMetadata } from '../../workers/metadata/export-metadata.ts';

@@ -1,4 +1,4 @@
-/** `contrail run import-experiments`, `query-cost`, `sample-ratio`, `check-alerts`: work on the monitoring tables at once. */
+/** `contrail run import-experiments`, `query-cost`, `sample-ratio`, `check-alerts`, in this process. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { quote } from '../../domain/slug.ts';
@@ -23,7 +23,7 @@ interface DayRange {
   readonly to?: string;
 }
 
-/** `contrail run query-cost`: one day, or each day of a range. */
+/** `contrail run query-cost`: one day, or every day of a range. */
 export async function runQueryCost({ date, to, ...options }: Options & DayRange): Promise<void> {
   const days = ask(() => daysFrom(date, to ?? date));
   await runTasks(
@@ -32,7 +32,7 @@ export async function runQueryCost({ date, to, ...options }: Options & DayRange)
   );
 }
 
-/** The other tasks, which need no more than their name. */
+/** The other tasks, which take no arguments. */
 export async function runTask(task: Exclude<MonitoringPayload['task'], 'query-cost'>, options: Options): Promise<void> {
   await runTasks([{ version: 1, task }], options);
 }
@@ -61,7 +61,7 @@ async function runTasks(payloads: readonly MonitoringPayload[], { json }: Option
   }
 }
 
-/** The other work contacts no Redis and sends no message. */
+/** The other tasks use no Redis and send no messages. */
 async function withoutQueue<Result>(
   config: Config,
   adapters: Adapters,
@@ -71,7 +71,7 @@ async function withoutQueue<Result>(
   return work({ config, adapters, records: adapters.sink, queue: undefined, waiting, notifiers: [] });
 }
 
-/** Only the alerts look at the queue, and do without where there is none. */
+/** check-alerts looks at the queue, but also works without Redis. */
 async function withQueueIfThere<Result>(
   config: Config,
   adapters: Adapters,
@@ -88,13 +88,14 @@ function report(done: MonitoringResult): void {
     case 'import-experiments': {
       const { imported, malformed, outcome } = done.result;
       printResult(outcome === 'kept' ? 'Nothing to import.' : `${plural(imported, 'experiment')} imported.`);
-      if (malformed > 0) say(`warning: ${plural(malformed, 'record')} could not be read; monitoring.logs tells why.`);
+      if (malformed > 0)
+        say(`warning: ${plural(malformed, 'record')} could not be read; monitoring.logs has the reasons.`);
       return;
     }
     case 'query-cost': {
       const { day, rows, costUsd, isComplete } = done.result;
       printResult(`${day}: ${plural(rows, 'row')}, ${costUsd.toFixed(2)} USD.`);
-      if (!isComplete) say(`warning: ${day} is not over; its cost can still grow.`);
+      if (!isComplete) say(`warning: ${day} is not over yet; its cost can still grow.`);
       return;
     }
     case 'sample-ratio': {
@@ -112,12 +113,12 @@ function report(done: MonitoringResult): void {
       printResult(
         `${plural(alerts.length, 'alert')}: ${opened} opened and ${resolved} resolved now; ${plural(sent, 'message')} sent.`,
       );
-      for (const target of unsent) say(`warning: ${target} did not take its message; it is told at the next check.`);
+      for (const target of unsent) say(`warning: ${target} did not accept its message; the next check sends it again.`);
     }
   }
 }
 
-/** Each day of a range, both ends included. */
+/** Every day of a range, including both ends. */
 function daysFrom(first: string, last: string): string[] {
   const [from, to] = [first, last].map((day) => {
     const micros = parseDate(day);

@@ -1,4 +1,4 @@
-/** `contrail run statistics`: one export at once, in this process, without Redis. */
+/** `contrail run statistics`: exports one file in this process, without Redis. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
@@ -68,7 +68,7 @@ export async function runStatistics(options: Options): Promise<void> {
   }
 }
 
-/** The export with its records, which are written before the command ends. */
+/** Exports, and writes the log and run records before the command ends. */
 async function exportAndRecord(config: Config, adapters: Adapters, request: ExportRequest) {
   const { experiment, period, job } = request;
   const run = {
@@ -91,7 +91,7 @@ async function exportAndRecord(config: Config, adapters: Adapters, request: Expo
   }
 }
 
-/** Missing results get the reason why: unknown slug, other periods. */
+/** Adds the reason to RESULTS_MISSING: unknown slug, or results only for other periods. */
 async function explained(adapters: Adapters, request: ExportRequest, failure: ContrailError): Promise<ContrailError> {
   if (failure.code !== 'RESULTS_MISSING') return failure;
   const sources = { api: adapters.experiments, source: adapters.source, sink: adapters.sink };

@@ -1,4 +1,4 @@
-/** `contrail status`: which files have problems, which are on their way, and what the queues are doing. */
+/** `contrail status`: files with problems, files in the queue, and the state of the queues. */
 import { loadConfig } from '../../config/load-config.ts';
 import { readStatus } from '../../app/status.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -57,7 +57,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
       if (refused !== undefined) printRefusedRecords(refused);
     }
     if (trouble !== undefined) throw trouble;
-    // Without the dataset there is nothing to show; other sources that fail are warnings.
+    // Without the dataset there is nothing to show. Other sources that fail are warnings.
     const missing = plan.failures.find(({ error }) => error.code === 'DATASET_MISSING');
     if (missing !== undefined) throw missing.error;
     const alarming = files.filter((file) => isAlarming(file, filter)).length;

@@ -1,4 +1,4 @@
-/** `contrail web`: the pages. */
+/** `contrail web`: serves the pages. */
 import { loadConfig } from '../../config/load-config.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -38,7 +38,6 @@ export async function web(options: Options): Promise<void> {
   release();
 }
 
-/** The port of an option. */
 export function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);

@@ -1,4 +1,4 @@
-/** `contrail worker`: takes jobs until it is told to stop, or until there are none. */
+/** `contrail worker`: runs jobs until it is stopped or, with --drain, until the queues are empty. */
 import { loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { ask } from '../help.ts';
@@ -19,7 +19,7 @@ export async function work(options: Options): Promise<void> {
   const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals((name) => {
     adapters.log.info({ signal: name }, 'stopping: running jobs may finish');
-    // From here on, because a start waits for Redis too.
+    // Set before the start, because the start waits for Redis too.
     exitAfter(config['worker.drainTimeout'], adapters);
   });
   const pool = await startWorkers({

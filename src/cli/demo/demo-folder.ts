@@ -1,4 +1,4 @@
-/** The demo's folder: one process at a time runs the demo in it, and leaves word for those who join. */
+/** The demo's folder: one process at a time owns it, and leaves a file so that other commands can join. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -13,18 +13,18 @@ const LOCKS = join(DEMO_FOLDER, 'locks');
 const RUNNING = join(DEMO_FOLDER, 'running.json');
 const ANSWER_LIMIT_MS = 2_000;
 
-/** What the process that runs the demo leaves for those who join: its Redis, which is private and has a password. */
+/** What other commands need to join a running demo: its Redis, which is private and has a password. */
 const RunningDemo = z.object({
   pid: z.number(),
   command: z.string(),
   redisUrl: z.string(),
-  /** Whether that Redis ends with the process. */
+  /** Whether that Redis ends with the demo. */
   isPrivate: z.boolean(),
   pages: z.string().optional(),
 });
 export type RunningDemo = z.infer<typeof RunningDemo>;
 
-/** Makes the folder, or says in a sentence why it cannot be used. */
+/** Makes the folder; throws TARGET_UNWRITABLE if it cannot. */
 export function prepareDemoFolder(): void {
   const probe = join(DEMO_FOLDER, '.writable');
   try {
@@ -35,12 +35,12 @@ export function prepareDemoFolder(): void {
     throw new ContrailError(
       'TARGET_UNWRITABLE',
       `The demo keeps its data in ${resolve(DEMO_FOLDER)}, which cannot be written: ${errorText(error)}.`,
-      { hint: 'Run it in a folder where you can write.', cause: error },
+      { hint: 'Run the demo in a folder that you can write to.', cause: error },
     );
   }
 }
 
-/** A full disk as a sentence, however the one who noticed it says so; any other error as it is. */
+/** A full disk as one TARGET_FULL, wherever it was noticed; other errors unchanged. */
 export function explainFullDisk(error: unknown): unknown {
   if (!/\bENOSPC\b|No space left on device/i.test(errorText(error))) return error;
   return new ContrailError('TARGET_FULL', `The disk of ${resolve(DEMO_FOLDER)} is full.`, {
@@ -49,7 +49,7 @@ export function explainFullDisk(error: unknown): unknown {
   });
 }
 
-/** Runs work as the one process that owns the demo of this folder; throws OBJECT_LOCKED where another one does. */
+/** Runs work as the only owner of the demo's folder. Throws OBJECT_LOCKED if another process owns it. */
 export async function asOwnerOfDemo<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   const locks = new LockFolder({ locks: LOCKS, aside: LOCKS, waitMs: 0, me: describeThisProcess, clock: systemClock });
   let isOurs = false;
@@ -75,14 +75,14 @@ function by(running: RunningDemo | undefined): string {
   return ` by process ${running.pid} (${running.command})${pages}`;
 }
 
-/** Leaves word for those who join, readable by this user alone. Replaced as a whole. */
+/** Writes the file for other commands atomically, readable only by this user. */
 export function writeRunning(running: Omit<RunningDemo, 'pid'>): void {
   const aside = `${RUNNING}.${process.pid}`;
   writeFileSync(aside, JSON.stringify({ pid: process.pid, ...running }), { mode: 0o600 });
   renameSync(aside, RUNNING);
 }
 
-/** What the process that runs the demo has left, or one that was killed. */
+/** The file of the running demo, or of one that was killed. */
 export function readRunning(): RunningDemo | undefined {
   try {
     return RunningDemo.parse(JSON.parse(readFileSync(RUNNING, 'utf8')));
@@ -91,7 +91,7 @@ export function readRunning(): RunningDemo | undefined {
   }
 }
 
-/** The demo that runs in this folder: its Redis answers. */
+/** The demo that is running in this folder, if its Redis answers. */
 export async function findRunningDemo(): Promise<RunningDemo | undefined> {
   const running = readRunning();
   if (running === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The work on the monitoring tables that the demo asks for: what a scheduler would ask for over two weeks. */
+/** The monitoring tasks of the demo: those that a scheduler would have run in two weeks. */
 import { dayOf, MS_PER_DAY } from '../../domain/utc-time.ts';
 import { MONITORING_JOB, monitoringJobId, type MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import type { JobQueue, JobRequest } from '../../ports/job-queue.ts';
@@ -6,7 +6,7 @@ import type { JobReference } from '../../producer/product-plan.ts';
 
 const DAYS_OF_COST = 14;
 
-/** Tables first, then the alerts that look at them; each list can be followed to its end. */
+/** Tables first, then the alerts that read them. Each list can be followed to its end. */
 export function demoTasks(now: number): readonly (readonly MonitoringPayload[])[] {
   const days = Array.from({ length: DAYS_OF_COST }, (_, index) => dayOf(now - (index + 1) * MS_PER_DAY));
   return [
@@ -19,7 +19,7 @@ export function demoTasks(now: number): readonly (readonly MonitoringPayload[])[
   ];
 }
 
-/** Enqueues these tasks under names of their own. */
+/** Enqueues the tasks under ids of their own. */
 export async function enqueueTasks(
   queue: JobQueue,
   payloads: readonly MonitoringPayload[],

@@ -1,4 +1,4 @@
-/** The Redis of the demo: a private one, unless another is given. */
+/** The Redis of the demo: a private one, or the one given by --redis. */
 import { findRedisServer, installRedisServer } from '../../adapters/redis-server/find-redis-server.ts';
 import { startPrivateRedis } from '../../adapters/redis-server/private-redis.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -8,7 +8,7 @@ import { DEMO_REDIS_FOLDER } from './demo-settings.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { checkRedis } from '../../app/compose/open-queue.ts';
 
-/** Time to read what is about to be installed, and to press Ctrl-C. */
+/** Time to read what will be installed and press Ctrl-C. */
 const TIME_TO_OBJECT_MS = 5_000;
 const KILLED_REDIS_LIMIT_MS = 10_000;
 const LOOK_PAUSE_MS = 100;
@@ -20,15 +20,15 @@ export interface DemoRedis {
 }
 
 export interface DemoRedisOptions {
-  /** Use this one. */
+  /** Use this Redis instead of a private one. */
   readonly url?: string;
-  /** Whether redis-server may be installed where there is none. */
+  /** Whether redis-server may be installed if it is missing. */
   readonly mayInstall: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** For the owner of the demo's folder. Throws REDIS_NOT_FOUND where there is none and none may be installed. */
+/** Only for the owner of the demo's folder. Throws REDIS_NOT_FOUND if there is none and none may be installed. */
 export async function openDemoRedis({ url, mayInstall, clock, signal }: DemoRedisOptions): Promise<DemoRedis> {
   if (url !== undefined) {
     await checkRedis(url);
@@ -47,17 +47,17 @@ export async function openDemoRedis({ url, mayInstall, clock, signal }: DemoRedi
 
 function warnOf(clock: Clock, signal: AbortSignal): (command: string) => Promise<void> {
   return async (command) => {
-    say(`There is no redis-server on this machine. Installing it now: ${command}`);
-    say('No service is started. To prevent this, press Ctrl-C within 5 s; then use --no-install or --redis <url>.');
+    say(`This machine has no redis-server. Installing it: ${command}`);
+    say('No service is started. To prevent it, press Ctrl-C within 5 s, then use --no-install or --redis <url>.');
     await clock.sleep(TIME_TO_OBJECT_MS, signal);
   };
 }
 
-/** A demo that was killed takes its Redis with it, a moment later; two must not write the same files. */
+/** The Redis of a killed demo ends a moment later. Wait for it: two must not write the same files. */
 async function untilKilledRedisIsGone(clock: Clock): Promise<void> {
   for (let waitedMs = 0; (await findRunningDemo())?.isPrivate === true; waitedMs += LOOK_PAUSE_MS) {
     if (waitedMs >= KILLED_REDIS_LIMIT_MS) {
-      throw new ContrailError('REDIS_UNSUITABLE', 'The Redis of a demo that was killed still runs.', {
+      throw new ContrailError('REDIS_UNSUITABLE', 'The Redis of a killed demo is still running.', {
         hint: 'End that redis-server, then start the demo again.',
       });
     }

@@ -1,4 +1,4 @@
-/** What the demo does: exports what is due, then changes a table and exports that, and tells about it. */
+/** The demo: exports what is due, changes a table, exports again, and prints what happens. */
 import { runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import type { Config } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -34,7 +34,7 @@ export interface DemoRunOptions {
 
 export interface DemoSummary {
   readonly text: string;
-  /** Whether every export ended as the sample data intend: the bad table refused, all others published. */
+  /** Whether every export ended as intended: the bad table refused, all others published. */
   readonly isAsIntended: boolean;
 }
 
@@ -45,7 +45,7 @@ export class DemoRun {
 
   constructor(options: DemoRunOptions) {
     this.#options = options;
-    // The demo tells by itself how jobs end; only what nobody expects is logged.
+    // The demo prints how jobs end; the log shows only unexpected errors.
     const quiet = (): void => undefined;
     this.#adapters = {
       ...options.adapters,
@@ -59,7 +59,7 @@ export class DemoRun {
     };
   }
 
-  /** Exports what is due, changes one table, exports that. `changeFirst`: the table has changed since the last demo. */
+  /** Exports what is due, changes one table, exports that. `changeFirst`: change the table before the first export. */
   async once({ changeFirst }: { readonly changeFirst: boolean }): Promise<DemoSummary> {
     const { config, redisUrl } = this.#options;
     this.#pool = await startWorkers({
@@ -70,7 +70,7 @@ export class DemoRun {
     if (changeFirst) await this.#change('Since the last demo');
     const ended = await this.#exportDue();
     if (!changeFirst) {
-      // What the first exports had to log is then in the warehouse, and due as errors files.
+      // By then the log rows of the first exports are in the warehouse, so their errors files are due.
       await this.#pool.waitUntilDrained();
       await this.#change('While you watch');
       ended.push(...(await this.#exportDue()));
@@ -84,12 +84,12 @@ export class DemoRun {
     const refused = files.length - published;
     const text = `${plural(published, 'file')} published, ${refused} refused${refused > 0 ? ' as intended' : ''}. Run the demo again: only what changed is exported.`;
     return {
-      text: surprises.length === 0 ? text : `${surprises.length} exports ended otherwise than intended.`,
+      text: surprises.length === 0 ? text : `${surprises.length} exports ended unexpectedly.`,
       isAsIntended: surprises.length === 0,
     };
   }
 
-  /** Changes the table now and then, until the demo is stopped. */
+  /** Changes the table every 20 s until the demo is stopped. */
   async untilStopped(): Promise<void> {
     const { signal } = this.#options;
     say(`\nOne table gets new results every ${CHANGE_EVERY_MS / 1000} s. Ctrl-C ends the demo.`);
@@ -105,13 +105,13 @@ export class DemoRun {
       await this.#change('Now');
       await this.#exportDue();
     } catch (error) {
-      // A command that joined the demo may hold the file for long; the next change comes soon.
+      // Another command may hold the DuckDB file for long; the next change comes soon.
       if (!(error instanceof ContrailError && error.code === 'WAREHOUSE_BUSY')) throw error;
       say(`  ${oneLine(error.sentence)}`);
     }
   }
 
-  /** Lets running exports end. May be called twice. */
+  /** Waits for running exports. May be called twice. */
   async stop(): Promise<void> {
     await this.#pool?.stop();
   }
@@ -121,7 +121,7 @@ export class DemoRun {
     await runStatements(this.#options.adapters.duckdb, changeResults(this.#options.config.resultsDataset));
   }
 
-  /** Brings the monitoring tables up to date, and tells what there is to see. */
+  /** Fills the monitoring tables and prints the critical alerts. */
   async #watch(): Promise<KnownJob[]> {
     const { queue, signal, adapters } = this.#options;
     const { clock } = adapters;
@@ -169,7 +169,7 @@ export class DemoRun {
 
 function tellPlan({ enqueued, skipped }: EnqueueReport): void {
   say(`${plural(enqueued.length, 'file')} due.`);
-  for (const { due, reason } of skipped) say(`  left alone  ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
+  for (const { due, reason } of skipped) say(`  skipped  ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
 }
 
 function isMeantToFail(job: KnownJob): boolean {

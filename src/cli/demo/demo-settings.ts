@@ -1,4 +1,4 @@
-/** Where the demo keeps what, and under which settings commands join it. */
+/** The demo's folders and settings. */
 import type { Environment } from '../../config/load-config.ts';
 import { SAMPLE_METRIC_HUB } from './sample.ts';
 
@@ -9,7 +9,7 @@ export const DEMO_WAREHOUSE = `${DEMO_FOLDER}/contrail.duckdb`;
 export const DEMO_EXPERIMENTS = `${DEMO_FOLDER}/experiments.json`;
 export const DEMO_REDIS_FOLDER = `${DEMO_FOLDER}/redis`;
 
-/** The demo's settings on the Redis of that address. */
+/** The demo's settings for the given Redis. */
 export function demoSettings(redisUrl: string): Environment {
   return {
     CONTRAIL_REDIS: redisUrl,
@@ -20,13 +20,13 @@ export function demoSettings(redisUrl: string): Environment {
     CONTRAIL_METRIC_HUB: `file:${SAMPLE_METRIC_HUB}`,
     CONTRAIL_RECORDS_WINDOW: '2s',
     CONTRAIL_RECORDS_SPOOL: `${DEMO_FOLDER}/spool`,
-    // The demo and those who join it take turns at the file, and its first exports keep it busy for a while.
+    // The demo and joined commands take turns with the file, and the first exports keep it busy for a while.
     CONTRAIL_DUCKDB_WAIT: '60s',
   };
 }
 
-/** Says which exported settings do not count, if any. */
+/** Names the exported settings that the demo ignores, if there are any. */
 export function ignoredSentence(ignored: readonly string[]): string | undefined {
   if (ignored.length === 0) return undefined;
-  return `Ignored, because the demo keeps to itself: ${ignored.join(', ')}.`;
+  return `Ignored, because the demo uses its own settings: ${ignored.join(', ')}.`;
 }

@@ -9,7 +9,7 @@ const Published = z.object({
   bytes: z.number(),
   durationMs: z.number(),
 });
-/** Of the longest: `nothing to do`. */
+/** Width of the longest label, `nothing to do`. */
 const LABEL_WIDTH = 13;
 const Written = z.object({ kind: z.literal('written'), rows: z.number(), table: z.string() });
 const Ended = z.object({ kind: z.string(), reason: z.string() });
@@ -30,6 +30,6 @@ export function describeEndedJob(job: KnownJob): string {
     const label = ended.kind === 'skipped' ? 'nothing to do' : ended.kind;
     return `${label.padEnd(LABEL_WIDTH)} ${job.name}: ${ended.reason}`;
   }
-  const reason = job.failure?.message ?? 'no reason known';
+  const reason = job.failure?.message ?? 'unknown reason';
   return `${'refused'.padEnd(LABEL_WIDTH)} ${job.name}: ${reason}`;
 }

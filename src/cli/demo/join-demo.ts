@@ -1,4 +1,4 @@
-/** `contrail --demo …`: any other command on the data of the demo in this folder. */
+/** `contrail --demo …`: runs any other command on the data of the demo in this folder. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -9,10 +9,10 @@ import { asOwnerOfDemo, findRunningDemo, writeRunning } from './demo-folder.ts';
 import { openDemoRedis } from './demo-redis.ts';
 import { DEMO_WAREHOUSE, demoSettings, ignoredSentence } from './demo-settings.ts';
 
-/** For work that asks Redis for nothing: nobody listens there. */
+/** For commands that do not use Redis; nothing listens on this address. */
 const NO_REDIS = 'redis://127.0.0.1:1';
 
-/** Runs a command line in the demo's world; where the demo does not run, on its Redis, started for the command alone. */
+/** Runs a command with the demo's settings. If the demo is not running, its Redis is started for this command alone. */
 export async function joinDemo(
   arguments_: readonly string[],
   run: (arguments_: readonly string[]) => Promise<void>,
@@ -22,12 +22,12 @@ export async function joinDemo(
     return run(arguments_);
   }
   if (!existsSync(DEMO_WAREHOUSE)) {
-    throw new ContrailError('USAGE', `There is no demo in this folder: ${resolve(DEMO_WAREHOUSE)} is missing.`, {
+    throw new ContrailError('USAGE', `This folder has no demo: ${resolve(DEMO_WAREHOUSE)} is missing.`, {
       hint: 'Start it with `contrail demo`.',
     });
   }
   const work = (redisUrl: string): Promise<void> => {
-    // The demo's own pages have the usual port.
+    // The demo's own pages use the usual port.
     const ignored = enterDemo({ ...demoSettings(redisUrl), CONTRAIL_WEB_PORT: '0' });
     const sentence = ignoredSentence(ignored);
     if (sentence !== undefined) say(sentence);
@@ -56,7 +56,7 @@ function isForHelp(argument: string): boolean {
   return ['-h', '--help', '-V', '--version'].includes(argument);
 }
 
-/** Alerts look at the queues; the other `run …` do without. */
+/** Alerts look at the queues; other `run …` commands need no Redis. */
 function needsRedis([command, subject]: readonly string[]): boolean {
   return command !== 'run' || subject === 'check-alerts';
 }

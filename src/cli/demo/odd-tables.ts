@@ -1,8 +1,8 @@
-/** Three tables that the demo adds to the sample: one whose rows are bad, one without rows, and one that changes. */
+/** Three tables that the demo adds to the sample: one with bad rows, one without rows, and one that changes. */
 import type { StatisticsView } from '../../adapters/duckdb/load-statistics.ts';
 
 const TEMPLATE = 'statistics_newtab_topic_picker_three_way_week_1';
-/** Two branches of that table, under the names that the records of these experiments have. */
+/** The two branches of that table, named as in these experiments' records. */
 const CONTROL = 'control';
 const TREATMENT = 'treatment';
 const TREATMENT_OF_TEMPLATE = 'topics-above';
@@ -11,7 +11,7 @@ export const BAD_EXPERIMENT = 'demo-bad-rows';
 export const EMPTY_EXPERIMENT = 'demo-no-rows';
 export const CHANGING_EXPERIMENT = 'demo-changing-results';
 
-/** Records as the API would list these experiments. */
+/** Records of these experiments as the API would list them. */
 export function oddExperiments(now: number): object[] {
   const startDate = new Date(now - 30 * 86_400_000).toISOString().slice(0, 10);
   return [BAD_EXPERIMENT, EMPTY_EXPERIMENT, CHANGING_EXPERIMENT].map((slug) => ({
@@ -39,7 +39,7 @@ export function oddExperiments(now: number): object[] {
   }));
 }
 
-/** Statements that make the tables from one of the sample. */
+/** Statements that make these tables from one of the sample. */
 export function createOddTables(dataset: string): string[] {
   const renamed = (column: string) =>
     `CASE ${column} WHEN '${TREATMENT_OF_TEMPLATE}' THEN '${TREATMENT}' ELSE ${column} END AS ${column}`;
@@ -48,7 +48,7 @@ export function createOddTables(dataset: string): string[] {
   const template = `(SELECT * REPLACE (${renamed('branch')}, ${renamed('comparison_to_branch')})
     FROM ${dataset}.${TEMPLATE} WHERE ${isOfTwoBranches})`;
   const copies = [
-    // Every fifth row lacks what the console cannot do without: more than the tenth that may be left out.
+    // Every fifth row has no segment, which Experimenter rejects: more than the allowed tenth.
     {
       table: tableOf(BAD_EXPERIMENT),
       rows: 'SELECT * REPLACE (CASE WHEN row_number() OVER () % 5 = 0 THEN NULL ELSE segment END AS segment)',
@@ -63,7 +63,7 @@ export function createOddTables(dataset: string): string[] {
   ]);
 }
 
-/** Statements that give the changing table new numbers, as an analysis of more clients would: narrower intervals. */
+/** Statements that change the table as an analysis of more clients would: narrower intervals. */
 export function changeResults(dataset: string): string[] {
   const table = `${dataset}.${tableOf(CHANGING_EXPERIMENT)}`;
   const clients = `(SELECT max(point) FROM ${table} WHERE statistic = 'count')`;

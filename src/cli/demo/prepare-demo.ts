@@ -1,4 +1,4 @@
-/** Makes the demo's data, once: the sample in a DuckDB file, the list of experiments, and what other systems write. */
+/** Makes the demo's data once: the sample in a DuckDB file, the list of experiments, and the files of other systems. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { loadJobs } from '../../adapters/duckdb/load-jobs.ts';
@@ -19,11 +19,11 @@ import {
 
 export interface DemoData {
   readonly dataset: string;
-  /** Where the list of experiments is written. */
+  /** Path for the list of experiments. */
   readonly experimentsPath: string;
 }
 
-/** Whether the tables had to be made; the list of experiments is always written anew, because its dates move. */
+/** Returns whether the tables had to be made. Always writes the list of experiments, because its dates move. */
 export async function prepareDemo(adapters: DemoAdapters, { dataset, experimentsPath }: DemoData): Promise<boolean> {
   const { signal } = new AbortController();
   mkdirSync(dirname(experimentsPath), { recursive: true });
@@ -42,7 +42,7 @@ export async function prepareDemo(adapters: DemoAdapters, { dataset, experiments
   return true;
 }
 
-/** Another system does this every day. */
+/** In production, another system does this every day. */
 async function writeEnrollmentCounts(store: ObjectStore, signal: AbortSignal): Promise<void> {
   const name = ENROLLMENT_COUNTS_OBJECT;
   const ifGeneration = (await store.head(name, signal))?.generation ?? ABSENT;

@@ -1,4 +1,4 @@
-/** The sample that the project carries: where it is, and what is in it. */
+/** The sample data of the project. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,12 @@ import type { RecordRow } from '../../ports/record-sink.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../sample/', import.meta.url));
 
-/** A part of metric-hub: the definitions that the sample's experiments need. */
+/** The part of metric-hub that the sample's experiments need. */
 export const SAMPLE_METRIC_HUB = join(FOLDER, 'metric-hub');
 const DAY_MS = 86_400_000;
-/** The day on which the sample plays. */
+/** "Today" in the sample. */
 const SAMPLE_TODAY = '2026-01-15';
-/** Records that were made for the sample; the others are real ones, whose dates mean something. */
+/** Invented records, whose dates are moved to today. The other records are real and keep their dates. */
 const INVENTED = /-three-way$/;
 
 const Cases = z.object({
@@ -41,7 +41,7 @@ export function sampleViews(): StatisticsView[] {
   }));
 }
 
-/** The experiments of the sample as the API would list them, the invented ones as if the sample played today. */
+/** The experiments of the sample as the API would list them; dates of invented ones are moved to today. */
 export function sampleExperiments(now: number): object[] {
   const records = Records.parse(JSON.parse(readFileSync(join(FOLDER, 'experiments.json'), 'utf8')));
   const days = daysSinceSample(now);
@@ -61,12 +61,12 @@ export function sampleExperiments(now: number): object[] {
 /** Path of the job history of the sample's warehouse. */
 export const SAMPLE_JOBS = join(FOLDER, 'jobs_by_project.ndjson');
 
-/** From the day on which the sample plays to today. */
+/** Days from the sample's "today" to the real one. */
 export function daysSinceSample(now: number): number {
   return Math.floor(now / DAY_MS) - Date.parse(SAMPLE_TODAY) / DAY_MS;
 }
 
-/** What the analysis logged in the two weeks up to today. */
+/** Log rows of the analysis for the last two weeks. */
 export function sampleLogs(now: number): RecordRow[] {
   const lines = readFileSync(join(FOLDER, 'logs.ndjson'), 'utf8').split('\n');
   return lines
@@ -78,7 +78,7 @@ export function sampleLogs(now: number): RecordRow[] {
     });
 }
 
-/** The enrollment counts, as the other system writes them. */
+/** The enrollment counts as the other system writes them. */
 export function sampleEnrollmentCounts(): Buffer {
   return readFileSync(join(FOLDER, 'enrollment_counts_latest.json'));
 }

@@ -1,4 +1,4 @@
-/** What `contrail status` is asked for. */
+/** Options of `contrail status`. */
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { quote } from '../../domain/slug.ts';
@@ -14,16 +14,16 @@ export interface StatusOptions {
   readonly json?: true;
 }
 
-/** What somebody should look at. */
+/** States that need attention. */
 const PROBLEMS: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never'];
 
 export interface StatusFilter {
   readonly products: readonly ProductName[];
-  /** States to list; undefined: those that the output lists by itself. */
+  /** States to list; undefined: the default ones. */
   readonly states: readonly FileStateName[] | undefined;
 }
 
-/** USAGE for a state or a product that does not exist. */
+/** Reads the options; USAGE for an unknown state or product. */
 export function filterOf({ state, product }: StatusOptions): StatusFilter {
   return {
     products: product === undefined ? PRODUCTS : readNames(product, PRODUCTS, 'product'),
@@ -31,17 +31,17 @@ export function filterOf({ state, product }: StatusOptions): StatusFilter {
   };
 }
 
-/** Whether a file is a reason to exit with 1 under `--exit-status`: it is in one of the states asked for, or has a problem. */
+/** Whether a file makes `--exit-status` exit with 1: it is in a state given by --state, or has a problem. */
 export function isAlarming({ state }: FileState, { states = PROBLEMS }: StatusFilter): boolean {
   return states.includes(state);
 }
 
-/** Names separated by commas, each of them known. */
+/** Splits names at commas; USAGE for an unknown one. */
 export function readNames<Name extends string>(text: string, known: readonly Name[], what: string): Name[] {
   const names = text.split(',').map((part) => {
     const name = known.find((candidate) => candidate === part.trim());
     if (name !== undefined) return name;
-    throw new ContrailError('USAGE', `There is no ${what} ${quote(part.trim())}.`, {
+    throw new ContrailError('USAGE', `Unknown ${what} ${quote(part.trim())}.`, {
       hint: `${didYouMean(part.trim(), known)}The ${what}s are ${known.join(', ')}.`,
     });
   });

@@ -1,13 +1,13 @@
-/** The states of files as people read them: problems first, in columns, with what to do about the queues. */
+/** Prints file states in columns, problems first, then the queues. */
 import type { FileStateName } from '../../producer/file-state-names.ts';
 import type { FileState } from '../../producer/file-states.ts';
 import type { QueueStates } from '../../queue/queue-states.ts';
 import { oneLine, plural, printResult } from '../output.ts';
 
-/** Those that need somebody first. */
+/** Order of the states: problems first. */
 const ORDER: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never', 'running', 'queued', 'fresh'];
 
-/** Problems first; files of one state stay in the order they came in. */
+/** Sorts problems first; files of one state keep their order. */
 export function problemsFirst(files: readonly FileState[]): FileState[] {
   return files.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 }
@@ -18,7 +18,7 @@ export function totalsOf(files: readonly FileState[]): Record<string, number> {
   return totals;
 }
 
-/** A line for each file: state, age, experiment, period or product, code and reason, each in its column. */
+/** One line per file: state, age, experiment, period or product, code and reason. */
 export function fileLines(files: readonly FileState[], now: number): string[] {
   const rows = files.map((file) => [
     file.state,

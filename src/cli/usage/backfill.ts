@@ -10,9 +10,9 @@ export function declareBackfill(program: Command): void {
     .option('--period <period...>', 'only statistics, of these analysis periods')
     .option('--app <app...>', 'only experiments of these applications')
     .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
-    .option('--force', 'all that match, also what is current')
+    .option('--force', 'all matching files, even current ones')
     .option('--dry-run', 'print the plan with its size and price, and enqueue nothing')
-    .option('--wait', 'follow the jobs to their end, also those that were queued before')
+    .option('--wait', 'follow the jobs to their end, including those queued before')
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-/** Finds the command that a command line means before commander reads it, so that a wrong word is named for what it is. */
+/** Finds the command of a command line before commander parses it, so that errors can name the wrong word. */
 import type { Command } from 'commander';
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
@@ -6,13 +6,13 @@ import { quote } from '../../domain/slug.ts';
 
 export interface FoundCommand {
   readonly command: Command;
-  /** What commander is to read: the line itself, or what it stands for. */
+  /** The arguments for commander. */
   readonly arguments_: readonly string[];
 }
 
 const HELP = ['-h', '--help'];
 
-/** Throws USAGE for a command that does not exist, and for an option in a place where no command takes it. */
+/** Throws USAGE for an unknown command, and for an option before the command it belongs to. */
 export function findCommand(program: Command, line: readonly string[]): FoundCommand {
   if (line.length === 0) return { command: program, arguments_: ['--help'] };
   if (line[0] === 'help') return findCommand(program, [...line.slice(1), '--help']);
@@ -28,12 +28,14 @@ export function findCommand(program: Command, line: readonly string[]): FoundCom
     command = next;
   }
   if (command.commands.length > 0 && command !== program && !line.some((word) => HELP.includes(word))) {
-    throw new ContrailError('USAGE', `Say what to run: ${namesOf(command).join(', ')}.`, { hint: helpHint(command) });
+    throw new ContrailError('USAGE', `Choose what to run: ${namesOf(command).join(', ')}.`, {
+      hint: helpHint(command),
+    });
   }
   return { command, arguments_: line };
 }
 
-/** An option that a command does not take, with the nearest one, or with the command after which it belongs. */
+/** USAGE for an unknown option, with the nearest one, or with the command that takes it. */
 export function unknownOption(command: Command, word: string, after: readonly string[] = []): ContrailError {
   const [flag = word] = word.split('=', 1);
   const belongsTo = commandAmong(command, after);
@@ -41,12 +43,12 @@ export function unknownOption(command: Command, word: string, after: readonly st
     return new ContrailError('USAGE', `${flag} goes after the command: ${pathOf(belongsTo)} ${flag} …`);
   }
   const nearest = didYouMean(flag, optionNames(belongsTo ?? command));
-  return new ContrailError('USAGE', `There is no option ${quote(flag)} of ${pathOf(belongsTo ?? command)}.`, {
+  return new ContrailError('USAGE', `${pathOf(belongsTo ?? command)} has no option ${quote(flag)}.`, {
     hint: `${nearest}${helpHint(belongsTo ?? command)}`,
   });
 }
 
-/** The first long option of a line that neither its command nor those above it take. */
+/** The first long option that neither the command nor its parents take. */
 export function firstStranger(command: Command, line: readonly string[]): string | undefined {
   const end = line.indexOf('--');
   const flags = line.slice(0, end < 0 ? undefined : end).filter((word) => word.startsWith('--'));
@@ -61,12 +63,12 @@ export function helpHint(command: Command): string {
 }
 
 function unknownCommand(parent: Command, word: string): ContrailError {
-  return new ContrailError('USAGE', `There is no command ${quote(shortPathOf(parent) + word)}.`, {
+  return new ContrailError('USAGE', `Unknown command ${quote(shortPathOf(parent) + word)}.`, {
     hint: `${didYouMean(word, namesOf(parent))}${helpHint(parent)}`,
   });
 }
 
-/** The command that words name, as far as they do. */
+/** The command that the first words name. */
 function commandAmong(parent: Command, words: readonly string[]): Command | undefined {
   let found: Command | undefined;
   for (const word of words) {
@@ -89,7 +91,7 @@ function namesOf(command: Command): string[] {
   return command.commands.map((entry) => entry.name());
 }
 
-/** `run `, or nothing of the program itself. */
+/** `run `; empty for the program itself. */
 function shortPathOf(command: Command): string {
   return pathOf(command)
     .replace(/^\w+ ?/, '')

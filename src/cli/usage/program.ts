@@ -1,4 +1,4 @@
-/** Declares what the command line takes. Nothing is loaded here but texts: each command imports its work when it is run. */
+/** Declares commands and options. Each command loads its code only when it runs. */
 import { Command } from 'commander';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { examples } from '../help.ts';
@@ -10,7 +10,7 @@ import { declareStatus } from './status.ts';
 import { declareWeb } from './web.ts';
 import { declareWorker } from './worker.ts';
 
-/** The program with all commands. It throws CommanderError where commander would end the process, and prints no complaints. */
+/** The program with all commands. Throws CommanderError instead of ending the process, and prints no errors. */
 export function buildProgram(): Command {
   const program = new Command('contrail')
     .description('Publishes the data products of an experiment-analysis pipeline.')

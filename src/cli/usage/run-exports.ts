@@ -12,10 +12,10 @@ export function declareRunExports(run: Command): void {
 function declareRunStatistics(run: Command): void {
   run
     .command('statistics')
-    .description('export the statistics of one experiment and period into its file')
+    .description('export the statistics of one experiment and period')
     .requiredOption('--experiment <slug>', 'the experiment')
     .requiredOption('--period <period>', `one of ${ANALYSIS_PERIODS.join(', ')}`)
-    .option('--force', 'write the file also when it is current')
+    .option('--force', 'write the file even if it is current')
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText(
       'after',
@@ -33,7 +33,7 @@ function declareRunMetadata(run: Command): void {
     .description('export the metadata of experiments: names, descriptions and directions of their metrics and outcomes')
     .requiredOption('--experiment <slug...>', 'the experiments, as the experiments API lists them')
     .option('--analysis-start <time>', 'when the analysis began, ISO (default: derived from the tables it wrote)')
-    .option('--force', 'write the files also when they are current')
+    .option('--force', 'write the files even if they are current')
     .option('--json', 'print the outcomes as one JSON document')
     .addHelpText(
       'after',
@@ -48,11 +48,11 @@ function declareRunMetadata(run: Command): void {
 function declareRunErrors(run: Command): void {
   run
     .command('errors')
-    .description('export what the analysis has logged about experiments into their errors files')
+    .description('export the errors that the analysis logged for experiments')
     .requiredOption('--experiment <slug...>', 'the experiments')
-    .option('--analysis-start <time>', 'when the analysis began, ISO (default: all log rows count)')
+    .option('--analysis-start <time>', 'when the analysis began, ISO (default: use all log rows)')
     .option('--enrollment-end <date>', 'the day on which enrollment ended, YYYY-MM-DD')
-    .option('--force', 'write the files also when they are current')
+    .option('--force', 'write the files even if they are current')
     .option('--json', 'print the outcomes as one JSON document')
     .addHelpText(
       'after',

@@ -6,7 +6,7 @@ export function declareRunMonitoring(run: Command): void {
   declareTask(run, 'import-experiments', 'copy the list of the experiments API into experimenter_experiments_v1');
   run
     .command('query-cost')
-    .description("write what the analysis' queries of a day cost into query_cost_v1")
+    .description("write the cost of a day's analysis queries into query_cost_v1")
     .requiredOption('--date <day>', 'the day, UTC: YYYY-MM-DD')
     .option('--to <day>', 'the last day of a range that begins with --date')
     .option('--json', 'print the result as one JSON document')
@@ -21,12 +21,12 @@ export function declareRunMonitoring(run: Command): void {
   declareTask(
     run,
     'sample-ratio',
-    'test whether enrollments are distributed as configured, into experiment_sample_ratio_mismatch_v1',
+    'test whether branches have the expected share of clients, into experiment_sample_ratio_mismatch_v1',
   );
   declareTask(
     run,
     'check-alerts',
-    'evaluate the alert rules, keep what opened and closed in alerts_v1, and tell the configured targets',
+    'evaluate the alert rules, write changes into alerts_v1, and send messages to the configured targets',
   );
 }
 

@@ -1,4 +1,4 @@
-/** `contrail run …`: one piece of work at once, in this process, without Redis. */
+/** `contrail run …`: does one task in this process, without Redis. */
 import type { Command } from 'commander';
 import { examples } from '../help.ts';
 import { declareRunExports } from './run-exports.ts';
@@ -7,7 +7,7 @@ import { declareRunMonitoring } from './run-monitoring.ts';
 export function declareRun(program: Command): void {
   const run = program
     .command('run')
-    .description('do one piece of work at once, without a queue')
+    .description('do one task now, in this process, without a queue')
     .helpCommand(false)
     .addHelpText(
       'after',

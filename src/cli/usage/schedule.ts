@@ -4,8 +4,8 @@ import { examples } from '../help.ts';
 export function declareSchedule(program: Command): void {
   program
     .command('schedule')
-    .description('look for changes again and again, and enqueue them, with the repeating work on the monitoring tables')
-    .option('--once', 'look once, then end')
+    .description('keep looking for changes, and enqueue due files and monitoring tasks')
+    .option('--once', 'look once, then exit')
     .addHelpText('after', examples('contrail schedule', 'contrail schedule --once'))
     .action(async ({ once }) => (await import('../commands/schedule.ts')).schedule(once ?? false));
 }

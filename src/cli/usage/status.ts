@@ -10,8 +10,8 @@ export function declareStatus(program: Command): void {
     .description('show which files are failed, stale, running or queued, and why; problems first')
     .option('--state <states>', `only files in these states, separated by commas: ${FILE_STATES.join(', ')}`)
     .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
-    .option('--all', 'list fresh files, too')
-    .option('--exit-status', 'exit 1 where a file is failed, refused, stale or never published, or in a --state')
+    .option('--all', 'also list fresh files')
+    .option('--exit-status', 'exit with 1 if a file is failed, refused, stale, never published, or in a given --state')
     .option('--json', 'print the states as one JSON document')
     .addHelpText(
       'after',

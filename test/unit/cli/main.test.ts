@@ -91,7 +91,7 @@ describe('the command line', () => {
     const { code, errors: said } = await run(['run', 'statistics', '--experment', 'x', '--period', 'weekly']);
 
     expect(code).toBe(2);
-    expect(said).toContain('There is no option "--experment" of contrail run statistics. Did you mean --experiment?');
+    expect(said).toContain('contrail run statistics has no option "--experment". Did you mean --experiment?');
   });
 
   it.each([

@@ -21,7 +21,7 @@ it.each([
     { result: { kind: 'written', table: 'monitoring.alerts_v1', rows: 3 } },
     'written       my-slug weekly  (3 rows of monitoring.alerts_v1)',
   ],
-  [{ state: 'failed' } as const, 'refused       my-slug weekly: no reason known'],
+  [{ state: 'failed' } as const, 'refused       my-slug weekly: unknown reason'],
 ])('tells in plain words how a job ended: %j', (parts, line) => {
   expect(describeEndedJob(endedJob(parts))).toBe(line);
 });

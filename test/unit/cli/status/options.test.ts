@@ -11,9 +11,9 @@ describe('what status is asked for', () => {
   });
 
   it.each([
-    [{ state: 'fialed' }, 'There is no state "fialed". Did you mean failed? The states are fresh, '],
-    [{ product: 'statistic' }, 'There is no product "statistic". Did you mean statistics? The products are '],
-    [{ state: '' }, 'There is no state "".'],
+    [{ state: 'fialed' }, 'Unknown state "fialed". Did you mean failed? The states are fresh, '],
+    [{ product: 'statistic' }, 'Unknown product "statistic". Did you mean statistics? The products are '],
+    [{ state: '' }, 'Unknown state "".'],
   ])('refuses %j and names what there is', (options, sentence) => {
     expect(() => filterOf(options)).toThrow(
       expect.objectContaining({ code: 'USAGE', sentence: expect.stringContaining(sentence) }),

@@ -17,23 +17,23 @@ describe('a command line', () => {
   });
 
   it.each([
-    [['doctr', '--help'], 'There is no command "doctr". Run `contrail --help` for usage.'],
-    [['--help', 'nothing'], 'There is no command "nothing". Run `contrail --help` for usage.'],
-    [['help', 'stauts'], 'There is no command "stauts". Did you mean status? Run `contrail --help` for usage.'],
+    [['doctr', '--help'], 'Unknown command "doctr". Run `contrail --help` for usage.'],
+    [['--help', 'nothing'], 'Unknown command "nothing". Run `contrail --help` for usage.'],
+    [['help', 'stauts'], 'Unknown command "stauts". Did you mean status? Run `contrail --help` for usage.'],
     [
       ['run', 'statistcs', '--experiment', 'x'],
-      'There is no command "run statistcs". Did you mean statistics? Run `contrail run --help` for usage.',
+      'Unknown command "run statistcs". Did you mean statistics? Run `contrail run --help` for usage.',
     ],
-    [['run'], /^Say what to run: statistics, metadata, errors, import-experiments, .* Run `contrail run --help`/],
+    [['run'], /^Choose what to run: statistics, metadata, errors, import-experiments, .* Run `contrail run --help`/],
     [['--json', 'status'], '--json goes after the command: contrail status --json …'],
     [
       ['--jsno', 'status'],
-      'There is no option "--jsno" of contrail status. Did you mean --json? Run `contrail status --help` for usage.',
+      'contrail status has no option "--jsno". Did you mean --json? Run `contrail status --help` for usage.',
     ],
     [['run', '--force', 'statistics'], '--force goes after the command: contrail run statistics --force …'],
-    [['--hepl'], 'There is no option "--hepl" of contrail. Did you mean --help? Run `contrail --help` for usage.'],
-    [[''], 'There is no command "". Run `contrail --help` for usage.'],
-    [['\u001b[31mred'], 'There is no command "\\u001b[31mred". Run `contrail --help` for usage.'],
+    [['--hepl'], 'contrail has no option "--hepl". Did you mean --help? Run `contrail --help` for usage.'],
+    [[''], 'Unknown command "". Run `contrail --help` for usage.'],
+    [['\u001b[31mred'], 'Unknown command "\\u001b[31mred". Run `contrail --help` for usage.'],
   ])('%j is wrong usage that names the word and the nearest right one', (line, sentence) => {
     const act = () => findCommand(buildProgram(), line);
 
