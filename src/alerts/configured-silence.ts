@@ -1,14 +1,11 @@
-/** Silences of the configuration: of a rule, of a subject such as an experiment, or of one rule about one subject. */
+/** Silences from the settings: of a rule, of a subject such as an experiment, or of both. */
 import { alertKey, type AlertRow, silenceId } from './row.ts';
 import type { RuleResult } from './rule.ts';
 
-/** Far beyond any operation: a configured silence ends when the configuration changes. */
+/** Practically for ever: a configured silence ends when the setting changes. */
 const FOREVER = '9999-12-31T00:00:00Z';
 
-/**
- * Rows that silence what was found now and is named in `silences`: each `M1`, `my-slug` or `M1:my-slug`. They are not
- * kept: they hold as long as the configuration does.
- */
+/** Rows that silence the current findings named in `silences` (`M1`, `my-slug` or `M1:my-slug`). They are not stored. */
 export function configuredSilences(
   results: readonly RuleResult[],
   silences: readonly string[],
@@ -36,7 +33,7 @@ export function configuredSilences(
     summary: null,
     link: null,
     silenced_until: FOREVER,
-    silence_reason: 'silenced in the configuration',
+    silence_reason: 'silenced by CONTRAIL_ALERTS_SILENCE',
     actor: 'configuration',
     notified: [],
     wake_above: null,

@@ -1,38 +1,38 @@
-/** What enrollment counts tell of an experiment (spec: monitoring, section 7, rules M1, M3 and M4). No gates here. */
+/** Enrollment checks for rules M1, M3 and M4 (spec: monitoring, section 7). They do not check whether the rule applies. */
 import type { BranchCount } from '../domain/sample-ratio/sample-ratio.ts';
 
-/** An experiment in `enrollment_counts_latest.json`; only branches that the recipe configures. */
+/** An experiment in `enrollment_counts_latest.json`, with the branches of its recipe. */
 export interface EnrollmentCounts {
   readonly totalEnrollments: number;
   readonly totalUnenrollments: number;
   readonly branches: ReadonlyMap<string, { readonly enrollments: number; readonly unenrollments: number }>;
-  /** Of a 1 % sample, by branch and reason, in the order of the object. */
+  /** From a 1 % sample, by branch and reason, in the order of the object. */
   readonly reasonsByBranch: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface FunnelRow {
   readonly reason: string | null;
-  /** Slugs between commas. */
+  /** Slugs separated by commas. */
   readonly conflictSlug: string | null;
   readonly clientCount: number;
 }
 
-/** A share of more than this of the enrolled clients has left: console. */
+/** Too many enrolled clients have left above this share (console). */
 export const UNENROLLMENT_SPIKE_LIMIT = 0.1;
-/** Fewer enrollments than this, from the third day on: console. */
+/** Too few enrollments below this number, from the third day on (console). */
 export const LOW_ENROLLMENT_LIMIT = 1000;
 export const LOW_ENROLLMENT_DAYS = 3;
-/** A share of at least this of the clients is kept out by another experiment on the same feature: console. */
+/** Too many clients are blocked by another experiment on the same feature from this share on (console). */
 export const FEATURE_CONFLICT_LIMIT = 0.25;
 
 const UNKNOWN_REASON = 'unknown';
 
-/** Unenrolled to enrolled; 0 if nobody enrolled. */
+/** Unenrolled / enrolled; 0 if nobody enrolled. */
 export function unenrollmentRate(counts: EnrollmentCounts): number {
   return counts.totalEnrollments === 0 ? 0 : counts.totalUnenrollments / counts.totalEnrollments;
 }
 
-/** The reason with the highest count over all branches, the first of several; `unknown` where none has a count. */
+/** The reason with the highest count over all branches, the first of several; `unknown` without counts. */
 export function topUnenrollmentReason(counts: EnrollmentCounts): string {
   const totals = new Map<string, number>();
   for (const reasons of counts.reasonsByBranch.values()) {
@@ -43,12 +43,12 @@ export function topUnenrollmentReason(counts: EnrollmentCounts): string {
   return top?.[0] ?? UNKNOWN_REASON;
 }
 
-/** Whether too few have enrolled after so many days. */
+/** Whether too few clients have enrolled by this day. */
 export function isEnrollmentLow(counts: EnrollmentCounts, days: number, limit = LOW_ENROLLMENT_LIMIT): boolean {
   return days >= LOW_ENROLLMENT_DAYS && counts.totalEnrollments < limit;
 }
 
-/** The share of clients that a feature conflict keeps out, and the experiments they conflict with, sorted. */
+/** The share of clients that a feature conflict blocks, and the experiments they conflict with, sorted. */
 export function featureConflict(funnel: readonly FunnelRow[]): { readonly rate: number; readonly slugs: string[] } {
   const conflicts = funnel.filter((row) => row.reason === 'FeatureConflict');
   const all = clientsOf(funnel);
@@ -59,7 +59,7 @@ export function featureConflict(funnel: readonly FunnelRow[]): { readonly rate: 
   };
 }
 
-/** The branches that have counts, against the recipe's ratios, for the sample ratio test. */
+/** Sample ratio test of the branches with counts against the recipe's ratios. */
 export function branchCounts(
   counts: EnrollmentCounts,
   branches: readonly { readonly slug: string; readonly ratio: number }[],

@@ -1,4 +1,4 @@
-/** What the alert rules look at. Each source is read by itself: one that cannot be read silences no rule of another. */
+/** The inputs of the alert rules. Each source is read separately, so one that fails stops only its own rules. */
 import type { EnrollmentCounts, FunnelRow } from './enrollment-checks.ts';
 import type { ExperimentRow, ExperimentStatus } from '../domain/experiments-table.ts';
 import { dayOf, daysBetween } from '../domain/utc-time.ts';
@@ -10,12 +10,12 @@ export interface AlertInputs {
 }
 
 export type Reading<Value> =
-  /** `at`: of when the values are, milliseconds since 1970. */
+  /** `at`: the time of the values, milliseconds since 1970. */
   | {
       readonly kind: 'read';
       readonly value: Value;
       readonly at: number;
-      /** Experiments that the source has but cannot tell about: their alerts stay as they are. */
+      /** Experiments whose record cannot be read: their alerts do not change. */
       readonly unread?: ReadonlySet<string>;
     }
   | { readonly kind: 'missing'; readonly reason: string };
@@ -26,9 +26,9 @@ export interface SourceValues {
   readonly enrollmentCounts: ReadonlyMap<string, EnrollmentCounts>;
   /** `enrollment_funnel_v1_latest.json`, by slug. */
   readonly enrollmentFunnel: ReadonlyMap<string, readonly FunnelRow[]>;
-  /** The entries of each experiment's errors file from its analysis start on, in the order of the file; by slug. */
+  /** Entries of each experiment's errors file since its analysis start, in the order of the file; by slug. */
   readonly errors: ReadonlyMap<string, readonly AnalysisError[]>;
-  /** Names of the published objects. */
+  /** Names of published objects. */
   readonly objects: ReadonlySet<string>;
   /** Tables of the results dataset. */
   readonly tables: readonly { readonly name: string; readonly changedAt: number }[];
@@ -36,9 +36,9 @@ export interface SourceValues {
   readonly queries: readonly CostedQuery[];
   /** Contrail's own runs of the last 30 days, from `export_runs_v1`. */
   readonly runs: readonly CostedRun[];
-  /** Every file, in the state that the pages show. */
+  /** Every file, with its state as on the pages. */
   readonly files: readonly FileCondition[];
-  /** Rows on their way to the warehouse, by queue. */
+  /** Rows that wait to be written to the warehouse, by queue. */
   readonly records: readonly WaitingRecords[];
   readonly logs: LogCounts;
 }
@@ -54,19 +54,19 @@ export interface WatchedExperiment {
   readonly enrollmentEndDate: string | null;
   /** Days. */
   readonly proposedEnrollment: number;
-  /** Days; only the API has it. */
+  /** Days; only in the API. */
   readonly proposedDuration: number | null;
   readonly isRollout: boolean;
   readonly isEnrollmentPaused: boolean;
   readonly branches: readonly { readonly slug: string; readonly ratio: number }[];
   readonly targetedPercent: number;
-  /** Time of the launch, milliseconds since 1970, where it is known better than by the day. */
+  /** Time of the launch, milliseconds since 1970, if it is known more precisely than the day. */
   readonly launchedAt: number | null;
-  /** Clients that the targeting fits; not known to the API today. */
+  /** Clients that match the targeting; the API does not have it today. */
   readonly eligibleClients: number | null;
 }
 
-/** What is watched of a row of the experiments table; the rest comes from elsewhere. */
+/** The watched columns of a row of the experiments table. */
 export function watchExperiment(
   row: ExperimentRow,
   more: Partial<Pick<WatchedExperiment, 'proposedDuration' | 'launchedAt' | 'eligibleClients'>> = {},
@@ -97,7 +97,7 @@ export interface CostedQuery {
   /** Milliseconds since 1970. */
   readonly submittedAt: number;
   readonly table: string;
-  /** The true experiment (`ExperimentsByTable`), null where there is none. */
+  /** The real experiment (`ExperimentsByTable`); null if there is none. */
   readonly experiment: string | null;
   readonly costUsd: number;
 }
@@ -110,17 +110,17 @@ export interface CostedRun {
   readonly costUsd: number;
 }
 
-/** A file in one of the states of spec/pages.md, section 2. */
+/** A file in one of the states of the pages (spec: pages, section 2). */
 export interface FileCondition {
   readonly experiment: string;
   readonly product: string;
   readonly period: string | null;
   readonly state: 'running' | 'failed' | 'stale' | 'never' | 'fresh' | 'not due' | 'missing';
-  /** How long beyond the allowed lag; null where that says nothing. */
+  /** Milliseconds beyond the allowed lag; null for states without one. */
   readonly lateMs: number | null;
-  /** What ended the newest run that has finished, if it failed for good. */
+  /** The error of the newest finished run, if it failed for good. */
   readonly failure: { readonly code: string; readonly attempts: number } | null;
-  /** Whether an earlier file is published; null where nobody has looked. */
+  /** Whether an earlier file is published; null: unknown. */
   readonly hasFile: boolean | null;
 }
 
@@ -128,18 +128,18 @@ export interface WaitingRecords {
   readonly queue: string;
   readonly waiting: number;
   readonly oldestMs: number;
-  /** How long ago the oldest should have been on its way to the warehouse, milliseconds. */
+  /** Milliseconds since the oldest record should have been written. */
   readonly lateMs: number;
 }
 
 export interface LogCounts {
-  /** Rows of the last day that no category fits. */
+  /** Log rows of the last day without a category. */
   readonly uncategorized: number;
-  /** Critical errors of the last three days, by experiment; an empty text for rows of none. */
+  /** Critical errors of the last three days by experiment; an empty key for rows without one. */
   readonly critical: ReadonlyMap<string, number>;
 }
 
-/** Whole days since the start, 0 on the day itself; undefined where it has not started. */
+/** Whole days since the start, 0 on that day; undefined if it has not started. */
 export function daysSinceStart(experiment: WatchedExperiment, now: number): number | undefined {
   if (experiment.startDate === null) return undefined;
   const days = daysBetween(experiment.startDate, dayOf(now));

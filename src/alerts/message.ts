@@ -1,4 +1,4 @@
-/** The text of alert messages: all that a check has to say to one target is one message, so that a storm is one too. */
+/** The text of alert messages. A check sends each target one message, so that many alerts make no flood. */
 import type { Notification } from './notification.ts';
 import { groupBy } from './row.ts';
 import type { AlertSeverity } from './rule.ts';
@@ -7,11 +7,11 @@ import { namesText, pluralText } from './text.ts';
 export interface AlertMessage {
   /** `2 alerts opened, 1 resolved` */
   readonly title: string;
-  /** Worst first; one for each rule, however many subjects it has. */
+  /** Worst first; one line per rule. */
   readonly lines: readonly MessageLine[];
-  /** The alerts one by one, as many as a message holds. */
+  /** Single alerts, as many as fit. */
   readonly alerts: readonly MessageAlert[];
-  /** How many alerts the message tells of, those included that it does not hold. */
+  /** Number of alerts, including those that did not fit. */
   readonly count: number;
 }
 
@@ -19,7 +19,7 @@ export interface MessageLine {
   readonly event: Notification['event'];
   readonly severity: AlertSeverity;
   readonly text: string;
-  /** The path of the page that tells more. */
+  /** Path of the page with details. */
   readonly link: string | null;
 }
 
@@ -34,14 +34,14 @@ export type MessageAlert = {
   readonly formula: string;
   readonly opened_at: string | null;
   readonly resolved_at: string | null;
-  /** The path of the page that tells more. */
+  /** Path of the page with details. */
   readonly link: string | null;
 };
 
 const MOST_ALERTS = 100;
 const SEVERITY_ORDER: readonly AlertSeverity[] = ['critical', 'warning', 'info'];
 
-/** One message about these notifications, which are all for one target. */
+/** One message from all notifications for one target. */
 export function buildAlertMessage(notifications: readonly Notification[]): AlertMessage {
   const sorted = [...notifications].sort((a, b) => orderOf(a) - orderOf(b) || compareIds(a, b));
   const groups = [...groupBy(sorted, ({ event, rule, row }) => [event, row.severity, rule.id].join()).values()];
@@ -92,7 +92,7 @@ function messageAlert({ event, rule, row }: Notification): MessageAlert {
   };
 }
 
-/** What has opened comes before what is over, worse before better. */
+/** Opened before resolved, worse before better. */
 function orderOf({ event, row }: Notification): number {
   return (event === 'opened' ? 0 : SEVERITY_ORDER.length) + SEVERITY_ORDER.indexOf(row.severity);
 }

@@ -1,6 +1,6 @@
 /**
- * Which messages are due. It is read off the rows, not off transitions: what could not be sent is still due at the next
- * check, and what was written as sent is never due again.
+ * Which messages to send. Decided from the rows instead of from changes, so that a message that failed is sent at the next
+ * check, and one that was recorded as sent is never sent again.
  */
 import {
   type AlertEvent,
@@ -17,7 +17,7 @@ import type { SteppedAlert } from './state.ts';
 import { MS_PER_DAY } from '../domain/utc-time.ts';
 
 export interface Notification {
-  /** The name of the target, as configured. */
+  /** The name of the target in the settings. */
   readonly target: string;
   readonly event: AlertEvent;
   readonly key: string;
@@ -27,7 +27,7 @@ export interface Notification {
 
 export interface DueRequest {
   readonly alerts: readonly SteppedAlert[];
-  /** The newest row of each alert before the step, for rules that speak once. */
+  /** The newest row of each alert before the step, for rules that send only once. */
   readonly previous: readonly AlertRow[];
   /** The rules that were evaluated. */
   readonly rules: readonly RuleFacts[];
@@ -35,10 +35,10 @@ export interface DueRequest {
   readonly now: number;
 }
 
-/** So long an end is still worth a message that could not be sent before. */
+/** A resolved alert is still reported this long, if its message failed. */
 const RESOLVED_FOR_MS = MS_PER_DAY;
 
-/** The messages that are due, for each target. */
+/** The messages to send to each target. */
 export function dueNotifications({ alerts, previous, rules, targets, now }: DueRequest): Notification[] {
   const earlier = groupBy(previous, alertKey);
   const late = previous.filter((row) => row.state === 'resolved' && timeOf(row.resolved_at) > now - RESOLVED_FOR_MS);
@@ -53,7 +53,7 @@ export function dueNotifications({ alerts, previous, rules, targets, now }: DueR
   );
 }
 
-/** The rows to write: those that changed, and those about which something was sent, with what was sent. */
+/** The rows to write: those that changed, and those with a new message, with the sent messages added. */
 export function withDeliveries(
   alerts: readonly SteppedAlert[],
   sent: readonly Notification[],
@@ -90,7 +90,7 @@ function dueFor(target: string, alert: SteppedAlert, earlier: readonly AlertRow[
   return isDue ? make('resolved', 'resolved') : [];
 }
 
-/** A worse severity, another finding, or the end of a silence is news. */
+/** Send again for a worse severity, another finding, or the end of a silence. */
 function isNews(alert: SteppedAlert, told: Delivery | undefined): boolean {
   if (told === undefined) return true;
   const [severity, ...found] = openingKey(alert).split(KEY_SEPARATOR);
@@ -114,7 +114,7 @@ function lastTold(row: AlertRow, target: string, event: AlertEvent): Delivery | 
   return row.notified.findLast((delivery) => delivery.target === target && delivery.event === event);
 }
 
-/** Who silenced an alert does not want to hear of its end. */
+/** A silenced alert sends no message when it resolves. */
 function wasSilenced(row: AlertRow): boolean {
   return timeOf(row.silenced_until) > timeOf(row.resolved_at);
 }

@@ -1,11 +1,11 @@
-/** Rows of `alerts_v1`: one for each change of an alert; the newest of an `alert_id` is its state (spec: monitoring, section 10). */
+/** Rows of `alerts_v1`: one per change of an alert; the newest one per `alert_id` is its state (spec: monitoring, section 10). */
 import type { AlertSeverity } from './rule.ts';
 import { MICROS_PER_MS, parseTimestamp, timestampText } from '../domain/utc-time.ts';
 
-/** `no_data`: it was open when its rule could be evaluated last, and nobody can tell now. */
+/** `no_data`: it was open at the last evaluation, and its rule cannot be evaluated now. */
 export type AlertState = 'open' | 'silenced' | 'resolved' | 'no_data';
 
-/** The columns in the order of the table; times are ISO text. */
+/** The columns in the table's order; times are ISO text. */
 export type AlertRow = {
   readonly changed_at: string;
   readonly alert_id: string;
@@ -23,30 +23,30 @@ export type AlertRow = {
   readonly link: string | null;
   readonly silenced_until: string | null;
   readonly silence_reason: string | null;
-  /** Who silenced it; null where nobody has. */
+  /** Who silenced it; null: nobody. */
   readonly actor: string | null;
   readonly notified: readonly Delivery[];
-  /** A value above this wakes a silenced alert. */
+  /** A value above this ends the silence. */
   readonly wake_above: number | null;
 };
 
-/** A message that was sent about an alert. */
+/** A message that was sent for an alert. */
 export type Delivery = {
   readonly target: string;
   readonly at: string;
   readonly event: AlertEvent;
-  /** What was told; the same is not told again. */
+  /** What it reported; the same is not sent again. */
   readonly key: string;
 };
 
 export type AlertEvent = 'opened' | 'resolved';
 
-/** Rule and subject as one text, for look-ups. */
+/** Rule and subject as one text, as a key. */
 export function alertKey({ rule, subject }: { readonly rule: string; readonly subject: string }): string {
   return `${rule} ${subject}`;
 }
 
-/** Entries by a key of theirs, each group in the order of the entries. */
+/** Groups entries by key; each group keeps their order. */
 export function groupBy<Entry>(entries: Iterable<Entry>, keyOf: (entry: Entry) => string): Map<string, Entry[]> {
   const groups = new Map<string, Entry[]>();
   for (const entry of entries) {
@@ -62,7 +62,7 @@ export function alertId(rule: string, subject: string, openedAt: number): string
   return `${rule}.${subject}.${new Date(openedAt).toISOString().replace(/[-:.]/g, '')}`;
 }
 
-/** A silence of a rule for a subject, which outlives its alerts, has a row of its own that is no alert. */
+/** A silence of a rule and subject, which outlives its alerts. It has a row of its own, which is not an alert. */
 export function silenceId(rule: string, subject: string): string {
   return `${rule}.${subject}.silence`;
 }
@@ -71,7 +71,7 @@ export function isSilenceRow(row: AlertRow): boolean {
   return row.alert_id === silenceId(row.rule, row.subject);
 }
 
-/** The newest row of each id, whatever the order of the rows. */
+/** The newest row of each id; the rows may be in any order. */
 export function newestRows(rows: Iterable<AlertRow>): AlertRow[] {
   const newest = new Map<string, AlertRow>();
   for (const row of rows) {
@@ -81,7 +81,7 @@ export function newestRows(rows: Iterable<AlertRow>): AlertRow[] {
   return [...newest.values()];
 }
 
-/** Milliseconds since 1970 of a column; null and what is no time are long ago. */
+/** Milliseconds since 1970 of a column; 0 for null and for text that is not a time. */
 export function timeOf(text: string | null): number {
   return text === null ? -Infinity : (parseTimestamp(text) ?? -Infinity) / MICROS_PER_MS;
 }
@@ -90,7 +90,7 @@ export function timeText(epochMs: number): string {
   return timestampText(epochMs * MICROS_PER_MS);
 }
 
-/** The time of a change: always after the row that it follows, also when a clock is set back. */
+/** The time of a change: always later than the previous row's, even if the clock was set back. */
 export function changeTime(now: number, before: AlertRow | undefined): string {
   return timeText(before === undefined ? now : Math.max(now, timeOf(before.changed_at) + 1));
 }

@@ -1,33 +1,33 @@
-/** What an alert rule is, and how rules are evaluated so that none can silence another. */
+/** Alert rules and their evaluation. A rule that fails does not stop the others. */
 import type { AlertInputs, Reading, SourceName, SourceValues } from './inputs.ts';
 import { errorText } from '../domain/errors.ts';
 
 export type AlertSeverity = 'info' | 'warning' | 'critical';
 
-/** Whose rule it is: the same measure has several thresholds on purpose, so each says where it comes from. */
+/** Which product shows this rule. Products use different thresholds for the same measure on purpose. */
 export type AlertProduct = 'console' | 'tile' | 'guide' | 'contrail';
 
 /**
- * When a message is sent. `opening`: each time an alert opens; `once`: once for a subject, ever; `change`: also when
- * what is found changes; `never`: it is only shown.
+ * When a message is sent. `opening`: each time an alert opens or closes. `once`: only the first time for a subject.
+ * `change`: also when the findings change. `never`: no message, only shown.
  */
 export type NotifyPolicy = 'opening' | 'once' | 'change' | 'never';
 
 export interface RuleFacts {
   readonly id: string;
-  /** A few words for lists: `unenrollment spike`. */
+  /** Short name for lists: `unenrollment spike`. */
   readonly title: string;
   readonly product: AlertProduct;
   readonly severity: AlertSeverity;
   readonly threshold: number;
-  /** Above it the severity is critical, if there is one. */
+  /** The severity is critical above it, if there is one. */
   readonly criticalThreshold?: number;
-  /** Where the default threshold comes from. */
+  /** The source of the default threshold. */
   readonly thresholdSource: string;
-  /** The condition as text, without numbers of a case. */
+  /** The condition as text, without the numbers of a case. */
   readonly formula: string;
   readonly notify: NotifyPolicy;
-  /** An event is told and over: its alert is never open. */
+  /** An event is reported once; its alert is never open. */
   readonly isEvent?: boolean;
   readonly needs: readonly SourceName[];
 }
@@ -36,13 +36,13 @@ export type Verdict =
   | {
       readonly kind: 'failing';
       readonly value: number | null;
-      /** The condition with this case's numbers: `412 / 3,104 = 13.3% > 10%`. */
+      /** The condition with the numbers of this case: `412 / 3,104 = 13.3% > 10%`. */
       readonly formula: string;
       /** One sentence for people. */
       readonly summary: string;
-      /** Where it is worse than the rule's own. */
+      /** Only if worse than the rule's own. */
       readonly severity?: AlertSeverity;
-      /** What was found, without numbers that always change; a policy of `change` compares it. */
+      /** The findings without numbers that always change; compared for the policy `change`. */
       readonly changeKey?: string;
     }
   | { readonly kind: 'passing'; readonly value: number | null; readonly formula: string }
@@ -55,27 +55,27 @@ export interface Finding {
   readonly verdict: Verdict;
   readonly severity: AlertSeverity;
   readonly threshold: number;
-  /** Path of the page that shows it, null where there is none. */
+  /** Path of the page about it; null if there is none. */
   readonly link: string | null;
 }
 
 export interface RuleResult {
   readonly rule: RuleFacts;
   readonly findings: readonly Finding[];
-  /** Why the rule could not be evaluated, wholly or for some subject; null: it could. */
+  /** Why the rule could not be evaluated for all subjects; null: it could. */
   readonly problem: string | null;
-  /** Whether the findings name every subject that the rule concerns. */
+  /** Whether the findings cover every subject of the rule. */
   readonly isComplete: boolean;
-  /** Subjects about which nothing can be told while their record cannot be read; none unless told. */
+  /** Subjects whose record cannot be read, so that nothing is known about them; default: none. */
   readonly unread?: ReadonlySet<string>;
 }
 
 export interface AlertRule extends RuleFacts {
-  /** Judges every subject it concerns. Never throws. */
+  /** Evaluates every subject of the rule. Never throws. */
   evaluate(inputs: AlertInputs, limits?: RuleLimits): RuleResult;
 }
 
-/** Thresholds other than the defaults. */
+/** Thresholds that differ from the defaults. */
 export interface RuleLimits {
   readonly threshold?: number;
   readonly criticalThreshold?: number;
@@ -86,16 +86,16 @@ export type RuleContext<Needs extends SourceName> = {
   readonly threshold: number;
   readonly criticalThreshold: number | undefined;
   readonly sources: { readonly [Name in Needs]: SourceValues[Name] };
-  /** Of when each source is, milliseconds since 1970. */
+  /** The time of each source, milliseconds since 1970. */
   readonly times: { readonly [Name in Needs]: number };
 };
 
 export interface RuleDefinition<Needs extends SourceName, Subject> extends RuleFacts {
   readonly needs: readonly Needs[];
-  /** What the rule concerns now; an open alert about anything else is over. */
+  /** The current subjects of the rule. Open alerts about any other are resolved. */
   readonly subjects: (context: RuleContext<Needs>) => readonly Subject[];
   readonly nameOf: (subject: Subject) => string;
-  /** Path of the page that shows a subject. */
+  /** Path of the page about a subject. */
   readonly linkOf: (subject: Subject) => string | null;
   readonly check: (subject: Subject, context: RuleContext<Needs>) => Verdict;
 }
@@ -133,7 +133,7 @@ function unreadSubjects(needs: readonly SourceName[], { sources }: AlertInputs):
   return new Set(readings.flatMap((reading) => (reading.kind === 'read' ? [...(reading.unread ?? [])] : [])));
 }
 
-/** One subject that cannot be judged does not keep the others from being judged. */
+/** A subject that cannot be evaluated does not stop the others. */
 function judge<Needs extends SourceName, Subject>(
   definition: RuleDefinition<Needs, Subject>,
   rule: RuleFacts,
@@ -156,7 +156,7 @@ function judge<Needs extends SourceName, Subject>(
   }
 }
 
-/** A name that fits into no address has no link. */
+/** No link if the name does not fit into a URL. */
 function linkOf<Needs extends SourceName, Subject>(
   definition: RuleDefinition<Needs, Subject>,
   subject: Subject,
@@ -168,7 +168,7 @@ function linkOf<Needs extends SourceName, Subject>(
   }
 }
 
-/** What the rule may look at, or which of its sources is missing and why. */
+/** The sources of the rule, or the first that is missing and why. */
 function contextOf<Needs extends SourceName>(
   needs: readonly Needs[],
   inputs: AlertInputs,

@@ -1,4 +1,4 @@
-/** Rules M1 to M4: what the console tells the owners of an experiment about its enrollment (spec: monitoring, section 7). */
+/** Rules M1 to M4: enrollment alerts that the console sends to owners (spec: monitoring, section 7). */
 import {
   branchCounts,
   FEATURE_CONFLICT_LIMIT,
@@ -17,7 +17,7 @@ import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '.
 import { noLink } from '../domain/page-links.ts';
 
 const CONSOLE = 'Experimenter: alert';
-const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
+const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'it has no enrollment counts' };
 
 const UNENROLLMENT_SPIKE = defineRule({
   id: 'M1',
@@ -41,7 +41,7 @@ const UNENROLLMENT_SPIKE = defineRule({
     const formula = `${parts} = ${percentText(rate)} ${isSpike ? '>' : '≤'} ${percentText(threshold)}`;
     if (!isSpike) return { kind: 'passing', value: rate, formula };
     const reason = topUnenrollmentReason(counts);
-    const summary = `${percentText(rate)} of the enrolled clients of ${slug} have left, most of them by ${reason}.`;
+    const summary = `${slug}: ${percentText(rate)} of enrolled clients have unenrolled, mostly because of ${reason}.`;
     return { kind: 'failing', value: rate, formula, summary };
   },
 });
@@ -65,7 +65,7 @@ const SAMPLE_RATIO = defineRule({
     if (counts === undefined) return NO_COUNTS;
     if (counts.branches.size < 2) return { kind: 'no_data', reason: 'fewer than two branches have counts' };
     const test = testSampleRatio(branchCounts(counts, branches));
-    if (test.pValue === null) return { kind: 'no_data', reason: 'a branch that has counts must not have any' };
+    if (test.pValue === null) return { kind: 'no_data', reason: 'a branch with ratio 0 has clients' };
     const chi = `χ² = ${(test.chiSquare ?? 0).toFixed(2)}, ${pluralText(test.degreesOfFreedom, 'degree')} of freedom`;
     const sign = test.largestDeviation >= SRM_DEVIATION_LIMIT ? '≥' : '<';
     const deviation = `largest share deviation ${percentText(test.largestDeviation)} ${sign} ${percentText(SRM_DEVIATION_LIMIT)}`;
@@ -74,7 +74,7 @@ const SAMPLE_RATIO = defineRule({
     const shares = test.branches.map(
       ({ branch, share, expectedShare }) => `${branch} ${percentText(share)} (expected ${percentText(expectedShare)})`,
     );
-    const summary = `The branches of ${slug} do not have the clients they should: ${namesText(shares, 5)}.`;
+    const summary = `${slug}: sample ratio mismatch: ${namesText(shares, 5)}.`;
     return { kind: 'failing', value: test.pValue, formula, summary };
   },
 });
@@ -101,7 +101,7 @@ const LOW_ENROLLMENT = defineRule({
     const formula = `${countText(enrolled)} ${sign} ${countText(threshold)} after ${pluralText(days, 'day')}`;
     if (!isEnrollmentLow(counts, days, threshold)) return { kind: 'passing', value: enrolled, formula };
     const clients = `${pluralText(enrolled, 'client')} ${enrolled === 1 ? 'has' : 'have'} enrolled`;
-    const summary = `Only ${clients} in ${experiment.slug} after ${pluralText(days, 'day')}.`;
+    const summary = `${experiment.slug}: only ${clients} after ${pluralText(days, 'day')}.`;
     return { kind: 'failing', value: enrolled, formula, summary };
   },
 });
@@ -122,20 +122,20 @@ const FEATURE_CONFLICT = defineRule({
   check: ({ slug }, { sources, threshold }) => {
     const funnel = sources.enrollmentFunnel.get(slug);
     if (!sources.enrollmentCounts.has(slug)) return NO_COUNTS;
-    if (funnel === undefined) return { kind: 'no_data', reason: 'there is no enrollment funnel of it' };
+    if (funnel === undefined) return { kind: 'no_data', reason: 'it has no enrollment funnel' };
     const { rate, slugs } = featureConflict(funnel);
     const isConflict = rate >= threshold;
     const formula = `${percentText(rate)} ${isConflict ? '≥' : '<'} ${percentText(threshold)}`;
     if (!isConflict) return { kind: 'passing', value: rate, formula };
     const others = slugs.length === 0 ? 'another experiment' : namesText(slugs);
-    const summary = `${percentText(rate)} of the clients of ${slug} are kept out by ${others}, on the same feature.`;
+    const summary = `${slug}: ${percentText(rate)} of clients are blocked by ${others} on the same feature.`;
     return { kind: 'failing', value: rate, formula, summary };
   },
 });
 
 export const CONSOLE_RULES: readonly AlertRule[] = [UNENROLLMENT_SPIKE, SAMPLE_RATIO, LOW_ENROLLMENT, FEATURE_CONFLICT];
 
-/** The gate of these rules: live, and at least one day since the start. */
+/** These rules apply to live experiments from the day after the start. */
 function isWatched(experiment: WatchedExperiment, now: number): boolean {
   return experiment.status === 'Live' && (daysSinceStart(experiment, now) ?? 0) >= 1;
 }

@@ -1,10 +1,10 @@
-/** Rules C1 to C4: what costs more than it should. List-price estimates, as `query_cost_v1` has them. */
+/** Rules C1 to C4: high costs. Estimates at list prices, as in `query_cost_v1`. */
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
 import { usdText } from './text.ts';
 import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
 import { noLink } from '../domain/page-links.ts';
 
-/** The dashboards look at two days: `query_cost_v1` is a day behind. */
+/** Two days, like the dashboards: `query_cost_v1` is a day behind. */
 const RECENT_DAYS = 2;
 
 interface Cost {
@@ -37,7 +37,7 @@ const RUN_COST = defineRule({
   severity: 'warning',
   threshold: 0.2,
   criticalThreshold: 1,
-  thresholdSource: 'ours: as for one query, since a run makes one',
+  thresholdSource: 'ours: as for one query, because a run makes one',
   formula: 'highest cost of one run of Contrail for the experiment in the last two days > threshold',
   notify: 'opening',
   needs: ['runs'],
@@ -116,7 +116,7 @@ function recent<Query extends { readonly submittedAt: number }>(queries: readonl
   return queries.filter(({ submittedAt }) => isRecent(submittedAt, now));
 }
 
-/** Today or one of the two days before it. */
+/** Today or one of the two days before. */
 function isRecent(time: number, now: number): boolean {
   return time <= now && dayOf(time) >= dayOf(now - RECENT_DAYS * MS_PER_DAY);
 }

@@ -1,4 +1,4 @@
-/** Rules M5 and M6: what the owner of an experiment is due to do (spec: monitoring, section 7). */
+/** Rules M5 and M6: what the owner of an experiment should do (spec: monitoring, section 7). */
 import { addDays, plannedEnd } from './expected-results.ts';
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
@@ -17,7 +17,7 @@ const END_ENROLLMENT = defineRule({
   formula: 'today >= start + proposed_enrollment',
   notify: 'once',
   needs: ['experiments'],
-  // Beyond the spec: who has ended enrollment already need not be told to.
+  // Not in the spec: no alert once enrollment has ended.
   subjects: ({ sources, now }) =>
     sources.experiments.filter(
       (experiment) => hasStartedLive(experiment, now) && !experiment.isRollout && !experiment.isEnrollmentPaused,
@@ -30,7 +30,7 @@ const END_ENROLLMENT = defineRule({
       now,
       threshold,
       summary: (due) =>
-        `Enrollment in ${slug} was planned for ${proposedEnrollment} days and is due to end since ${due}.`,
+        `${slug}: enrollment was planned for ${proposedEnrollment} days and should have ended on ${due}.`,
     });
   },
 });
@@ -49,11 +49,11 @@ const PAST_END = defineRule({
   nameOf: (experiment) => experiment.slug,
   linkOf: noLink,
   check: (experiment, { now, threshold }) => {
-    if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is not known' };
+    if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is unknown' };
     return judgeDue(plannedEnd(experiment), {
       now,
       threshold,
-      summary: (due) => `${experiment.slug} was planned to end on ${due} and is still live.`,
+      summary: (due) => `${experiment.slug} should have ended on ${due} and is still live.`,
     });
   },
 });
@@ -66,7 +66,7 @@ function judgeDue(
 ): Verdict {
   const today = dayOf(now);
   const late = due === null ? undefined : daysBetween(due, today);
-  if (due === null || late === undefined) return { kind: 'no_data', reason: 'it needs a start date' };
+  if (due === null || late === undefined) return { kind: 'no_data', reason: 'it has no start date' };
   if (late < threshold) return { kind: 'passing', value: late, formula: `${today} < ${due}` };
   return { kind: 'failing', value: late, formula: `${today} ≥ ${due}`, summary: summary(due) };
 }

@@ -1,13 +1,13 @@
-/** Rules G1 to G3: what the monitoring guide advises to look at, with thresholds of ours (spec: monitoring, section 7). */
+/** Rules G1 to G3: advice of the monitoring guide, with our own thresholds (spec: monitoring, section 7). */
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
 import { countText, durationText, namesText, percentText } from './text.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/utc-time.ts';
 import { noLink } from '../domain/page-links.ts';
 
-const OURS = 'ours: no number is published';
-const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'there are no enrollment counts of it' };
-/** Below this share of the expected clients, or above its double beyond one, something is wrong. */
+const OURS = 'ours: the guide has no number';
+const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'it has no enrollment counts' };
+/** Allowed: 50–150 % of the expected clients. */
 const FEWEST_SHARE = 0.5;
 
 const NOBODY_ENROLLS = defineRule({
@@ -58,7 +58,7 @@ const FAR_FROM_EXPECTED = defineRule({
     const counts = sources.enrollmentCounts.get(experiment.slug);
     if (counts === undefined) return NO_COUNTS;
     if (experiment.eligibleClients === null)
-      return { kind: 'no_data', reason: 'the number of eligible clients is not known' };
+      return { kind: 'no_data', reason: 'the number of eligible clients is unknown' };
     const days = daysSinceStart(experiment, now) ?? 0;
     const progress = experiment.proposedEnrollment <= 0 ? 1 : Math.min(1, days / experiment.proposedEnrollment);
     const expected = experiment.eligibleClients * experiment.targetedPercent * progress;
@@ -66,7 +66,7 @@ const FAR_FROM_EXPECTED = defineRule({
     const share = counts.totalEnrollments / expected;
     const formula = `${countText(counts.totalEnrollments)} / ${countText(expected)} = ${percentText(share)}; allowed ${percentText(threshold)} to ${percentText(2 - threshold)}`;
     if (share >= threshold && share <= 2 - threshold) return { kind: 'passing', value: share, formula };
-    const summary = `${experiment.slug} has ${percentText(share)} of the clients that were expected by now.`;
+    const summary = `${experiment.slug} has ${percentText(share)} of the clients expected by now.`;
     return { kind: 'failing', value: share, formula, summary };
   },
 });
@@ -116,7 +116,7 @@ function subjects({ sources, now }: RuleContext<'experiments' | 'enrollmentCount
   );
 }
 
-/** The latest time at which it can have been launched: of a bare date that is the end of the day. */
+/** The latest possible time of the launch: for a date, the end of the day. */
 function latestLaunch({ launchedAt, startDate }: WatchedExperiment): number | undefined {
   if (launchedAt !== null) return launchedAt;
   return startDate === null ? undefined : Date.parse(`${startDate}T00:00:00Z`) + MS_PER_DAY;

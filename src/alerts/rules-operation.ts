@@ -1,4 +1,4 @@
-/** Rules F1, F2, R1, L1 and L2: what the operator of Contrail must know. Ours. */
+/** Rules F1, F2, R1, L1 and L2: problems of Contrail itself. Not in the spec. */
 import type { FileCondition } from './inputs.ts';
 import { groupBy } from './row.ts';
 import { type AlertRule, defineRule } from './rule.ts';
@@ -11,7 +11,7 @@ const EXPORT_FAILED = defineRule({
   product: 'contrail',
   severity: 'critical',
   threshold: 0,
-  thresholdSource: 'ours: no file may fail for good unseen',
+  thresholdSource: 'ours: every file that fails for good is reported',
   formula: 'files of the experiment whose newest run failed for good > threshold',
   notify: 'change',
   needs: ['files'],
@@ -60,8 +60,8 @@ const RECORDS_WAITING = defineRule({
   product: 'contrail',
   severity: 'critical',
   threshold: 480_000,
-  thresholdSource: 'ours: time for a few tries once CONTRAIL_RECORDS_WINDOW is over',
-  formula: 'time since the oldest records were due in the warehouse, in milliseconds > threshold',
+  thresholdSource: 'ours: time for a few attempts after CONTRAIL_RECORDS_WINDOW',
+  formula: 'milliseconds since the oldest records should have been written > threshold',
   notify: 'opening',
   needs: ['records'],
   subjects: ({ sources }) => sources.records,
@@ -71,7 +71,7 @@ const RECORDS_WAITING = defineRule({
     const isLate = waiting > 0 && lateMs > threshold;
     const formula = `${durationText(lateMs)} ${isLate ? '>' : '≤'} ${durationText(threshold)}`;
     if (!isLate) return { kind: 'passing', value: lateMs, formula };
-    const summary = `${pluralText(waiting, 'record')} in ${queue} cannot be written to the warehouse; the oldest waits for ${durationText(oldestMs)}.`;
+    const summary = `${pluralText(waiting, 'record')} in ${queue} have not been written to the warehouse; the oldest is ${durationText(oldestMs)} late.`;
     return { kind: 'failing', value: lateMs, formula, summary };
   },
 });
@@ -82,8 +82,8 @@ const UNCATEGORIZED = defineRule({
   product: 'contrail',
   severity: 'info',
   threshold: 0,
-  thresholdSource: 'ours: rules and log sites have drifted apart',
-  formula: 'log rows of the last day that no category fits > threshold',
+  thresholdSource: 'ours: the categories no longer match the logged messages',
+  formula: 'log rows of the last day without a category > threshold',
   notify: 'opening',
   needs: ['logs'],
   subjects: ({ sources }) => [{ table: 'logs', count: sources.logs.uncategorized }],
@@ -97,7 +97,7 @@ const UNCATEGORIZED = defineRule({
       kind: 'failing',
       value: count,
       formula,
-      summary: `${pluralText(count, 'log row')} fit no category of errors.`,
+      summary: `${pluralText(count, 'log row')} without an error category.`,
     };
   },
 });
@@ -142,7 +142,7 @@ function byExperiment(files: readonly FileCondition[]): { experiment: string; fi
   return [...groups].map(([experiment, files]) => ({ experiment, files }));
 }
 
-/** What readers have meanwhile; nothing where nobody has looked. */
+/** What readers see meanwhile; empty if unknown. */
 function whatStays(failed: readonly FileCondition[]): string {
   const kept = failed.filter(({ hasFile }) => hasFile === true);
   const absent = failed.filter(({ hasFile }) => hasFile === false);
@@ -151,7 +151,7 @@ function whatStays(failed: readonly FileCondition[]): string {
   return kept.length === 0 ? '' : ` The last good files of ${namesText(kept.map(fileName))} stay published.`;
 }
 
-/** A file that is tried again stays failed until a run has succeeded, else its alert would come and go. */
+/** A failed file stays failed until a run succeeds; otherwise its alert would open and close at every retry. */
 function hasFailed(file: FileCondition): boolean {
   return file.state === 'failed' || (file.state === 'running' && file.failure !== null);
 }

@@ -1,4 +1,4 @@
-/** Rules A1 to A3 and G4: errors of the analysis, and results that are missing, ready or old (spec: monitoring, section 7). */
+/** Rules A1 to A3 and G4: errors of the analysis, and missing, new or old results (spec: monitoring, section 7). */
 import { createHash } from 'node:crypto';
 import { enrollmentEnd, expectedPeriods, isResultsWatchOver } from './expected-results.ts';
 import { type AnalysisError, daysSinceStart, type WatchedExperiment } from './inputs.ts';
@@ -11,7 +11,7 @@ import { statisticsObjectName } from '../domain/statistics-name.ts';
 import { dayOf, daysBetween, MS_PER_DAY } from '../domain/utc-time.ts';
 import { filesLink } from '../domain/page-links.ts';
 
-/** Expected, or harmless; `NoSlugException` is neither, though the analysis counts it as skipped. */
+/** Expected or harmless. `NoSlugException` is neither, although the analysis counts it as skipped. */
 const QUIET_EXCEPTIONS = new Set<string>([
   ...SKIPPED_EXCEPTIONS.filter((name) => name !== 'NoSlugException'),
   'PreconditionFailed',
@@ -26,7 +26,7 @@ const ANALYSIS_ERROR = defineRule({
   severity: 'warning',
   threshold: 0,
   thresholdSource: 'Experimenter: alert',
-  formula: 'groups whose first error is of an exception type that is neither skipped nor harmless > threshold',
+  formula: 'groups whose first error has an exception type that is neither skipped nor harmless > threshold',
   notify: 'change',
   needs: ['errors'],
   subjects: ({ sources }) => [...sources.errors].map(([slug, errors]) => ({ slug, errors })),
@@ -59,7 +59,7 @@ const RESULTS_MISSING = defineRule({
     const missing = expected.filter((period) => !sources.objects.has(statisticsObjectName(experiment.slug, period)));
     const formula = `${missing.length} of ${expected.length} expected files are missing`;
     if (missing.length <= threshold) return { kind: 'passing', value: missing.length, formula };
-    const summary = `${experiment.slug} has no ${missing.join(', no ')} results, though they are expected.`;
+    const summary = `${experiment.slug} lacks expected results: ${missing.join(', ')}.`;
     return { kind: 'failing', value: missing.length, formula, summary, changeKey: missing.join() };
   },
 });
@@ -71,7 +71,7 @@ const RESULTS_READY = defineRule({
   severity: 'info',
   threshold: 0,
   thresholdSource: 'Experimenter: message',
-  formula: 'weekly or overall results are seen for the first time',
+  formula: 'weekly or overall results exist for the first time',
   notify: 'once',
   isEvent: true,
   needs: ['experiments', 'objects'],
@@ -85,7 +85,7 @@ const RESULTS_READY = defineRule({
   check: ({ slug, period }) => ({
     kind: 'failing',
     value: null,
-    formula: `${statisticsObjectName(slug, period)} is there`,
+    formula: `${statisticsObjectName(slug, period)} exists`,
     summary: `The first ${period} results of ${slug} are ready.`,
   }),
 });
@@ -96,7 +96,7 @@ const RESULTS_OLD = defineRule({
   product: 'contrail',
   severity: 'warning',
   threshold: 8,
-  thresholdSource: 'ours: a week, and a day for the analysis',
+  thresholdSource: 'ours: a week, plus a day for the analysis',
   formula: 'days since a statistics table of the experiment changed >= threshold, while live and weekly is expected',
   notify: 'opening',
   needs: ['experiments', 'tables'],
@@ -116,7 +116,7 @@ const RESULTS_OLD = defineRule({
     if (newest === undefined) {
       const waited = daysBetween(enrollmentEnd(experiment) ?? '', dayOf(now)) ?? 0;
       const formula = `no statistics table ${waited} days after enrollment, expected after ${WEEKLY_AFTER_DAYS}`;
-      return { kind: 'failing', value: waited, formula, summary: `${slug} has no statistics table at all.` };
+      return { kind: 'failing', value: waited, formula, summary: `${slug} has no statistics tables.` };
     }
     const age = now - newest;
     const isOld = age >= threshold * MS_PER_DAY;
@@ -127,14 +127,14 @@ const RESULTS_OLD = defineRule({
       kind: 'failing',
       value: days,
       formula,
-      summary: `No statistics table of ${slug} has changed for ${threshold} days.`,
+      summary: `${slug}: no statistics table has changed for ${threshold} days.`,
     };
   },
 });
 
 export const RESULT_RULES: readonly AlertRule[] = [ANALYSIS_ERROR, RESULTS_MISSING, RESULTS_READY, RESULTS_OLD];
 
-/** `ad_clicks (ValueError)` of each group that alarms, sorted. Only the first error of a group counts. */
+/** `ad_clicks (ValueError)` for each failing group, sorted. Only the first error of a group counts. */
 function alarmingGroups(errors: readonly AnalysisError[]): string[] {
   const first = new Map<string, string>();
   for (const { metric, exceptionType } of errors) {
@@ -147,7 +147,7 @@ function alarmingGroups(errors: readonly AnalysisError[]): string[] {
     .sort();
 }
 
-/** Rollouts are never analysed (`RolloutSkipException`): they would miss results for ever. */
+/** Rollouts are never analysed (`RolloutSkipException`), so their results are never missing. */
 function expectsResults(experiment: WatchedExperiment, today: string): boolean {
   if (experiment.isRollout || isResultsWatchOver(experiment, today)) return false;
   return expectedPeriods(experiment, today).length > 0;

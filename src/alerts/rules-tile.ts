@@ -1,4 +1,4 @@
-/** Rules E1 to E5: the status tile as rules, so that pages can list them beside the others. They send no messages. */
+/** Rules E1 to E5: the status tile as rules, so that pages can list them. They send no messages. */
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, type AlertSeverity, defineRule } from './rule.ts';
 import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
@@ -55,10 +55,10 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
     check: ({ slug, startDate, endDate }, { sources, times }) => {
       const counts = sources.enrollmentCounts.get(slug);
       if (counts === undefined || startDate === null) {
-        return { kind: 'no_data', reason: 'there are no enrollment counts of it' };
+        return { kind: 'no_data', reason: 'it has no enrollment counts' };
       }
       const { totalEnrollments: enrolled, totalUnenrollments: unenrolled } = counts;
-      // The counts have no windows; the time they were made is the last that they can know of.
+      // The counts have no windows; use the time at which they were made.
       const lastWindow = times.enrollmentCounts;
       const status = statusTile({ launchDate: startDate, endDate, lastWindow, enrolled, unenrolled });
       const share = enrolled === 0 ? 0 : unenrolled / enrolled;

@@ -1,4 +1,4 @@
-/** All alert rules, and their evaluation as one: a rule that cannot be evaluated is a finding of its own. */
+/** All alert rules and their evaluation. A rule that cannot be evaluated raises alert X1. */
 import type { AlertInputs, SourceName } from './inputs.ts';
 import type { AlertRule, Finding, RuleFacts, RuleLimits, RuleResult } from './rule.ts';
 import { CONSOLE_RULES } from './rules-console.ts';
@@ -19,20 +19,20 @@ export const ALERT_RULES: readonly AlertRule[] = [
   ...OPERATION_RULES,
 ];
 
-/** A check that cannot be made is itself an alert: silence must never look like health. */
+/** A failed check is an alert too, so that silence never looks like health. */
 export const CHECK_FAILED: RuleFacts = {
   id: 'X1',
   title: 'check failed',
   product: 'contrail',
   severity: 'warning',
   threshold: 0,
-  thresholdSource: 'ours: an exception in one check must not silence the others, nor itself',
+  thresholdSource: 'ours: a failed check must be visible and must not stop the others',
   formula: 'sources that cannot be read, and rules that fail',
   notify: 'change',
   needs: [],
 };
 
-/** The results of every rule, X1 last. `limits`: thresholds other than the defaults, by rule. */
+/** The results of all rules, X1 last. `limits`: thresholds by rule that differ from the defaults. */
 export function evaluateRules(
   rules: readonly AlertRule[],
   inputs: AlertInputs,
@@ -45,7 +45,7 @@ export function evaluateRules(
 function failedChecks(results: readonly RuleResult[], inputs: AlertInputs): RuleResult {
   const missing = Object.entries(inputs.sources).flatMap(([name, reading]) =>
     reading.kind === 'missing'
-      ? [checkFinding(name, `The source ${name} of the alerts cannot be read: ${reading.reason}.`)]
+      ? [checkFinding(name, `The alert source ${name} cannot be read: ${reading.reason}.`)]
       : [],
   );
   const isMissing = (name: SourceName): boolean => inputs.sources[name].kind === 'missing';

@@ -1,4 +1,4 @@
-/** Silencing: an operator says until when, and why, an alert is to be quiet (spec: pages, section 9). */
+/** Silencing: an operator says until when and why an alert sends no messages (spec: pages, section 9). */
 import { type AlertRow, changeTime, isSilenceRow, silenceId, timeOf, timeText } from './row.ts';
 
 export interface Silence {
@@ -6,19 +6,16 @@ export interface Silence {
   readonly until: number;
   readonly reason: string;
   readonly actor: string;
-  /** Speak up if the value grows by this share (0.5: by half); absent: never. */
+  /** Ends the silence if the value grows by this share (0.5: by half); absent: never. */
   readonly wakeOnGrowth?: number;
 }
 
-/** The row that silences one alert. It ends with the alert. */
+/** The row that silences one alert. The silence ends with the alert. */
 export function silenceAlert(alert: AlertRow, silence: Silence, now: number): AlertRow {
   return { ...alert, ...silenceColumns(alert, silence), state: 'silenced', changed_at: changeTime(now, alert) };
 }
 
-/**
- * The row that silences a rule for the subject of an alert, also when it opens anew. `before`: the newest such row, if
- * there is one.
- */
+/** The row that silences a rule for an alert's subject, even if the alert opens again. `before`: the newest such row. */
 export function silenceRule(alert: AlertRow, silence: Silence, now: number, before?: AlertRow): AlertRow {
   return {
     ...alert,
@@ -33,7 +30,7 @@ export function silenceRule(alert: AlertRow, silence: Silence, now: number, befo
   };
 }
 
-/** The rows among these that keep an alert with this value quiet now: its own, or one of its rule and subject. */
+/** The rows that silence an alert with this value now: its own, or those of its rule and subject. */
 export function activeSilence(rows: readonly AlertRow[], value: number | null, now: number): AlertRow | undefined {
   return rows.find((row) => {
     const isSilent = isSilenceRow(row) || row.state === 'silenced';

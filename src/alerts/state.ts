@@ -1,6 +1,6 @@
 /**
- * The life of an alert: opened, seen again, silenced, without data, resolved. A pure step from the newest rows and what
- * the rules found now to the rows that change. There is one open alert for a rule and subject.
+ * The states of an alert: opened, still open, silenced, without data, resolved. A pure step from the newest rows and the
+ * current findings to the changed rows. A rule has at most one open alert per subject.
  */
 import { type AlertRow, alertId, alertKey, changeTime, groupBy, isSilenceRow, timeOf, timeText } from './row.ts';
 import type { Finding, RuleFacts, RuleResult, Verdict } from './rule.ts';
@@ -8,12 +8,12 @@ import { activeSilence } from './silence.ts';
 import { MS_PER_HOUR } from '../domain/utc-time.ts';
 
 export interface AlertStep {
-  /** The newest row of each alert and silence, resolved ones included. */
+  /** The newest row of each alert and silence, including resolved ones. */
   readonly previous: readonly AlertRow[];
   readonly results: readonly RuleResult[];
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** An open alert that does not change is written again this often, so that it can be seen to be checked. */
+  /** Unchanged open alerts are written again this often, to show that they are still checked. */
   readonly refreshMs?: number;
 }
 
@@ -23,28 +23,28 @@ export interface SteppedAlert {
   readonly rule: RuleFacts;
   /** Whether the row is new and must be written. */
   readonly isChanged: boolean;
-  /** What was found, where that can be told. */
+  /** What was found, if known. */
   readonly changeKey: string | null;
 }
 
 type Failing = Extract<Verdict, { kind: 'failing' }>;
 
-/** The columns that a finding fills. */
+/** The columns that a finding sets. */
 type Seen = Pick<AlertRow, 'severity' | 'value' | 'threshold' | 'formula' | 'summary' | 'link' | 'last_seen_at'>;
 
 interface StepContext {
   readonly rule: RuleFacts;
   readonly now: number;
   readonly refreshMs: number;
-  /** Alerts of the rule and subject that are not resolved, oldest first. */
+  /** Unresolved alerts of the rule and subject, oldest first. */
   readonly unresolved: readonly AlertRow[];
-  /** Whether nothing can be told about the subject now, though it is still there. */
+  /** Whether the subject exists but cannot be evaluated now. */
   readonly isUnread: boolean;
   /** All rows of the rule and subject. */
   readonly all: readonly AlertRow[];
 }
 
-/** Every alert that is not resolved, or was resolved by this step. */
+/** All alerts that are unresolved, or resolved by this step. */
 export function stepAlerts({ previous, results, now, refreshMs = MS_PER_HOUR }: AlertStep): SteppedAlert[] {
   const rows = groupBy(previous, alertKey);
   return results.flatMap((result) => {
@@ -63,7 +63,7 @@ export function stepAlerts({ previous, results, now, refreshMs = MS_PER_HOUR }: 
 
 function stepSubject(context: StepContext, finding: Finding | undefined, isComplete: boolean): SteppedAlert[] {
   const [current, ...doubles] = context.unresolved;
-  // Two checkers at once may each have opened one; the older stays.
+  // Two checkers at once may have opened one each; keep the older.
   const closed = doubles.map((row) => resolve(context, row));
   if (finding?.verdict.kind === 'failing') return [fail(context, current, finding, finding.verdict), ...closed].flat();
   if (current === undefined) return closed;
@@ -120,7 +120,7 @@ const QUIET = { silenced_until: null, silence_reason: null, actor: null, wake_ab
 
 type SilenceColumns = Pick<AlertRow, 'state' | 'silenced_until' | 'silence_reason' | 'actor' | 'wake_above'>;
 
-/** Open or silenced, and by whom. An alert that a silence has let go keeps its columns, but not a silence to come. */
+/** Open or silenced, and by whom. When a silence has ended, its columns stay, unless the silence begins later. */
 function silenceOf({ all, now }: StepContext, current: AlertRow | undefined, value: number | null): SilenceColumns {
   const own = current === undefined ? [] : [current];
   const silence = activeSilence([...own, ...all.filter(isSilenceRow)], value, now);
@@ -150,7 +150,7 @@ function resolve(context: StepContext, current: AlertRow): SteppedAlert {
   );
 }
 
-/** A silence outlasts missing data; an open alert says that it cannot be told any more. */
+/** A silence continues without data; an open alert becomes `no_data`. */
 function loseData(context: StepContext, current: AlertRow): SteppedAlert {
   if (current.state !== 'open') return stepped(context, current, false, null);
   return stepped(context, { ...current, state: 'no_data', changed_at: changeTime(context.now, current) }, true, null);

@@ -8,7 +8,7 @@ export interface TileInput {
   /** Days, `YYYY-MM-DD` in UTC. */
   readonly launchDate: string;
   readonly endDate: string | null;
-  /** The last five-minute window that has events, milliseconds since 1970: the tile's "now". */
+  /** The last five-minute window with events, milliseconds since 1970: "now" for the tile. */
   readonly lastWindow: number;
   readonly enrolled: number;
   readonly unenrolled: number;
@@ -21,7 +21,7 @@ export interface TileStatus {
   readonly daysSinceLaunch: number;
 }
 
-/** Fewer enrollments than this: tile (the console's limit is another, on purpose). */
+/** Low enrollment below this number (tile; the console's limit differs on purpose). */
 export const TILE_LOW_LIMIT = 500;
 
 const UNENROLLED_LIMITS = [
@@ -31,8 +31,8 @@ const UNENROLLED_LIMITS = [
 ] as const;
 
 /**
- * What the tile says. `withoutEnd` decides whether an experiment without an end date is running: production says it is
- * `ended`, so that it never warns of unenrollments; ours is `running`.
+ * The text of the tile. `withoutEnd`: the state of an experiment without an end date. Production calls it `ended`, so it
+ * never warns of unenrollments; we use `running`.
  */
 export function statusTile(input: TileInput, withoutEnd: 'running' | 'ended' = 'running'): TileStatus {
   const lastDay = dayOf(input.lastWindow);
@@ -43,7 +43,7 @@ export function statusTile(input: TileInput, withoutEnd: 'running' | 'ended' = '
     return { rule: 'E1', text, daysSinceLaunch: days };
   }
   const isRunning = input.endDate === null ? withoutEnd === 'running' : (daysBetween(lastDay, input.endDate) ?? 0) > 0;
-  // At least TILE_LOW_LIMIT have enrolled here, so there is no division by zero.
+  // At least TILE_LOW_LIMIT clients have enrolled here, so this does not divide by zero.
   const share = days > 0 && isRunning ? input.unenrolled / input.enrolled : 0;
   const found = UNENROLLED_LIMITS.find((limit) => share > limit.above);
   if (found === undefined) return { rule: null, text: 'No warning', daysSinceLaunch: days };
@@ -51,7 +51,7 @@ export function statusTile(input: TileInput, withoutEnd: 'running' | 'ended' = '
   return { rule: found.rule, text, daysSinceLaunch: days };
 }
 
-/** The limit of a rule of the tile, as a share or a count, with its text. */
+/** The limit of a tile rule, as a share or a count, with its text. */
 export function tileLimit(rule: TileRule): { readonly value: number; readonly text: string } {
   const share = UNENROLLED_LIMITS.find((limit) => limit.rule === rule);
   if (share !== undefined) return { value: share.above, text: percentText(share.above) };

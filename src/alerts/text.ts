@@ -1,4 +1,4 @@
-/** Numbers in the sentences of alerts, rounded as the pages round them (spec: pages, section 11). */
+/** Numbers in alert texts, rounded as on the pages (spec: pages, section 11). */
 
 const MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const MOST_NAMES = 3;
@@ -10,7 +10,7 @@ export function countText(value: number): string {
   return COUNTS.format(value);
 }
 
-/** `13.3%`; of a share, not of a hundred. */
+/** `13.3%`, from a share. */
 export function percentText(share: number): string {
   const text = (share * 100).toFixed(1);
   return `${text.endsWith('.0') ? text.slice(0, -2) : text}%`;

@@ -1,9 +1,9 @@
-/** The environment of the demo, which keeps to itself: whatever is exported, or set in `.env`, for another installation does not count. */
+/** The environment of the demo, which ignores settings of another installation, exported or in `.env`. */
 import { applyEnvFile } from './env-file.ts';
 import type { Environment } from './load-config.ts';
 import { type SettingName, SETTINGS } from './settings.ts';
 
-/** Settings of the machine and of the display; no other changes what the demo reads, writes or tells anybody. */
+/** Settings of the machine and the display; they do not change what the demo reads, writes or sends. */
 const KEPT: ReadonlySet<SettingName> = new Set<SettingName>([
   'logLevel',
   'now',
@@ -16,7 +16,7 @@ const KEPT: ReadonlySet<SettingName> = new Set<SettingName>([
   'web.port',
 ]);
 
-/** Settings that are exported but do not count in the demo, by their variables. */
+/** Variables of settings that are exported but ignored by the demo. */
 export function settingsIgnoredByDemo(environment: Environment): string[] {
   return Object.entries(SETTINGS)
     .filter(([name, { variable }]) => !KEPT.has(name as SettingName) && Boolean(environment[variable]))
@@ -24,11 +24,11 @@ export function settingsIgnoredByDemo(environment: Environment): string[] {
     .sort();
 }
 
-/** From now on this process has the demo's settings; gives the variables that were exported and no longer count. */
+/** Gives this process the demo's settings, and returns the exported variables that are now ignored. */
 export function enterDemo(settings: Environment, environment: NodeJS.ProcessEnv = process.env): string[] {
   if (environment === process.env) applyEnvFile();
   const ignored = settingsIgnoredByDemo(environment);
-  // Empty counts as unset, and keeps `.env` from setting it again.
+  // Empty counts as unset, and keeps `.env` from setting the variable again.
   for (const variable of ignored) environment[variable] = '';
   for (const [variable, value] of Object.entries(settings)) environment[variable] ||= value;
   return ignored;

@@ -1,4 +1,4 @@
-/** The environment as one checked, frozen object. Only this room reads `process.env`. */
+/** The environment as one checked, frozen object. Only this folder reads `process.env`. */
 import type { z } from 'zod';
 import { ContrailError } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest-name.ts';
@@ -16,21 +16,18 @@ export type Config = {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigSources {
-  /** Unless given: the variables of this process, and those of `.env` in its folder that are not exported. */
+  /** Default: the variables of this process, and those of `.env` that are not exported. */
   readonly environment?: Environment;
-  /** Variables that count more than the environment's: what a command decides by itself. */
+  /** Variables that override the environment's. */
   readonly overrides?: Environment;
 }
 
-/** Variables of our name that are not settings: those of tests. */
+/** Variables with our prefix that are not settings: tests use them. */
 const NOT_SETTINGS = new Set(['CONTRAIL_TEST_REDIS']);
-/** Former names of settings. */
+/** Old names of settings. */
 const RENAMED: Readonly<Record<string, string>> = { CONTRAIL_PRICING_USD_PER_TI_B: 'CONTRAIL_PRICING_USD_PER_TIB' };
 
-/**
- * Reads all settings; those of `required` must be set. Throws CONFIG_INVALID that reports every problem: variables that
- * cannot be used, that are missing, and that do not exist.
- */
+/** Reads all settings; those of `required` must be set. Throws one CONFIG_INVALID with all missing, invalid and unknown variables. */
 export function loadConfig(
   required: readonly SettingName[],
   { environment = ownEnvironment(), overrides = {} }: ConfigSources = {},
@@ -57,13 +54,13 @@ export function loadConfig(
   return Object.freeze(Object.fromEntries(values)) as Config;
 }
 
-/** This process's variables with those of `.env`. */
+/** The variables of this process and of `.env`. */
 function ownEnvironment(): Environment {
   applyEnvFile();
   return process.env;
 }
 
-/** A value that is wrong. What looks like a URL with a user or a query is cut, however wrongly it is written. */
+/** An invalid value for a message. Anything like a URL with a user or a query is cut, even a malformed one. */
 function shown(text: string): string {
   return code(quote(text.replace(/^([^:@?]*:?\/*).*[@?].*$/s, '$1…')).slice(1, -1));
 }
@@ -84,7 +81,7 @@ function unknownVariables(environment: Environment): string[] {
     });
 }
 
-/** Whether a setting was given, or has its default. */
+/** Whether a setting is set or has a default. */
 export function isSet(name: SettingName, environment: Environment = process.env): boolean {
   return Boolean(environment[SETTINGS[name].variable]);
 }

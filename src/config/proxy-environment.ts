@@ -1,17 +1,17 @@
-/** The proxy that the environment names for HTTPS, in the variables that Google's libraries read for themselves. */
+/** The proxy for HTTPS, from the variables that Google's libraries also read. */
 import { ContrailError } from '../domain/errors.ts';
 import type { Environment } from './load-config.ts';
 
-/** Ready to be spread into the options of an adapter; empty where no proxy is named. */
+/** Options for an adapter; empty if no proxy is set. */
 export interface ProxyEnvironment {
   readonly proxy?: {
     readonly url: URL;
-    /** Hosts that are reached without it, as `NO_PROXY` lists them: `.example.org`, `localhost:9050`, `*`. */
+    /** Hosts that are reached directly, as in `NO_PROXY`: `.example.org`, `localhost:9050`, `*`. */
     readonly exceptFor: readonly string[];
   };
 }
 
-/** Throws CONFIG_INVALID where HTTPS_PROXY is no address. Its text is never told: it may hold a password. */
+/** Throws CONFIG_INVALID if HTTPS_PROXY is not a URL. The message does not show it, because it may hold a password. */
 export function proxyEnvironment(environment: Environment = process.env): ProxyEnvironment {
   const text = environment['HTTPS_PROXY'] || environment['https_proxy'];
   if (!text) return {};
@@ -19,7 +19,7 @@ export function proxyEnvironment(environment: Environment = process.env): ProxyE
   if (url === undefined) {
     throw new ContrailError(
       'CONFIG_INVALID',
-      '`HTTPS_PROXY` has an invalid value (not shown); expected http://<host>:<port>, perhaps with user and password, or https://.',
+      '`HTTPS_PROXY` has an invalid value (not shown); expected http://<host>:<port>, optionally with user and password, or https://.',
     );
   }
   const list = environment['NO_PROXY'] || environment['no_proxy'] || '';

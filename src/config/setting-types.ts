@@ -1,19 +1,19 @@
-/** The kinds of values that settings have, parsed from text. */
+/** Types of settings, parsed from text. */
 import { z } from 'zod';
 import type { RuleLimits } from '../alerts/rule.ts';
 import { Secret, WebAddress } from '../domain/secret.ts';
 
-/** A URL of one of these schemes, which holds no secret. */
+/** A URL that holds no secret. */
 export interface SettingUrl {
-  /** Without colon. */
+  /** Without the colon. */
   readonly scheme: string;
-  /** As it was given. */
+  /** As written in the setting. */
   readonly text: string;
-  /** What follows `scheme:`, for schemes that name a path. */
+  /** The text after `scheme:`, for schemes with a path. */
   readonly path: string;
 }
 
-/** A place to read from: files, or an address that may hold credentials. */
+/** Files, or a URL that may hold credentials. */
 export type SettingPlace =
   | { readonly scheme: 'file'; readonly path: string }
   | { readonly scheme: 'http' | 'https'; readonly address: WebAddress };
@@ -36,7 +36,7 @@ export function parsedUrl(schemes: readonly string[]): z.ZodType<SettingUrl, str
   });
 }
 
-/** A `file:` path, or an address over HTTP. */
+/** A `file:` path, or an HTTP URL. */
 export function place(): z.ZodType<SettingPlace, string> {
   return parsedUrl(['https', 'http', 'file']).transform(({ scheme, text, path }): SettingPlace => {
     if (scheme === 'file') return { scheme, path };
@@ -44,12 +44,12 @@ export function place(): z.ZodType<SettingPlace, string> {
   });
 }
 
-/** A URL of one of these schemes that may hold a password and is only needed as a whole. */
+/** A URL that may hold a password. */
 export function secretUrl(schemes: readonly string[]): z.ZodType<Secret, string> {
   return parsedUrl(schemes).transform(({ text }) => new Secret(text));
 }
 
-/** A secret of at least that many characters. */
+/** A secret of at least `shortest` characters. */
 export function secretText(shortest: number): z.ZodType<Secret, string> {
   return z
     .string()
@@ -57,7 +57,6 @@ export function secretText(shortest: number): z.ZodType<Secret, string> {
     .transform((text) => new Secret(text));
 }
 
-/** One of these words. */
 export function oneOf<const Word extends string>(words: readonly [Word, Word, ...Word[]]): z.ZodType<Word, string> {
   const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
   return z.string().transform((text, context) => {
@@ -79,9 +78,9 @@ function pathOf(rest: string): string {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time span such as `500ms`, `20s`, `5m`, `6h` or `7d`, of at most `longest`, in milliseconds. */
+/** A duration such as `500ms`, `20s`, `5m`, `6h` or `7d`, of at most `longest`, in milliseconds. */
 export function duration(longest: string): z.ZodType<number, string> {
-  const expected = `a time span such as 500ms, 20s, 5m, 6h or 7d, at most ${longest}`;
+  const expected = `a duration such as 500ms, 20s, 5m, 6h or 7d, at most ${longest}`;
   return z
     .string()
     .regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, expected)
@@ -93,7 +92,7 @@ function milliseconds(text: string): number {
   return Number.parseInt(text, 10) * (UNITS[text.replace(/^\d+/, '')] ?? 1);
 }
 
-/** Names separated by commas; none is an empty text. */
+/** Names separated by commas; an empty text has none. */
 export function names(): z.ZodType<readonly string[], string> {
   return z.string().transform((text) =>
     text
@@ -103,9 +102,9 @@ export function names(): z.ZodType<readonly string[], string> {
   );
 }
 
-/** An address of the web over HTTP that is shown to people, so nothing secret may be in it. */
+/** An HTTP URL that is shown to people, so it may hold no secret. */
 export function publicAddress(): z.ZodType<string, string> {
-  const expected = 'an address that begins with https:// or http://, without user, password and query';
+  const expected = 'a URL that begins with https:// or http://, without user, password and query';
   return z.string().refine((text) => /^https?:\/\//.test(text) && isWithoutSecret(text), expected);
 }
 
@@ -115,7 +114,7 @@ function isWithoutSecret(text: string): boolean {
   return username === '' && password === '' && search === '';
 }
 
-/** Thresholds by rule, `M3=500,C1=0.5/2`: behind the slash the one above which it is critical. */
+/** Thresholds by rule, `M3=500,C1=0.5/2`; the number after the slash is the critical threshold. */
 export function ruleLimits(rules: readonly string[]): z.ZodType<Readonly<Record<string, RuleLimits>>, string> {
   return z.string().transform((text, context) => {
     const limits: Record<string, RuleLimits> = {};
@@ -158,7 +157,7 @@ export function share(): z.ZodType<number, string> {
     .refine((value) => value <= 1, allowed);
 }
 
-/** `bigquery://my-project?location=US`: a project, and nothing but a location. */
+/** `bigquery://my-project?location=US`: a project, and at most a location. */
 export function isProjectUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { pathname, searchParams, username, port } = new URL(text);
@@ -171,7 +170,7 @@ export function isProjectUrl(text: string): boolean {
   );
 }
 
-/** `127.0.0.1:9050` or a URL, as the URL. An emulator needs no user, so an address with one is refused. */
+/** `127.0.0.1:9050` or a URL, as a URL. A user is refused, because emulators need none. */
 export function hostOrUrl(): z.ZodType<string, string> {
   return z.string().transform((text, context) => {
     const url = /^https?:\/\//.test(text) ? text : `http://${text}`;

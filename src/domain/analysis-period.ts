@@ -3,7 +3,7 @@ import { ContrailError } from './errors.ts';
 import { didYouMean } from './nearest-name.ts';
 import { quote } from './slug.ts';
 
-/** In the order in which they are planned and shown. */
+/** In the order of plans and output. */
 export const ANALYSIS_PERIODS = [
   'daily',
   'weekly',
@@ -15,15 +15,14 @@ export const ANALYSIS_PERIODS = [
 
 export type AnalysisPeriod = (typeof ANALYSIS_PERIODS)[number];
 
-/** Whether a text is the name of a period. */
 export function isAnalysisPeriod(text: string): text is AnalysisPeriod {
   return (ANALYSIS_PERIODS as readonly string[]).includes(text);
 }
 
-/** The period of that name, or a USAGE error that suggests the nearest one. */
+/** The period of that name; USAGE with the nearest name if there is none. */
 export function parseAnalysisPeriod(text: string): AnalysisPeriod {
   if (isAnalysisPeriod(text)) return text;
-  throw new ContrailError('USAGE', `There is no analysis period ${quote(text)}.`, {
+  throw new ContrailError('USAGE', `Unknown analysis period ${quote(text)}.`, {
     hint: `${didYouMean(text, ANALYSIS_PERIODS)}The periods are ${ANALYSIS_PERIODS.join(', ')}.`,
   });
 }

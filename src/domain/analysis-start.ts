@@ -1,6 +1,6 @@
 /**
- * When the analysis of an experiment began, as its metadata tell it: the console takes up new results when this time
- * moves (spec: metadata, section 1).
+ * The analysis start in an experiment's metadata file. The console loads new results when this time changes (spec:
+ * metadata, section 1).
  */
 import { createHash } from 'node:crypto';
 import { ANALYSIS_PERIODS } from './analysis-period.ts';
@@ -11,24 +11,24 @@ import { changeTimes, haveTimes, type VersionedTable } from './table-times.ts';
 import { statisticsTableName } from './statistics-name.ts';
 import { MICROS_PER_MS, parseTimestamp, timestampText } from './utc-time.ts';
 
-/** What the tables of an experiment's results tell: a time, or where there are none, what is in them. */
+/** The times of an experiment's results or, in a warehouse without times, a digest of their content. */
 export type AnalysisSource =
   | { readonly kind: 'none' }
   /** Milliseconds since 1970. */
   | { readonly kind: 'time'; readonly start: number }
-  /** A digest that changes whenever the results do. */
+  /** Changes whenever the results do. */
   | { readonly kind: 'content'; readonly digest: string };
 
 export interface AnalysisStart {
   /** ISO text; null: there was no run. */
   readonly start: string | null;
-  /** The content for which the start was told, where tables have no times. */
+  /** The content that this start belongs to, in a warehouse without times. */
   readonly content?: string;
-  /** A person has set it: whatever the content, another one is another version. */
+  /** Set by hand with --analysis-start; then any other start is a new version. */
   readonly isSet?: true;
 }
 
-/** The tables that tell of an experiment's runs: those of its windows, without them those of its periods. */
+/** The tables that show an experiment's runs: its per-window tables or, if there are none, its period views. */
 export function analysisTables(experiment: string, tables: readonly string[]): string[] {
   const slug = normaliseSlug(experiment);
   const windows = tables.filter((name) => windowTableOwners(name).includes(slug));
@@ -37,7 +37,7 @@ export function analysisTables(experiment: string, tables: readonly string[]): s
   return tables.filter((name) => periods.has(name));
 }
 
-/** What these tables tell together. A run began the lead before the first of its tables was written. */
+/** Evidence from these tables. A run began the lead before its first table was written. */
 export function analysisSource(tables: readonly VersionedTable[], leadMs: number): AnalysisSource {
   if (tables.length === 0) return { kind: 'none' };
   const times = changeTimes(tables).map(({ changedAt }) => changedAt);
@@ -48,8 +48,8 @@ export function analysisSource(tables: readonly VersionedTable[], leadMs: number
 }
 
 /**
- * The start to publish. Where tables have no times, new content counts as changed now; the published start stays while
- * the content does, when the tables are gone, and where another would go back. `now` in milliseconds since 1970.
+ * The start to publish. Without table times, new content counts as changed now. The published start stays if the content
+ * is the same, if the tables are gone, or if the new start would be earlier. `now` in milliseconds since 1970.
  */
 export function decideAnalysisStart(
   source: AnalysisSource,
@@ -64,13 +64,13 @@ export function decideAnalysisStart(
   return { start: before !== null && microsOf(before) > microsOf(start) ? before : start, ...content };
 }
 
-/** What the metadata of a published object say; undefined where they say nothing of it. */
+/** The start in the metadata of a published object; undefined if it has none. */
 export function publishedStart(metadata: Readonly<Record<string, string>>): AnalysisStart | undefined {
   const start = metadata[METADATA.analysisStart];
   return start === undefined ? undefined : { start, ...publishedContent(metadata) };
 }
 
-/** The content for which the start was told. */
+/** The content that the published start belongs to. */
 export function publishedContent(metadata: Readonly<Record<string, string>>): Pick<AnalysisStart, 'content'> {
   const content = metadata[METADATA.analysisContent];
   return content === undefined ? {} : { content };

@@ -1,29 +1,29 @@
-/** How much may be read from a source that others control, and the setting that says so. */
+/** Limits for what is read from sources that others control. */
 
 export interface ByteLimit {
   readonly bytes: number;
-  /** The variable that raises it. */
+  /** The variable to raise it with. */
   readonly setting: string;
 }
 
-/** A source holds more than is allowed; reading it again does not help. */
+/** A source is larger than its limit; reading it again does not help. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 }
 
-/** `what` says which thing it is; the message names the limit and its setting. */
+/** `what` names the source; the message names the limit and its setting. */
 export function tooLarge(limit: ByteLimit, what = 'it'): TooLargeError {
   return new TooLargeError(`${what} is larger than ${megabytes(limit.bytes)}, the limit of ${limit.setting}`);
 }
 
-/** All bytes of a stream; throws TooLargeError as soon as there are more than allowed, and reads no further. */
+/** All bytes of a stream. Throws TooLargeError and stops reading at the limit. */
 export async function readWithin(limit: ByteLimit, chunks: AsyncIterable<Uint8Array>, what?: string): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const chunk of within(limit, chunks, what)) pieces.push(chunk);
   return Buffer.concat(pieces);
 }
 
-/** The same chunks; throws TooLargeError in place of the one that goes beyond the limit. */
+/** The chunks of a stream. Throws TooLargeError instead of the chunk that exceeds the limit. */
 export async function* within(
   limit: ByteLimit,
   chunks: AsyncIterable<Uint8Array>,

@@ -1,12 +1,11 @@
 /**
- * Rows on their way from a warehouse to a file: a batch of columns in the memory layout of Apache Arrow, so that a
- * reader can hand over what it received without building an object per row. The buffers belong to the batch and are
- * not changed after it was handed over.
+ * A batch of rows as columns in the memory layout of Apache Arrow, so readers can pass on what they received without an
+ * object per row. The batch owns its buffers; nobody changes them after it was passed on.
  *
  * @see https://arrow.apache.org/docs/format/Columnar.html
  */
 
-/** One bit a row, least significant first, 1 = a value is there. Absent: no row is NULL. A NULL's slot may hold anything. */
+/** One bit per row, least significant first; 1: not NULL. Absent: no row is NULL. The slot of a NULL may hold anything. */
 export type Validity = Uint8Array | undefined;
 
 /** STRING and JSON (UTF-8, not checked), BYTES: row i is `bytes[offsets[i], offsets[i + 1])`. `offsets[0]` may exceed 0. */
@@ -17,7 +16,7 @@ export interface BinaryVector {
   readonly validity: Validity;
 }
 
-/** FLOAT64, one double a row. */
+/** FLOAT64, one double per row. */
 export interface DoubleVector {
   readonly layout: 'double';
   readonly values: Float64Array;
@@ -36,14 +35,14 @@ export interface IntegerVector {
   readonly validity: Validity;
 }
 
-/** BOOL, one bit a row, least significant first. */
+/** BOOL, one bit per row, least significant first. */
 export interface BitVector {
   readonly layout: 'bit';
   readonly bits: Uint8Array;
   readonly validity: Validity;
 }
 
-/** ARRAY: row i holds the elements `[offsets[i], offsets[i + 1])` of `elements`. */
+/** ARRAY: row i has the elements `[offsets[i], offsets[i + 1])` of `elements`. */
 export interface ListVector {
   readonly layout: 'list';
   readonly offsets: Int32Array;
@@ -60,18 +59,18 @@ export interface StructVector {
 
 export type ColumnVector = BinaryVector | DoubleVector | IntegerVector | BitVector | ListVector | StructVector;
 
-/** Some rows of a table: one vector a column, in the order of the table's schema. */
+/** Rows of a table: one vector per column, in the order of the table's schema. */
 export interface ColumnBatch {
   readonly rowCount: number;
   readonly columns: readonly ColumnVector[];
 }
 
-/** Whether row `row` holds a value. */
+/** Whether row `row` is not NULL. */
 export function isValid(validity: Validity, row: number): boolean {
   return validity === undefined || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
 }
 
-/** Rows `[from, to)` of a batch, as views of its memory; `from` must be a multiple of 8, for bits are not moved. */
+/** Rows `[from, to)` of a batch as views of its memory. `from` must be a multiple of 8, because bits are not moved. */
 export function rowsOf(batch: ColumnBatch, from: number, to: number): ColumnBatch {
   if (from === 0 && to === batch.rowCount) return batch;
   return { rowCount: to - from, columns: batch.columns.map((vector) => slice(vector, from, to)) };

@@ -1,4 +1,4 @@
-/** The types a column of a warehouse table can have, in BigQuery's terms (spec: statistics, section 3). */
+/** Column types of a warehouse table, named as in BigQuery (spec: statistics, section 3). */
 
 export type ColumnType =
   | { readonly kind: 'string' }
@@ -18,7 +18,7 @@ export type ColumnType =
 
 export type ColumnKind = ColumnType['kind'];
 
-/** One column of a table: its name as the table spells it, and its type. Every column may hold NULL. */
+/** A column of a table, with its name as in the table. Every column may hold NULL. */
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
@@ -37,7 +37,7 @@ const SQL_NAMES = {
   json: 'JSON',
 } as const;
 
-/** The name of a type as BigQuery writes it, for messages: `ARRAY<STRUCT<a INT64>>`. */
+/** The type as BigQuery writes it, for messages: `ARRAY<STRUCT<a INT64>>`. */
 export function columnTypeName(type: ColumnType): string {
   switch (type.kind) {
     case 'numeric':

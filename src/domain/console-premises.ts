@@ -1,18 +1,18 @@
 /**
- * What a statistics file takes for granted about the experiment's record and about the files that the console reads before
- * it (spec: statistics, section 4, "Across files"). When that changes, the file is due again.
+ * The facts a statistics file depends on besides its table: the experiment's record, and the files that the console reads
+ * before it (spec: statistics, section 4, "Across files"). When they change, the file is due again.
  */
 import type { AnalysisPeriod } from './analysis-period.ts';
 import type { ConsoleRecord } from './console-record.ts';
 import { isReadPeriod, READ_PERIODS, type ReadPeriod } from './console-rules.ts';
 import { METADATA } from './object-metadata.ts';
 
-/** A record, or why there is none: the experiments API did not answer, or knows no such experiment. */
+/** A record, or why there is none: the experiments API did not answer, or has no such experiment. */
 export type FoundRecord = ConsoleRecord | 'unreachable' | undefined;
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** Without a record the experiment counts as one without primary outcomes. */
+/** An experiment without a record counts as one without primary outcomes. */
 export function isPrimary(record: FoundRecord): boolean {
   return record !== undefined && record !== 'unreachable' && record.isPrimary;
 }
@@ -22,17 +22,14 @@ export function earlierPeriods(period: ReadPeriod): readonly ReadPeriod[] {
   return READ_PERIODS.slice(0, READ_PERIODS.indexOf(period));
 }
 
-/** Whether a published file has enrollments of segment `all`; one that another program made counts as having them. */
+/** Whether a published file has enrollments of segment `all`; assumed for files of other programs. */
 export function hasEnrollments(metadata: Metadata | undefined): boolean {
   if (metadata === undefined) return false;
   const bases = metadata[METADATA.bases];
   return bases === undefined || bases.split(',').includes('enrollments');
 }
 
-/**
- * Whether a file was made for another record or other earlier files than there are now. Of a file that tells no premises
- * that is not known.
- */
+/** Whether a file was made with another record or other earlier files. False for files that do not carry their premises. */
 export function premisesChanged(
   { period, record }: { readonly period: AnalysisPeriod; readonly record: FoundRecord },
   metadata: Metadata,

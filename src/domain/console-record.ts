@@ -1,8 +1,8 @@
-/** What the rules of the Experimenter console need of an experiment's record (spec: statistics, section 4). */
+/** The part of an experiment's record that the console's rules use (spec: statistics, section 4). */
 export interface ConsoleRecord {
-  /** Whether an outcome has priority `primary`, which is also what one without a priority has. */
+  /** Whether an outcome has priority `primary`, which is also the default. */
   readonly isPrimary: boolean;
-  /** Slugs of the branches; absent where the record does not tell. */
+  /** Slugs of the branches; absent if the record has none. */
   readonly branches?: readonly string[] | undefined;
   /** The record says that there is no reference branch. */
   readonly lacksReferenceBranch: boolean;

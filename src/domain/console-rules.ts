@@ -1,46 +1,46 @@
 /**
- * What depends on the version of the Experimenter console, as data (spec: statistics, sections 4 and 9): one data set for
- * each version, named by the console's commit. A data set is never edited; a new version of the console gets a new one.
+ * The rules of the Experimenter console as data (spec: statistics, sections 4 and 9): one data set per version, named by
+ * the console's commit. Data sets are never edited; a new version of the console gets a new one.
  */
 import type { AnalysisPeriod } from './analysis-period.ts';
 
-/** The rules that look at a whole file. */
+/** Rules for whole files. */
 export const FILE_RULES = ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7'] as const;
 export type FileRule = (typeof FILE_RULES)[number];
 
-/** All rules by which rows are left out. */
+/** All rules that leave out rows. */
 export const BROKEN_RULES = ['R1', 'R2', 'R4', ...FILE_RULES] as const;
 export type BrokenRule = (typeof BROKEN_RULES)[number];
 
-/** Rows of some metrics that the console takes from one window only, and copies into later periods. */
+/** Metrics whose rows the console takes from one window only and copies into later periods. */
 export interface Travel {
   readonly period: AnalysisPeriod;
   readonly metrics: readonly string[];
-  /** The window whose rows travel; rows of other windows are replaced. `any`: rows of every window travel, each window by itself. */
+  /** The window whose rows are copied; rows of other windows are replaced. `any`: rows of every window are copied, each window separately. */
   readonly window: string;
 }
 
 export interface ConsoleRules {
-  /** Statistics that are drawn, though `mean` only without a `mean_lm` beside it, and `percentage` never of the client counts. */
+  /** Statistics that are drawn. Exceptions: `mean` only without a `mean_lm`, and never `percentage` of the client counts. */
   readonly drawnStatistics: readonly string[];
-  /** Names that no metric and no branch may have. */
+  /** Names forbidden for metrics and branches. */
   readonly reservedNames: readonly string[];
-  /** Names that only branches may not have. */
+  /** Names forbidden for branches. */
   readonly reservedBranches: readonly string[];
   readonly travels: readonly Travel[];
   /** The metric that counts the clients of each branch. */
   readonly clientsMetric: string;
-  /** Metrics whose absolute values are multiplied by 100, as relative uplifts are. */
+  /** Metrics whose absolute values are multiplied by 100, like relative uplifts. */
   readonly scaledMetrics: readonly string[];
-  /** The largest magnitude of a value that is multiplied by 100. */
+  /** Largest magnitude of a value that is multiplied by 100. */
   readonly largestScaled: number;
-  /** The largest window that is drawn in `daily` and `weekly`. */
+  /** Largest window that is drawn in `daily` and `weekly`. */
   readonly largestWindow: number;
-  /** Metrics of `overall` whose window is read. */
+  /** Metrics of `overall` whose window is used. */
   readonly windowedOverallMetrics: readonly string[];
-  /** A metric of this name, drawn in segment `all`, makes the page look for errors that are not there. */
+  /** A metric of this name, drawn in segment `all`, makes the page look for missing errors. */
   readonly pageBreakingMetric: string;
-  /** File rules that this version needs. */
+  /** File rules of this version. */
   readonly fileRules: readonly FileRule[];
 }
 
@@ -74,7 +74,7 @@ const CONSOLE_E5DD1051C: ConsoleRules = {
   fileRules: FILE_RULES,
 };
 
-/** With #16512, under way upstream: `retained` is one metric for each week, and rows of every week travel. */
+/** With #16512, not merged yet: `retained` is a metric per week, and rows of every week are copied. */
 const CONSOLE_16512: ConsoleRules = {
   ...CONSOLE_E5DD1051C,
   travels: [
@@ -83,13 +83,13 @@ const CONSOLE_16512: ConsoleRules = {
   ],
 };
 
-/** Data sets by the name that the setting `console.rules` chooses. */
+/** Data sets by the value of the setting `console.rules`. */
 export const CONSOLE_RULES = { e5dd1051c: CONSOLE_E5DD1051C, '16512': CONSOLE_16512 } as const;
 export type ConsoleRulesName = keyof typeof CONSOLE_RULES;
 export const CONSOLE_RULES_NAMES = ['e5dd1051c', '16512'] as const satisfies readonly ConsoleRulesName[];
 export const DEFAULT_CONSOLE_RULES: ConsoleRulesName = 'e5dd1051c';
 
-/** The periods that the console reads, in the order in which it reads them. The other periods keep fewer rules. */
+/** The periods that the console reads, in its order. Other periods have fewer rules. */
 export const READ_PERIODS = ['daily', 'weekly', 'overall'] as const;
 export type ReadPeriod = (typeof READ_PERIODS)[number];
 

@@ -1,15 +1,15 @@
-/** Which warehouse and bucket a job belongs to, so that workers of another deployment leave it alone. */
+/** The warehouse and bucket that a job belongs to. Workers of another deployment do not run it. */
 import { createHash } from 'node:crypto';
 
-/** Carried by every job. The id decides; the name is for people, and holds no credentials. */
+/** Carried by every job. Only the id is compared; the name is for people, and holds no credentials. */
 export interface Deployment {
-  /** 16 hex digits of a hash over its places. */
+  /** First 16 hex digits of a hash over the addresses. */
   readonly id: string;
   /** `bigquery://my-project (datasets mozanalysis, monitoring) and gs://my-bucket` */
   readonly name: string;
 }
 
-/** Addresses in their canonical form: absolute paths, no users, no passwords. */
+/** Addresses in canonical form: absolute paths, no users, no passwords. */
 export interface DeploymentPlaces {
   readonly warehouse: string;
   readonly resultsDataset: string;
@@ -25,7 +25,7 @@ export function deploymentAt({ warehouse, resultsDataset, monitoringDataset, buc
   };
 }
 
-/** Whether a job of `theirs` is none of ours. A job that names no deployment is anybody's. */
+/** Whether a job belongs to another deployment. A job without one belongs to everybody. */
 export function isForeign(theirs: Deployment | undefined, ours: Deployment | undefined): theirs is Deployment {
   return theirs !== undefined && ours !== undefined && theirs.id !== ours.id;
 }

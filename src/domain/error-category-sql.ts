@@ -1,11 +1,11 @@
-/** The view `jetstream_analysis_errors`: the log table and the category of each row, made of the one list of rules. */
+/** The view `jetstream_analysis_errors`: the log table with each row's category, generated from the rules. */
 import { CATEGORY_RULES, type RowCondition } from './error-category.ts';
 
 export const ERRORS_VIEW = 'jetstream_analysis_errors';
 
 export type SqlDialect = 'bigquery' | 'duckdb';
 
-/** The expression that gives a row's category; columns are taken from a table of the name or alias `logs`. */
+/** The SQL expression for a row's category. The log table must have the name or alias `logs`. */
 export function errorCategorySql(dialect: SqlDialect): string {
   const branches = CATEGORY_RULES.map(
     (rule) => `    WHEN ${conditionSql(rule.when, dialect)} THEN ${literal(rule.category, dialect)}`,
@@ -13,10 +13,7 @@ export function errorCategorySql(dialect: SqlDialect): string {
   return ['CASE', ...branches, `    ELSE ${literal('uncategorized', dialect)}`, '  END'].join('\n');
 }
 
-/**
- * The query of the view over a log table, which must be given quoted, as the dialect wants it: `` `p.monitoring.logs` ``
- * or `"monitoring"."logs"`.
- */
+/** The view's query. Quote the log table for the dialect: `` `p.monitoring.logs` `` or `"monitoring"."logs"`. */
 export function errorsViewQuery(dialect: SqlDialect, logsTable: string): string {
   return `SELECT\n  logs.*,\n  ${errorCategorySql(dialect)} AS error_category\nFROM ${logsTable} AS logs`;
 }
@@ -37,7 +34,7 @@ function conditionSql(condition: RowCondition, dialect: SqlDialect): string {
       return containsSql(`logs.${condition.column}`, condition.text, dialect);
     case 'beginsThenContains': {
       const column = `logs.${condition.column}`;
-      // Length in characters, which both dialects count alike: the rules are ASCII.
+      // Length in characters; the rules are ASCII, so both dialects agree.
       const rest = `substr(${column}, ${condition.start.length + 1})`;
       const begins = `starts_with(${column}, ${literal(condition.start, dialect)})`;
       return `(${begins} AND ${containsSql(rest, condition.later, dialect)})`;
@@ -45,7 +42,7 @@ function conditionSql(condition: RowCondition, dialect: SqlDialect): string {
   }
 }
 
-/** LIKE would read `_` and `%` in a rule as wild cards; `strpos` does not, in either dialect. */
+/** `strpos`, because LIKE reads `_` and `%` as wildcards. */
 function containsSql(expression: string, text: string, dialect: SqlDialect): string {
   return `strpos(${expression}, ${literal(text, dialect)}) > 0`;
 }

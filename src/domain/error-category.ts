@@ -1,7 +1,7 @@
-/** Categories of log rows (spec: monitoring, section 4). One list of rules; `error-category-sql.ts` makes the view of it. */
+/** Categories of log rows (spec: monitoring, section 4). `error-category-sql.ts` makes the view from the same rules. */
 import { SKIPPED_EXCEPTIONS } from './expected-exceptions.ts';
 
-/** The columns of a log row that decide its category; all may be NULL. */
+/** The columns that decide a row's category; all may be NULL. */
 export interface CategorisedColumns {
   readonly experiment: string | null;
   readonly message: string | null;
@@ -13,12 +13,12 @@ export interface CategorisedColumns {
 
 export type CategorisedColumn = keyof CategorisedColumns;
 
-/** A condition on one row. Text matching is case-sensitive, and a NULL matches nothing but `isNull`. */
+/** A condition on one row. Text matching is case-sensitive; NULL matches only `isNull`. */
 export type RowCondition =
   | { readonly kind: 'isOneOf'; readonly column: CategorisedColumn; readonly values: readonly string[] }
   | { readonly kind: 'isNull'; readonly column: CategorisedColumn }
   | { readonly kind: 'contains'; readonly column: CategorisedColumn; readonly text: string }
-  /** The text begins with `start`, and `later` occurs somewhere behind it. */
+  /** The text begins with `start`, and `later` comes somewhere after it. */
   | {
       readonly kind: 'beginsThenContains';
       readonly column: CategorisedColumn;
@@ -42,7 +42,7 @@ export const ERROR_CATEGORIES = [
 
 export type ErrorCategory = (typeof ERROR_CATEGORIES)[number];
 
-/** The categories that count as failures in success rates. */
+/** Categories that count as failures in success rates. */
 export const FAILURE_CATEGORIES: readonly ErrorCategory[] = ['resources', 'data', 'configuration', 'jetstream_failure'];
 
 export interface CategoryRule {
@@ -50,7 +50,7 @@ export interface CategoryRule {
   readonly when: RowCondition;
 }
 
-/** The first rule that matches decides; where none does, the row is `uncategorized`. */
+/** The first matching rule decides; without one the row is `uncategorized`. */
 export const CATEGORY_RULES: readonly CategoryRule[] = [
   {
     category: 'library_warning',

@@ -1,6 +1,6 @@
-/** Exceptions of the analysis that are no failure (spec: monitoring, sections 2, 4 and 6). Each reader of the log has its list. */
+/** Exceptions of the analysis that are not failures (spec: monitoring, sections 2, 4 and 6), one list per use. */
 
-/** Raised when the analysis leaves an experiment out on purpose: category `skipped`. */
+/** Raised when the analysis skips an experiment on purpose: category `skipped`. */
 export const SKIPPED_EXCEPTIONS = [
   'NoSlugException',
   'NoEnrollmentPeriodException',
@@ -16,13 +16,13 @@ export const SKIPPED_EXCEPTIONS = [
 
 export type SkippedException = (typeof SKIPPED_EXCEPTIONS)[number];
 
-/** In no errors file: the analysis says so on every run. */
+/** Never in errors files, because the analysis logs them on every run. */
 export const EXPECTED_IN_ERRORS_FILES: readonly SkippedException[] = [
   'EndedException',
   'EnrollmentNotCompleteException',
 ];
 
-/** Not counted as critical by the errors dashboard, but as warnings. */
+/** The errors dashboard counts these as warnings. */
 export const EXPECTED_ON_DASHBOARD: readonly SkippedException[] = [
   'EndedException',
   'NoEnrollmentPeriodException',

@@ -1,4 +1,4 @@
-/** What Contrail knows of an experiment from the experiments API (v8). */
+/** An experiment as Contrail knows it from the experiments API (v8). */
 import type { ConsoleRecord } from './console-record.ts';
 import type { ContrailError } from './errors.ts';
 
@@ -9,20 +9,20 @@ export interface Experiment {
   readonly endDate: string | null;
   readonly enrollmentEndDate: string | null;
   /**
-   * What the analysis plans with. Only the metadata file needs it, so a record that does not tell it serves for all else.
-   * Absent where the record was not asked for it.
+   * What the analysis plans with. Only the metadata file needs it, so other exports work with a record that lacks it.
+   * Absent if it was not requested.
    */
   readonly plan?: ExperimentPlan | { readonly problem: string };
-  /** What decides on its statistics files; absent where the record was not asked for it. */
+  /** What its statistics files depend on; absent if it was not requested. */
   readonly console?: ConsoleRecord;
 }
 
-/** The part of a record that the metadata file is made of (spec: metadata, section 2). */
+/** The part of a record that the metadata file uses (spec: metadata, section 2). */
 export interface ExperimentPlan {
-  /** Slugs, in the record's order; one may come twice. */
+  /** Slugs in the record's order; may repeat. */
   readonly outcomes: readonly string[];
   readonly segments: readonly string[];
-  /** Days. */
+  /** In days. */
   readonly proposedEnrollment: number;
   readonly referenceBranch: string | null;
 }

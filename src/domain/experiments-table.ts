@@ -3,15 +3,12 @@ import type { JsonValue } from './json-value.ts';
 
 export type ExperimentStatus = 'Live' | 'Complete';
 
-/**
- * The columns in the order of the table; dates are `YYYY-MM-DD` in UTC. A type, because only types are records of JSON
- * values to the compiler.
- */
+/** The columns in the table's order; dates are `YYYY-MM-DD` in UTC. A type, because TypeScript does not accept an interface as a JSON record. */
 export type ExperimentRow = {
-  /** Historic, always NULL. */
+  /** Always NULL; kept for old readers. */
   readonly experimenter_slug: null;
   readonly normandy_slug: string;
-  /** Historic, whatever the version of the API. */
+  /** Constant, whatever the version of the API. */
   readonly type: 'v6';
   readonly status: ExperimentStatus;
   readonly start_date: string | null;
@@ -41,11 +38,11 @@ export type ExperimentRow = {
 export type ExperimentBranch = {
   readonly slug: string;
   readonly ratio: number;
-  /** As the recipe has them: `[{featureId, value}]`. */
+  /** As in the recipe: `[{featureId, value}]`. */
   readonly features: readonly JsonValue[] | null;
 };
 
-/** `Complete` once there is an end that has come; without an end, a start, or both: `Live`. Times in microseconds. */
+/** `Complete` if the end has passed; `Live` without an end, a start, or both. Times in microseconds. */
 export function experimentStatus(end: number | null, now: number): ExperimentStatus {
   return end !== null && end <= now ? 'Complete' : 'Live';
 }

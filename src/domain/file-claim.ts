@@ -1,7 +1,7 @@
-/** Which experiment a file belongs to: two slugs can share a file name (spec: statistics, section 1). */
+/** Which experiment owns a file: two slugs can share a file name (spec: statistics, section 1). */
 import { normaliseSlug } from './slug.ts';
 
-/** `api`: the slug is the experiment's own. `tables`: it was read off a table's name, or may have been. */
+/** `api`: the experiments API lists this slug. `tables`: it was, or may have been, read from a table's name. */
 export const KNOWN_BY = ['api', 'tables'] as const;
 export type KnownBy = (typeof KNOWN_BY)[number];
 
@@ -10,12 +10,12 @@ export interface Claim {
   readonly knownBy: KnownBy;
 }
 
-/** The claim of a slug that a person typed: one in normal form may be the name of a table. */
+/** The claim of a slug that a person typed; a normalised one may be from a table's name. */
 export function claimOfTyped(slug: string): Claim {
   return { experiment: slug, knownBy: isNormalForm(slug) ? 'tables' : 'api' };
 }
 
-/** The slug to record as the file's owner. A normal form read off a table's name owns nothing: the real slug may be another. */
+/** The slug to record as the file's owner. A normalised slug from a table's name owns nothing, because the real slug may differ. */
 export function ownerOf({ experiment, knownBy }: Claim): string | undefined {
   return knownBy === 'tables' && isNormalForm(experiment) ? undefined : experiment;
 }

@@ -1,2 +1,2 @@
-/** What a JSON column or a cell of a record can hold. */
+/** The value of a JSON column or of a record's cell. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };

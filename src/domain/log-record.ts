@@ -1,16 +1,16 @@
-/** One row of `monitoring.logs`: what went wrong with an experiment (spec: monitoring, section 1). */
+/** A row of `monitoring.logs` (spec: monitoring, section 1). */
 import { createHash } from 'node:crypto';
 
 export const LOGS_TABLE = 'logs';
 const LONGEST_MESSAGE_BYTES = 64_000;
 
-/** Of rows about Contrail itself; rows about an experiment's own data have the analysis as their source. */
+/** For rows about Contrail itself; rows about an experiment's data have the analysis as their source. */
 export const OWN_SOURCE = 'contrail';
 
 export type LogLevel = 'WARNING' | 'ERROR';
 export type LogSource = 'jetstream' | typeof OWN_SOURCE;
 
-/** The columns in the order of the table; all but `timestamp` are STRING. */
+/** The columns in the table's order; all but `timestamp` are STRING. */
 export interface LogRecord {
   readonly timestamp: string;
   readonly experiment: string | null;
@@ -34,14 +34,14 @@ export interface LogEvent {
   readonly level: LogLevel;
   readonly exception?: string;
   readonly exceptionType?: string;
-  /** Where it was logged: file and function of ours. */
+  /** Our file and function that logged it. */
   readonly at: { readonly file: string; readonly function: string };
-  /** `jetstream` for what concerns the experiment's own data, so that it reaches the errors file; else `contrail`. */
+  /** `jetstream` for the experiment's own data, so that the row reaches the errors file; else `contrail`. */
   readonly source?: LogSource;
   readonly analysisPeriod?: string;
 }
 
-/** A log row of that event at that time: whole seconds, the text `None` where there was no exception, long text cut. */
+/** The log row of an event: time in whole seconds, the text `None` without an exception, long text cut. */
 export function toLogRecord(event: LogEvent, epochMs: number): LogRecord {
   return {
     timestamp: `${new Date(Math.floor(epochMs / 1000) * 1000).toISOString().slice(0, 19)}Z`,
@@ -61,27 +61,27 @@ export function toLogRecord(event: LogEvent, epochMs: number): LogRecord {
   };
 }
 
-/** The id of a batch of rows: the same for the same work, so that a repeat writes nothing twice. */
+/** The id of a batch of rows. The same work has the same id, so a repeat writes nothing twice. */
 export function recordBatchId(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
-/** An attempt at a job, for the id of what it writes. A renewed job begins at attempt 1 again, so its round counts too. */
+/** An attempt, for the ids of its records. A renewed job starts at attempt 1 again, so its round counts too. */
 export function attemptParts(attempt: {
   readonly jobId: string;
   readonly attempt: number;
-  /** When this round of the job was enqueued, epoch milliseconds. */
+  /** When this round was enqueued, epoch milliseconds. */
   readonly enqueuedAt: number;
 }): string[] {
   return [attempt.jobId, String(attempt.enqueuedAt), String(attempt.attempt)];
 }
 
-/** Well-formed, because a warehouse refuses a whole batch for half a character. */
+/** Replaces lone surrogates, because one makes a warehouse refuse a whole batch. */
 function cutText(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= LONGEST_MESSAGE_BYTES) return text.toWellFormed();
   let end = LONGEST_MESSAGE_BYTES;
-  // Not within a character: bytes that continue one begin with the bits 10.
+  // Do not cut inside a character: its later bytes begin with the bits 10.
   while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
   return `${bytes.toString('utf8', 0, end)} … [cut, ${bytes.length} bytes in all]`;
 }

@@ -1,4 +1,4 @@
-/** Name of the metadata object of an experiment (spec: metadata, section 1). */
+/** The name of an experiment's metadata object (spec: metadata, section 1). */
 import { normaliseSlug } from './slug.ts';
 
 /** `my-slug` → `metadata/metadata_my_slug.json`. */

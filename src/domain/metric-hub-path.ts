@@ -1,4 +1,4 @@
-/** Which files of metric-hub Contrail reads, and what each is for (spec: metadata, section 3). */
+/** The files of metric-hub that Contrail reads (spec: metadata, section 3). */
 
 export type HubRole =
   | { readonly role: 'functions'; readonly isOfJetstream: boolean }
@@ -7,7 +7,7 @@ export type HubRole =
   | { readonly role: 'outcome'; readonly app: string; readonly slug: string }
   | { readonly role: 'experiment'; readonly slug: string };
 
-/** Folders that hold such files; no other needs to be looked into. */
+/** The only folders with such files. */
 export const HUB_FOLDERS = ['definitions', 'jetstream'] as const;
 
 const DEFINITIONS = /^(?<jetstream>jetstream\/)?definitions\/(?<app>[^/]+)\.toml$/;
@@ -15,7 +15,7 @@ const DEFAULTS = /^jetstream\/defaults\/(?<app>[^/]+)\.toml$/;
 const OUTCOME = /^jetstream\/outcomes\/(?<app>[^/]+)\/(?<slug>[^/]+)\.toml$/;
 const EXPERIMENT = /^jetstream\/(?<slug>[^/]+)\.toml$/;
 
-/** The role of a file, by its path from the root with `/`; undefined for any that Contrail does not read. */
+/** The role of a file by its path from the root, with `/`; undefined: Contrail does not read it. */
 export function hubRoleOf(path: string): HubRole | undefined {
   const definitions = DEFINITIONS.exec(path)?.groups;
   if (definitions !== undefined) {
@@ -31,7 +31,7 @@ export function hubRoleOf(path: string): HubRole | undefined {
   return experiment === undefined ? undefined : { role: 'experiment', slug: experiment['slug'] ?? '' };
 }
 
-/** Path of an outcome's file. */
+/** The path of an outcome's file. */
 export function outcomePath(app: string, slug: string): string {
   return `jetstream/outcomes/${app}/${slug}.toml`;
 }

@@ -1,4 +1,4 @@
-/** The columns of the monitoring tables, and how they are kept (spec: monitoring, sections 1, 3, 5, 8, 10). */
+/** Columns, partitions and clusters of the monitoring tables (spec: monitoring, sections 1, 3, 5, 8, 10). */
 import { LOGS_TABLE } from './log-record.ts';
 
 export const QUERY_COST_TABLE = 'query_cost_v1';
@@ -11,15 +11,15 @@ export const AUDIT_TABLE = 'audit_v1';
 export interface MonitoringColumn {
   readonly name: string;
   readonly type: MonitoringType;
-  /** NULLABLE where it is not said. A repeated column is never NULL. */
+  /** Default: NULLABLE. A repeated column is never NULL. */
   readonly mode?: 'REQUIRED' | 'REPEATED';
-  /** The columns inside a RECORD. */
+  /** Columns of a RECORD. */
   readonly fields?: readonly MonitoringColumn[];
 }
 
 export type MonitoringType = 'STRING' | 'INT64' | 'FLOAT64' | 'BOOL' | 'TIMESTAMP' | 'DATE' | 'JSON' | 'RECORD';
 
-/** How a warehouse with partitions keeps a table: days of which column, sorted inside by which. */
+/** Partitions by the days of one column, and clusters. */
 export interface MonitoringLayout {
   readonly partitionBy?: string;
   readonly clusterBy?: readonly string[];
@@ -33,7 +33,7 @@ const dates = columnsOf('DATE');
 const booleans = columnsOf('BOOL');
 const jsons = columnsOf('JSON');
 
-/** By bare table name; columns in the order of the table. */
+/** By table name; columns in the table's order. */
 export const MONITORING_TABLES: ReadonlyMap<string, readonly MonitoringColumn[]> = new Map([
   [
     LOGS_TABLE,
@@ -117,7 +117,7 @@ export const MONITORING_TABLES: ReadonlyMap<string, readonly MonitoringColumn[]>
       ...timestamps('silenced_until'),
       ...strings('silence_reason', 'actor'),
       ...jsons('notified'),
-      // Ours, beyond the spec: the value above which a silenced alert speaks up again.
+      // Not in the spec: the value above which a silenced alert sends messages again.
       ...floats('wake_above'),
     ],
   ],
@@ -134,7 +134,7 @@ export const MONITORING_TABLES: ReadonlyMap<string, readonly MonitoringColumn[]>
   ],
 ]);
 
-/** By bare table name; a table that is not here has neither partitions nor clusters. */
+/** By table name. Tables that are missing here have no partitions and no clusters. */
 export const MONITORING_LAYOUTS: ReadonlyMap<string, MonitoringLayout> = new Map<string, MonitoringLayout>([
   [LOGS_TABLE, { partitionBy: 'timestamp', clusterBy: ['experiment'] }],
   [QUERY_COST_TABLE, { partitionBy: 'submission_timestamp' }],

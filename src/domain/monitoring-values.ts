@@ -1,9 +1,9 @@
-/** Values of monitoring tables out of the texts in which warehouses give them. */
+/** Parses values of monitoring tables from the texts of warehouses. */
 import type { JsonValue } from './json-value.ts';
 import { MONITORING_TABLES, type MonitoringColumn } from './monitoring-tables.ts';
 import { timestampText } from './utc-time.ts';
 
-/** The columns of these names, in this order. Throws for a table or column that is none of ours. */
+/** The columns of these names, in this order. Throws for a table or column that we do not have. */
 export function monitoringColumns(table: string, names: readonly string[]): MonitoringColumn[] {
   const columns = MONITORING_TABLES.get(table) ?? [];
   return names.map((name) => {
@@ -13,7 +13,7 @@ export function monitoringColumns(table: string, names: readonly string[]): Moni
   });
 }
 
-/** The value of a cell: a TIMESTAMP comes as microseconds since 1970, everything else as the warehouse writes it. */
+/** Parses a cell: a TIMESTAMP is microseconds since 1970, everything else as the warehouse writes it. */
 export function monitoringValue({ type }: MonitoringColumn, text: string | null): JsonValue {
   if (text === null) return null;
   switch (type) {

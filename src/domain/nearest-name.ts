@@ -1,11 +1,11 @@
-/** Suggestions for names that were mistyped. */
+/** Suggestions for mistyped names. */
 import { distance } from 'fastest-levenshtein';
 
 const MOST_CANDIDATES = 3;
-/** Comparing takes time by the square of it, and nobody mistypes a name as long as that. */
+/** Comparing takes quadratic time, and nobody mistypes longer names. */
 const LONGEST_NAME = 200;
 
-/** The known names closest to `name`, nearest first; none that differs in more than a third of its characters. */
+/** The known names closest to `name`, nearest first, that differ in at most a third of its characters. */
 export function nearestNames(name: string, known: Iterable<string>): string[] {
   if (name.length > LONGEST_NAME) return [];
   const limit = Math.max(1, Math.floor(name.length / 3));
@@ -17,7 +17,7 @@ export function nearestNames(name: string, known: Iterable<string>): string[] {
     .map((entry) => entry.candidate);
 }
 
-/** `Did you mean x? `, or nothing where no known name is near. */
+/** `Did you mean x? `; empty if no known name is near. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const nearest = nearestNames(name, known);
   return nearest.length === 0 ? '' : `Did you mean ${nearest.join(' or ')}? `;
@@ -29,6 +29,6 @@ function distanceBetween(a: string, b: string, limit: number): number {
   const to = b.toLowerCase();
   if (from.length >= 4 && from !== to && to.startsWith(from)) return 1;
   const lengthDifference = Math.abs(from.length - to.length);
-  // At least so many edits; the known names can be long.
+  // A lower bound for the number of edits, because known names can be long.
   return lengthDifference > limit ? lengthDifference : distance(from, to);
 }

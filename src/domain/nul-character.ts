@@ -1,14 +1,13 @@
 /**
- * U+0000 in text. Warehouses and TOML hold it, but the database of the console does not: it refuses all results of an
- * experiment for one, so files have U+FFFD in its place.
+ * Replaces U+0000. Warehouses and TOML allow it, but Experimenter's database does not: one character makes it reject all
+ * results of an experiment.
  */
 
-/** Whether a text holds U+0000. */
 export function hasNul(text: string): boolean {
   return text.includes('\0');
 }
 
-/** The text with U+FFFD for each U+0000. */
+/** Replaces each U+0000 by U+FFFD. */
 export function withoutNul(text: string): string {
   return text.replaceAll('\0', '\ufffd');
 }

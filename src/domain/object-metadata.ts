@@ -1,4 +1,4 @@
-/** The keys that a published object carries (spec: statistics, section 5), and what they tell of its version. */
+/** Metadata keys of published objects (spec: statistics, section 5), and how versions compare. */
 import { compareVersions, type SourceVersion, type VersionOrder } from './source-version.ts';
 
 export const METADATA = {
@@ -8,28 +8,25 @@ export const METADATA = {
   rejected: 'contrail-rejected',
   dropped: 'contrail-dropped',
   duplicates: 'contrail-duplicates',
-  /** Windows of the file: `1-6`, `1,2,4`. */
+  /** Windows in the file: `1-6`, `1,2,4`. */
   windows: 'contrail-windows',
-  /** Bases that segment `all` has rows for: `enrollments,exposures`. */
+  /** Analysis bases with rows in segment `all`: `enrollments,exposures`. */
   bases: 'contrail-bases',
-  /** Whether the experiment had a primary outcome when the file was made; of `overall`. */
+  /** Only of `overall`: whether the experiment had a primary outcome when the file was made. */
   primary: 'contrail-primary',
   job: 'contrail-job',
   version: 'contrail-version',
-  /** Slug of the experiment, so that two slugs with one normal form do not overwrite each other. Ours. */
+  /** Slug of the experiment, so that slugs with the same normal form do not overwrite each other. Not in the spec. */
   experiment: 'contrail-experiment',
-  /** Of metadata: when the analysis began, as the file says, so that planning need not read the file. Ours. */
+  /** Only of metadata: the analysis start in the file, so that planning need not read the file. Not in the spec. */
   analysisStart: 'contrail-analysis-start',
-  /** Of metadata: the content of the experiment's results for which that start was told, where tables have no times. */
+  /** Only of metadata in warehouses without times: the content of the results that the start belongs to. */
   analysisContent: 'contrail-analysis-content',
-  /** SHA-256 of the bytes in hex, by which unchanged bytes are known without reading them. Ours. */
+  /** SHA-256 of the bytes in hex, to compare them without reading the object. Not in the spec. */
   sha256: 'contrail-sha256',
 } as const;
 
-/**
- * Whether the source has changed since an object was published: the one answer of planning and publishing. Undefined
- * where there is no object, or none of ours.
- */
+/** Whether the source has changed since an object was published, for planning and publishing alike. Undefined: no object, or one of another program. */
 export function publishedVersionOrder(
   metadata: Readonly<Record<string, string>> | undefined,
   source: SourceVersion,

@@ -1,4 +1,4 @@
-/** How a job ends when it does not fail (design, section 5). Whatever a job throws is a failure. */
+/** How a job ends when it does not fail. Anything it throws is a failure. */
 
 export interface PublishedFacts {
   readonly object: string;
@@ -6,31 +6,31 @@ export interface PublishedFacts {
   readonly source: string;
   readonly sourceVersion: string;
   readonly rows: number;
-  /** Rows left out because the console would refuse them by themselves. */
+  /** Rows left out because the console would reject each of them. */
   readonly rejected: number;
-  /** Rows left out because the console would refuse them beside the others. */
+  /** Rows left out because the console would reject them together with the others. */
   readonly dropped: number;
   readonly duplicates: number;
   readonly bytes: number;
   readonly warnings: readonly Warning[];
   /** From the first look to the publication, milliseconds. */
   readonly durationMs: number;
-  /** The object's generation that was put in place; absent where the bytes stayed. */
+  /** The object's new generation; absent if the bytes did not change. */
   readonly generation?: string;
-  /** Rows that the source promised. */
+  /** Rows that the source announced. */
   readonly sourceRows?: number;
-  /** What reading has cost, as far as the warehouse tells. */
+  /** The cost of reading, if the warehouse reports it. */
   readonly usage?: ReadingUsage;
 }
 
-/** Rows that a job put into a table of the warehouse. */
+/** Rows written to a table of the warehouse. */
 export interface WrittenFacts {
-  /** With its dataset: `monitoring.logs`. */
+  /** With dataset: `monitoring.logs`. */
   readonly table: string;
   readonly rows: number;
   /** Rows that could not be read, or that the warehouse refused. */
   readonly rejected: number;
-  /** What the rows were made of: a monitoring task, a window of staged records. */
+  /** Where the rows came from: a monitoring task, or a window of staged records. */
   readonly source: string;
   readonly sourceVersion?: string;
 }
@@ -43,17 +43,18 @@ export interface ReadingUsage {
   readonly queryMs: number;
 }
 
-/** Something odd about data that were published all the same. */
+/** A problem in data that were published anyway. */
 export interface Warning {
   readonly kind: WarningKind;
   readonly message: string;
 }
 
 /**
- * `duplicate`: rows with a key that was there before, `not_checked`: rows of which that is not known, `analysis_basis`: rows without one, `name`: the console will not
- * find the file, or not show what it tells, `non_finite`: NaN or infinite numbers written as null, `branches`: other branches than the experiment's,
- * `reference_branch`: the experiment has none, `experiment`: its record could not be had, `metric_hub`: it could not be reached,
- * `view_without_tables`: there is nothing to read yet, `nul`: U+0000 written as U+FFFD, `cut`: only a part was used.
+ * `duplicate`: rows with a repeated key. `not_checked`: rows not checked for repeated keys. `analysis_basis`: rows without
+ * one. `name`: the console will not find the file, or not show its content. `non_finite`: NaN or infinite numbers written
+ * as null. `branches`: other branches than the experiment's. `reference_branch`: the experiment has none. `experiment`: its
+ * record could not be read. `metric_hub`: it could not be reached. `view_without_tables`: there is nothing to read yet.
+ * `nul`: U+0000 written as U+FFFD. `cut`: only a part was used.
  */
 export type WarningKind =
   | 'duplicate'
@@ -77,31 +78,31 @@ export interface PartRequest {
 }
 
 export type JobOutcome =
-  /** New bytes are in place. */
+  /** New bytes were published. */
   | ({ readonly kind: 'published' } & PublishedFacts)
-  /** The bytes were in place already; only the source version of the object was brought up to date. */
+  /** The same bytes were published before; the object now carries the new source version. */
   | ({ readonly kind: 'unchanged' } & PublishedFacts)
-  /** A table of the warehouse has the rows. */
+  /** The rows are in the warehouse. */
   | ({ readonly kind: 'written' } & WrittenFacts)
-  /** Nothing was to be done, and why. */
+  /** There was nothing to do. */
   | {
       readonly kind: 'skipped';
       readonly reason: string;
       readonly object?: string;
       readonly location?: string;
-      /** What is odd about it. */
+      /** A problem to log. */
       readonly warning?: Warning;
     }
-  /** Somebody published something newer meanwhile. */
+  /** Something newer was published meanwhile. */
   | { readonly kind: 'superseded'; readonly reason: string; readonly object: string; readonly location: string }
-  /** To go on when these parts have ended, with what is needed then. */
+  /** The job continues when these parts have ended, with `state`. */
   | {
       readonly kind: 'divided';
       readonly queue: string;
       readonly parts: readonly PartRequest[];
       readonly state: unknown;
     }
-  /** A part is done; what the whole must know of it. */
+  /** A part is done; its result is for the whole job. */
   | { readonly kind: 'part'; readonly summary: unknown }
-  /** To be looked at again after a while, at no attempt's cost. */
+  /** Run the job again later, without using up a retry. */
   | { readonly kind: 'snoozed'; readonly reason: string; readonly delayMs: number };

@@ -1,4 +1,4 @@
-/** Paths of our pages, for alerts and for the pages themselves. What has no page links to none: a link must lead somewhere. */
+/** Links to our pages, for alerts and for the pages themselves. Only pages that exist have a link. */
 
 /** The published files of an experiment. */
 export function filesLink(slug: string): string {
@@ -10,7 +10,7 @@ export function queueLink(queue: string): string {
   return `/queues/queue/${encodeURIComponent(queue)}`;
 }
 
-/** For what no page shows yet. */
+/** For subjects without a page. */
 export function noLink(): null {
   return null;
 }

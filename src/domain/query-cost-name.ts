@@ -1,29 +1,29 @@
-/** What the names of the analysis' tables tell: experiment, period and window (spec: monitoring, section 5). */
+/** Experiment, period and window from the name of an analysis table (spec: monitoring, section 5). */
 import { normaliseSlug } from './slug.ts';
 
 export interface TableNameParts {
   /**
-   * The slug as production derives it: every `_` turned to `-`, so that original underscores are lost, and cut at an
-   * `enrollments` or `exposures` inside it. `experimentOfTable` finds the true experiment. Null: not told.
+   * The slug as production derives it: `_` becomes `-`, and it is cut at an `enrollments` or `exposures` inside it.
+   * `experimentOfTable` finds the real experiment. Null: the name has none.
    */
   readonly slug: string | null;
   readonly period: string | null;
   readonly index: number | null;
 }
 
-/** The longest name of a table in BigQuery. The patterns take time by the square of it. */
+/** The longest table name in BigQuery. The patterns take quadratic time. */
 const LONGEST_NAME = 1024;
 
-/** Longest first where one ends in another. */
+/** The longer one first where one ends in another. */
 const PERIODS = 'preenrollment_days28|preenrollment_week|days28|overall|week|day';
 
-// The period need not stand behind a `_` in the first of them: production matches `..._biweek_1` too.
+// In the first of them the period need not follow a `_`: production also matches `..._biweek_1`.
 const METRICS_TABLE = new RegExp(`^(.+?)_(?:enrollments|exposures)_.*(?:${PERIODS})_\\d+$`, 's');
 const STATISTICS_TABLE = new RegExp(`^statistics_(.+)_(?:${PERIODS})_\\d+$`, 's');
 const ENROLLMENTS_TABLE = /^enrollments_(.+)$/s;
 const WINDOW = new RegExp(`(${PERIODS})_(\\d+)$`);
 
-/** Slug, period and window of a table's name, each null where the name does not tell. */
+/** Slug, period and window from a table's name; null where the name has none. */
 export function parseCostTableName(table: string): TableNameParts {
   if (table.length > LONGEST_NAME) return { slug: null, period: null, index: null };
   const ofWindow = (METRICS_TABLE.exec(table) ?? STATISTICS_TABLE.exec(table))?.[1];
@@ -35,12 +35,12 @@ export function parseCostTableName(table: string): TableNameParts {
     : { slug, period: window[1] ?? null, index: Number(window[2]) };
 }
 
-/** Finds experiments by the tables made for them. Build it once for a list of slugs. */
+/** Finds the experiment of a table. Build it once for a list of slugs. */
 export class ExperimentsByTable {
   readonly #slugs: ReadonlyMap<string, string>;
   readonly #longest: number;
 
-  /** Of slugs with one normal form the first is kept. */
+  /** Of slugs with the same normal form, the first wins. */
   constructor(slugs: Iterable<string>) {
     const byName = new Map<string, string>();
     for (const slug of slugs) {
@@ -51,7 +51,7 @@ export class ExperimentsByTable {
     this.#longest = Math.max(0, ...[...byName.keys()].map((name) => name.length));
   }
 
-  /** The experiment whose normalised slug is the longest that the table's name begins with, or undefined. */
+  /** The experiment with the longest normalised slug that the table's name begins with, or undefined. */
   find(table: string): string | undefined {
     const candidates = [table, table.replace(/^(?:statistics|enrollments)_/, '')];
     const found = candidates.flatMap((name) => this.#longestPrefix(name) ?? []);

@@ -22,7 +22,7 @@ export interface QueryUsage {
   readonly bytesProcessed: number | null;
 }
 
-/** What a query cost in USD, in the order of operations of production; null where what is paid for is not known. */
+/** The cost of a query in USD, with the operations in production's order; null if the billed amount is unknown. */
 export function costOf(usage: QueryUsage, pricing: Pricing): number | null {
   switch (pricing.mode) {
     case 'editions':

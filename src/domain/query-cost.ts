@@ -1,9 +1,9 @@
-/** Rows of `query_cost_v1`: what the analysis' queries of a day cost (spec: monitoring, section 5). */
+/** Rows of `query_cost_v1`: the cost of a day's analysis queries (spec: monitoring, section 5). */
 import { parseCostTableName } from './query-cost-name.ts';
 import { costOf, type Pricing } from './query-cost-price.ts';
 import { dateText, MICROS_PER_MINUTE, parseTimestamp, timestampText } from './utc-time.ts';
 
-/** A job of the warehouse's history, by the names of `INFORMATION_SCHEMA.JOBS_BY_PROJECT`; times are ISO text. */
+/** A job of the warehouse's history, with the names of `INFORMATION_SCHEMA.JOBS_BY_PROJECT`; times are ISO text. */
 export interface WarehouseJob {
   readonly creation_time: string;
   readonly start_time: string | null;
@@ -15,7 +15,7 @@ export interface WarehouseJob {
   readonly total_slot_ms: number | null;
 }
 
-/** The columns in the order of the table. */
+/** The columns in the table's order. */
 export type QueryCostRow = {
   readonly submission_timestamp: string;
   readonly destination_table: string;
@@ -32,15 +32,15 @@ export type QueryCostRow = {
 export interface QueryCostSelection {
   /** `2026-01-14`, in UTC. */
   readonly day: string;
-  /** The dataset that the analysis writes to: `mozanalysis`. */
+  /** The dataset of the analysis: `mozanalysis`. */
   readonly dataset: string;
   readonly pricing: Pricing;
 }
 
-/** Jobs must take more than this. Production calls it 0.001 USD; it is 0.00006 USD, and kept (spec). */
+/** Jobs must take longer than this. Production calls it 0.001 USD, but it is 0.00006 USD; we keep it (spec). */
 export const LEAST_SLOT_MS = 3600;
 
-/** The rows of one day, by time. Failed jobs and load jobs count; a job without a destination in the dataset does not. */
+/** The rows of one day, by time. Includes failed jobs and load jobs, but not jobs without a destination in the dataset. */
 export function queryCostRows(jobs: Iterable<WarehouseJob>, selection: QueryCostSelection): QueryCostRow[] {
   const rows: { readonly micros: number; readonly row: QueryCostRow }[] = [];
   for (const job of jobs) {

@@ -1,16 +1,16 @@
-/** How much of a table that others write into is read: the newest rows, and of each text the beginning. */
+/** Limits for reading tables that others write: the newest rows, and the beginning of each text. */
 export interface RowLimits {
   readonly rows: number;
-  /** Of each text. */
+  /** Most characters of a text. */
   readonly characters: number;
 }
 
-/** Of the errors of one experiment: far beyond what people read, and tracebacks with whole queries fit. */
+/** Errors of one experiment: more than people read; tracebacks with whole queries fit. */
 export const ERRORS_LIMITS: RowLimits = { rows: 10_000, characters: 20_000 };
-/** Of all log rows of two weeks, as the alert rules look at them. */
+/** Log rows of two weeks, for the alert rules. */
 export const RECENT_LOGS_LIMITS: RowLimits = { rows: 100_000, characters: 2_000 };
 
-/** One more of each, so that it can be seen that something was cut. */
+/** One more of each, to notice that something was cut. */
 export function beyond({ rows, characters }: RowLimits): RowLimits {
   return { rows: rows + 1, characters: characters + 1 };
 }
@@ -23,7 +23,7 @@ export interface CutRows<Row> {
   readonly cutTexts: number;
 }
 
-/** The rows within the limits, newest first as they came, out of those that were read with `beyond` them. */
+/** Applies the limits to rows that were read with `beyond` them, newest first. */
 export function cutRows<Row extends Readonly<Record<string, unknown>>>(
   read: readonly Row[],
   limits: RowLimits,
@@ -45,12 +45,12 @@ export function cutRows<Row extends Readonly<Record<string, unknown>>>(
   return { rows, isCut: read.length > limits.rows, cutTexts };
 }
 
-/** In code points, as warehouses count. */
+/** In code points, because warehouses count them. */
 function isTooLong(value: unknown, { characters }: RowLimits): value is string {
   return typeof value === 'string' && value.length > characters && Array.from(value).length > characters;
 }
 
-/** What was cut, as a sentence; undefined where nothing was. */
+/** What was cut, as a sentence; undefined if nothing was. */
 export function whatWasCut<Row>(
   table: string,
   { isCut, cutTexts }: CutRows<Row>,

@@ -1,6 +1,6 @@
 /**
- * The order of rows in a file and the key that makes a row unique (spec: statistics, sections 3 and 4). The key's
- * columns come first in the order, so rows of one key stand together.
+ * The order of rows in a file and the unique key of a row (spec: statistics, sections 3 and 4). The key's columns come
+ * first, so rows with the same key are neighbours.
  */
 export const KEY_COLUMNS = [
   'window_index',

@@ -1,6 +1,6 @@
-/** Texts that must never be shown, and web addresses whose credentials are kept apart from what may be shown. */
+/** Secret texts, and URLs whose credentials are kept apart from what may be shown. */
 
-/** Shown in place of a secret. */
+/** Shown instead of a secret. */
 export const HIDDEN = '[secret]';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -12,14 +12,14 @@ export class Secret {
     this.#text = text;
   }
 
-  /** For the one place that needs it: a connection, a header, a signature. Never for a message or a record. */
+  /** The text, for a connection, a header or a signature. Never use it for a message or a record. */
   reveal(): string {
     return this.#text;
   }
 
   /**
-   * Whether a text of somebody else repeats a piece of this secret, as it is, percent-encoded or in base64. Six letters
-   * in a row count as a piece, so that a secret that is cut off is found too.
+   * Whether a foreign text repeats a piece of this secret, plain, percent-encoded or in base64. Six letters in a row are
+   * enough, so that a cut secret is found too.
    */
   isIn(text: string): boolean {
     const pieces = [this.#text, decoded(this.#text), base64(this.#text), base64(decoded(this.#text))];
@@ -45,7 +45,7 @@ const SHORTEST_WORD = 4;
 
 function sharesPiece(secret: string, text: string): boolean {
   for (const word of secret.split(/[^a-z0-9]+/)) {
-    // A shorter word might be in any text by chance.
+    // A shorter piece could be in any text by chance.
     if (word.length < SHORTEST_WORD) continue;
     const length = Math.min(PIECE_LENGTH, word.length);
     for (let at = 0; at + length <= word.length; at++) {
@@ -55,22 +55,22 @@ function sharesPiece(secret: string, text: string): boolean {
   return false;
 }
 
-/** What a request to a web address needs. */
+/** What a request needs. */
 export interface AddressRequest {
-  /** With its query, without user and password. */
+  /** With query, without user and password. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A web address: `text` may be shown and stored; user, password and query are only given to requests. */
+/** A URL. `text` may be shown and stored; user, password and query are used only for requests. */
 export class WebAddress {
   /** Without user, password, query and fragment. */
   readonly text: string;
   readonly #url: URL;
 
-  /** Throws TypeError for what is no URL, without repeating it. */
+  /** Throws TypeError if the text is not a URL, without repeating it. */
   constructor(text: string) {
-    if (!URL.canParse(text)) throw new TypeError('not a web address');
+    if (!URL.canParse(text)) throw new TypeError('not a URL');
     this.#url = new URL(text);
     this.text = `${this.#url.protocol}//${this.#url.host}${this.#url.pathname}`.replace(/\/+$/, '');
   }
@@ -79,17 +79,17 @@ export class WebAddress {
     return this.#url.host;
   }
 
-  /** The request to this address, or to another path of the same host. */
+  /** A request to this URL, or to another path of the same host. */
   request(path: string = this.#url.pathname): AddressRequest {
     const { username, password, search } = this.#url;
     const url = new URL(path, this.#url.origin);
     for (const [name, value] of new URLSearchParams(search)) url.searchParams.append(name, value);
     if (username === '' && password === '') return { url, headers: {} };
-    // `fetch` refuses an address with a user in it.
+    // `fetch` rejects a URL with a user.
     return { url, headers: { authorization: `Basic ${base64(`${decoded(username)}:${decoded(password)}`)}` } };
   }
 
-  /** A text of somebody else, such as an error or an answer, unless it repeats the credentials of this address. */
+  /** A foreign text, such as an error or a reply, if it does not repeat the credentials of this URL. */
   shown(text: string): string {
     const { username, password, search } = this.#url;
     const secrets = [username, password, ...new URLSearchParams(search).values()].filter((secret) => secret !== '');
@@ -107,7 +107,7 @@ export class WebAddress {
   }
 }
 
-/** Without percent-encoding; as it is where a lone `%` makes it none. */
+/** Without percent-encoding; unchanged if a lone `%` makes it invalid. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

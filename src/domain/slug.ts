@@ -1,15 +1,15 @@
-/** Experiment slugs and the names made of them (spec: statistics, section 1). */
+/** Experiment slugs and the names made from them (spec: statistics, section 1). */
 import { createHash } from 'node:crypto';
 import { ContrailError } from './errors.ts';
 import { printableJson } from './terminal-text.ts';
 
 const LONGEST_SLUG = 80;
 
-// Code points below U+0020 and U+007F–U+009F: they have no business in a name, a log line or a path.
+// Code points below U+0020, and U+007F–U+009F: not allowed in names, log lines and paths.
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** A slug as it may be used, or SLUG_INVALID saying what is wrong with it. */
+/** Checks a slug; throws SLUG_INVALID with the reason. */
 export function checkSlug(slug: string): string {
   const problem = slugProblem(slug);
   if (problem === undefined) return slug;
@@ -27,22 +27,22 @@ function slugProblem(slug: string): string | undefined {
   return undefined;
 }
 
-/** The form of a slug in table and object names: every character outside `[A-Za-z0-9_]` becomes `_`, case is kept. */
+/** A slug in table and object names: every character outside `[A-Za-z0-9_]` becomes `_`; case is kept. */
 export function normaliseSlug(slug: string): string {
   return slug.replace(/[^A-Za-z0-9_]/gu, '_');
 }
 
-/** Whether the console finds the file of a slug: it turns only `-` into `_`. */
+/** Whether the console finds the file of a slug; it replaces only `-` by `_`. */
 export function isFoundByConsole(slug: string): boolean {
   return /^[A-Za-z0-9_-]*$/.test(slug);
 }
 
-/** 8 hex digits that tell apart slugs with one normal form. */
+/** 8 hex digits that distinguish slugs with the same normal form. */
 export function slugHash(slug: string): string {
   return createHash('sha256').update(slug).digest('hex').slice(0, 8);
 }
 
-/** A text between quotes with everything unprintable escaped, cut at 100 characters: safe on a terminal and in a log. */
+/** A quoted text with unprintable characters escaped, cut at 100 characters: safe on a terminal and in a log. */
 export function quote(text: string): string {
   const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
   return printableJson(JSON.stringify(shown));

@@ -1,4 +1,4 @@
-/** Names of statistics views, tables and objects, and back (spec: statistics, section 1). */
+/** Names of statistics views, tables and objects, and parsing them (spec: statistics, section 1). */
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from './analysis-period.ts';
 import { normaliseSlug } from './slug.ts';
 
@@ -17,12 +17,12 @@ export function statisticsObjectName(slug: string, period: AnalysisPeriod): stri
   return `${OBJECT_FOLDER}${statisticsTableName(slug, period)}.json`;
 }
 
-/** Whether a table could hold the rows of a file: per-window tables end in a number and do not. */
+/** Whether a table may hold the rows of a file. Per-window tables end in a number and do not. */
 export function isStatisticsTableName(table: string): boolean {
   return parseStatisticsTableName(table) !== undefined;
 }
 
-/** The normalised slug and the period of a table's name; the longest period suffix wins. Undefined for any other name. */
+/** Normalised slug and period from a table's name; the longest period suffix wins. Undefined for other names. */
 export function parseStatisticsTableName(table: string): { slug: string; period: AnalysisPeriod } | undefined {
   if (!table.startsWith(TABLE_PREFIX)) return undefined;
   const rest = table.slice(TABLE_PREFIX.length);

@@ -1,4 +1,4 @@
-/** When tables were last changed, as far as their versions tell: a warehouse keeps times for all of its tables or for none. */
+/** When tables were last changed, from their versions. A warehouse keeps times for all of its tables or for none. */
 import { type SourceVersion, timeOfVersion } from './source-version.ts';
 
 export interface VersionedTable {
@@ -6,7 +6,7 @@ export interface VersionedTable {
   readonly version: SourceVersion;
 }
 
-/** Whether the versions of all these tables are times. */
+/** Whether all versions are times. */
 export function haveTimes(tables: Iterable<Pick<VersionedTable, 'version'>>): boolean {
   return [...tables].every(({ version }) => timeOfVersion(version) !== undefined);
 }

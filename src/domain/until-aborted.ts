@@ -1,6 +1,6 @@
-/** Waiting for work that others wait for too. */
+/** Waiting for shared work. */
 
-/** The result of the work, or the reason of the signal as soon as it is aborted; the work itself goes on. */
+/** The result of the work, or the signal's reason as soon as it aborts. The work itself continues. */
 export async function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
   let stop: () => void = () => undefined;

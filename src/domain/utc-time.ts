@@ -1,6 +1,6 @@
 /**
- * Times of the monitoring tables: microseconds since 1970 as a number, exact until the year 2255. Warehouses and the
- * experiments API write them in several ways; all of them are read here.
+ * Times of the monitoring tables: microseconds since 1970 as a number, exact until the year 2255. Parses all notations of
+ * warehouses and the experiments API.
  */
 
 export const MICROS_PER_MS = 1_000;
@@ -15,8 +15,8 @@ const TIMESTAMP =
   /^(?<date>\d{4}-\d{2}-\d{2})(?:[T ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.(?<fraction>\d{1,9}))?)?(?<zone> ?(?:Z|UTC)|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /**
- * Microseconds since 1970 of an ISO date or date-time (`T` or a blank between, up to nanoseconds, which are cut). A bare
- * date is midnight; without an offset it is UTC. Undefined for any other text, and for a day or hour that does not exist.
+ * Microseconds since 1970 of an ISO date or date-time (`T` or a blank between, up to nanoseconds, which are cut). A date
+ * is midnight; without an offset it is UTC. Undefined for any other text, and for days and hours that do not exist.
  */
 export function parseTimestamp(text: string): number | undefined {
   const found = TIMESTAMP.exec(text)?.groups;
@@ -33,17 +33,17 @@ export function parseTimestamp(text: string): number | undefined {
   return isWritable(micros) ? micros : undefined;
 }
 
-/** Microseconds since 1970 at the start of a day, or undefined where the text is no day of the calendar. */
+/** Microseconds since 1970 at the start of a day; undefined if the text is not a calendar day. */
 export function parseDate(text: string): number | undefined {
   const found = DATE.exec(text)?.groups;
   if (found === undefined) return undefined;
   const ms = Date.parse(`${text}T00:00:00Z`);
-  // Date.parse rolls 30 February over into March on some engines; the calendar does not.
+  // Some engines' Date.parse turns 30 February into 2 March.
   if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text || text.startsWith('0000')) return undefined;
   return ms * MICROS_PER_MS;
 }
 
-/** `2026-01-13T04:30:00Z`, with six digits after the second only if they are not zero. */
+/** `2026-01-13T04:30:00Z`, with six decimals only if they are not zero. */
 export function timestampText(micros: number): string {
   const fraction = remainder(micros, MICROS_PER_SECOND);
   const seconds = new Date((micros - fraction) / MICROS_PER_MS).toISOString().slice(0, 19);
@@ -60,14 +60,14 @@ export function dayOf(epochMs: number): string {
   return dateText(epochMs * MICROS_PER_MS);
 }
 
-/** Whole days from one `YYYY-MM-DD` to another; undefined where one is no day. */
+/** Whole days from one `YYYY-MM-DD` to another; undefined if one is not a day. */
 export function daysBetween(from: string, to: string): number | undefined {
   const start = parseDate(from);
   const end = parseDate(to);
   return start === undefined || end === undefined ? undefined : (end - start) / MICROS_PER_DAY;
 }
 
-/** A time cut down to a multiple of `unit`, also before 1970. */
+/** Rounds a time down to a multiple of `unit`, also before 1970. */
 export function floorTo(micros: number, unit: number): number {
   return micros - remainder(micros, unit);
 }

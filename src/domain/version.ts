@@ -1,2 +1,2 @@
-/** The version of Contrail, as objects and records carry it; a test keeps it equal to package.json. */
+/** The version of Contrail in objects and records. A test compares it with package.json. */
 export const CONTRAIL_VERSION = '0.1.0';

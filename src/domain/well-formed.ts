@@ -1,10 +1,10 @@
 /**
- * Text that is Unicode. JSON can spell half of a surrogate pair (`"\ud800"`), which no encoder, database or address
- * takes. From outside it is refused where it comes in; in records of ours it is replaced.
+ * Lone surrogates. JSON can contain one (`"\ud800"`), but no encoder, database or URL accepts it. Input with one is
+ * refused; in our own records it is replaced.
  */
 import type { JsonValue } from './json-value.ts';
 
-/** Whether all texts and keys of a JSON value, however deep, are Unicode. */
+/** Whether all texts and keys of a JSON value, at any depth, are well-formed Unicode. */
 export function isWellFormedJson(value: unknown): boolean {
   const open: unknown[] = [value];
   while (open.length > 0) {
@@ -12,14 +12,14 @@ export function isWellFormedJson(value: unknown): boolean {
     if (typeof next === 'string') {
       if (!next.isWellFormed()) return false;
     } else if (typeof next === 'object' && next !== null) {
-      // Not spread: a list may be longer than a call has room for arguments.
+      // Not spread, because a list may be longer than the number of arguments a call can take.
       for (const [key, entry] of Object.entries(next)) open.push(key, entry);
     }
   }
   return true;
 }
 
-/** The value with every lone surrogate in it, in keys too, replaced by U+FFFD. */
+/** Replaces every lone surrogate, also in keys, by U+FFFD. */
 export function wellFormed(value: JsonValue): JsonValue {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-/** The export of one experiment's errors file (design, section 5). */
+/** The export of one experiment's errors file. */
 import { z } from 'zod';
 import { KNOWN_BY } from '../domain/file-claim.ts';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
@@ -8,12 +8,12 @@ import type { JobKind } from './job-kind.ts';
 export const ErrorsPayload = z.object({
   version: z.literal(1),
   experiment: z.string().min(1).max(400),
-  /** Whether the slug is that of the experiments API, or only what a table or a log row tells. */
+  /** Whether the slug is from the experiments API, or only from a table or log row. */
   knownBy: z.enum(KNOWN_BY),
   sourceVersion: z.string().max(100),
-  /** When the analysis began, ISO; null where nobody knows: all rows count. */
+  /** When the analysis began, ISO; null: unknown, so all rows count. */
   analysisStart: z.iso.datetime().nullable(),
-  /** The day on which enrollment ended; null where nobody knows. */
+  /** The day on which enrollment ended; null: unknown. */
   enrollmentEnd: z.string().max(100).nullable(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
@@ -27,7 +27,7 @@ export const ERRORS_JOB: JobKind<ErrorsPayload> = {
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
 };
 
-/** `<normalised slug>.<version>`; a forced export gets a nonce, so that it is never taken for one that was done. */
+/** `<normalised slug>.<version>`; a forced export gets a nonce, so that it is never the same as an earlier one. */
 export function errorsJobId(
   export_: { readonly experiment: string; readonly sourceVersion: SourceVersion },
   nonce?: string,

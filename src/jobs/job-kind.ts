@@ -1,14 +1,14 @@
-/** What every kind of job has: one file in this room describes one kind. */
+/** What all kinds of job have. Each file in this folder is one kind. */
 import type { ZodType } from 'zod';
 
 export interface RetryPolicy {
-  /** Attempts that count, the first included; waiting for a throttled service or giving a job back counts none. */
+  /** Attempts in all. Throttled and returned attempts do not count. */
   readonly attempts: number;
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
 }
 
-/** What a run of a job is listed under. */
+/** Columns of a job's run record. */
 export type JobProduct = 'statistics' | 'metadata' | 'errors' | 'experiments' | 'query_cost' | 'alerts';
 
 export interface JobSubject {
@@ -20,16 +20,16 @@ export interface JobSubject {
 export interface JobKind<Payload> {
   readonly queue: string;
   readonly payload: ZodType<Payload>;
-  // Written as a method, so that a list can hold kinds of many payloads.
-  /** What a job with that payload is about; undefined where it is about no product. */
+  // A method, so that a list can hold kinds with different payloads.
+  /** The product, experiment and period of a job; undefined if it has no product. */
   subject(payload: Payload): JobSubject | undefined;
   readonly retry: RetryPolicy;
-  /** Jobs of this kind that one process runs at once at most, whatever concurrency it is given. */
+  /** Limit for the jobs of this kind that one process runs at once, whatever its concurrency. */
   readonly mostAtOnce?: number;
-  /** Its delayed jobs only wait for more of the same: they may run as soon as there is nothing else to do. */
+  /** A delay only collects more of the same, so a draining worker may run these jobs at once. */
   readonly gathers?: true;
-  /** Nobody would make its jobs again, so they never fail only because a service is away or asks for fewer requests. */
+  /** Nobody would enqueue its jobs again, so they never fail because a service is away or throttles. */
   readonly endures?: true;
-  /** Its jobs are parts of other jobs' work: made by workers alone, and refused from anybody else. */
+  /** Its jobs are parts of other jobs. Only workers make them, and unsealed ones are refused (ADR 13). */
   readonly isPart?: true;
 }

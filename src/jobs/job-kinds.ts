@@ -1,4 +1,4 @@
-/** All kinds of job there are; workers refuse to start when one has no handler. */
+/** All kinds of job. Workers refuse to start if one has no handler. */
 import type { JobKind, JobSubject } from './job-kind.ts';
 import { ERRORS_JOB } from './errors-job.ts';
 import { METADATA_JOB } from './metadata-job.ts';
@@ -16,7 +16,7 @@ export const JOB_KINDS: readonly JobKind<unknown>[] = [
   RECORDS_JOB,
 ];
 
-/** What a job of a queue is about; undefined where it is about no product, or its payload is not its kind's. */
+/** The subject of a job; undefined if it has none or its payload is invalid. */
 export function subjectOf(queue: string, payload: unknown): JobSubject | undefined {
   const kind = JOB_KINDS.find((candidate) => candidate.queue === queue);
   const parsed = kind?.payload.safeParse(payload);

@@ -1,4 +1,4 @@
-/** The export of one experiment's metadata (design, section 5). */
+/** The export of one experiment's metadata. */
 import { z } from 'zod';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
 import { ERRORS_JOB } from './errors-job.ts';
@@ -14,14 +14,17 @@ export const MetadataPayload = z.object({
   version: z.literal(1),
   experiment: z.string().min(1).max(400),
   sourceVersion: z.string().max(100),
-  /** When the analysis began, as the times of tables told planning; null without, absent to look anew. */
+  /** When the analysis began, from table times at planning; null: it has not. Absent: look again. */
   analysisStart: z.string().max(100).nullable().optional(),
-  /** Of tables without times: a digest of their contents as planning saw them. */
+  /** In a warehouse without times: a digest of the tables' content at planning. */
   analysisContent: z.string().max(100).optional(),
-  /** Jobs that are to end first: the console must find new results when new metadata tell it to look. */
+  /** Jobs that must end first: new metadata make the console load results, so these must be published. */
   after: z
     .array(
-      z.object({ queue: z.string().refine(isWaitedFor, 'metadata wait for no such queue'), id: z.string().max(600) }),
+      z.object({
+        queue: z.string().refine(isWaitedFor, 'metadata do not wait for this queue'),
+        id: z.string().max(600),
+      }),
     )
     .max(100)
     .optional(),
@@ -38,8 +41,8 @@ export const METADATA_JOB: JobKind<MetadataPayload> = {
 };
 
 /**
- * The id of an export: `<normalised slug>.<version>`. Slugs that share a normal form (but for `-`) are told apart by a
- * hash; a forced export gets a nonce, so that it is never taken for one that was done.
+ * `<normalised slug>.<version>`, with a hash if the normal form differs in more than `-`. A forced export gets a nonce,
+ * so that it is never the same as an earlier one.
  */
 export function metadataJobId(
   export_: { readonly experiment: string; readonly sourceVersion: SourceVersion },

@@ -1,4 +1,4 @@
-/** Work on the monitoring tables that is done again and again (design, section 5). */
+/** Repeated work on the monitoring tables. */
 import { z } from 'zod';
 import type { JobKind, JobProduct } from './job-kind.ts';
 
@@ -11,7 +11,7 @@ export const MonitoringPayload = z.discriminatedUnion('task', [
 export type MonitoringPayload = z.infer<typeof MonitoringPayload>;
 export type MonitoringTask = MonitoringPayload['task'];
 
-/** Sample ratios belong to the alerts: they are what one of them is made of. */
+/** Sample ratios are here because an alert rule is made from them. */
 const PRODUCT_OF: Readonly<Record<MonitoringTask, JobProduct>> = {
   'import-experiments': 'experiments',
   'query-cost': 'query_cost',
@@ -27,7 +27,7 @@ export const MONITORING_JOB: JobKind<MonitoringPayload> = {
   retry: { attempts: 1, firstDelayMs: 1_000, longestDelayMs: 1_000 },
 };
 
-/** `import-experiments.2945808`, `query-cost.2026-01-14.1`: the task, and which of its ticks. */
+/** `import-experiments.2945808`, `query-cost.2026-01-14.1`: the task and its tick. */
 export function monitoringJobId(task: MonitoringTask, tick: string): string {
   return `${task}.${tick}`;
 }

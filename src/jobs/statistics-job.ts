@@ -1,4 +1,4 @@
-/** The export of one experiment's statistics of one period (design, section 5). */
+/** The export of one experiment's statistics for one period. */
 import { z } from 'zod';
 import { KNOWN_BY } from '../domain/file-claim.ts';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
@@ -10,14 +10,14 @@ export const StatisticsPayload = z.object({
   version: z.literal(1),
   experiment: z.string().min(1).max(400),
   period: z.enum(ANALYSIS_PERIODS),
-  /** Whether the slug is that of the experiments API, or only what a table's name tells. */
+  /** Whether the slug is from the experiments API, or only from a table's name. */
   knownBy: z.enum(KNOWN_BY),
   sourceVersion: z.string().max(100),
-  /** The published object as the producer saw it. */
+  /** The published object at planning. */
   seen: z.object({ generation: z.string().max(200), metadata: z.record(z.string().max(100), z.string().max(1000)) }),
-  /** Rows of the source as planning knew them. */
+  /** Rows of the source at planning. */
   rows: z.number().int().min(0).optional(),
-  /** What the experiments API told of it; `unreachable` where it did not answer, absent where it does not know it. */
+  /** The experiment's record at planning; `unreachable`: the API did not answer; absent: it has no such experiment. */
   record: z
     .union([
       z.literal('unreachable'),
@@ -28,7 +28,7 @@ export const StatisticsPayload = z.object({
       }),
     ])
     .optional(),
-  /** The file is current, but was made on premises that no longer hold: an earlier file or the record has changed. */
+  /** The file is current, but an earlier file or the record has changed since it was made. */
   hasNewPremises: z.boolean().optional(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
@@ -43,8 +43,8 @@ export const STATISTICS_JOB: JobKind<StatisticsPayload> = {
 };
 
 /**
- * The id of an export: `<normalised slug>.<period>.<version>`. Slugs that share a normal form (but for `-`) are told
- * apart by a hash; a forced export gets a nonce, so that it is never taken for one that was done.
+ * `<normalised slug>.<period>.<version>`, with a hash if the normal form differs in more than `-`. A forced export gets a
+ * nonce, so that it is never the same as an earlier one.
  */
 export function statisticsJobId(
   export_: { experiment: string; period: AnalysisPeriod; sourceVersion: SourceVersion },

@@ -1,4 +1,4 @@
-/** One part of a very large statistics table: a child of a statistics job (design, section 5). */
+/** One part of a very large statistics table: a child of a statistics job. */
 import { z } from 'zod';
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import { BROKEN_RULES } from '../domain/console-rules.ts';
@@ -8,16 +8,16 @@ export const StatisticsPartPayload = z.object({
   version: z.literal(1),
   experiment: z.string().min(1).max(400),
   period: z.enum(ANALYSIS_PERIODS),
-  /** What the source needs to read it. */
+  /** The source's token for reading the part. */
   token: z.string().max(1_000_000),
-  /** The work object that takes its rows. */
+  /** The work object for its rows. */
   object: z.string().min(1).max(900),
-  /** What a second reading leaves out; the workers of statistics know its shape. */
+  /** What a second reading leaves out; only the statistics workers know its shape. */
   plan: z.unknown().optional(),
 });
 export type StatisticsPartPayload = z.infer<typeof StatisticsPartPayload>;
 
-/** What reading has cost, as it travels in a job. */
+/** The cost of reading, as part of a job's data. */
 export const PartUsage = z.object({
   requests: z.number().min(0),
   bytesRead: z.number().min(0),
@@ -26,9 +26,9 @@ export const PartUsage = z.object({
   queryMs: z.number().min(0),
 });
 
-/** What the whole must know of a part. */
+/** The result of a part, for the whole job. */
 export const StatisticsPartSummary = z.object({
-  /** Rows in the work object, which is not there when there are none. */
+  /** Rows in the work object; without rows there is no object. */
   rows: z.number().int().min(0),
   bytes: z.number().int().min(0),
   nonFinite: z.number().int().min(0),
@@ -46,9 +46,9 @@ export const StatisticsPartSummary = z.object({
     windows: z.array(z.string()),
     bases: z.array(z.string()),
   }),
-  /** What the rules of whole files must know of its rows; the workers of statistics know its shape. */
+  /** The outline of its rows (ADR 12); only the statistics workers know its shape. */
   outline: z.unknown(),
-  /** What reading it has cost. */
+  /** The cost of reading it. */
   usage: PartUsage.optional(),
 });
 export type StatisticsPartSummary = z.infer<typeof StatisticsPartSummary>;
@@ -58,12 +58,12 @@ export const STATISTICS_PART_JOB: JobKind<StatisticsPartPayload> = {
   payload: StatisticsPartPayload,
   subject: ({ experiment, period }) => ({ product: 'statistics', experiment, period }),
   retry: { attempts: 6, firstDelayMs: 2_000, longestDelayMs: 5 * 60_000 },
-  // They are made to be spread over processes.
+  // Low, to spread the parts over processes.
   mostAtOnce: 2,
   isPart: true,
 };
 
-/** The id of a part: the whole's id, the round of its division, the part's number. */
+/** The id of a part: the id of the whole job, the round of its division, the number of the part. */
 export function statisticsPartId(parentId: string, round: string, part: number): string {
   return `${parentId}.${round}.${part}`;
 }

@@ -1,4 +1,4 @@
-/** Whether a template can be filled in with what is there. */
+/** Checks that a template can be filled in with the known names. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { Sourced } from './sourced.ts';
 import { configurationError } from './configuration-error.ts';
@@ -8,17 +8,17 @@ import { TemplateError } from './template-tokens.ts';
 
 /** The names a template may use. */
 export interface TemplateScope {
-  /** Functions of `functions.toml`, each of one value. */
+  /** Functions of `functions.toml`, each with one argument. */
   readonly functions: ReadonlySet<string>;
-  /** Values with what can be looked up in them. */
+  /** Values with attributes. */
   readonly values: ReadonlyMap<string, Lookups>;
 }
 
 export interface Lookups {
-  /** What the values are to people: `parameter`, `attribute`. */
+  /** What the attributes are called in messages: `parameter`, `attribute`. */
   readonly kind: string;
   readonly known: ReadonlySet<string>;
-  /** Known ones that this experiment has no value for, and why. */
+  /** Known attributes that this experiment has no value for, and why. */
   readonly missing?: ReadonlyMap<string, string>;
 }
 
@@ -28,7 +28,7 @@ export interface TemplatePlace {
   readonly key: string;
 }
 
-/** Throws CONFIGURATION_INVALID where the template is broken or names something unknown. */
+/** Throws CONFIGURATION_INVALID for a broken template or an unknown name. */
 export function checkTemplate(template: Sourced<string>, scope: TemplateScope, place: TemplatePlace): void {
   for (const reference of readReferences(template, place)) {
     const problem = problemOf(reference, scope);

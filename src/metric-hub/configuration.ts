@@ -1,7 +1,6 @@
 /**
- * What metric-hub says, as far as the metadata file depends on it (spec: metadata, section 3). Every value knows the
- * file it was written in, so that an error can name it after merging. Nothing here changes once it was made: all
- * experiments share it.
+ * The configuration of metric-hub that metadata files depend on (spec: metadata, section 3). Every value knows its file,
+ * so that errors can name it after merging. All experiments share these objects, so they never change.
  */
 import type { ReadAggregation } from './parse-aggregation.ts';
 import type { Sourced } from './sourced.ts';
@@ -9,19 +8,19 @@ import type { TomlValue } from './toml.ts';
 
 type Setting<Value> = Sourced<Value> | undefined;
 
-/** Something that is defined under a name in one file, or in several that were merged. */
+/** A definition with its name, from one file or several merged ones. */
 export interface Definition<Fields> {
   readonly name: string;
-  /** The file that defined it first. */
+  /** The first file that defined it. */
   readonly file: string;
   readonly fields: Fields;
 }
 
-// Type aliases, not interfaces: merging goes over the fields of any of them (`merge.ts`).
+// Type aliases, not interfaces: `merge.ts` iterates over their fields.
 export type MetricFields = {
   readonly friendlyName: Setting<string>;
   readonly description: Setting<string>;
-  /** Always there: absent means true, and counts as true when merged. */
+  /** Always set: absent means true, and merges as true. */
   readonly biggerIsBetter: Setting<boolean>;
   readonly analysisBases: Setting<readonly string[]>;
   readonly analysisUnits: Setting<readonly string[]>;
@@ -77,7 +76,7 @@ export type ExperimentFields = {
 
 export type Named<Thing> = ReadonlyMap<string, Thing>;
 
-/** In the order in which the file's metrics are put together. */
+/** In the order in which the file's metrics are joined. */
 export const METRIC_PERIODS = [
   'daily',
   'weekly',
@@ -88,7 +87,7 @@ export const METRIC_PERIODS = [
 ] as const;
 export type MetricPeriod = (typeof METRIC_PERIODS)[number];
 
-/** A name in a period list, and where it stands. */
+/** A name in a period list, and its place. */
 export interface ListedMetric {
   readonly name: TomlValue;
   readonly file: string;
@@ -98,7 +97,7 @@ export interface ListedMetric {
 
 export type PeriodLists = Readonly<Record<MetricPeriod, readonly ListedMetric[]>>;
 
-/** What the definition files say of one application. */
+/** The definition files of one application. */
 export interface Definitions {
   readonly metrics: Named<Metric>;
   readonly dataSources: Named<DataSource>;
@@ -106,7 +105,7 @@ export interface Definitions {
   readonly segmentSources: Named<SegmentSource>;
 }
 
-/** A defaults file, an experiment's file, or several files merged. */
+/** A defaults file, an experiment's file, or several merged files. */
 export interface Settings extends Definitions {
   readonly lists: PeriodLists;
   readonly parameters: Named<Parameter>;

@@ -1,4 +1,4 @@
-/** What `{{ experiment.… }}` can name in an SQL template: the fields of the analysis's own experiment object. */
+/** The names of `{{ experiment.… }}` in SQL templates: the fields of the analysis's own experiment object. */
 import type { Lookups } from './check-template.ts';
 import type { EffectiveDates } from './external-config.ts';
 
@@ -44,7 +44,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   'type',
 ]);
 
-/** The attributes, and those that this experiment cannot give for want of a date. */
+/** The attributes, and those without a value because this experiment lacks a date. */
 export function experimentAttributes({ startDate, endDate }: EffectiveDates): Lookups {
   const missing = new Map<string, string>();
   if (startDate === null) {

@@ -1,8 +1,8 @@
-/** What metric-hub sets otherwise than the experiments API says (spec: metadata, section 7). */
+/** Where metric-hub differs from the experiments API (spec: metadata, section 7). */
 import type { ExperimentFields } from './configuration.ts';
 import type { ReadExperiment } from '../domain/read-experiment.ts';
 
-/** As the file holds it, in the order of the keys. */
+/** As in the file, with its order of keys. */
 export interface ExternalConfig {
   readonly reference_branch: string | null;
   readonly end_date: string | null;
@@ -20,7 +20,7 @@ export interface EffectiveDates {
 const CONFIGURATION_URL = 'https://github.com/mozilla/metric-hub/blob/main/jetstream';
 const DAY_MS = 86_400_000;
 
-/** The dates that count: those set in metric-hub, else those of the API. */
+/** The effective dates: those of metric-hub, else those of the API. */
 export function effectiveDates(settings: ExperimentFields, experiment: ReadExperiment): EffectiveDates {
   return {
     startDate: settings.startDate?.value ?? experiment.startDate,
@@ -28,11 +28,11 @@ export function effectiveDates(settings: ExperimentFields, experiment: ReadExper
   };
 }
 
-/** The object of the file, or null where no effective value differs from the API's. */
+/** The object for the file; null if no effective value differs from the API's. */
 export function externalConfigOf(settings: ExperimentFields, experiment: ReadExperiment): ExternalConfig | null {
   const { startDate, endDate } = effectiveDates(settings, experiment);
   const referenceBranch = settings.referenceBranch?.value || experiment.referenceBranch;
-  // Zero counts as not set here, but not for the period below: so does the reference.
+  // Zero counts as not set here, but not for the period below. The reference implementation does the same.
   const proposed = settings.enrollmentPeriod?.value || experiment.proposedEnrollment;
   const differs =
     referenceBranch !== experiment.referenceBranch ||
@@ -51,7 +51,7 @@ export function externalConfigOf(settings: ExperimentFields, experiment: ReadExp
   };
 }
 
-/** Days from the start to the end of enrollment, both counted; the plan where one of them is not known. */
+/** Days from the start to the end of enrollment, inclusive; the plan if one of them is unknown. */
 function observedPeriod({ enrollmentEndDate, proposedEnrollment }: ReadExperiment, startDate: string | null): number {
   if (enrollmentEndDate === null || startDate === null) return proposedEnrollment;
   return (midnight(enrollmentEndDate) - midnight(startDate)) / DAY_MS + 1;

@@ -1,19 +1,19 @@
 /**
- * Names with wildcards, as Python's `fnmatch` reads them, with regard to case. Glob libraries follow the shell instead:
- * `/`, `**`, braces and escapes mean something there, and a set is negated by `^` too.
+ * Names with wildcards, as in Python's `fnmatch`, case-sensitive. Glob libraries follow the shell: there `/`, `**`, braces
+ * and escapes are special, and `^` negates a set too.
  */
 
-/** Whether a name has a wildcard; others stand for themselves. */
+/** Whether a name has a wildcard. */
 export function isGlob(name: string): boolean {
   return /[*?[]/.test(name);
 }
 
-/** Tells whether a whole name fits: `*` any text, `?` one character, `[a-c]` and `[!a-c]` one of a set. */
+/** Returns a test for whole names: `*` any text, `?` one character, `[a-c]` and `[!a-c]` one of a set. */
 export interface GlobPattern {
   test(name: string): boolean;
 }
 
-/** The pattern of a name with wildcards. No regular expression: with several `*`, its time would grow without bound. */
+/** Parses a name with wildcards. Not a regular expression, because several `*` would take exponential time. */
 export function globPattern(glob: string): GlobPattern {
   const tokens = tokensOf(Array.from(glob));
   return { test: (name) => fits(tokens, Array.from(name)) };
@@ -29,7 +29,7 @@ function tokensOf(glob: readonly string[]): Token[] {
   for (let at = 0; at < glob.length; at++) {
     const character = glob[at]!;
     const members = glob[at + 1] === '!' ? at + 2 : at + 1;
-    // A bracket right at the beginning of a set is a member of it.
+    // A bracket at the very beginning of a set is a member of it.
     const closing = character === '[' && members < lastClosing ? glob.indexOf(']', members + 1) : -1;
     if (closing !== -1) {
       tokens.push(setOf(glob.slice(members, closing), members > at + 1));
@@ -41,7 +41,7 @@ function tokensOf(glob: readonly string[]): Token[] {
   return tokens;
 }
 
-/** One of single characters and ranges; an empty range holds nothing. */
+/** Single characters and ranges; an empty range matches nothing. */
 function setOf(members: readonly string[], isNegated: boolean): FitsOne {
   const ranges: [string, string][] = [];
   for (let at = 0; at < members.length; at++) {
@@ -53,7 +53,7 @@ function setOf(members: readonly string[], isNegated: boolean): FitsOne {
   return (character) => ranges.some(([from, to]) => from <= character && character <= to) !== isNegated;
 }
 
-/** When a token does not fit, only the last `*` takes one character more: earlier ones need not be tried again. */
+/** On a mismatch only the last `*` takes one character more; earlier ones need no retry. */
 function fits(tokens: readonly Token[], name: readonly string[]): boolean {
   let token = 0;
   let at = 0;

@@ -1,4 +1,4 @@
-/** A whole revision of metric-hub, parsed: what every experiment is resolved with. It never changes. */
+/** A parsed revision of metric-hub. It never changes. */
 import { hubRoleOf, outcomePath } from '../domain/metric-hub-path.ts';
 import type { Definitions, Outcome, Settings } from './configuration.ts';
 import { mergeDefinitions } from './merge.ts';
@@ -6,7 +6,7 @@ import { emptySettings, type ParsedFile } from './parse-file.ts';
 
 const NO_SETTINGS = emptySettings();
 
-/** The configuration in these files, by path. */
+/** Parses these files, by path. */
 export class HubConfiguration {
   readonly #files: ReadonlyMap<string, ParsedFile>;
   readonly #definitions = new Map<string, Definitions>();
@@ -18,7 +18,7 @@ export class HubConfiguration {
     this.functions = new Set([...files.values()].flatMap((file) => (file.kind === 'functions' ? file.names : [])));
   }
 
-  /** Definitions of an application; of an unknown one there are none. */
+  /** Definitions of an application; empty for an unknown one. */
   definitionsOf(app: string): Definitions {
     const known = this.#definitions.get(app);
     if (known !== undefined) return known;
@@ -29,7 +29,7 @@ export class HubConfiguration {
     return merged;
   }
 
-  /** What is computed for every experiment of an application; nothing unless it is configured. */
+  /** The defaults of an application; empty if it has none. */
   defaultsOf(app: string): Settings {
     return this.#settingsAt(`jetstream/defaults/${app}.toml`) ?? NO_SETTINGS;
   }
@@ -44,7 +44,7 @@ export class HubConfiguration {
     return file?.kind === 'outcome' ? file.outcome : undefined;
   }
 
-  /** Slugs of the outcomes that an application has. */
+  /** Slugs of an application's outcomes. */
   outcomeSlugs(app: string): string[] {
     const outcomes = [...this.#files].filter(([path, file]) => {
       const role = hubRoleOf(path);
@@ -54,7 +54,7 @@ export class HubConfiguration {
   }
 
   #fileAt(path: string): ParsedFile | undefined {
-    // A name with a slash would lead to a file of another role.
+    // A name with a slash would be the path of another kind of file.
     return hubRoleOf(path) === undefined ? undefined : this.#files.get(path);
   }
 

@@ -1,6 +1,6 @@
-/** Results kept for as long as what they were made of: configuration is shared by all experiments and never changes. */
+/** Caches results per object. Configuration objects are shared by all experiments and never change. */
 
-/** The function, done once for each object. What it throws is not kept. */
+/** Runs the function once per object. Errors are not cached. */
 export function memoised<Of extends WeakKey, Result>(make: (of: Of) => Result): (of: Of) => Result {
   const results = new WeakMap<Of, { readonly result: Result }>();
   return (of) => {

@@ -1,11 +1,11 @@
-/** Parameters of outcomes: declared so that the templates of metrics can name them (spec: metadata, section 8). */
+/** Parameters of outcomes, declared so that metric templates can use them (spec: metadata, section 8). */
 import type { Named, Parameter, ParameterFields } from './configuration.ts';
 import { configurationError } from './configuration-error.ts';
 import { isTable } from './toml.ts';
 
 /**
- * The parameters of an outcome added to those that are there, whose values come first. Throws CONFIGURATION_INVALID for
- * one that ends up without a value: a text, or a table where it differs by branch.
+ * Adds an outcome's parameters to existing ones, whose values win. Throws CONFIGURATION_INVALID for a parameter without a
+ * value: a text, or a table if it differs by branch.
  */
 export function mergeParameters(known: Named<Parameter>, added: Named<Parameter>): Named<Parameter> {
   const merged = new Map(known);

@@ -1,4 +1,4 @@
-/** Puts one configuration over another (spec: metadata, section 5). Neither is changed. */
+/** Merges one configuration over another (spec: metadata, section 5). Changes neither. */
 import {
   type Definition,
   type Definitions,
@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, Sourced<unknown> | undefined>>;
 
 const VALID_NAME = /^[A-Za-z0-9_]+$/;
 
-/** Each field of `over` that says something, else that of `under`: what is empty, zero or false never overrides. */
+/** Each field of `over`, else that of `under`. Empty, zero and false never override. */
 export function mergeFields<Of extends Fields>(under: Of, over: Of): Of {
   const merged = { ...under };
   for (const key in over) if (saysSomething(over[key]?.value)) merged[key] = over[key];
@@ -30,8 +30,8 @@ function saysSomething(value: unknown): boolean {
 }
 
 /**
- * Definitions by name. A name of `over` may be a pattern for names of `under`. What is only in `over` comes behind, if
- * its name is a plain one.
+ * Merges definitions by name. A name of `over` may be a pattern for names of `under`. Names only in `over` are appended,
+ * if they are not patterns.
  */
 export function mergeNamed<Of extends Fields>(
   under: Named<Definition<Of>>,
@@ -51,7 +51,7 @@ export function mergeNamed<Of extends Fields>(
   return merged;
 }
 
-/** Finds what of these definitions applies to a name, in their order. */
+/** Returns a function that finds the definitions for a name, in their order. */
 function matcherOf<Of>(over: Named<Definition<Of>>): (name: string) => Definition<Of>[] {
   if (![...over.keys()].some(isGlob)) {
     return (name) => {
@@ -73,7 +73,7 @@ export function mergeDefinitions(under: Definitions, over: Definitions): Definit
   };
 }
 
-/** An experiment's file over the defaults. Its `[parameters]` are left aside, as the format wants it. */
+/** An experiment's file over the defaults. Its `[parameters]` are ignored, as the format requires. */
 export function mergeSettings(under: Settings, over: Settings): Settings {
   return {
     ...mergeDefinitions(under, over),
@@ -83,7 +83,7 @@ export function mergeSettings(under: Settings, over: Settings): Settings {
   };
 }
 
-/** An outcome put under what is there. */
+/** Merges an outcome under the configuration. */
 export function putUnder(outcome: Outcome, over: Settings): Settings {
   return {
     ...over,
@@ -98,7 +98,7 @@ function joinLists(first: PeriodLists, second: PeriodLists): PeriodLists {
   return listsOf((period) => [...first[period], ...second[period]]);
 }
 
-/** Period lists made by a function of the period. */
+/** Period lists, made by a function of the period. */
 export function listsOf(make: (period: keyof PeriodLists) => PeriodLists['daily']): PeriodLists {
   const entries = METRIC_PERIODS.map((period) => [period, make(period)] as const);
   return Object.fromEntries(entries) as PeriodLists;

@@ -1,8 +1,8 @@
-/** The `aggregation` keys of a metric: what they may be together (spec: metadata, sections 3 and 8). */
+/** The `aggregation` keys of a metric and their valid combinations (spec: metadata, sections 3 and 8). */
 import type { TableReader } from './table-reader.ts';
 import { isTable, type TomlTable, type TomlValue } from './toml.ts';
 
-/** What is left to know of an aggregation: the SQL function that its template will call, if it calls one. */
+/** All that matters of an aggregation: the SQL function that its template calls, if any. */
 export interface ReadAggregation {
   readonly kind: string;
   readonly calls: string | undefined;
@@ -16,7 +16,7 @@ const OPERATORS = [...COMPARISONS, 'IS NULL', 'IS NOT NULL'];
 const COLUMN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LONGEST_WITHIN_DAYS = 28;
 
-/** The aggregation of a metric, undefined where it has none. Keys that contradict each other are refused. */
+/** The aggregation of a metric; undefined if it has none. Throws for contradictory keys. */
 export function parseAggregation(metric: TableReader): ReadAggregation | undefined {
   const where = parseConditions(metric);
   parseThreshold(metric);
@@ -31,14 +31,15 @@ export function parseAggregation(metric: TableReader): ReadAggregation | undefin
   }
   const name = typeof kind === 'string' ? kind : '';
   metric.checkAllowed('aggregation', name, [...OF_COLUMN, ...OF_CONDITION]);
-  if (metric.has('select_expression')) throw metric.error('aggregation', 'there is a select_expression as well');
+  if (metric.has('select_expression'))
+    throw metric.error('aggregation', 'it cannot be combined with select_expression');
   checkOperand(metric, name, where);
   checkWindows(metric, name);
   if (metric.has('scale') && !isNumber(metric.raw('scale'))) throw metric.error('scale', 'it must be a number');
   return { kind: name, calls: { sum: 'agg_sum', any: 'agg_any' }[name] };
 }
 
-/** What is aggregated: a column, or conditions, as the kind wants it. */
+/** Checks the input of the aggregation: a column or conditions, depending on its kind. */
 function checkOperand(metric: TableReader, kind: string, where: readonly TomlTable[]): void {
   const column = metric.raw('column');
   if (column !== undefined) checkColumn(metric, 'column', column);
@@ -46,8 +47,8 @@ function checkOperand(metric: TableReader, kind: string, where: readonly TomlTab
     if ((column === undefined) !== (where.length === 0)) return;
     throw metric.error('aggregation', `${kind} takes exactly one of column and where`);
   }
-  if (column === undefined) throw metric.error('column', `${kind} needs it`);
-  if (where.length > 0) throw metric.error('where', `${kind} does not take it`);
+  if (column === undefined) throw metric.error('column', `${kind} needs a column`);
+  if (where.length > 0) throw metric.error('where', `${kind} takes no conditions`);
 }
 
 function checkWindows(metric: TableReader, kind: string): void {
@@ -57,7 +58,7 @@ function checkWindows(metric: TableReader, kind: string): void {
       throw metric.error('within_days', `it must be a whole number from 1 to ${LONGEST_WITHIN_DAYS}`);
     }
   } else if (days !== undefined) {
-    throw metric.error('within_days', 'only recency_within takes it');
+    throw metric.error('within_days', 'only recency_within takes within_days');
   }
   const windows = ['cumulative_window', 'incremental_window'].filter((key) => metric.has(key));
   for (const key of windows) {
@@ -104,7 +105,7 @@ function checkColumn(metric: TableReader, key: string, column: TomlValue | undef
   throw metric.error(key, 'the column must be a plain name');
 }
 
-/** A text; empty, which is no operator, for anything else. */
+/** A text; empty, which is not an operator, for anything else. */
 function textOrNone(value: TomlValue | undefined): string {
   return typeof value === 'string' ? value : '';
 }

@@ -1,4 +1,4 @@
-/** The tables that any kind of file may have: metrics, data sources, segments, parameters (spec: metadata, section 3). */
+/** The tables that every kind of file may have: metrics, data sources, segments, parameters (spec: metadata, section 3). */
 import type {
   DataSource,
   DataSourceJoin,
@@ -19,10 +19,10 @@ import { isTable } from './toml.ts';
 const ANALYSIS_BASES = ['enrollments', 'exposures'];
 export const ANALYSIS_UNITS = ['client_id', 'profile_group_id'];
 const METRIC_LEVELS = ['gold', 'silver', 'bronze'];
-/** Keys of `[metrics]` that are no metrics: the lists, and two names that are reserved. */
+/** Keys of `[metrics]` that are not metrics: the lists, and two reserved names. */
 const RESERVED: readonly string[] = [...METRIC_PERIODS, 'days28', 'definitions'];
 
-/** The metrics that a table defines, in its order. */
+/** The metrics of a table, in its order. */
 export function parseMetrics(metrics: TableReader, reserved: readonly string[] = RESERVED): Named<Metric> {
   if (reserved.includes('definitions')) metrics.list('definitions');
   const names = metrics.keys().filter((name) => !reserved.includes(name));
@@ -52,14 +52,14 @@ function parseMetric(name: string, metric: TableReader): Metric {
   };
 }
 
-/** Names under a table whose values must all be tables. */
+/** Entries of a table whose values must all be tables. */
 function namesOfTables(parent: TableReader, key: string): string[] {
   const table = parent.table(key);
   for (const name of table.keys()) table.table(name);
   return table.keys();
 }
 
-/** The period lists of a table; at the root of an outcome, or in `[metrics]`. */
+/** The period lists of a table: in `[metrics]`, or at the root of an outcome. */
 export function parseLists(table: TableReader): PeriodLists {
   return listsOf((period) => {
     const names = table.list(period)?.value ?? [];
@@ -92,7 +92,7 @@ function parseJoins(joins: TableReader): ReadonlyMap<string, DataSourceJoin> {
   );
 }
 
-/** `[segments]`: all its tables are segments but `data_sources`, which holds theirs. */
+/** `[segments]`: all its tables are segments, except `data_sources`. */
 export function parseSegments(segments: TableReader): {
   readonly segments: Named<Segment>;
   readonly segmentSources: Named<SegmentSource>;

@@ -1,4 +1,4 @@
-/** `[experiment]` of a defaults file or an experiment's own file (spec: metadata, sections 7 and 8). */
+/** `[experiment]` of a defaults file or an experiment's file (spec: metadata, sections 7 and 8). */
 import { parseDate } from '../domain/utc-time.ts';
 import type { ExperimentFields } from './configuration.ts';
 import type { Sourced } from './sourced.ts';
@@ -7,7 +7,7 @@ import type { TableReader } from './table-reader.ts';
 
 const QUERY_TYPES = ['cirrus', 'fenix-fallback', 'normandy', 'glean-event', 'background-update'];
 
-/** The settings; what an analysis would refuse at once is refused here. */
+/** Parses the settings, and throws for those that the analysis would refuse. */
 export function parseExperimentFields(experiment: TableReader): ExperimentFields {
   const isPrivate = experiment.flag('is_private');
   if (isPrivate?.value === true && !experiment.has('dataset_id')) {
@@ -31,7 +31,7 @@ export function parseExperimentFields(experiment: TableReader): ExperimentFields
   };
 }
 
-/** The console takes no day of the year 0000; neither does `parseDate`. */
+/** The console rejects days of the year 0000, and so does `parseDate`. */
 function readDate(experiment: TableReader, key: string): Sourced<string> | undefined {
   const date = experiment.text(key);
   if (date === undefined || date.value === '') return undefined;

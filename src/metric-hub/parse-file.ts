@@ -1,4 +1,4 @@
-/** One file of metric-hub, from its bytes to what it says (spec: metadata, section 3). */
+/** Parses one file of metric-hub (spec: metadata, section 3). */
 import type { HubRole } from '../domain/metric-hub-path.ts';
 import {
   type Definitions,
@@ -20,10 +20,10 @@ export type ParsedFile =
   | { readonly kind: 'definitions'; readonly definitions: Definitions }
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  /** It belongs to another tool. */
+  /** A file of another tool. */
   | { readonly kind: 'foreign' };
 
-/** Reads a file as what its place makes it. Throws CONFIGURATION_INVALID. */
+/** Parses a file by its role. Throws CONFIGURATION_INVALID. */
 export function parseFile(path: string, role: HubRole, bytes: Uint8Array): ParsedFile {
   const table = tableOf(path, bytes);
   if (isTable(table.get('project'))) return { kind: 'foreign' };
@@ -53,7 +53,7 @@ function tableOf(path: string, bytes: Uint8Array): TomlTable {
 }
 
 function malformed(path: string, reason: string) {
-  return configurationError({ file: path, problem: `the TOML cannot be read: ${reason.replace(/\.$/, '')}` });
+  return configurationError({ file: path, problem: `invalid TOML: ${reason.replace(/\.$/, '')}` });
 }
 
 function parseFunctions(root: TableReader): string[] {
@@ -109,7 +109,7 @@ function parseOutcome(root: TableReader, slug: string): Outcome {
   };
 }
 
-/** The lists of an outcome count if any of them names something; else all its metrics are weekly and overall ones. */
+/** The lists of an outcome, if any of them has an entry; else all its metrics are weekly and overall. */
 function outcomeLists(root: TableReader, names: Iterable<string>): PeriodLists {
   const lists = parseLists(root);
   if (METRIC_PERIODS.some((period) => lists[period].length > 0)) return lists;
@@ -117,7 +117,7 @@ function outcomeLists(root: TableReader, names: Iterable<string>): PeriodLists {
   return listsOf((period) => (period === 'weekly' || period === 'overall' ? all : []));
 }
 
-/** Settings that say nothing, for applications without defaults and experiments without a file. */
+/** Empty settings, for applications without defaults and experiments without a file. */
 export function emptySettings(): Settings {
   return parseSettings(new TableReader(new Map(), ''));
 }

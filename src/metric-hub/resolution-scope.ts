@@ -1,4 +1,4 @@
-/** All that one experiment is resolved with: the merged configuration and the definitions behind it. */
+/** Everything needed to resolve one experiment: the merged configuration and the definitions behind it. */
 import type { Lookups, TemplateScope } from './check-template.ts';
 import type { Definitions, Settings } from './configuration.ts';
 import { experimentAttributes } from './experiment-attributes.ts';
@@ -11,11 +11,11 @@ export interface ResolutionScope {
   /** Defaults, the experiment's file and its outcomes, merged. */
   readonly settings: Settings;
   readonly definitions: Definitions;
-  /** Units of metrics and data sources that name none. */
+  /** Analysis units of metrics and data sources that have none of their own. */
   readonly defaultUnits: readonly string[];
-  /** What the SQL of metrics may use. */
+  /** Names for the SQL of metrics. */
   readonly templates: TemplateScope;
-  /** What SQL about the experiment itself may use. */
+  /** Names for SQL about the experiment itself. */
   readonly experimentValues: ReadonlyMap<string, Lookups>;
 }
 

@@ -1,4 +1,4 @@
-/** Data sources: they never reach the file, but a metric whose source is missing or broken has none (section 8). */
+/** Data sources. They are not in the file, but a metric with a missing or broken one stops it (spec: metadata, section 8). */
 import type { ContrailError } from '../domain/errors.ts';
 import { checkTemplate } from './check-template.ts';
 import type { DataSource } from './configuration.ts';
@@ -9,7 +9,7 @@ import type { ResolutionScope } from './resolution-scope.ts';
 import { referencesOf } from './template.ts';
 import { TemplateError } from './template-tokens.ts';
 
-/** Who needs the source, for messages. */
+/** What needs the source, for messages. */
 export interface SourceUser {
   readonly name: Sourced<string>;
   /** `[metrics.my_metric]` */
@@ -26,7 +26,7 @@ const COLUMN_TYPES = ['simple', 'native', 'glean', 'events_stream'];
 const RELATIONSHIPS = ['one_to_one', 'many_to_one', 'one_to_many', 'many_to_many'];
 const VALID_NAME = /^[A-Za-z0-9_]+$/;
 
-/** Finds a source in the merged configuration, else among the application's definitions, and checks it and its joins. */
+/** Finds a source in the merged configuration, else among the application's definitions. Checks it and its joins. */
 export function resolveDataSource(
   user: SourceUser,
   scope: ResolutionScope,
@@ -36,12 +36,12 @@ export function resolveDataSource(
   const source = scope.settings.dataSources.get(name) ?? scope.definitions.dataSources.get(name);
   if (source === undefined) throw unknownSource(user, scope);
   if (trail.includes(name)) throw sourceError(source, 'joins', 'it joins itself');
-  if (!VALID_NAME.test(name)) throw sourceError(source, undefined, 'its name must be letters, digits and _');
+  if (!VALID_NAME.test(name)) throw sourceError(source, undefined, 'its name may contain only letters, digits and _');
   checkFromExpression(source, scope);
   checkColumnType(source);
   for (const [joined, { relationship }] of source.fields.joins?.value ?? []) {
     if (relationship !== undefined && !RELATIONSHIPS.includes(relationship)) {
-      throw sourceError(source, 'joins', `there is no relationship ${JSON.stringify(relationship)}`);
+      throw sourceError(source, 'joins', `unknown relationship ${JSON.stringify(relationship)}`);
     }
     const file = source.fields.joins?.file ?? source.file;
     const joinUser = { name: { value: joined, file }, table: titleOfSource(source), key: 'joins' };
@@ -56,7 +56,7 @@ function unknownSource({ name, table, key }: SourceUser, { settings, definitions
     file: name.file,
     table,
     key,
-    problem: `there is no data source ${JSON.stringify(name.value)} for ${app}`,
+    problem: `unknown data source ${JSON.stringify(name.value)} for ${app}`,
     unknown: { name: name.value, known: [...settings.dataSources.keys(), ...definitions.dataSources.keys()] },
   });
 }
@@ -64,7 +64,7 @@ function unknownSource({ name, table, key }: SourceUser, { settings, definitions
 function checkColumnType(source: DataSource): void {
   const type = source.fields.experimentsColumnType?.value ?? '';
   if (type === '' || type.toLowerCase() === 'none' || COLUMN_TYPES.includes(type)) return;
-  throw sourceError(source, 'experiments_column_type', `there is no type ${JSON.stringify(type)}`);
+  throw sourceError(source, 'experiments_column_type', `unknown type ${JSON.stringify(type)}`);
 }
 
 function checkFromExpression(source: DataSource, scope: ResolutionScope): void {
@@ -81,15 +81,15 @@ function checkFromExpression(source: DataSource, scope: ResolutionScope): void {
   }
 }
 
-/** What there is to know of a FROM expression, whoever uses it. */
+/** Facts about a FROM expression, cached per source. */
 export const readFromExpression = memoised(({ value }: Sourced<string>) => {
   const isTemplate = namesExperiment(value);
   return { isTemplate, ...readPlaceholders(isTemplate ? withoutExpressions(value) : value) };
 });
 
 /**
- * Whether a FROM expression is a template. Doubled braces also stand for single ones there, as in the GUID of an
- * add-on, so it is one only if it can be read as one and names the experiment.
+ * Whether a FROM expression is a template. Doubled braces also stand for single ones, as in the GUID of an add-on, so it
+ * is a template only if it can be parsed as one and names the experiment.
  */
 function namesExperiment(expression: string): boolean {
   if (!expression.includes('{{')) return false;
@@ -101,7 +101,7 @@ function namesExperiment(expression: string): boolean {
   }
 }
 
-/** A template without its `{{ … }}`. */
+/** The template without its `{{ … }}`. */
 function withoutExpressions(template: string): string {
   const kept: string[] = [];
   let from = 0;
@@ -114,13 +114,13 @@ function withoutExpressions(template: string): string {
   }
 }
 
-/** The single braces: only `{dataset}` has a meaning. */
+/** Checks single braces: only `{dataset}` is allowed. */
 function readPlaceholders(expression: string): { namesDataset: boolean; problem: string | undefined } {
   const parts = expression.replaceAll('{{', '').replaceAll('}}', '');
   const pieces = parts.split(/([{}])/);
   const names: string[] = [];
   let standsAlone = false;
-  // Texts stand at even places, braces at odd ones.
+  // Even indexes are text, odd ones are braces.
   for (let at = 1; at < pieces.length; at += 2) {
     if (pieces[at] === '{' && pieces[at + 2] === '}') {
       names.push((pieces[at + 1] ?? '').split(/[!:.[]/, 1)[0] ?? '');
@@ -130,8 +130,8 @@ function readPlaceholders(expression: string): { namesDataset: boolean; problem:
     }
   }
   const stranger = names.find((name) => name !== 'dataset');
-  const problem = stranger === undefined ? undefined : `{${stranger}} has no meaning there, only {dataset}`;
-  return { namesDataset: names.length > 0, problem: problem ?? (standsAlone ? 'a brace stands alone' : undefined) };
+  const problem = stranger === undefined ? undefined : `{${stranger}} is unknown; only {dataset} is allowed`;
+  return { namesDataset: names.length > 0, problem: problem ?? (standsAlone ? 'a brace has no partner' : undefined) };
 }
 
 function titleOfSource(source: DataSource): string {

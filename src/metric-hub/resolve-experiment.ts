@@ -1,4 +1,4 @@
-/** From an experiment and a revision of metric-hub to what its file says (spec: metadata, sections 4, 7 and 8). */
+/** Resolves an experiment with a revision of metric-hub into the content of its file (spec: metadata, sections 4, 7 and 8). */
 import { checkTemplate } from './check-template.ts';
 import type { Settings } from './configuration.ts';
 import type { Sourced } from './sourced.ts';
@@ -17,14 +17,14 @@ export interface ResolvedExperiment {
   readonly externalConfig: ExternalConfig | null;
 }
 
-/** The defaults of the application with the experiment's own file over them. */
+/** The application's defaults, overridden by the experiment's own file. */
 export function settingsFor(experiment: ReadExperiment, hub: HubConfiguration): Settings {
   const defaults = hub.defaultsOf(experiment.appName);
   const own = hub.settingsOf(experiment.slug);
   return own === undefined ? defaults : mergeSettings(defaults, own);
 }
 
-/** Resolves all that is configured. Throws CONFIGURATION_INVALID where the analysis could not be run. */
+/** Resolves the whole configuration. Throws CONFIGURATION_INVALID if the analysis could not run with it. */
 export function resolveExperiment(
   experiment: ReadExperiment,
   settings: Settings,
@@ -35,7 +35,7 @@ export function resolveExperiment(
   return { metrics: resolveMetrics(scope), externalConfig: externalConfigOf(settings.experiment, experiment) };
 }
 
-/** The outcomes put under the settings one after another, so that the one named first wins. */
+/** Merges the outcomes under the settings one after another, so that the first one wins. */
 function withOutcomes(experiment: ReadExperiment, settings: Settings, hub: HubConfiguration): Settings {
   const configured = settings.experiment.outcomes;
   const slugs = new Set([...experiment.outcomes, ...(configured?.value ?? [])]);
@@ -51,7 +51,7 @@ function unknownOutcome(
   { slug, app, file }: { readonly slug: string; readonly app: string; readonly file: string | undefined },
   hub: HubConfiguration,
 ) {
-  const missing = `there is no outcome ${JSON.stringify(slug)} for ${app}`;
+  const missing = `unknown outcome ${JSON.stringify(slug)} for ${app}`;
   return configurationError({
     ...(file === undefined
       ? { file: `jetstream/outcomes/${app}/${slug}.toml`, problem: `${missing}, which the experiment names` }
@@ -60,7 +60,7 @@ function unknownOutcome(
   });
 }
 
-/** The parts of the experiment's own settings that can stop the analysis. */
+/** Checks the experiment's own settings that can stop the analysis. */
 function checkExperiment(experiment: ReadExperiment, scope: ResolutionScope): void {
   const { enrollmentQuery, exposureDataSource } = scope.settings.experiment;
   if (enrollmentQuery !== undefined) checkEnrollmentQuery(enrollmentQuery, scope);

@@ -1,4 +1,4 @@
-/** Finds out what counts for each listed metric (spec: metadata, section 5), and refuses what the analysis would. */
+/** Resolves each listed metric (spec: metadata, section 5), and throws where the analysis would. */
 import type { ContrailError } from '../domain/errors.ts';
 import { checkTemplate } from './check-template.ts';
 import { METRIC_PERIODS, type ListedMetric, type Metric, type MetricFields } from './configuration.ts';
@@ -9,7 +9,7 @@ import { type ResolvedSource, resolveDataSource, type SourceUser } from './resol
 import { dedent, titleOf } from './text.ts';
 import type { TomlValue } from './toml.ts';
 
-/** A metric as the file describes it. */
+/** A metric as in the file. */
 export interface ResolvedMetric {
   readonly name: string;
   readonly analysisBases: readonly string[];
@@ -22,19 +22,19 @@ type Lent = Pick<MetricFields, 'statistics' | 'analysisBases' | 'analysisUnits'>
 
 const ALL_BASES = ['enrollments', 'exposures'];
 
-/** The metrics of the period lists in the order of the file: each list from its end, a name where it first appears. */
+/** The metrics of the period lists in the order of the file: each list from its end, a name at its first place. */
 export function resolveMetrics(scope: ResolutionScope): ResolvedMetric[] {
   const resolver = new MetricResolver(scope);
   const metrics = new Map<string, ResolvedMetric>();
   for (const period of METRIC_PERIODS) {
-    // Resolved forwards, because it matters which comes first, and only then turned around.
+    // Resolved forwards, because the first error must be reported, and reversed afterwards.
     const resolved = scope.settings.lists[period].map((listed) => resolver.resolveListed(listed));
     for (const metric of resolved.reverse()) if (!metrics.has(metric.name)) metrics.set(metric.name, metric);
   }
   return [...metrics.values()];
 }
 
-/** Resolves the metrics of one experiment, remembering what its configuration lends to the definitions. */
+/** Resolves the metrics of one experiment and caches the definitions that its configuration extends. */
 class MetricResolver {
   readonly #scope: ResolutionScope;
   readonly #lent = new Map<string, Lent>();
@@ -71,7 +71,7 @@ class MetricResolver {
     return describe(metric)(unlessEmpty(fields.analysisBases)?.value ?? ALL_BASES);
   }
 
-  /** What a metric depends on is looked up among the definitions first. */
+  /** Dependencies of a metric are looked up among the definitions first. */
   #upstreamOf(metric: Metric, name: TomlValue): Metric {
     const { settings, definitions } = this.#scope;
     const found = typeof name === 'string' ? (definitions.metrics.get(name) ?? settings.metrics.get(name)) : undefined;
@@ -80,7 +80,7 @@ class MetricResolver {
     throw this.#unknownMetric(name, { ...place, key: 'depends_on' });
   }
 
-  /** An incomplete metric lends its statistics to the definition of its name, which counts for all else. */
+  /** An incomplete metric only adds its statistics to the definition of its name. */
   #resolveByBase(metric: Metric, trail: readonly Metric[]): ResolvedMetric {
     const { metrics } = this.#scope.definitions;
     const base = metrics.get(metric.name);
@@ -90,7 +90,7 @@ class MetricResolver {
         table: titleOfMetric(metric.name),
         problem:
           base === undefined
-            ? `it is not complete, and there is no definition of it for ${this.#scope.app}`
+            ? `it is incomplete, and ${this.#scope.app} has no definition of it`
             : 'the definition needs a data_source with a select_expression or an aggregation, or depends_on',
         ...(base === undefined ? { unknown: { name: metric.name, known: metrics.keys() } } : {}),
       });
@@ -137,7 +137,7 @@ class MetricResolver {
     const shown = typeof name === 'string' ? JSON.stringify(name) : 'whose name is no text';
     return configurationError({
       ...place,
-      problem: `there is no metric ${shown} for ${app}`,
+      problem: `unknown metric ${shown} for ${app}`,
       unknown: { name: text, known },
     });
   }
@@ -149,10 +149,10 @@ function isComplete({ dataSource, selectExpression, aggregation }: MetricFields)
 
 function checkStatistics(metric: Metric, { statistics }: MetricFields): void {
   if ((statistics?.value ?? []).length > 0) return;
-  throw metricError(metric, 'statistics', 'no statistics are configured for the metric');
+  throw metricError(metric, 'statistics', 'the metric has no statistics');
 }
 
-/** What the file says of a definition with these bases, which alone may be lent: the rest is worked out once. */
+/** The file's content for a definition with these analysis bases; all else of a definition is the same for all experiments. */
 const describe = memoised(({ name, fields }: Metric) => {
   const description = dedent(fields.description?.value ?? '');
   const friendlyName = dedent(fields.friendlyName?.value ?? '') || titleOf(name);

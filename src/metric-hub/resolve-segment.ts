@@ -1,10 +1,10 @@
-/** Segments of an experiment: they never reach the file, but one that is not defined stops it (section 8). */
+/** Segments. They are not in the file, but an undefined one stops it (spec: metadata, section 8). */
 import { checkTemplate } from './check-template.ts';
 import { configurationError } from './configuration-error.ts';
 import type { ResolutionScope } from './resolution-scope.ts';
 import type { TomlValue } from './toml.ts';
 
-/** Checks the configured segments and those of the record. Throws CONFIGURATION_INVALID. */
+/** Checks the segments of the configuration and of the record. Throws CONFIGURATION_INVALID. */
 export function checkSegments(ofRecord: readonly string[], scope: ResolutionScope): void {
   const configured = scope.settings.experiment.segments;
   for (const name of configured?.value ?? []) {
@@ -30,7 +30,7 @@ function checkSegment(name: TomlValue, { file, table, key }: Place, scope: Resol
       file,
       table,
       ...(key === '' ? {} : { key }),
-      problem: `there is no segment ${JSON.stringify(text)} for ${app}`,
+      problem: `unknown segment ${JSON.stringify(text)} for ${app}`,
       unknown: { name: text, known: [...settings.segments.keys(), ...definitions.segments.keys()] },
     });
   }
@@ -42,7 +42,7 @@ function checkSegment(name: TomlValue, { file, table, key }: Place, scope: Resol
       file: dataSource.file,
       table: title,
       key: 'data_source',
-      problem: `there is no segment data source ${JSON.stringify(dataSource.value)} for ${app}`,
+      problem: `unknown segment data source ${JSON.stringify(dataSource.value)} for ${app}`,
       unknown: {
         name: dataSource.value,
         known: [...settings.segmentSources.keys(), ...definitions.segmentSources.keys()],

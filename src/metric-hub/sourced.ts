@@ -1,4 +1,4 @@
-/** A value and the file it comes from. */
+/** A value with its file. */
 export interface Sourced<Value> {
   readonly value: Value;
   readonly file: string;

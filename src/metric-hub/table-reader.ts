@@ -1,4 +1,4 @@
-/** Reads the keys of a TOML table and says exactly where something is that cannot be read. */
+/** Reads the keys of a TOML table; errors name the exact place. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { Sourced } from './sourced.ts';
 import { configurationError } from './configuration-error.ts';
@@ -19,7 +19,7 @@ export class TableReader {
     this.#table = table;
   }
 
-  /** The same with all keys in lower case; of keys that fall together the later counts. */
+  /** With all keys in lower case; of equal keys the last one wins. */
   ignoringCase(): TableReader {
     const lower = new Map([...this.#table].map(([key, value]) => [key.toLowerCase(), value]));
     return new TableReader(lower, this.file, this.#path);
@@ -37,7 +37,7 @@ export class TableReader {
     return this.#table.get(key);
   }
 
-  /** A single value as text. */
+  /** A scalar as text. */
   text(key: string): Sourced<string> | undefined {
     const value = this.#table.get(key);
     if (value === undefined) return undefined;
@@ -52,7 +52,7 @@ export class TableReader {
     return text;
   }
 
-  /** Any value as true or false: zero and what is empty are false. */
+  /** Truthiness as in Python: zero and empty values are false. */
   flag(key: string): Sourced<boolean> | undefined {
     const value = this.#table.get(key);
     if (value === undefined) return undefined;
@@ -60,7 +60,7 @@ export class TableReader {
     return { value: Boolean(value) && !isEmpty, file: this.file };
   }
 
-  /** A whole number; a text of digits is one too. */
+  /** A whole number, or digits as text. */
   integer(key: string): Sourced<number> | undefined {
     const value = this.#table.get(key);
     if (value === undefined) return undefined;
@@ -77,7 +77,7 @@ export class TableReader {
     return { value, file: this.file };
   }
 
-  /** A list of texts, each of which may have to be one of those allowed. */
+  /** A list of texts; optionally only allowed ones. */
   texts(key: string, allowed?: readonly string[]): Sourced<readonly string[]> | undefined {
     const list = this.list(key);
     if (list === undefined) return undefined;
@@ -101,7 +101,7 @@ export class TableReader {
     });
   }
 
-  /** A table under this one; an empty one where there is none. */
+  /** A table under this one; empty if it is missing. */
   table(key: string): TableReader {
     const value = this.#table.get(key) ?? new Map<string, TomlValue>();
     if (!isTable(value)) throw this.error(key, 'it must be a table');

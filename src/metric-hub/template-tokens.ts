@@ -1,11 +1,11 @@
-/** Cuts an SQL template into the tokens of its `{{ … }}` expressions. */
+/** Tokens of the `{{ … }}` expressions of an SQL template. */
 
 export type TemplateToken =
   | { readonly type: 'text' | 'name' | 'number'; readonly text: string }
   /** Brackets, commas, dots and operators. */
   | { readonly type: 'sign'; readonly text: string };
 
-/** A template that breaks the rules of the language (Jinja). */
+/** A syntax error (Jinja). */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
@@ -16,7 +16,7 @@ const EXPRESSION_END = /\s*-?\}\}/y;
 const TOKEN =
   /\s*(?:(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<name>[A-Za-z_]\w*)|(?<number>\d+(?:\.\d+)?)|(?<sign>==|!=|<=|>=|\*\*|\/\/|[-+*/%~<>()[\]{},.:|=]))/sy;
 
-/** The expressions of a template, each as its tokens. What stands between quotes is text, whatever it looks like. */
+/** The expressions of a template as tokens. Anything between quotes is text. */
 export function expressionsOf(template: string): TemplateToken[][] {
   const expressions: TemplateToken[][] = [];
   const opening = new RegExp(OPENING);
@@ -27,7 +27,7 @@ export function expressionsOf(template: string): TemplateToken[][] {
       expressions.push(tokens);
       opening.lastIndex = end;
     } else {
-      // Statements and comments name nothing that could be missing here.
+      // Statements and comments need no names.
       const end = template.indexOf(closing, opening.lastIndex);
       if (end === -1) throw new TemplateError(`${found[0]} is not closed`);
       opening.lastIndex = end + closing.length;
@@ -63,5 +63,5 @@ function tokenOf({ text, name, number, sign = '' }: Readonly<Record<string, stri
 function problemAt(template: string, at: number): string {
   const rest = template.slice(at).trimStart();
   if (rest === '') return '{{ is not closed';
-  return /^["']/.test(rest) ? 'a quote is not closed' : `${JSON.stringify(rest.charAt(0))} has no place there`;
+  return /^["']/.test(rest) ? 'a quote is not closed' : `${JSON.stringify(rest.charAt(0))} is not allowed there`;
 }

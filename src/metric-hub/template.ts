@@ -1,15 +1,15 @@
 /**
- * SQL templates. They never reach the file, but an experiment whose template cannot be filled in gets no file (spec:
- * metadata, section 8), so expressions are read as Jinja reads them, as far as to know which names they need.
+ * SQL templates. They are not in the file, but one that cannot be filled in stops it (spec: metadata, section 8). So
+ * expressions are parsed like Jinja's, just enough to know the names they need.
  */
 import { expressionsOf, TemplateError, type TemplateToken } from './template-tokens.ts';
 
-/** A name that an expression begins with: `agg_sum(…)`, `parameters.x`. */
+/** The name at the start of an expression: `agg_sum(…)`, `parameters.x`. */
 export interface TemplateReference {
   readonly name: string;
-  /** What is looked up in it, if the template says it literally. */
+  /** The attribute that is looked up in it, if it is literal. */
   readonly attribute: string | undefined;
-  /** How many values it is called with; undefined where it is not called. */
+  /** Number of arguments; undefined if it is not called. */
   readonly calledWith: number | undefined;
 }
 
@@ -21,7 +21,7 @@ const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 const MOST_CHARACTERS = 100_000;
 const MOST_DEPTH = 100;
 
-/** The names that a template needs. Throws a TemplateError where it cannot be read. */
+/** The names that a template needs. Throws TemplateError for a syntax error. */
 export function referencesOf(template: string): TemplateReference[] {
   if (!template.includes('{')) return [];
   if (template.length > MOST_CHARACTERS) {
@@ -43,7 +43,7 @@ class ExpressionReader {
   read(): TemplateReference[] {
     this.#expression();
     const rest = this.#tokens[this.#at];
-    if (rest !== undefined) throw new TemplateError(`${rest.text} has no place there`);
+    if (rest !== undefined) throw new TemplateError(`${rest.text} is not allowed there`);
     return this.#references;
   }
 
@@ -77,7 +77,7 @@ class ExpressionReader {
     this.#at += 1;
     switch (token.type) {
       case 'text':
-        // Pieces in quotes that follow each other join: `"""x"""` is three of them.
+        // Adjacent quoted pieces are joined: `"""x"""` is three of them.
         while (this.#tokens[this.#at]?.type === 'text') this.#at += 1;
         this.#behindValue();
         return;
@@ -90,7 +90,7 @@ class ExpressionReader {
         return;
       case 'sign': {
         const closing = CLOSING[token.text];
-        if (closing === undefined) throw new TemplateError(`${token.text} has no place there`);
+        if (closing === undefined) throw new TemplateError(`${token.text} is not allowed there`);
         this.#listUntil(closing);
         this.#behindValue();
       }
@@ -104,7 +104,7 @@ class ExpressionReader {
     this.#behindValue();
   }
 
-  /** `.x` or `['x']` behind a name. */
+  /** `.x` or `['x']` after a name. */
   #attribute(): string | undefined {
     const [open, key, close] = this.#tokens.slice(this.#at, this.#at + 3);
     if (open?.text === '.' && key?.type === 'name') {
@@ -116,7 +116,7 @@ class ExpressionReader {
     return key.text.slice(1, -1);
   }
 
-  /** Lookups, calls and filters behind a value: nothing in them but their own operands needs a name. */
+  /** Lookups, calls and filters after a value; only their operands need names. */
   #behindValue(): void {
     for (;;) {
       if (this.#takes('.') || this.#takes('|')) this.#at += 1;
@@ -126,7 +126,7 @@ class ExpressionReader {
     }
   }
 
-  /** Values with commas between them, up to the bracket; how many there are. */
+  /** Values separated by commas, up to the bracket; returns their number. */
   #listUntil(closing: string): number {
     let count = 0;
     while (!this.#takes(closing)) {
@@ -153,7 +153,7 @@ class ExpressionReader {
     throw new TemplateError(`${text} is missing`);
   }
 
-  /** The token at hand, if it can be a sign or a word of the language. */
+  /** The current token, if it is one of these signs or words. */
   #sign(): string {
     const token = this.#tokens[this.#at];
     return token === undefined || token.type === 'text' ? '' : token.text;

@@ -1,6 +1,6 @@
-/** What the format does to texts (spec: metadata, sections 3 and 5). */
+/** Text normalisation of the format (spec: metadata, sections 3 and 5). */
 
-/** Removes blanks at the end of the first line of a text of several lines; other lines keep theirs. */
+/** Removes blanks at the end of the first line of a multi-line text; other lines keep theirs. */
 export function trimFirstLine(text: string): string {
   const lineEnd = text.indexOf('\n');
   let kept = lineEnd;
@@ -9,8 +9,8 @@ export function trimFirstLine(text: string): string {
 }
 
 /**
- * Removes the margin: lines of blanks and tabs become empty, then the longest run of blanks and tabs that all other
- * lines begin with, compared character by character, is taken from each. Nothing else is trimmed.
+ * Removes the margin: lines of only blanks and tabs become empty, then the longest common prefix of blanks and tabs is
+ * removed from all other lines. Trims nothing else.
  */
 export function dedent(text: string): string {
   const lines = text.split('\n').map((line) => (/^[ \t]+$/.test(line) ? '' : line));
@@ -26,7 +26,7 @@ function commonMargin(margin: string | undefined, line: string): string {
   return margin.slice(0, length);
 }
 
-/** A name for people made of a metric's name: `_` as blanks, each run of letters with one capital. */
+/** A readable name from a metric's name: `_` becomes a blank, each run of letters gets one capital. */
 export function titleOf(name: string): string {
   const words = name.replaceAll('_', ' ');
   return words.replace(/\p{L}+/gu, (run) => {

@@ -1,6 +1,6 @@
 /**
- * TOML as maps that keep the order of their keys: metric names may be `2048` or `__proto__`, which a plain object moves
- * or loses. Parsed by toml-eslint-parser, whose syntax tree has both.
+ * TOML as Maps that keep the order of keys. Metric names may be `2048` or `__proto__`, which plain objects reorder or
+ * lose. toml-eslint-parser's syntax tree keeps both.
  */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { trimFirstLine } from './text.ts';
@@ -8,7 +8,7 @@ import { trimFirstLine } from './text.ts';
 export type TomlTable = ReadonlyMap<string, TomlValue>;
 export type TomlValue = string | number | bigint | boolean | TomlDate | readonly TomlValue[] | TomlTable;
 
-/** A date or time that was written without quotes; its text is all that matters here. */
+/** An unquoted date or time; only its text matters. */
 export interface TomlDate {
   readonly date: string;
 }
@@ -19,12 +19,12 @@ type MutableTable = Map<string, TomlValue>;
 const MOST_CHARACTERS = 1_000_000;
 const LONGEST_KEY = 500;
 
-/** What is wrong with a TOML text, with the line. */
+/** A TOML error, with the line. */
 export class TomlError extends Error {
   override readonly name = 'TomlError';
 }
 
-/** Parses a text by TOML 1.0; every string has the first-line trim of the format. Throws a TomlError. */
+/** Parses TOML 1.0 and trims the first line of every string, as the format requires. Throws TomlError. */
 export function parseToml(text: string): TomlTable {
   if (text.length > MOST_CHARACTERS) {
     throw new TomlError(`it has ${text.length} characters; at most ${MOST_CHARACTERS} are read`);
@@ -32,7 +32,7 @@ export function parseToml(text: string): TomlTable {
   try {
     return tableOf(text);
   } catch (error) {
-    // Of the stack: the parser and `valueOf` call themselves for every level, and the parser spreads the letters of a text.
+    // RangeError of the stack: parser and `valueOf` recurse per level, and the parser spreads the letters of a text.
     if (error instanceof RangeError) throw new TomlError('its values are nested too deeply, or a text is too long');
     throw error;
   }
@@ -48,17 +48,15 @@ function tableOf(text: string): TomlTable {
   return root;
 }
 
-/** Whether a value is a table. */
 export function isTable(value: TomlValue | undefined): value is TomlTable {
   return value instanceof Map;
 }
 
-/** Whether a value is an array. */
 export function isArray(value: TomlValue | undefined): value is readonly TomlValue[] {
   return Array.isArray(value);
 }
 
-/** The text of a single value: dates as they were written, booleans as Python's `str` has them. Undefined for the rest. */
+/** A scalar as text: dates as written, booleans like Python's `str`. Undefined for other values. */
 export function textOf(value: TomlValue): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -75,7 +73,7 @@ function topLevelOf(text: string): AST.TOMLTopLevelTable['body'] {
   }
 }
 
-/** The table under these keys, made where it is missing. A number is a place in an array of tables. */
+/** The table at these keys, created if it is missing. A number is an index in an array of tables. */
 function tableAt(root: MutableTable, keys: readonly (string | number)[]): MutableTable {
   let table = root;
   for (const [index, key] of keys.entries()) {

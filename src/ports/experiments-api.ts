@@ -2,13 +2,13 @@
 import type { ExperimentList } from '../domain/experiment.ts';
 
 export interface ExperimentsApi {
-  /** Where the list comes from, for messages. */
+  /** The source of the list, for messages. */
   readonly url: string;
-  /** All experiments that are not drafts, as planning needs them. Throws EXPERIMENTS_UNREADABLE when the list cannot be had at all. */
+  /** All experiments except drafts, for planning. Throws EXPERIMENTS_UNREADABLE if the whole list cannot be read. */
   list(signal: AbortSignal): Promise<ExperimentList>;
   /**
-   * The records as they come, for the table that copies them: parsed as JSON but not looked at, and asked for each time.
-   * Throws EXPERIMENTS_UNREADABLE where there is no answer, or one without a list's status.
+   * The raw records for the table that copies them: parsed JSON, not validated, never cached. Throws
+   * EXPERIMENTS_UNREADABLE if there is no reply, or its status is not 2xx.
    */
   fetch(signal: AbortSignal): Promise<unknown>;
 }

@@ -1,34 +1,34 @@
-/** What the work of a job gets to know and to say, whoever runs it. */
+/** What a handler gets besides the payload, and what it can report. */
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 
-/** A part of this job's work that has ended; without a result it failed for good. */
+/** A part of this job that has ended; without a result it failed for good. */
 export interface EndedPart {
   readonly id: string;
   readonly result?: unknown;
   readonly failure?: { readonly class: string; readonly code: string; readonly message: string };
 }
 
-/** Work that an earlier attempt has divided. */
+/** The parts that an earlier attempt made. */
 export interface DividedWork {
-  /** What the handler left for itself. */
+  /** The state that the handler kept for itself. */
   readonly state: unknown;
   /** How the parts ended. */
   readonly parts: readonly EndedPart[];
-  /** If this attempt fails, the next one begins without these parts. */
+  /** If this attempt fails, the next one starts without these parts. */
   readonly forget: () => void;
 }
 
-/** What a handler knows of its job besides the payload, and what it can say about it while it works. */
+/** What a handler knows about its job, and how it reports while it runs. */
 export interface JobContext {
-  /** Absent before the work was divided. */
+  /** Absent until the job was divided. */
   readonly divided?: DividedWork;
   readonly jobId: string;
-  /** 1 at first. An attempt that was given back, snoozed or throttled is not counted, so its number comes again. */
+  /** 1 at first. Attempts that were returned, snoozed or throttled are not counted, so their number comes again. */
   readonly attempt: number;
   /** How many attempts there are in all. */
   readonly attempts: number;
-  /** Aborted, with a ContrailError as the reason, when the job's lock is lost or the worker's time to drain is over. */
+  /** Aborted with a ContrailError as the reason when the job's lock is lost or the worker's drain timeout is over. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly enqueuedAt: number;

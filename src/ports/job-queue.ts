@@ -1,14 +1,14 @@
-/** The queue as the producer, the pages and `status` see it: no word of how jobs are kept. */
+/** The queue for the producer, the pages and `status`. */
 
-/** A job to be made; typed by its kind's payload where it is made. */
+/** A job to enqueue; its kind's payload gives the type. */
 export interface JobRequest<Payload = unknown> {
   /** Deterministic: the same work has the same id. No `:`, not all digits. */
   readonly id: string;
-  /** What people see in lists: `my-slug weekly`. */
+  /** Name for lists: `my-slug weekly`. */
   readonly name: string;
-  /** Checked against the job kind's schema by whoever takes the job. */
+  /** The worker checks it against the job kind's schema. */
   readonly payload: Payload;
-  /** So long after now it may begin, milliseconds; at once where it is not said. */
+  /** Delay before it may run, milliseconds; default: none. */
   readonly delayMs?: number;
 }
 
@@ -24,9 +24,9 @@ export interface KnownJob {
   readonly enqueuedAt: number;
   readonly finishedAt?: number;
   readonly attempts: number;
-  /** 0 to 100 while it is active, as far as known. */
+  /** 0 to 100 while it is active, if known. */
   readonly progress?: number;
-  /** Only of failed jobs: the class and the sentence of what ended them, and how often they have failed for good. */
+  /** Only of failed jobs: class and message of the error, and how often the job has failed for good. */
   readonly failure?: JobFailure;
   /** Only of completed jobs: what the handler returned. */
   readonly result?: unknown;
@@ -36,47 +36,47 @@ export interface JobFailure {
   readonly class: string;
   readonly code: string;
   readonly message: string;
-  /** How many times in a row this work has failed for good, this time included. */
+  /** How many times in a row this work has failed for good, including this time. */
   readonly rounds: number;
 }
 
 export interface EnqueueResult {
-  /** Ids that this call put into the queue. */
+  /** Ids that this call enqueued. */
   readonly added: readonly string[];
-  /** Ids that were there already; nothing was done about them. */
+  /** Ids that were there already; they were not changed. */
   readonly known: readonly string[];
 }
 
 export interface EndedJobs {
-  /** Jobs that are completed or failed. */
+  /** Completed or failed jobs. */
   readonly ended: readonly KnownJob[];
-  /** Ids that are not kept: removed, or never there. */
+  /** Ids that the queue does not have: removed, or never there. */
   readonly gone: readonly string[];
 }
 
-/** While a queue is paused, its waiting jobs count as `paused` instead. */
+/** In a paused queue, waiting jobs count as `paused`. */
 export type QueueCounts = Readonly<Record<JobState | 'paused', number>>;
 
 export interface JobQueue {
-  /** Puts jobs into a queue in chunks; an id that is kept there, in whatever state, is left alone and reported as known. */
+  /** Enqueues jobs in chunks. Ids that the queue keeps in any state are not changed, and reported as known. */
   enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
-  /** The jobs of these ids that are kept, in whatever state. */
+  /** The kept jobs with these ids, in any state. */
   find(queue: string, ids: readonly string[], signal: AbortSignal): Promise<KnownJob[]>;
   /**
-   * Which of these jobs have ended, and which are not kept; those of which neither is told are on their way. Cheap enough to
-   * be asked again and again: a handful of questions to the store for a thousand ids.
+   * Which of these jobs have ended and which are gone; all others will still run. Cheap enough to poll: a handful of
+   * requests for a thousand ids.
    */
   findEnded(queue: string, ids: readonly string[], signal: AbortSignal): Promise<EndedJobs>;
   /**
-   * Replaces finished jobs of these ids (completed or failed) by fresh ones, keeping count of their failed rounds;
-   * a job that is not finished is left alone.
+   * Replaces finished jobs (completed or failed) of these ids by fresh ones, and keeps count of their failed rounds. Jobs
+   * that are not finished are not changed.
    */
   renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
   /** Jobs of a queue in these states, newest first, at most `limit`. */
   list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]>;
   counts(queue: string): Promise<QueueCounts>;
-  /** Whether somebody paused the queue, as the board can: no worker takes its jobs until it is resumed, waiting or not. */
+  /** Whether the queue is paused, as the board can do: no worker takes its jobs until it is resumed. */
   isPaused(queue: string): Promise<boolean>;
-  /** Ends the connections. May be called twice. */
+  /** Closes the connections. May be called twice. */
   close(): Promise<void>;
 }

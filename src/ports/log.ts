@@ -1,6 +1,6 @@
 /**
- * Lines for the people who run Contrail: fixed text, details as fields, so that lines group. It never throws and never
- * blocks the work. Rows for `monitoring.logs` are another thing: see `record-sink.ts`.
+ * Log lines for operators: fixed text with details as fields, so that lines group. Never throws, never delays the work.
+ * For rows of `monitoring.logs` see `record-sink.ts`.
  */
 export interface Log {
   debug(fields: LogFields, text: string): void;

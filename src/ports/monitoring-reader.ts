@@ -1,24 +1,24 @@
-/** Reads rows of the monitoring tables back: for alerts and pages. */
+/** Reads rows of the monitoring tables, for alerts and pages. */
 import type { RowLimits } from '../domain/row-limits.ts';
 import type { RecordRow } from './record-sink.ts';
 
 export interface MonitoringRequest {
-  /** Bare name of one of `domain/monitoring-tables.ts`. */
+  /** A table name of `domain/monitoring-tables.ts`. */
   readonly table: string;
-  /** Columns of that table that are neither RECORD nor REPEATED. */
+  /** Columns of the table, not RECORD or REPEATED. */
   readonly columns: readonly string[];
-  /** Only rows whose time in that column is not before it, microseconds since 1970. */
+  /** Only rows whose time in this column is not earlier, microseconds since 1970. */
   readonly since?: { readonly column: string; readonly from: number };
-  /** Only that many rows, the newest by the column of `since`, and of their texts the beginning. */
+  /** Limits: the newest rows by the column of `since`, and the beginning of each text. */
   readonly limits?: RowLimits;
-  /** Only rows that have one of these texts in that column of type STRING. */
+  /** Only rows with one of these texts in this STRING column. */
   readonly among?: { readonly column: string; readonly values: readonly string[] };
 }
 
 export interface MonitoringReader {
   /**
-   * The rows, newest first where there are limits, else in any order, with all the columns asked for: times and days as ISO text, JSON as the value it holds, NULL
-   * as null. A table or dataset that is missing has no rows, a column that is missing only NULL.
+   * The rows with the requested columns, newest first if there are limits, else in any order. Times and days are ISO text,
+   * JSON is its value, NULL is null. A missing table or dataset has no rows; a missing column is NULL.
    */
   rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]>;
 }

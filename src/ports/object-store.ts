@@ -1,11 +1,10 @@
 /**
- * Where files are published: a bucket, or a folder that behaves like one. An object appears whole or not at all, at
- * every instant, also when the process is killed. Names are checked by the caller to be relative and without `..`;
- * a store refuses any other.
+ * Where files are published: a bucket, or a folder that behaves like one. Objects are published atomically, even if the
+ * process is killed. Names must be relative and without `..`; a store refuses others.
  */
 import type { Readable } from 'node:stream';
 
-/** What changes whenever the bytes of an object are replaced. `absent` where there is no object. */
+/** Changes whenever the bytes of an object are replaced. `absent`: there is no object. */
 export type Generation = string;
 export const ABSENT: Generation = 'absent';
 
@@ -13,9 +12,9 @@ export interface StoredObject {
   readonly name: string;
   readonly generation: Generation;
   readonly bytes: number;
-  /** Time of the last change of the bytes, milliseconds since 1970. */
+  /** When the bytes last changed, milliseconds since 1970. */
   readonly changedAt: number;
-  /** The `contrail-…` keys, as they were published; empty for objects made by another program. */
+  /** The published `contrail-…` keys; empty for objects of other programs. */
   readonly metadata: ObjectMetadata;
 }
 
@@ -24,51 +23,48 @@ export type ObjectMetadata = Readonly<Record<string, string>>;
 export interface WriteRequest {
   readonly name: string;
   readonly contentType: string;
-  /** The object must still be of this generation when the new bytes are put in place. */
+  /** The generation that the object must still have when it is replaced. */
   readonly ifGeneration: Generation;
   readonly signal: AbortSignal;
 }
 
-/** An object being written. Exactly one of `commit` and `discard` ends it; `discard` may follow a failed `commit`. */
+/** An object being written. End it with exactly one of `commit` and `discard`; `discard` may follow a failed `commit`. */
 export interface ObjectWriter {
-  /** Takes bytes; resolves when more may come, and the memory of the chunk may be used again. Throws when aborted or full. */
+  /** Takes bytes. Resolves when more may come and the chunk's memory may be reused. Throws when aborted or full. */
   write(chunk: Uint8Array): Promise<void>;
-  /**
-   * Puts the object in place with that metadata. Throws OBJECT_CHANGED, leaving everything as it was, when the object
-   * is no longer of the generation asked for.
-   */
+  /** Publishes the object with this metadata. Throws OBJECT_CHANGED, and changes nothing, if the object no longer has the expected generation. */
   commit(metadata: ObjectMetadata): Promise<StoredObject>;
-  /** Leaves no trace of what was written. Never throws; may be called twice. */
+  /** Removes everything that was written. Never throws; may be called twice. */
   discard(): Promise<void>;
 }
 
 export interface ObjectStore {
-  /** The store as a URL for people: `gs://bucket`, `file:/srv/out`. */
+  /** The store as a URL for messages: `gs://bucket`, `file:/srv/out`. */
   readonly url: string;
-  /** Where a person finds an object. */
+  /** The URL of an object for people. */
   locate(name: string): string;
   /** The object of that name, or undefined. */
   head(name: string, signal: AbortSignal): Promise<StoredObject | undefined>;
   /** All objects whose names begin with `prefix`, in no order. An empty store has none. */
   list(prefix: string, signal: AbortSignal): Promise<StoredObject[]>;
-  /** The bytes of an object, or undefined where there is none. */
+  /** The bytes of an object; undefined if there is none. */
   read(name: string, signal: AbortSignal): Promise<Readable | undefined>;
-  /** Begins to write an object. Throws TARGET_UNWRITABLE where the store cannot be written. */
+  /** Starts writing an object. Throws TARGET_UNWRITABLE if the store cannot be written. */
   write(request: WriteRequest): Promise<ObjectWriter>;
-  /** Replaces the metadata of an object that is still of that generation, else throws OBJECT_CHANGED. */
+  /** Replaces the metadata of an object; throws OBJECT_CHANGED if it has another generation. */
   updateMetadata(request: MetadataUpdate): Promise<StoredObject>;
 }
 
-/** A store that can join objects without moving their bytes through this process. */
+/** A store that can join objects without reading them. */
 export interface ComposingStore extends ObjectStore {
   /**
-   * Joins objects into one, in that order, as one publication: whole or not at all, and only if the target still is of
-   * `ifGeneration`, else OBJECT_CHANGED. Throws OBJECT_MISSING when a part is not there. The parts stay.
+   * Joins objects in this order and publishes the result atomically. Throws OBJECT_CHANGED if the target does not have
+   * `ifGeneration`, OBJECT_MISSING if a part is missing. Keeps the parts.
    */
   compose(request: ComposeRequest): Promise<StoredObject>;
-  /** Removes an object of a work folder. One that is not there is removed already. */
+  /** Removes an object of the work folder. Does nothing if it does not exist. */
   remove(name: string, signal: AbortSignal): Promise<void>;
-  /** Removes work objects older than `WORK_KEPT_MS`; resolves to their number. Absent where a store does it by itself. */
+  /** Removes work objects older than `WORK_KEPT_MS` and returns their number. Absent if the store does it by itself. */
   removeOldWork?(signal: AbortSignal): Promise<number>;
 }
 

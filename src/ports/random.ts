@@ -1,4 +1,4 @@
-/** Chance as a port, so that a simulation can repeat it. */
+/** Randomness as a port, so that a simulation can repeat it. */
 export interface Random {
   /** At least 0, below 1. */
   fraction(): number;

@@ -1,40 +1,40 @@
-/** Where rows for the monitoring tables go. */
+/** Writes rows to the monitoring tables. */
 import type { JsonValue } from '../domain/json-value.ts';
 
 export interface RecordBatch {
-  /** Same id, same rows: a batch whose id was taken before is not written again. */
+  /** A batch whose id was written before is not written again. */
   readonly id: string;
-  /** Bare name in the monitoring dataset: `logs`. */
+  /** Table in the monitoring dataset: `logs`. */
   readonly table: string;
-  /** Keys are column names; a column that the table lacks is left out, one that the row lacks is NULL. */
+  /** Keys are column names. Columns that the table lacks are left out; columns that the row lacks are NULL. */
   readonly rows: readonly RecordRow[];
 }
 
 export type RecordRow = Readonly<Record<string, JsonValue>>;
 
 export interface TableReplacement extends RecordBatch {
-  /** The day `YYYY-MM-DD` whose rows are replaced, of a table that is kept by days; absent: all rows. */
+  /** The day `YYYY-MM-DD` whose rows are replaced, in a table partitioned by day; absent: all rows. */
   readonly partition?: string;
 }
 
-/** What takes records, on whatever way they get to the table. */
+/** Accepts records, directly or through the queue. */
 export type RecordTaker = Pick<RecordSink, 'append'>;
 
 export interface RecordSink {
   /**
-   * Writes a batch whole, once. Missing tables are created. Throws RECORDS_REFUSED where the rows themselves are at fault,
-   * RECORDS_UNWRITABLE where no further try is worth its price; nothing is written then.
+   * Writes a batch atomically and once. Creates missing tables. Throws RECORDS_REFUSED if the rows are wrong, or
+   * RECORDS_UNWRITABLE after too many tries; then nothing was written.
    */
   append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'>;
   /**
-   * Puts the rows in the place of all rows, or of those of a day, once. Readers see the old rows or the new, never a
-   * mix. Missing tables are created; no rows empties the table or the day.
+   * Replaces all rows, or those of a day, atomically and once. Creates missing tables. Without rows it empties the table
+   * or the day.
    */
   replace(replacement: TableReplacement, signal: AbortSignal): Promise<'written' | 'known'>;
   /** Whether a batch of this id was written to the table. */
   has(batch: Pick<RecordBatch, 'id' | 'table'>, signal: AbortSignal): Promise<boolean>;
-  /** Whether the table is there and has a row. */
+  /** Whether the table exists and has a row. */
   hasRows(table: string, signal: AbortSignal): Promise<boolean>;
-  /** Slugs that have rows in `logs`, so that an experiment known only by its errors counts as known. */
+  /** Slugs with rows in `logs`; an experiment may be known only by its errors. */
   loggedExperiments(signal: AbortSignal): Promise<string[]>;
 }

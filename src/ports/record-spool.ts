@@ -1,23 +1,23 @@
-/** Where records wait on this machine while the stage cannot be reached, and copies of what the stage could still lose. */
+/** Records on this machine's disk: those that wait while the stage is away, and copies of those that the stage may lose. */
 import type { RecordBatch } from './record-sink.ts';
 import type { StageWindow } from './record-stage.ts';
 
-/** A batch and the window it was staged into. */
+/** A batch and the window that it was staged into. */
 export interface BatchCopy extends RecordBatch, StageWindow {}
 
 export interface RecordSpool {
-  /** Keeps a batch, so that it outlives the process and the machine. */
+  /** Saves a batch durably, so that it survives the process and the machine. */
   keep(batch: RecordBatch): Promise<void>;
-  /** Keeps the copy of a staged batch, so that it outlives the process. Past a limit of bytes copies are no longer kept. */
+  /** Saves a copy of a staged batch, so that it survives the process. Beyond a limit of bytes, copies are not saved. */
   keepCopy(copy: BatchCopy): Promise<void>;
   /**
-   * Hands over everything that waits, also what dead processes left, and forgets what was taken. Stops at the first batch
-   * that is not taken; those before it may be handed over again then. Gives the number of those that were taken.
+   * Passes on everything that waits, including batches of dead processes, and forgets what was accepted. Stops at the first
+   * batch that is not accepted; earlier ones may then be passed on again. Returns the number of accepted batches.
    */
   replay(take: (batch: RecordBatch) => Promise<void>): Promise<number>;
   /**
-   * Hands over the copies, the oldest first, also those of dead processes, and forgets each lot of which `isSettled` says
-   * that none of it is needed any more. Stops at the first lot that is.
+   * Passes on the copies in lots, oldest first, including those of dead processes. Forgets each lot that `isSettled` no
+   * longer needs, and stops at the first one that it does.
    */
   review(isSettled: (copies: readonly BatchCopy[]) => Promise<boolean>): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Where statistics come from: the dataset that the analysis writes its views and tables to. */
+/** The dataset with the views and tables of the analysis. */
 import type { Column } from '../domain/column-type.ts';
 import type { ColumnBatch } from '../domain/column-batch.ts';
 import type { ContrailError } from '../domain/errors.ts';
@@ -6,10 +6,10 @@ import type { ReadingUsage } from '../domain/outcome.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 
 export interface SourceTable {
-  /** Bare name: `statistics_my_slug_weekly`. */
+  /** Table name: `statistics_my_slug_weekly`. */
   readonly name: string;
   readonly version: SourceVersion;
-  /** Rows and bytes of the source as far as the warehouse knows them without reading it. */
+  /** Rows and bytes, if the warehouse knows them without reading the table. */
   readonly rows?: number;
   readonly bytes?: number;
 }
@@ -21,24 +21,21 @@ export interface TableDescriptions {
 
 export interface OpenRequest {
   readonly table: string;
-  /**
-   * The version that planning saw. A source whose versions cost a request may take it for the version of what it opens:
-   * the content is then newer or the same.
-   */
+  /** The version that planning saw. If versions cost a request, the source may reuse it; the content is then the same or newer. */
   readonly seenVersion?: SourceVersion;
-  /** Who asks, for the books of the warehouse: `experiment`, `period`, `product`. */
+  /** Job labels, for billing: `experiment`, `period`, `product`. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
-/** What reading took: bytes over the wire or, where the warehouse counts them, read for us; time until the first row. */
+/** The cost of reading: bytes transferred or, if the warehouse reports them, billed; time until the first row. */
 export type SourceUsage = ReadingUsage;
 
-/** `key`: rows are sorted by all of `domain/row-order.ts`; `windows`: windows ascend, inside a window rows are in any order. */
+/** `key`: rows are sorted by all of `domain/row-order.ts`. `windows`: windows ascend; rows of a window are in any order. */
 export type RowOrder = 'key' | 'windows';
 
 /**
- * A table opened for one export. `version` was taken before `batches` reads: the content may be newer, never older.
+ * A table opened for one export. `version` was taken before `batches` reads, so the content may be newer, never older.
  * Must be closed; closing twice is harmless.
  */
 export interface OpenTable {
@@ -46,45 +43,45 @@ export interface OpenTable {
   readonly source: string;
   readonly version: SourceVersion;
   readonly columns: readonly Column[];
-  /** How many rows the source promises. */
+  /** How many rows the source announces. */
   readonly rowCount: number;
   readonly order: RowOrder;
-  /** The rows in that order. One pass only. A batch is read when it is asked for, and is the caller's. An abort rejects the pending `next()`. */
+  /** The rows in that order, in one pass. A batch is read on request and belongs to the caller. An abort rejects the pending `next()`. */
   batches(signal: AbortSignal): AsyncIterable<ColumnBatch>;
-  /** What the table has cost until now; complete when it is closed. */
+  /** The cost so far; complete after closing. */
   usage(): SourceUsage;
   close(): Promise<void>;
 }
 
 export interface StatisticsSource {
-  /** The source as people know it: `duckdb:./x.duckdb`, `bigquery://project`. */
+  /** The source for messages: `duckdb:./x.duckdb`, `bigquery://project`. */
   readonly url: string;
-  /** Bare names of all tables and views of the results dataset, cheaply. A missing dataset has none. */
+  /** Names of all tables and views of the results dataset, at little cost. A missing dataset has none. */
   listTables(signal: AbortSignal): Promise<string[]>;
-  /** Whether the results dataset exists: an empty listing can be a mistake in the settings. */
+  /** Whether the results dataset exists. If not, the settings are probably wrong. */
   hasDataset(signal: AbortSignal): Promise<boolean>;
-  /** The current version of each of these tables; those that are missing are left out, one that fails stops no other. */
+  /** The current version of each table. Missing tables are left out; a failing one does not stop the others. */
   describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions>;
-  /** Opens a table or view, or undefined where there is none. A column type without a place in the format throws COLUMN_TYPE_UNSUPPORTED. */
+  /** Opens a table or view; undefined if there is none. Throws COLUMN_TYPE_UNSUPPORTED for a type that the file format cannot hold. */
   open(request: OpenRequest): Promise<OpenTable | undefined>;
-  /** Bytes that reading each of these tables would be billed for, found without reading. A missing table is left out; one that fails stops no other. */
+  /** Bytes that reading each table would be billed for, without reading it. Missing tables are left out; a failing one does not stop the others. */
   estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
 }
 
-/** A source whose very large tables can be read in parts, by several workers at once. */
+/** A source whose very large tables several workers can read in parts. */
 export interface DivisibleSource extends StatisticsSource {
-  /** Divides a table into parts, or says with undefined that it is small enough to be opened whole (or missing). */
+  /** Divides a table into parts; undefined if it is missing, or small enough to be read as a whole. */
   divide(request: OpenRequest): Promise<DividedTable | undefined>;
-  /** Opens one part, in any process, as long as the division lives (hours). Throws SOURCE_CHANGED when it no longer does. */
+  /** Opens one part in any process, for some hours after the division. Throws SOURCE_CHANGED when the division is gone. */
   openPart(part: TablePart, signal: AbortSignal): Promise<OpenTable>;
 }
 
 export interface DividedTable extends Omit<OpenTable, 'batches' | 'order'> {
-  /** In the order of the file: no window of a part is above one of the next. */
+  /** In the order of the file: windows of a part are never above those of the next. */
   readonly parts: readonly TablePart[];
 }
 
-/** What a worker needs to read a part; plain text, so that it travels in a job. */
+/** What a worker needs to read a part, as plain text for a job's payload. */
 export interface TablePart {
   readonly token: string;
 }

@@ -1,4 +1,4 @@
-/** Experiments that metadata and errors files are about: those that have been analysed, or have log rows. */
+/** Experiments that get metadata and errors files: those with results or log rows. */
 import { windowTableOwners } from '../domain/analysis-run.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import type { KnownBy } from '../domain/file-claim.ts';
@@ -10,15 +10,15 @@ import { isSelected, type PlanSelection } from './plan-selection.ts';
 export interface AnalysedExperiment {
   readonly experiment: string;
   readonly knownBy: KnownBy;
-  /** Its record, where the experiments API has one. */
+  /** Its record, if the experiments API has one. */
   readonly record?: Experiment;
-  /** Names of the tables of its windows. */
+  /** Names of its per-window tables. */
   readonly windowTables: readonly string[];
 }
 
 /**
- * The selected experiments that have results, or are among the logged ones; by slug. Those that only tables tell of go
- * by their normalised name, those that only log rows tell of by the slug that was logged.
+ * The selected experiments with results or log rows, by slug. Those without a record are named by their normalised slug
+ * (from tables) or by the logged slug.
  */
 export function analysedExperiments(
   { experiments, tables }: Listing,
@@ -51,9 +51,9 @@ export function analysedExperiments(
 }
 
 interface Results {
-  /** Normalised slugs that have any table. */
+  /** Normalised slugs with any table. */
   readonly slugs: ReadonlySet<string>;
-  /** Normalised slugs that have a view or table of a period: of the others nobody knows where the slug ends. */
+  /** Normalised slugs with a view or table of a period. In other table names the end of the slug is ambiguous. */
   readonly views: ReadonlySet<string>;
   readonly windows: ReadonlyMap<string, readonly string[]>;
 }

@@ -1,4 +1,4 @@
-/** What the tables of each experiment's results tell of its runs, for all experiments at once. */
+/** When the runs of each experiment began, from the times of its tables, for all experiments at once. */
 import { analysisSource, type AnalysisSource, analysisTables } from '../domain/analysis-start.ts';
 import { enrollmentsTableName } from '../domain/analysis-run.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
@@ -7,11 +7,11 @@ import type { StatisticsSource } from '../ports/statistics-source.ts';
 import type { AnalysedExperiment } from './analysed-experiments.ts';
 
 export interface AnalysisTimes {
-  /** What the results tell of the newest run. */
+  /** Evidence of the newest run. */
   readonly results: AnalysisSource;
-  /** Begin of the newest run as the tables of windows tell it, milliseconds since 1970; null where nobody knows. */
+  /** Start of the newest run from its per-window tables, milliseconds since 1970; null: unknown. */
   readonly start: number | null;
-  /** When the experiment was first analysed, milliseconds since 1970, as far as its enrollments table tells. */
+  /** When the experiment was first analysed, milliseconds since 1970, from its enrollments table. */
   readonly firstAt: number | undefined;
 }
 
@@ -51,7 +51,7 @@ function resultTables({ experiment, windowTables }: AnalysedExperiment, tables: 
   return windowTables.length > 0 ? windowTables : analysisTables(experiment, tables);
 }
 
-/** None where the warehouse keeps no times: the contents of enrollments tables are then not looked at. */
+/** Empty in a warehouse without times; enrollments tables are then not read. */
 async function enrollmentTimes(
   experiments: readonly AnalysedExperiment[],
   results: ReadonlyMap<string, SourceVersion>,

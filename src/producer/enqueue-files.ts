@@ -1,6 +1,6 @@
 /**
- * Asks the queue for what is due. Ids are made of what is to be done, so asking twice, or two producers asking at once,
- * enqueues nothing twice. A queue swallows a job whose id it still keeps, so the kept ones are looked at first.
+ * Enqueues due files. Ids are made from the work, so enqueuing it twice, even by two producers at once, makes one job. A
+ * queue ignores a job whose id it still keeps, so kept jobs are looked at first.
  */
 import type { WallClock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
@@ -21,11 +21,11 @@ export interface EnqueuedFile {
 
 export interface EnqueueReport {
   readonly enqueued: readonly EnqueuedFile[];
-  /** Already in the queue, or failed and not to be tried yet; and why. */
+  /** Files that were not enqueued because they are queued already or failed recently, with the reason. */
   readonly skipped: readonly (EnqueuedFile & { readonly reason: string })[];
 }
 
-/** Product after product, so that the job of an experiment's metadata knows the jobs it comes after. */
+/** One product after another, so that metadata jobs know the jobs they wait for. */
 export async function enqueueFiles(
   deps: EnqueueDependencies,
   due: readonly DueFile[],
@@ -60,7 +60,7 @@ interface ProductRequest {
   readonly signal: AbortSignal;
 }
 
-/** Enqueues files of one queue; tells of those that it did not enqueue, and why. */
+/** Enqueues files of one queue. Returns those that it did not enqueue, with the reason. */
 async function enqueueProduct(
   { queue, clock }: EnqueueDependencies,
   { files, after, options, signal }: ProductRequest,
@@ -100,7 +100,7 @@ function requestFor(
   };
 }
 
-/** The jobs of each experiment's results: files that are due with its metadata. */
+/** Jobs of each experiment's results that are due together with its metadata. */
 function resultsByExperiment(files: readonly EnqueuedFile[]): Map<string, JobReference[]> {
   const jobs = new Map<string, JobReference[]>();
   for (const { due, jobId } of files) {

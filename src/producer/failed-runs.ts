@@ -1,6 +1,6 @@
 /**
- * Failures of the newest source as the monitoring table keeps them: they outlast the queue, whose finished jobs expire,
- * can be removed on the board, and go with a lost Redis.
+ * Failures of the newest source, from `export_runs_v1`. They outlive the queue: its finished jobs expire, can be removed on
+ * the board, and are gone with a lost Redis.
  */
 import { z } from 'zod';
 import { EXPORT_RUNS_TABLE } from '../domain/monitoring-tables.ts';
@@ -20,7 +20,7 @@ export interface RunHistory {
   readonly now: number;
 }
 
-/** Failures are looked for this far back, or to the change of the source where that is longer ago. */
+/** How far back to look for failures, or to the change of the source if that is longer ago. */
 const LOOK_BACK_DAYS = 180;
 
 const OptionalText = z.string().nullable();
@@ -35,7 +35,7 @@ const RunRow = z.object({
 });
 type RunRow = z.infer<typeof RunRow>;
 
-/** The failure that ended the newest run of a file's job, if it failed for good; one request, none without due files. */
+/** The failure of the newest run of each file, if it failed for good. One request; none without due files. */
 export async function failedRuns(
   { reader, now }: RunHistory,
   due: readonly DueFile[],
@@ -63,7 +63,7 @@ export async function failedRuns(
   };
 }
 
-/** Of runs that decide: one that is tried again or put off leaves things as they are. */
+/** Ignores runs that decide nothing: those that were retried or snoozed. */
 function newestRuns(rows: readonly RunRow[]): Map<string, RunRow> {
   const newest = new Map<string, RunRow>();
   for (const row of rows) {

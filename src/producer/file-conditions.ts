@@ -1,4 +1,4 @@
-/** The state of every file as the alert rules want it: with how late it is (spec: pages, section 2). */
+/** The state of every file for the alert rules, with its lag (spec: pages, section 2). */
 import type { FileCondition } from '../alerts/inputs.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import type { MonitoringReader } from '../ports/monitoring-reader.ts';
@@ -8,18 +8,18 @@ import type { DueFile, ProductFile, ProductPlan } from './product-plan.ts';
 
 export interface ConditionRequest {
   readonly plan: Pick<ProductPlan, 'due' | 'skipped' | 'refused'>;
-  /** Absent: what jobs are doing stays unknown. */
+  /** Absent: the states of jobs are unknown. */
   readonly queue: JobQueue | undefined;
-  /** Where failures are read that the queue no longer keeps. */
+  /** Failures that the queue no longer has. */
   readonly reader: MonitoringReader;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** How long a file may be behind its source. */
+  /** The allowed lag of a file behind its source. */
   readonly lagMs: number;
   readonly signal: AbortSignal;
 }
 
-/** A file that cannot be made at all counts as failed. */
+/** A file that cannot be made counts as failed. */
 export async function fileConditions(request: ConditionRequest): Promise<FileCondition[]> {
   const { plan, queue, reader, now, signal } = request;
   const jobOf = await fileJobs(plan.due, queue, signal);
@@ -53,7 +53,7 @@ interface KnownRuns {
 }
 
 function dueCondition(due: DueFile, { job, failedRun }: KnownRuns, { now, lagMs }: ConditionRequest): Condition {
-  // Where the source's version is no time, planning first saw the change when it asked for the job.
+  // If the version is not a time, use the time at which planning first enqueued the job.
   const changedAt = due.changedAt ?? job?.enqueuedAt ?? now;
   const lateMs = now - changedAt - lagMs;
   const failure =

@@ -1,7 +1,7 @@
 /**
- * `fresh`: the file has the newest rows, `stale`: the source has changed since, `never`: there is no file yet,
- * `queued` and `running`: a job is on its way, `failed`: the last job for the newest rows failed for good,
- * `refused`: no job can be made.
+ * `fresh`: the file has the newest rows. `stale`: the source has changed since. `never`: there is no file yet. `queued` and
+ * `running`: there is a job for it. `failed`: the last job for the newest rows failed for good. `refused`: no job can be
+ * made.
  */
 export const FILE_STATES = ['fresh', 'stale', 'never', 'queued', 'running', 'failed', 'refused'] as const;
 

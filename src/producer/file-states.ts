@@ -1,4 +1,4 @@
-/** The state of each file: what is published against what the source has, and what the queue is doing about it. */
+/** The state of each file: the published version, the source's version, and its job. */
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
@@ -7,18 +7,18 @@ import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './pr
 
 export interface FileState extends ProductFile {
   readonly state: FileStateName;
-  /** Since when, milliseconds since 1970, as far as known: of the failure, of the request, of the source's change. */
+  /** Start of the state, milliseconds since 1970, if known: the failure, the enqueuing, the source's change. */
   readonly since?: number;
-  /** Of what failed or was refused. */
+  /** The error code of a failed or refused file. */
   readonly code?: string;
-  /** Why, where that is not plain: the sentence of a failure, the progress of a job. */
+  /** Details: the message of a failure, the progress of a job. */
   readonly detail?: string;
 }
 
 export interface StateSources {
-  /** Absent: what jobs are doing stays unknown. */
+  /** Absent: the states of jobs are unknown. */
   readonly queue: JobQueue | undefined;
-  /** Failures that the queue no longer keeps. */
+  /** Failures that the queue no longer has. */
   readonly history: RunHistory;
 }
 
@@ -51,7 +51,7 @@ function rankOf({ product, period }: ProductFile): number {
   return PRODUCTS.indexOf(product) * ANALYSIS_PERIODS.length + ofPeriod;
 }
 
-/** The job of each due file, as far as the queue keeps one. */
+/** The job of each due file, if the queue has one. */
 export async function fileJobs(
   due: readonly DueFile[],
   queue: JobQueue | undefined,

@@ -1,15 +1,15 @@
-/** Whether work whose job the queue still keeps is to be done again (design, section 5). */
+/** Whether to do work again whose job the queue still has. */
 import type { KnownJob } from '../ports/job-queue.ts';
 
 export interface EnqueueOptions {
-  /** Retry what has failed for good with this version of the source: asked for by people, not by scans. */
+  /** Retry even what failed for good with this version of the source; for people, not for scans. */
   readonly retryFailed: boolean;
 }
 
 const FIRST_WAIT_MS = 15 * 60_000;
 const LONGEST_WAIT_MS = 6 * 3_600_000;
 
-/** Why a job that is kept should be left as it is; undefined when the work is to be done again. */
+/** Why a kept job should not be renewed; undefined if it should. */
 export function reasonToWait(job: KnownJob, { retryFailed }: EnqueueOptions, now: number): string | undefined {
   switch (job.state) {
     case 'waiting':
@@ -17,7 +17,7 @@ export function reasonToWait(job: KnownJob, { retryFailed }: EnqueueOptions, now
     case 'delayed':
       return 'already queued';
     case 'completed':
-      // It is due though it was done: the object is gone, or somebody else replaced it.
+      // The file is due although the job was done: the object is gone, or another program replaced it.
       return undefined;
     case 'failed':
       return retryFailed ? undefined : reasonNotToRetry(job, now);
@@ -30,7 +30,7 @@ function reasonNotToRetry({ failure, finishedAt }: KnownJob, now: number): strin
   }
   const wait = Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, (failure?.rounds ?? 1) - 1), LONGEST_WAIT_MS);
   const retryAt = (finishedAt ?? 0) + wait;
-  // It ended later than the wait from now: the clock was set back, and nobody is to wait for the time to come again.
+  // An end later than now plus the wait means that the clock was set back. Do not wait for that time to come again.
   if (now >= retryAt || retryAt - now > 2 * wait) return undefined;
-  return `failed, will be tried again in ${Math.ceil((retryAt - now) / 60_000)} min: ${failure?.message ?? 'unknown reason'}`;
+  return `failed, retry in ${Math.ceil((retryAt - now) / 60_000)} min: ${failure?.message ?? 'unknown reason'}`;
 }

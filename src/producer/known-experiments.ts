@@ -1,7 +1,4 @@
-/**
- * Which experiments there are: those of the experiments API, and those that only tables or log rows tell of, under
- * their normalised names (design, section 4).
- */
+/** Which experiments there are: those of the experiments API, and those known only from tables (by normalised name) or log rows. */
 import type { ExperimentList } from '../domain/experiment.ts';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
@@ -19,8 +16,8 @@ export interface ExperimentSources {
 }
 
 /**
- * Why an experiment has no results of a period, as the error to show: EXPERIMENT_UNKNOWN with the nearest known slugs,
- * or RESULTS_MISSING with the periods that do have results. Sources that cannot be reached are left aside.
+ * The error for an experiment without results of a period: EXPERIMENT_UNKNOWN with the nearest slugs, or RESULTS_MISSING
+ * with the periods that have results. Ignores sources that cannot be reached.
  */
 export async function explainMissingResults(
   sources: ExperimentSources,
@@ -32,17 +29,17 @@ export async function explainMissingResults(
   const periods = ANALYSIS_PERIODS.filter((candidate) => tables.includes(statisticsTableName(experiment, candidate)));
   const table = statisticsTableName(experiment, period);
   if (periods.length > 0) {
-    return new ContrailError('RESULTS_MISSING', `There are no results for ${experiment} ${period}.`, {
+    return new ContrailError('RESULTS_MISSING', `${experiment} has no ${period} results.`, {
       subject: table,
-      hint: `There are results for ${periods.join(', ')}.`,
+      hint: `It has results for ${periods.join(', ')}.`,
     });
   }
   const known = await knownSlugs(sources, tables, signal);
   const prefix = `statistics_${normaliseSlug(experiment)}_`;
   if (known.includes(experiment) || tables.some((name) => name.startsWith(prefix))) {
-    return new ContrailError('RESULTS_MISSING', `There are no results for ${experiment} ${period}.`, {
+    return new ContrailError('RESULTS_MISSING', `${experiment} has no ${period} results.`, {
       subject: table,
-      hint: `${sources.source.url} has neither a view nor a table ${table}.`,
+      hint: `${sources.source.url} has no view or table ${table}.`,
     });
   }
   return unknownExperiment(experiment, known);
@@ -56,9 +53,9 @@ export function unknownExperiment(experiment: string, known: readonly string[]):
   );
   const hint =
     nearest.length === 0
-      ? 'Neither the experiments API nor the warehouse knows it.'
+      ? 'Neither the experiments API nor the warehouse has it.'
       : `Did you mean ${nearest.join(' or ')}?`;
-  return new ContrailError('EXPERIMENT_UNKNOWN', `There is no experiment ${quote(experiment)}.`, { hint });
+  return new ContrailError('EXPERIMENT_UNKNOWN', `Unknown experiment ${quote(experiment)}.`, { hint });
 }
 
 async function knownSlugs(
@@ -77,7 +74,7 @@ async function knownSlugs(
   return distinctSlugs(listed, fromTables, logged);
 }
 
-/** Each experiment under one name: its slug where the API or a log row has it, else what its tables tell. */
+/** Each experiment under one name: its slug from the API or a log row, else the normalised slug of its tables. */
 export function distinctSlugs(
   listed: readonly string[],
   fromTables: readonly string[],
@@ -87,7 +84,7 @@ export function distinctSlugs(
   return [...new Set([...listed, ...logged, ...fromTables.filter((slug) => !normalised.has(slug))])];
 }
 
-/** The list of the API, or none and the reason: what tables tell is then all there is. */
+/** The list of the API; empty with the reason if it cannot be read. Then only tables count. */
 export async function listExperiments(
   api: ExperimentsApi,
   signal: AbortSignal,

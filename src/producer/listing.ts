@@ -1,4 +1,4 @@
-/** What planning looks at once for all products: the experiments, the tables, the published objects. */
+/** What planning lists once for all products: experiments, tables, published objects. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { Experiment, ExperimentList } from '../domain/experiment.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
@@ -8,11 +8,11 @@ export interface Listing {
   readonly experiments: readonly Experiment[];
   /** Records of the API that cannot be read. */
   readonly malformed: ExperimentList['malformed'];
-  /** Why the list could not be had at all; tables and log rows are then all there is. */
+  /** Why the whole list could not be read; then only tables and log rows count. */
   readonly unlisted?: ContrailError;
-  /** What made the list poorer than it could be: all of these errors. */
+  /** All errors of the list. */
   readonly problems: readonly ContrailError[];
-  /** Bare names of all tables and views of the results dataset. */
+  /** Names of all tables and views of the results dataset. */
   readonly tables: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function takeListing(
   return { ...list, problems, tables: await source.listTables(signal) };
 }
 
-/** The objects whose names begin so, by name. */
+/** Objects whose names begin with `prefix`, by name. */
 export async function objectsByName(
   store: ObjectStore,
   prefix: string,

@@ -1,6 +1,6 @@
 /**
- * Asks for the repeating work when its time has come. Ids are made of the tick, so several schedulers ask for it once. A
- * tick that finds the task still at work or waiting is dropped, not queued.
+ * Enqueues repeated work when it is due. Ids are made from the tick, so several schedulers make one job. A tick is dropped
+ * if its task is still waiting or running.
  */
 import { MONITORING_JOB, monitoringJobId, type MonitoringPayload } from '../jobs/monitoring-job.ts';
 import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
@@ -8,10 +8,10 @@ import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
 
 export interface MonitoringSchedule {
-  /** Milliseconds between two imports of the list of experiments. */
+  /** Milliseconds between imports of the list of experiments. */
   readonly importExperimentsMs: number;
   readonly checkAlertsMs: number;
-  /** From midnight UTC to the daily work. */
+  /** Milliseconds from midnight UTC to the daily work. */
   readonly dailyAfterMs: number;
 }
 
@@ -20,14 +20,14 @@ export interface TickDependencies {
   readonly clock: WallClock;
 }
 
-/** Daily work that fails is asked for again: two more times, half an hour apart (spec: monitoring, table of tables). */
+/** Failed daily work is retried twice, half an hour apart (spec: monitoring, table of tables). */
 const DAILY_TRIES = 3;
 const BETWEEN_TRIES_MS = 30 * 60_000;
 const MOST_UNFINISHED = 1_000;
-/** Schedulers whose clocks differ by less than a tick must not take each other's ticks for their own future. */
+/** Tolerance for schedulers whose clocks differ by less than a tick: a tick from the other's clock is not a clock set back. */
 const TICKS_AHEAD = 2;
 
-/** Enqueues what is due now. Tells the ids that were enqueued. */
+/** Enqueues what is due now and returns the ids. */
 export async function enqueueTicks(
   { queue, clock }: TickDependencies,
   schedule: MonitoringSchedule,
@@ -42,7 +42,7 @@ export async function enqueueTicks(
   return (await queue.enqueue(MONITORING_JOB.queue, due, signal)).added;
 }
 
-/** Where later ticks are known the clock was set back. The ticks that come again have ids of their own, or they would not be done. */
+/** Known later ticks mean that the clock was set back. Repeated ticks get other ids, or they would be ignored. */
 async function regularTicks(queue: JobQueue, { now, schedule, signal }: TicksRequest): Promise<JobRequest[]> {
   const ticks = [
     { task: 'import-experiments', tick: Math.floor(now / schedule.importExperimentsMs) },
@@ -79,11 +79,11 @@ async function dailyTicks(queue: JobQueue, { now, schedule, signal }: TicksReque
   return due;
 }
 
-/** Which try is due now, counted from 0; undefined: none, or none yet. */
+/** Which attempt is due now, from 0; undefined: none. */
 function nextTry(known: readonly KnownJob[], now: number): number | undefined {
   if (known.some((job) => job.state !== 'failed')) return undefined;
   const lastEnd = known.reduce((latest, job) => Math.max(latest, job.finishedAt ?? 0), 0);
-  // Also where it ended long after now: the clock was set back.
+  // Also if it ended long after now: the clock was set back.
   return known.length === 0 || Math.abs(now - lastEnd) >= BETWEEN_TRIES_MS ? known.length : undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Decides which errors files are due: those whose log rows, or the time from which they count, have changed (design, section 5). */
+/** Finds due errors files: their log rows, or the time from which rows count, have changed. */
 import { errorsBound, errorsObjectName, errorsSourceVersion, type ErrorRowsSummary } from '../domain/errors-export.ts';
 import { publishedVersionOrder } from '../domain/object-metadata.ts';
 import { MICROS_PER_MS, parseDate } from '../domain/utc-time.ts';
@@ -15,9 +15,9 @@ export interface ErrorsPlanning {
   readonly store: ObjectStore;
   readonly experiments: readonly AnalysedExperiment[];
   readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
-  /** Whether the experiments API was read. Without its records, nobody knows when enrollment has ended. */
+  /** Whether the experiments API was read. Without its records, ends of enrollment are unknown. */
   readonly isListed: boolean;
-  /** Plan also what is current. */
+  /** Also plan current files. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
@@ -34,7 +34,7 @@ export async function planErrors({
   signal,
 }: ErrorsPlanning): Promise<ProductPlan> {
   const all = experiments.map((entry) => sourceOf(entry, timesOf(entry)));
-  // Where all rows count, the end of enrollment does not matter.
+  // If all rows count, the end of enrollment does not matter.
   const sources = isListed ? all : all.filter(({ start }) => start === null);
   if (sources.length === 0) return EMPTY_PLAN;
   const requests = sources.map(({ entry, bound }) => ({ experiment: entry.experiment, from: bound }));

@@ -1,4 +1,4 @@
-/** Decides which metadata files are due: experiment, configuration or analysis start have changed (design, section 7). */
+/** Finds due metadata files: experiment, configuration or analysis start have changed. */
 import type { AnalysisSource } from '../domain/analysis-start.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
@@ -19,12 +19,12 @@ import {
   type SkippedFile,
 } from './product-plan.ts';
 
-/** What an experiment's metadata would be now: their version, or why there must be none. */
+/** The metadata an experiment would have now: their version, or why it must have none. */
 export type MetadataVersion = { readonly version: SourceVersion } | { readonly nothing: string };
 
 /**
- * Resolves the metadata of an experiment. Throws CONFIGURATION_INVALID or EXPERIMENT_MALFORMED where they cannot be
- * made, METRIC_HUB_UNREADABLE where none can.
+ * Resolves the metadata of an experiment. Throws CONFIGURATION_INVALID or EXPERIMENT_MALFORMED if they cannot be made,
+ * METRIC_HUB_UNREADABLE if no metadata can.
  */
 export type ResolveMetadata = (
   experiment: Experiment,
@@ -33,11 +33,11 @@ export type ResolveMetadata = (
 ) => Promise<MetadataVersion>;
 
 export interface MetadataFacts {
-  /** What the experiment's results tell of its newest run. */
+  /** Evidence of the newest run. */
   readonly results: AnalysisSource;
   /** Milliseconds since 1970. */
   readonly firstAnalysedAt: number | undefined;
-  /** The published object, which tells the start of before. */
+  /** The published object, which has the earlier start. */
   readonly object: StoredObject | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface MetadataPlanning {
   readonly store: ObjectStore;
   readonly experiments: readonly AnalysedExperiment[];
   readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
-  /** Plan also what is current. */
+  /** Also plan current files. */
   readonly force: boolean;
   readonly signal: AbortSignal;
 }
@@ -57,7 +57,7 @@ export async function planMetadata(planning: MetadataPlanning): Promise<ProductP
   const skipped: SkippedFile[] = [];
   const refused: RefusedFile[] = [];
   for (const entry of planning.experiments) {
-    // Only the API has the record that metadata are made of.
+    // Metadata need the record, which only the API has.
     if (entry.record === undefined) continue;
     const object = objects.get(metadataObjectName(entry.experiment));
     const decision = await decide(planning, { entry, record: entry.record, object });

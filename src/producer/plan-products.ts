@@ -1,4 +1,4 @@
-/** Decides what is due of all products (design, section 5). Looks, but changes nothing. */
+/** Finds due files of all products. Changes nothing. */
 import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { ExperimentLogs } from '../ports/experiment-logs.ts';
 import { analysedExperiments } from './analysed-experiments.ts';
@@ -23,8 +23,8 @@ export interface ProductSelection extends PlanSelection {
 }
 
 /**
- * The plan of the selected products. A source that cannot be read stops only the files that depend on it, and is told
- * once, among the failures. Only a warehouse whose tables cannot be listed stops everything, and is thrown.
+ * The plan of the selected products. A source that cannot be read stops only the files that depend on it, and is one of
+ * the failures. Throws only if the warehouse's tables cannot be listed.
  */
 export async function planProducts(
   deps: ProductPlanDependencies,
@@ -53,7 +53,7 @@ interface Planning {
   readonly signal: AbortSignal;
 }
 
-/** The selected products that are about experiments as the API has them, not about tables. */
+/** The selected products that need the API's list. */
 function othersOf({ products }: ProductSelection): ProductName[] {
   return products.filter((product) => product !== 'statistics');
 }
@@ -88,7 +88,7 @@ async function planOthers(planning: Planning): Promise<ProductPlan> {
   return joinPlans(plans);
 }
 
-/** Without the log rows, metadata are still planned: of the experiments that have tables. */
+/** Without log rows, metadata are still planned for experiments with tables. */
 async function loggedExperiments({
   deps,
   selection,

@@ -1,4 +1,4 @@
-/** Which files a plan is asked for. */
+/** Which files to plan. */
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
@@ -9,24 +9,24 @@ import { distinctSlugs, type ExperimentSources, unknownExperiment } from './know
 import type { Listing } from './listing.ts';
 
 export interface PlanSelection {
-  /** Slugs as the API or the tables have them; none: all. An unknown one throws EXPERIMENT_UNKNOWN. */
+  /** Slugs as in the API or in table names; empty: all. Throws EXPERIMENT_UNKNOWN for an unknown one. */
   readonly experiments: readonly string[];
-  /** None: all. */
+  /** Empty: all. */
   readonly periods: readonly AnalysisPeriod[];
-  /** Names of applications, as the API has them; none: all. Leaves out what only tables tell of. */
+  /** Applications as named in the API; empty: all. Excludes experiments without a record. */
   readonly apps: readonly string[];
-  /** Plan also what is current. */
+  /** Also plan current files. */
   readonly force: boolean;
 }
 
-/** A file as far as a selection looks at it. */
+/** What a selection needs to know of a file. */
 export interface SelectableFile {
   readonly experiment: string;
   readonly knownBy: KnownBy;
   readonly period?: AnalysisPeriod;
 }
 
-/** Whether a file of an experiment was asked for. */
+/** Whether a file is selected. */
 export function isSelected(
   target: SelectableFile,
   { experiments, periods, apps }: PlanSelection,
@@ -39,8 +39,8 @@ export function isSelected(
 }
 
 /**
- * A slug names an experiment by its own text, or by its normal form, as its tables have it, where no experiment has that
- * for its slug. Of one that the API does not list nobody knows more than the normal form.
+ * A slug selects the experiment with exactly this slug or, if there is none, with this normal form, as in table names.
+ * For experiments that the API does not list, only the normal form is known.
  */
 function names(slug: string, { experiment, knownBy }: SelectableFile, listed: readonly Experiment[]): boolean {
   if (slug === experiment) return true;
@@ -49,8 +49,8 @@ function names(slug: string, { experiment, knownBy }: SelectableFile, listed: re
 }
 
 /**
- * Throws EXPERIMENT_UNKNOWN for a slug that neither the API nor a table nor a log row has, USAGE for an unknown
- * application. Where the API could not be read, nobody can tell: what kept it from being read is thrown instead.
+ * Throws EXPERIMENT_UNKNOWN for a slug that is not in the API, in tables or in log rows, and USAGE for an unknown
+ * application. If the API could not be read, throws that error instead.
  */
 export async function checkSelection(
   { sink }: Pick<ExperimentSources, 'sink'>,
@@ -70,9 +70,8 @@ export async function checkSelection(
   const apps = [...new Set(listed.map((entry) => entry.appName))];
   for (const app of selection.apps) {
     if (!apps.includes(app)) {
-      throw new ContrailError('USAGE', `No experiment is of the application ${JSON.stringify(app)}.`, {
-        hint:
-          apps.length === 0 ? 'The experiments API told of none.' : `The applications are ${apps.sort().join(', ')}.`,
+      throw new ContrailError('USAGE', `No experiment belongs to the application ${JSON.stringify(app)}.`, {
+        hint: apps.length === 0 ? 'The experiments API lists none.' : `The applications are ${apps.sort().join(', ')}.`,
       });
     }
   }

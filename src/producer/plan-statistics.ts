@@ -1,7 +1,4 @@
-/**
- * Decides which statistics files are due, and why (design, section 5). Looks, but changes nothing: the same state gives
- * the same plan, and a file that is current is in no plan.
- */
+/** Finds due statistics files and the reasons. Changes nothing; the same state gives the same plan. */
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
@@ -22,46 +19,46 @@ import type { ExperimentSources } from './known-experiments.ts';
 import { type Listing, objectsByName, takeListing } from './listing.ts';
 import { checkSelection, isSelected, type PlanSelection } from './plan-selection.ts';
 
-/** One file: an experiment and a period, and the table that its rows come from. */
+/** One file: experiment, period, and the table with its rows. */
 export interface StatisticsTarget {
   readonly experiment: string;
   readonly period: AnalysisPeriod;
   readonly knownBy: KnownBy;
-  /** What the experiments API tells; undefined where it knows no such experiment. */
+  /** The record of the experiments API; undefined if it has none. */
   readonly record: FoundRecord;
   readonly table: string;
 }
 
 export interface DueStatistics extends StatisticsTarget {
   readonly reason: 'new' | 'changed' | 'forced';
-  /** The file is of this version, but was made on premises that no longer hold. */
+  /** The file has this version, but its record or earlier files have changed. */
   readonly hasNewPremises: boolean;
   readonly sourceVersion: SourceVersion;
-  /** The published object, with as much of its metadata as an export needs. */
+  /** The published object, with the metadata that an export needs. */
   readonly seen: { readonly generation: Generation; readonly metadata: ObjectMetadata };
-  /** Rows and bytes of the source, as far as known. */
+  /** Rows and bytes of the source, if known. */
   readonly rows: number | undefined;
   readonly bytes: number | undefined;
 }
 
 export interface SkippedStatistics extends StatisticsTarget {
   readonly reason: string;
-  /** What is odd about it. */
+  /** A problem to log. */
   readonly warning?: ContrailError;
 }
 
 export interface RefusedStatistics extends StatisticsTarget {
   readonly error: ContrailError;
-  /** Whether an earlier file is published, where somebody has looked. */
+  /** Whether an earlier file is published, if known. */
   readonly hasFile?: boolean;
 }
 
 export interface StatisticsPlan {
   readonly due: readonly DueStatistics[];
   readonly skipped: readonly SkippedStatistics[];
-  /** What cannot be exported, whoever asks: a conflict of names, a view that fails. */
+  /** Files that no retry can produce: name conflicts, failing views. */
   readonly refused: readonly RefusedStatistics[];
-  /** What made the plan poorer than it could be: an API that did not answer, records that cannot be read. */
+  /** Problems of sources: an API that did not answer, records that cannot be read. */
   readonly problems: readonly ContrailError[];
 }
 
@@ -79,7 +76,7 @@ export async function planStatistics(
   return planStatisticsOf(deps, selection, { listing, signal });
 }
 
-/** The plan over experiments and tables that were listed before. */
+/** The plan from listed experiments and tables. */
 export async function planStatisticsOf(
   deps: PlanDependencies,
   selection: PlanSelection,
@@ -138,7 +135,7 @@ function decide(
   const hasNewPremises = object !== undefined && hasOtherPremises(target, object, objects);
   const order = publishedVersionOrder(object?.metadata, table.version);
   if (!force && !hasNewPremises && order === 'same') return { ...target, reason: 'current' };
-  // An export would leave it as it is, and would be asked for again by every scan.
+  // An export would change nothing, and every scan would enqueue it again.
   if (!force && order === 'newer') return { ...target, reason: 'newer than the source' };
   return {
     ...target,
@@ -151,7 +148,7 @@ function decide(
   };
 }
 
-/** Whether the published file is this experiment's, where it tells whose it is: names that clash share it. */
+/** Whether the published file belongs to this experiment, if it says so: experiments with clashing names share it. */
 function ownFile(
   { experiment }: StatisticsTarget,
   object: StoredObject | undefined,
@@ -184,8 +181,8 @@ function neededMetadata(object: StoredObject | undefined): ObjectMetadata {
 }
 
 /**
- * Gives each table with a period's name to one experiment: to a known one where its name fits, else to what the name
- * itself tells. A second known experiment that wants the same table is in conflict, because they would share a file.
+ * Assigns each period table to one experiment: to a known one if the name fits, else to the slug in the table's name. A
+ * second known experiment for the same table is a conflict, because they would share a file.
  */
 function assignTables(
   experiments: readonly Experiment[],
@@ -220,7 +217,7 @@ function assignTables(
   return { targets: inOrder([...taken.values()]), conflicts };
 }
 
-/** The later of two experiments is the one that is refused; those that have not started come last. */
+/** The later of two experiments is refused; those that have not started come last. */
 function byStart(experiments: readonly Experiment[]): Experiment[] {
   return [...experiments].sort(
     (a, b) => compare(a.startDate ?? '9999', b.startDate ?? '9999') || compare(a.slug, b.slug),

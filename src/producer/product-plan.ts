@@ -1,9 +1,9 @@
-/** What is due of all products, in one form: what `backfill`, `status` and the scans work with. */
+/** Due files of all products in one form, for `backfill`, `status` and scans. */
 import type { ExperimentList } from '../domain/experiment.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { ContrailError } from '../domain/errors.ts';
 
-/** In the order in which they are published: an experiment's metadata come after its results (design, section 5). */
+/** In the order of publication: an experiment's metadata come after its results. */
 export const PRODUCTS = ['statistics', 'errors', 'metadata'] as const;
 export type ProductName = (typeof PRODUCTS)[number];
 
@@ -11,13 +11,13 @@ export type ProductName = (typeof PRODUCTS)[number];
 export interface ProductFile {
   readonly product: ProductName;
   readonly experiment: string;
-  /** Of statistics. */
+  /** Only of statistics. */
   readonly period?: AnalysisPeriod;
 }
 
 export type DueReason = 'new' | 'changed' | 'forced';
 
-/** Why a job is made: as planned, or because its work was done before (`missing`) or failed before (`retried`). */
+/** Why a job is made: as planned, or again because its file is gone (`missing`) or its job failed (`retried`). */
 export type JobReason = DueReason | 'missing' | 'retried';
 
 export interface JobReference {
@@ -27,47 +27,47 @@ export interface JobReference {
 
 export interface DueFile extends ProductFile {
   readonly reason: DueReason;
-  /** When the source changed, milliseconds since 1970, where its version tells. */
+  /** When the source changed, milliseconds since 1970, if its version is a time. */
   readonly changedAt?: number;
-  /** The view or table that will be queried, where there is one. */
+  /** The view or table to query, if there is one. */
   readonly table?: string;
-  /** Rows and bytes of the source, as far as known. */
+  /** Rows and bytes of the source, if known. */
   readonly rows?: number;
   readonly bytes?: number;
   readonly queue: string;
-  /** The id of its job; with a nonce, one that no other job has. */
+  /** The id of its job; with a nonce, a unique one. */
   readonly jobId: (nonce?: string) => string;
   readonly payload: (reason: JobReason, after: readonly JobReference[]) => unknown;
 }
 
 export interface SkippedFile extends ProductFile {
   readonly reason: string;
-  /** What is odd about it. */
+  /** A problem to log. */
   readonly warning?: ContrailError;
 }
 
 export interface RefusedFile extends ProductFile {
   readonly error: ContrailError;
-  /** Whether an earlier file is published, where somebody has looked. */
+  /** Whether an earlier file is published, if known. */
   readonly hasFile?: boolean;
 }
 
 export interface ProductPlan {
   readonly due: readonly DueFile[];
   readonly skipped: readonly SkippedFile[];
-  /** What cannot be made, whoever asks. */
+  /** Files that no retry can produce. */
   readonly refused: readonly RefusedFile[];
-  /** What made the plan poorer than it could be, though every source was read. */
+  /** Problems of sources that could be read. */
   readonly problems: readonly ContrailError[];
-  /** Records of the experiments API that cannot be read; they are among the problems too. */
+  /** Records of the experiments API that cannot be read; `problems` has them too. */
   readonly malformed: ExperimentList['malformed'];
-  /** Sources that could not be read, and the products whose files are missing in the plan for that. */
+  /** Sources that could not be read, with the products that are missing in the plan. */
   readonly failures: readonly { readonly products: readonly ProductName[]; readonly error: ContrailError }[];
 }
 
 export const EMPTY_PLAN: ProductPlan = { due: [], skipped: [], refused: [], problems: [], malformed: [], failures: [] };
 
-/** All of several plans. */
+/** Joins several plans. */
 export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
   return {
     due: plans.flatMap((plan) => plan.due),
@@ -79,7 +79,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
   };
 }
 
-/** `my-slug weekly`, `my-slug errors`: what people see in lists. */
+/** `my-slug weekly`, `my-slug errors`: the name in lists. */
 export function nameOfFile({ experiment, product, period }: ProductFile): string {
   return `${experiment} ${period ?? product}`;
 }

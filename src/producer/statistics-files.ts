@@ -1,4 +1,4 @@
-/** A plan of statistics in the form of all products. */
+/** Turns a plan of statistics into the form of all products. */
 import { type SourceVersion, timeOfVersion } from '../domain/source-version.ts';
 import { statisticsJobId, STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
 import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './plan-statistics.ts';

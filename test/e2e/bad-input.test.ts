@@ -43,7 +43,7 @@ describe('an argument that cannot be', () => {
 
     const run = await contrail('run statistics --experiment my-experimnet --period weekly');
 
-    expectRefusal(run, 1, 'There is no experiment "my-experimnet"', 'my_experiment');
+    expectRefusal(run, 1, 'Unknown experiment "my-experimnet"', 'my_experiment');
     expect(existsSync(bucket)).toBe(false);
   });
 
@@ -59,7 +59,7 @@ describe('an argument that cannot be', () => {
 
     const run = await contrail('run statistics --experiment my-experiment --period daily');
 
-    expectRefusal(run, 1, 'There are no results for my-experiment daily', 'There are results for weekly');
+    expectRefusal(run, 1, 'my-experiment has no daily results', 'It has results for weekly');
     expect(await queryRows(file, 'SELECT experiment, log_level, exception_type FROM monitoring.logs')).toEqual([
       { experiment: 'my-experiment', log_level: 'ERROR', exception_type: 'ResultsMissingException' },
     ]);

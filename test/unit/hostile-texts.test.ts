@@ -60,10 +60,10 @@ describe('a hostile text', () => {
     () => {
       const problemOf = (value: string) => readFromExpression({ value, file: 'x.toml' }).problem;
 
-      expect(problemOf(`{${'a'.repeat(MANY)}`)).toBe('a brace stands alone');
+      expect(problemOf(`{${'a'.repeat(MANY)}`)).toBe('a brace has no partner');
       expect(problemOf('{{'.repeat(MANY))).toBeUndefined();
-      expect(problemOf(`{{ experiment.x }} ${'{dataset} '.repeat(1000)}{`)).toBe('a brace stands alone');
-      expect(problemOf('{dataset:x} {other!r}')).toBe('{other} has no meaning there, only {dataset}');
+      expect(problemOf(`{{ experiment.x }} ${'{dataset} '.repeat(1000)}{`)).toBe('a brace has no partner');
+      expect(problemOf('{dataset:x} {other!r}')).toBe('{other} is unknown; only {dataset} is allowed');
     },
     TIMEOUT_MS,
   );

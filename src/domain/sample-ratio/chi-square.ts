@@ -8,13 +8,13 @@
 
 const PRECISION = 1e-16;
 const SMALLEST = 1e-300;
-/** Both expansions converge within about √a steps around x = a; this is far above what any number of branches needs. */
+/** Both expansions converge in about √a steps around x = a; this is enough for far more branches than occur. */
 const MOST_STEPS = 10_000;
 
-/** The probability of a value of at least `chi` with that many degrees of freedom (a whole number, 1 or more). */
+/** The probability of a value of at least `chi` with `degreesOfFreedom` (a whole number, 1 or more). */
 export function chiSquareUpperTail(chi: number, degreesOfFreedom: number): number {
   if (!Number.isInteger(degreesOfFreedom) || degreesOfFreedom < 1 || !(chi >= 0)) {
-    throw new RangeError(`There is no chi-square probability of ${chi} with ${degreesOfFreedom} degrees of freedom.`);
+    throw new RangeError(`No chi-square probability for ${chi} with ${degreesOfFreedom} degrees of freedom.`);
   }
   if (chi === 0) return 1;
   if (chi === Infinity) return 0;

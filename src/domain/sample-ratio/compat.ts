@@ -1,4 +1,4 @@
-/** The sample ratio look-up of production: a table of chi-square quantiles with one degree of freedom. */
+/** Production's sample ratio look-up: a table of chi-square quantiles with one degree of freedom. */
 import { chiTerm, type CountsByBranch, type SampleRatioColumns } from './sample-ratio.ts';
 
 /** Probability and critical value, most probable first. */
@@ -17,7 +17,7 @@ const QUANTILES: readonly (readonly [number, number])[] = [
 ];
 const LIKELY_BELOW = 0.1;
 
-/** The columns of one metric as production has them: `pValue` is the critical value found, 0 where there is none. */
+/** Production's columns for one metric. `pValue` is the critical value, 0 if none is found. */
 export function compatColumns(actual: CountsByBranch, ratios: CountsByBranch): SampleRatioColumns {
   const found = lookUp(compatChiSquare(actual, ratios));
   const criticalValue = found?.[1] ?? 0;
@@ -29,7 +29,7 @@ function lookUp(chi: number | null): readonly [number, number] | undefined {
   return chi === null ? undefined : QUANTILES.find(([, critical]) => critical >= chi);
 }
 
-/** Over the branches that have counts, against the ratios of all; null without counts. */
+/** Over the branches with counts, against the ratios of all; null without counts. */
 function compatChiSquare(actual: CountsByBranch, ratios: CountsByBranch): number | null {
   const counted = Object.entries(ratios).filter(([branch]) => actual[branch] !== undefined);
   if (counted.length === 0) return null;

@@ -1,10 +1,10 @@
-/** Did the branches get the clients they should? A chi-square test of counts against ratios (spec: monitoring, sections 7, 8). */
+/** Sample ratio test: a chi-square test of client counts against branch ratios (spec: monitoring, sections 7, 8). */
 import { chiSquareUpperTail } from './chi-square.ts';
 
-/** Clients per branch; a branch that is missing has none. No branch at all: no data. */
+/** Clients per branch; a missing branch has none. Empty: no data. */
 export type CountsByBranch = Readonly<Record<string, number>>;
 
-/** What the table says of one metric. */
+/** The result for one metric. */
 export interface SampleRatioColumns {
   readonly probability: number | null;
   readonly pValue: number | null;
@@ -14,16 +14,16 @@ export interface SampleRatioColumns {
 export interface BranchCount {
   readonly branch: string;
   readonly actual: number;
-  /** Null: the recipe gives no ratio for it. */
+  /** Null: the recipe has no ratio for it. */
   readonly ratio: number | null;
 }
 
 export interface SampleRatioTest {
   readonly chiSquare: number | null;
   readonly degreesOfFreedom: number;
-  /** Null: there is no test, because a branch that counts must not have any. */
+  /** Null: no test is possible, because a counted branch has an expected count of 0. */
   readonly pValue: number | null;
-  /** The largest distance between a branch's share of the clients and its share of the ratios. */
+  /** Largest difference between a branch's share of the clients and its share of the ratios. */
   readonly largestDeviation: number;
   readonly branches: readonly BranchShare[];
 }
@@ -35,13 +35,13 @@ export interface BranchShare {
   readonly expectedShare: number;
 }
 
-/** Both must hold, so that large experiments are not alarmed by a deviation that means nothing. */
+/** Both must hold, so that tiny deviations of large experiments raise no alert. */
 export const SRM_P_LIMIT = 0.001;
 export const SRM_DEVIATION_LIMIT = 0.05;
 
 /**
- * The test of rule M2, over the branches given. A branch without a ratio makes all shares equal; nobody enrolled, or
- * fewer than two branches, is p = 1; an expected count of zero is no p at all.
+ * The test of rule M2. If a branch has no ratio, all shares are equal. Without clients, or with fewer than two branches,
+ * p is 1; an expected count of zero gives no p.
  */
 export function testSampleRatio(counts: readonly BranchCount[]): SampleRatioTest {
   const total = sum(counts.map((count) => count.actual));

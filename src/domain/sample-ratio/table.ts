@@ -4,13 +4,13 @@ import { compatColumns } from './compat.ts';
 
 export interface SampleRatioInput {
   readonly experiment: string;
-  /** Null: not started, and left out. */
+  /** Null: not started, so left out. */
   readonly startDate: string | null;
   /** The configured branches with their ratios. */
   readonly ratios: CountsByBranch;
   readonly enrollments: CountsByBranch;
   readonly unenrollments: CountsByBranch;
-  /** Daily active users of the newest day, all channels of a branch together. */
+  /** Daily active users of the newest day, all channels of a branch added. */
   readonly dau: CountsByBranch;
 }
 
@@ -18,7 +18,7 @@ const METRICS = ['enrollments', 'unenrollments', 'dau'] as const;
 
 export type SampleRatioMetric = (typeof METRICS)[number];
 
-/** The columns in the order of the table. */
+/** The columns in the table's order. */
 export type SampleRatioRow = {
   readonly experiment: string;
   readonly enrollments_probability: number | null;
@@ -32,14 +32,14 @@ export type SampleRatioRow = {
   readonly dau_srm_likely: boolean | null;
 };
 
-/** One row for each started experiment, sorted by its name. Both probabilities are the upper tail of the test. */
+/** One row per started experiment, sorted by name. Both probabilities are the upper tail of the test. */
 export function sampleRatioRows(inputs: readonly SampleRatioInput[]): SampleRatioRow[] {
   return rowsOf(inputs, correctedColumns);
 }
 
 /**
- * The table as production writes it, with its defects: one degree of freedom whatever the branches, a critical value in
- * the place of the p value, and no row for an experiment that is beyond the look-up table in all metrics.
+ * The table as production writes it, with its defects: always one degree of freedom, a critical value instead of the p
+ * value, and no row for an experiment that exceeds the look-up table in all metrics.
  */
 export function compatSampleRatioRows(inputs: readonly SampleRatioInput[]): SampleRatioRow[] {
   return rowsOf(inputs, compatColumns).filter((row) => METRICS.some((metric) => row[`${metric}_probability`] !== null));
@@ -72,7 +72,7 @@ function rowOf(input: SampleRatioInput, columnsOf: (metric: SampleRatioMetric) =
   };
 }
 
-/** A branch of ratio 0 must have no clients: it says nothing about the ratio of the others, and is left out. */
+/** A branch of ratio 0 must have no clients. It is left out, because it says nothing about the other ratios. */
 function correctedColumns(actual: CountsByBranch, ratios: CountsByBranch): SampleRatioColumns {
   const counts = Object.entries(ratios)
     .filter(([, ratio]) => ratio > 0)

@@ -71,9 +71,9 @@ async function openTable(
     ...(seenVersion === undefined ? {} : { seenVersion }),
   });
   if (table !== undefined) return table;
-  throw new ContrailError('RESULTS_MISSING', `There are no results for ${experiment} ${period}.`, {
+  throw new ContrailError('RESULTS_MISSING', `${experiment} has no ${period} results.`, {
     subject: name,
-    hint: `${source.url} has neither a view nor a table ${name}.`,
+    hint: `${source.url} has no view or table ${name}.`,
   });
 }
 

@@ -20,7 +20,7 @@ describe('contrail run statistics against BigQuery and Cloud Storage', () => {
 
     const result = await run();
 
-    expectRefusal(result, 'There are no results for my-slug weekly.', 'There are results for daily.');
+    expectRefusal(result, 'my-slug has no weekly results.', 'It has results for daily.');
     expect(published()).toBeUndefined();
   });
 

@@ -26,7 +26,7 @@ describe('rules M1 to M4', () => {
         kind: 'failing',
         value: 0.1005,
         formula: '201 / 2,000 = 10.1% > 10%',
-        summary: expect.stringContaining('by changed-pref'),
+        summary: expect.stringContaining('because of changed-pref'),
       },
     });
   });
@@ -88,7 +88,7 @@ describe('rules M1 to M4', () => {
     expect(finding?.verdict).toMatchObject({
       kind: 'failing',
       value: 0.25,
-      summary: expect.stringContaining('by a, z,'),
+      summary: expect.stringContaining('by a, z on'),
     });
   });
 

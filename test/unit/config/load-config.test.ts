@@ -99,7 +99,7 @@ describe('problems of the configuration', () => {
       expect.stringMatching(/^`CONTRAIL_WAREHOUSE` is not set: .* Example: `.*`\.$/),
       expect.stringMatching(/^`CONTRAIL_BUCKET` is not set: .* Example: /),
       '`CONTRAIL_LOG_LEVEL` has an invalid value `loud`; expected debug, info or warn. Example: `debug`.',
-      '`CONTRAIL_SCHEDULE_INTERVAL` has an invalid value `5`; expected a time span such as 500ms, 20s, 5m, 6h or 7d, at most 1d. Example: `5m`.',
+      '`CONTRAIL_SCHEDULE_INTERVAL` has an invalid value `5`; expected a duration such as 500ms, 20s, 5m, 6h or 7d, at most 1d. Example: `5m`.',
       '`CONTRAIL_WEB_PORT` has an invalid value `70000`; expected a port, 0 to 65535. Example: `8080`.',
     ]);
   });

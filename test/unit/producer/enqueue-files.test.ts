@@ -136,9 +136,9 @@ describe('a job that failed for good', () => {
       await scan();
       await fail(code);
 
-      expect((await scan()).skipped).toEqual([`failed, will be tried again in 15 min: It is ${code}.`]);
+      expect((await scan()).skipped).toEqual([`failed, retry in 15 min: It is ${code}.`]);
       time.now = NOW + 15 * MINUTE - 1;
-      expect((await scan()).skipped).toEqual([`failed, will be tried again in 1 min: It is ${code}.`]);
+      expect((await scan()).skipped).toEqual([`failed, retry in 1 min: It is ${code}.`]);
       time.now = NOW + 15 * MINUTE;
       expect((await scan()).enqueued).toEqual([ID]);
       expect((await job()).payload.reason).toBe('retried');
@@ -169,7 +169,7 @@ describe('a job that failed for good', () => {
 
     expect(await scan()).toEqual({ enqueued: [ID], skipped: [] });
     await fail('ACCESS_DENIED');
-    expect((await scan()).skipped).toEqual(['failed, will be tried again in 30 min: It is ACCESS_DENIED.']);
+    expect((await scan()).skipped).toEqual(['failed, retry in 30 min: It is ACCESS_DENIED.']);
   });
 
   it.each(['ROWS_REFUSED', 'ACCESS_DENIED'] as const)(

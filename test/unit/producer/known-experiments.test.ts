@@ -23,8 +23,8 @@ describe('why there are no results', () => {
 
     expect(await explain('my-slug')).toMatchObject({
       code: 'RESULTS_MISSING',
-      message: 'There are no results for my-slug days28.',
-      hint: 'There are results for daily, weekly.',
+      message: 'my-slug has no days28 results.',
+      hint: 'It has results for daily, weekly.',
       subject: 'statistics_my_slug_days28',
     });
   });
@@ -37,20 +37,20 @@ describe('why there are no results', () => {
 
       expect(await explain(slug)).toMatchObject({
         code: 'RESULTS_MISSING',
-        hint: expect.stringContaining('has neither a view nor a table statistics_'),
+        hint: expect.stringContaining('has no view or table statistics_'),
       });
     },
   );
 
   it.each([
     ['my-slig', 'Did you mean my-slug?'],
-    ['nothing-like-it', 'Neither the experiments API nor the warehouse knows it.'],
+    ['nothing-like-it', 'Neither the experiments API nor the warehouse has it.'],
   ])('is that nobody knows %s', async (slug, hint) => {
     const { explain } = setup();
 
     expect(await explain(slug)).toMatchObject({
       code: 'EXPERIMENT_UNKNOWN',
-      message: `There is no experiment "${slug}".`,
+      message: `Unknown experiment "${slug}".`,
       hint,
     });
   });

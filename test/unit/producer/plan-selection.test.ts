@@ -39,7 +39,7 @@ describe('a selection', () => {
     [
       { experiments: ['c', 'quite-another'] },
       'EXPERIMENT_UNKNOWN',
-      'Neither the experiments API nor the warehouse knows it.',
+      'Neither the experiments API nor the warehouse has it.',
     ],
     [{ apps: ['klar'] }, 'USAGE', 'The applications are fenix, firefox_ios, focus.'],
   ] as const)('of something unknown, %j, is refused with %s and a hint', async (selection, code, hint) => {

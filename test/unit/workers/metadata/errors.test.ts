@@ -19,7 +19,7 @@ const keys = (...lines: readonly string[]) => ['[metrics.m]', 'data_source = "ma
 
 describe('a revision that nobody can use', () => {
   it.each<[string, HubTree, RegExp]>([
-    ['malformed TOML', { 'jetstream/x.toml': '[a\n' }, /^jetstream\/x\.toml: the TOML cannot be read: line \d/],
+    ['malformed TOML', { 'jetstream/x.toml': '[a\n' }, /^jetstream\/x\.toml: invalid TOML: line \d/],
     ['malformed TOML of another application', { 'definitions/x.toml': 'a = ' }, /^definitions\/x\.toml: /],
     ['malformed TOML of another tool', { 'jetstream/x.toml': '[project]\n[project]' }, /^jetstream\/x\.toml: /],
     [
@@ -64,7 +64,7 @@ describe('a revision that nobody can use', () => {
     ],
     ['a day of the year zero without quotes', { [DEFAULTS]: '[experiment]\nstart_date = 0000-12-31' }, /start_date/],
     ['a date with U+0000', { [OWN]: '[experiment]\nend_date = "2026-02-03\\u0000"' }, /end_date/],
-    ['half of a surrogate pair', { [OWN]: '[experiment]\nreference_branch = "\\ud83d"' }, /the TOML cannot be read/],
+    ['half of a surrogate pair', { [OWN]: '[experiment]\nreference_branch = "\\ud83d"' }, /invalid TOML/],
     ['a time instead of a date', { [OWN]: '[experiment]\nend_date = 2026-02-03T00:00:00Z' }, /end_date/],
     ['a private file without a dataset', { [OWN]: '[experiment]\nis_private = true' }, /is_private.*dataset_id/],
     [
@@ -105,7 +105,7 @@ describe('an aggregation', () => {
   it.each([
     ['of an unknown kind', ['aggregation = "summ"', 'column = "x"'], /"summ" is not one of .* Did you mean sum\?/],
     ['beside an expression', ['aggregation = "sum"', 'column = "x"', 'select_expression = "x"'], /aggregation/],
-    ['without its column', ['aggregation = "sum"'], /column: sum needs it/],
+    ['without its column', ['aggregation = "sum"'], /column: sum needs a column/],
     ['of a column that is no name', ['aggregation = "sum"', 'column = "a.b"'], /plain name/],
     ['of a column with conditions', ['aggregation = "sum"', 'column = "x"', 'where = [{column = "y"}]'], /where/],
     ['of both or neither', ['aggregation = "any"'], /exactly one of column and where/],
@@ -135,20 +135,20 @@ describe('an experiment that has no file', () => {
       'names an outcome of another application',
       { 'jetstream/outcomes/firefox_ios/one.toml': outcome(), [ONE.replace('one', 'once')]: outcome() },
       { outcomes: ['one'] },
-      /no outcome "one" for fenix.* Did you mean once\?/,
+      /unknown outcome "one" for fenix.* Did you mean once\?/,
     ],
-    ['names an outcome in another case', { [ONE]: outcome() }, { outcomes: ['One'] }, /no outcome "One"/],
+    ['names an outcome in another case', { [ONE]: outcome() }, { outcomes: ['One'] }, /unknown outcome "One"/],
     [
       'is configured with an unknown outcome',
       { [OWN]: '[experiment]\noutcomes = ["one"]' },
       {},
-      /^jetstream\/my-slug\.toml \[experiment\] outcomes: there is no outcome "one"/,
+      /^jetstream\/my-slug\.toml \[experiment\] outcomes: unknown outcome "one"/,
     ],
     [
       'lists an unknown metric',
       { [OWN]: '[metrics]\ndaily = ["clics"]', [BASE]: DATA_SOURCE + metric('clicks') },
       {},
-      /^jetstream\/my-slug\.toml \[metrics\] daily: there is no metric "clics" for fenix\. Did you mean clicks\?/,
+      /^jetstream\/my-slug\.toml \[metrics\] daily: unknown metric "clics" for fenix\. Did you mean clicks\?/,
     ],
     [
       'lists what is no text',
@@ -160,7 +160,7 @@ describe('an experiment that has no file', () => {
       'has a metric that is complete nowhere',
       { [OWN]: `${listed}[metrics.m]\n${STATISTICS}` },
       {},
-      /\[metrics\.m\]: it is not complete/,
+      /\[metrics\.m\]: it is incomplete/,
     ],
     [
       'rests on a definition that is not complete',
@@ -172,7 +172,7 @@ describe('an experiment that has no file', () => {
       'depends on an unknown metric',
       { [OWN]: `${listed}${keys('select_expression = "x"', 'depends_on = ["n"]')}` },
       {},
-      /\[metrics\.m\] depends_on: there is no metric "n"/,
+      /\[metrics\.m\] depends_on: unknown metric "n"/,
     ],
     [
       'has a metric without statistics',
@@ -190,13 +190,13 @@ describe('an experiment that has no file', () => {
       'has a metric of an unknown data source',
       { [OWN]: `${listed}[metrics.m]\ndata_source = "mains"\nselect_expression = "x"\n${STATISTICS}` },
       {},
-      /\[metrics\.m\] data_source: there is no data source "mains" for fenix\. Did you mean main\?/,
+      /\[metrics\.m\] data_source: unknown data source "mains" for fenix\. Did you mean main\?/,
     ],
     [
       'has a source that joins an unknown one',
       { [OWN]: listed + keys('select_expression = "x"'), [BASE]: `${DATA_SOURCE}[data_sources.main.joins.other]` },
       {},
-      /\[data_sources\.main\] joins: there is no data source "other"/,
+      /\[data_sources\.main\] joins: unknown data source "other"/,
     ],
     [
       'has a signal of an unknown source',
@@ -213,12 +213,12 @@ describe('an experiment that has no file', () => {
       {},
       /analysis_units: the data source main has no analysis unit profile_group_id/,
     ],
-    ['is in an unknown segment', {}, { segments: ['s'] }, /no segment "s" for fenix/],
+    ['is in an unknown segment', {}, { segments: ['s'] }, /unknown segment "s" for fenix/],
     [
       'is configured with an unknown segment',
       { [OWN]: '[experiment]\nsegments = ["s"]' },
       {},
-      /^jetstream\/my-slug\.toml \[experiment\] segments: there is no segment "s"/,
+      /^jetstream\/my-slug\.toml \[experiment\] segments: unknown segment "s"/,
     ],
     [
       'is in a segment of an unknown source',

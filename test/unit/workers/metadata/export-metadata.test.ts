@@ -286,7 +286,7 @@ describe('the export of metadata', () => {
       'My-slug',
       [{ ...RECORD, segments: [{ slug: 's' }] }],
       'CONFIGURATION_INVALID',
-      /no segment "s"/,
+      /unknown segment "s"/,
     ],
   ])('refuses %s', async (_, ...[experiment, records, code, reason]) => {
     const { run, published } = setup(records);

@@ -143,7 +143,7 @@ describe('an export that fails', () => {
 
     await expect(run()).rejects.toMatchObject({
       code: 'RESULTS_MISSING',
-      message: 'There are no results for my-slug weekly.',
+      message: 'my-slug has no weekly results.',
       subject: TABLE,
     });
   });
