@@ -1,10 +1,8 @@
 /** Builds the web application; `server.ts` listens. */
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { mountBoard } from './board.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { requestFailure } from './failed-requests.ts';
 import { guardRequests } from './request-guard.ts';
@@ -18,10 +16,8 @@ import { html, page } from './views/html.ts';
 export interface AppOptions {
   readonly queue: JobQueue;
   readonly store: ObjectStore;
-  /** A connection for Bull Board; the caller closes it after the application. */
-  readonly connection: Redis;
-  /** Start of every key in Redis. */
-  readonly prefix: string;
+  /** Mounts the board of the queues; gives what closes it. */
+  readonly mountBoard: (app: FastifyInstance) => Promise<() => Promise<void>>;
   /** Resolves when Redis can be used. */
   readonly checkReady: () => Promise<unknown>;
   readonly log: Log;
@@ -79,7 +75,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addHealthRoutes(app, { check: options.checkReady });
   addHomeRoutes(app, options.queue);
   addObjectRoutes(app, options.store);
-  const closeBoard = await mountBoard(app, options);
+  const closeBoard = await options.mountBoard(app);
   app.addHook('onClose', closeBoard);
   return app;
 }

@@ -63,9 +63,9 @@ const RULES: ImportRules = {
     cli: 'every',
   },
   packages: {
-    bullmq: ['queue/bullmq', 'web'],
-    ioredis: ['queue/bullmq', 'web'],
-    '@bull-board/': ['web'],
+    bullmq: ['queue/bullmq', 'web/board'],
+    ioredis: ['queue/bullmq', 'web/board'],
+    '@bull-board/': ['web/board'],
     fastify: ['web'],
     '@fastify/': ['web'],
     helmet: ['web'],

@@ -1,6 +1,7 @@
 /** Puts pages, queue and store together: the web server of this process. */
 import type { Config } from '../../config/load-config.ts';
 import { buildApp } from '../../web/app.ts';
+import { mountBoard } from '../../web/board/board.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
 import { checkRedis, openQueue } from '../compose/open-queue.ts';
@@ -29,9 +30,8 @@ export async function startWeb(
   };
   const app = await buildApp({
     queue,
-    connection,
+    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: config['queue.prefix'], log: adapters.log }),
     store: adapters.store,
-    prefix: config['queue.prefix'],
     checkReady: () => checkRedis(redisUrl),
     log: adapters.log,
   });

@@ -7,6 +7,7 @@ import { METADATA } from '../../../src/domain/object-metadata.ts';
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { buildApp, type TimeLimits } from '../../../src/web/app.ts';
+import { mountBoard } from '../../../src/web/board/board.ts';
 import { listen } from '../../../src/web/server.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
@@ -37,7 +38,14 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
   const log = recordedLog();
   const ready = { value: true };
   const checkReady = () => (ready.value ? Promise.resolve() : Promise.reject(new Error('no Redis')));
-  const app = await buildApp({ queue, store, connection, prefix: redis.prefix, checkReady, log, timeLimits });
+  const app = await buildApp({
+    queue,
+    store,
+    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
+    checkReady,
+    log,
+    timeLimits,
+  });
   onTestFinished(async () => {
     await app.close();
     await queue.close();

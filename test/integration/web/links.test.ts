@@ -11,6 +11,7 @@ import { stepAlerts } from '../../../src/alerts/state.ts';
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { buildApp } from '../../../src/web/app.ts';
+import { mountBoard } from '../../../src/web/board/board.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
@@ -40,7 +41,13 @@ async function setup() {
   const connection = connectProducer(redis.redisUrl);
   const store = new MemoryObjectStore({ clock: { now: () => NOW } });
   const log = recordedLog();
-  const app = await buildApp({ queue, store, connection, prefix: redis.prefix, checkReady: async () => true, log });
+  const app = await buildApp({
+    queue,
+    store,
+    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
+    checkReady: async () => true,
+    log,
+  });
   const worker = new Worker(STATISTICS_JOB.queue, null, {
     connection: { url: redis.redisUrl, maxRetriesPerRequest: null },
     prefix: redis.prefix,

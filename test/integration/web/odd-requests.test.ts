@@ -6,6 +6,7 @@ import { MemoryObjectStore } from '../../../src/adapters/memory/object-store.ts'
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { buildApp } from '../../../src/web/app.ts';
+import { mountBoard } from '../../../src/web/board/board.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
@@ -23,7 +24,13 @@ async function setup() {
   const store = new MemoryObjectStore({ clock: { now: () => 0 } });
   const log = recordedLog();
   const checkReady = () => Promise.resolve();
-  const app = await buildApp({ queue, store, connection, prefix: redis.prefix, checkReady, log });
+  const app = await buildApp({
+    queue,
+    store,
+    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
+    checkReady,
+    log,
+  });
   onTestFinished(async () => {
     await app.close();
     await queue.close();

@@ -6,11 +6,11 @@ import { Queue } from 'bullmq';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { JOB_KINDS } from '../jobs/job-kinds.ts';
-import type { Log } from '../ports/log.ts';
+import { JOB_KINDS } from '../../jobs/job-kinds.ts';
+import type { Log } from '../../ports/log.ts';
 import { guardBoard } from './board-requests.ts';
-import { addBoardHeaders } from './security-headers.ts';
-import { experimentObjectsPath, objectPath, OBJECTS_PREFIX } from './routes/objects.ts';
+import { addBoardHeaders } from '../security-headers.ts';
+import { experimentObjectsPath, objectPath, OBJECTS_PREFIX } from '../routes/objects.ts';
 
 export const BOARD_PREFIX = '/queues';
 

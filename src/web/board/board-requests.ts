@@ -5,8 +5,8 @@
 import { QueueKeys } from 'bullmq';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { Log } from '../ports/log.ts';
-import { type RequestFailure, requestFailure } from './failed-requests.ts';
+import type { Log } from '../../ports/log.ts';
+import { type RequestFailure, requestFailure } from '../failed-requests.ts';
 
 /** The most that a parameter may ask for; more is taken for this. */
 const MOST = { page: 1_000_000, jobsPerPage: 100, maxChildren: 100 } as const;
