@@ -22,7 +22,7 @@ export interface TileStatus {
 }
 
 /** Low enrollment below this number (tile; the console's limit differs on purpose). */
-export const TILE_LOW_LIMIT = 500;
+const TILE_LOW_LIMIT = 500;
 
 const UNENROLLED_LIMITS = [
   { rule: 'E2', above: 0.1, text: '🚨️ Unenrollments are high' },

@@ -17,7 +17,7 @@ const KEPT: ReadonlySet<SettingName> = new Set<SettingName>([
 ]);
 
 /** Variables of settings that are exported but ignored by the demo. */
-export function settingsIgnoredByDemo(environment: Environment): string[] {
+function settingsIgnoredByDemo(environment: Environment): string[] {
   return Object.entries(SETTINGS)
     .filter(([name, { variable }]) => !KEPT.has(name as SettingName) && Boolean(environment[variable]))
     .map(([, { variable }]) => variable)

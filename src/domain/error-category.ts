@@ -42,9 +42,6 @@ export const ERROR_CATEGORIES = [
 
 export type ErrorCategory = (typeof ERROR_CATEGORIES)[number];
 
-/** Categories that count as failures in success rates. */
-export const FAILURE_CATEGORIES: readonly ErrorCategory[] = ['resources', 'data', 'configuration', 'jetstream_failure'];
-
 export interface CategoryRule {
   readonly category: ErrorCategory;
   readonly when: RowCondition;

@@ -38,7 +38,7 @@ export interface QueryCostSelection {
 }
 
 /** Jobs must take longer than this. Production calls it 0.001 USD, but it is 0.00006 USD; we keep it (spec). */
-export const LEAST_SLOT_MS = 3600;
+const LEAST_SLOT_MS = 3600;
 
 /** The rows of one day, by time. Includes failed jobs and load jobs, but not jobs without a destination in the dataset. */
 export function queryCostRows(jobs: Iterable<WarehouseJob>, selection: QueryCostSelection): QueryCostRow[] {

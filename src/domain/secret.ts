@@ -1,7 +1,7 @@
 /** Secret texts, and URLs whose credentials are kept apart from what may be shown. */
 
 /** Shown instead of a secret. */
-export const HIDDEN = '[secret]';
+const HIDDEN = '[secret]';
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** A secret text. Printing, logging, inspecting or serialising it gives `[secret]`; only `reveal` gives the text. */

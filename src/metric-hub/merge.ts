@@ -17,7 +17,7 @@ type Fields = Readonly<Record<string, Sourced<unknown> | undefined>>;
 const VALID_NAME = /^[A-Za-z0-9_]+$/;
 
 /** Each field of `over`, else that of `under`. Empty, zero and false never override. */
-export function mergeFields<Of extends Fields>(under: Of, over: Of): Of {
+function mergeFields<Of extends Fields>(under: Of, over: Of): Of {
   const merged = { ...under };
   for (const key in over) if (saysSomething(over[key]?.value)) merged[key] = over[key];
   return merged;
@@ -33,7 +33,7 @@ function saysSomething(value: unknown): boolean {
  * Merges definitions by name. A name of `over` may be a pattern for names of `under`. Names only in `over` are appended,
  * if they are not patterns.
  */
-export function mergeNamed<Of extends Fields>(
+function mergeNamed<Of extends Fields>(
   under: Named<Definition<Of>>,
   over: Named<Definition<Of>>,
 ): Named<Definition<Of>> {

@@ -83,7 +83,7 @@ export function writeRunning(running: Omit<RunningDemo, 'pid'>): void {
 }
 
 /** The file of the running demo, or of one that was killed. */
-export function readRunning(): RunningDemo | undefined {
+function readRunning(): RunningDemo | undefined {
   try {
     return RunningDemo.parse(JSON.parse(readFileSync(RUNNING, 'utf8')));
   } catch {

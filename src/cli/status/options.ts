@@ -37,7 +37,7 @@ export function isAlarming({ state }: FileState, { states = PROBLEMS }: StatusFi
 }
 
 /** Splits names at commas; USAGE for an unknown one. */
-export function readNames<Name extends string>(text: string, known: readonly Name[], what: string): Name[] {
+function readNames<Name extends string>(text: string, known: readonly Name[], what: string): Name[] {
   const names = text.split(',').map((part) => {
     const name = known.find((candidate) => candidate === part.trim());
     if (name !== undefined) return name;

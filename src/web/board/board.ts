@@ -12,7 +12,7 @@ import { guardBoard } from './board-requests.ts';
 import { addBoardHeaders } from '../security-headers.ts';
 import { experimentObjectsPath, objectPath, OBJECTS_PREFIX } from '../routes/objects.ts';
 
-export const BOARD_PREFIX = '/queues';
+const BOARD_PREFIX = '/queues';
 
 export interface BoardOptions {
   readonly connection: Redis;

@@ -69,13 +69,13 @@ export class Facts {
 /** How the console treats a statistic. */
 export const NOT_DRAWN = 0;
 export const MEAN = 1;
-export const MEAN_LM = 2;
+const MEAN_LM = 2;
 export const PERCENTAGE = 3;
 export const DRAWN = 4;
 
 /** What a row says: a value of a branch, or a comparison with another. */
 export const ABSOLUTE = 0;
-export const DIFFERENCE = 1;
+const DIFFERENCE = 1;
 export const UPLIFT = 2;
 export const UNKNOWN_COMPARISON = 3;
 
@@ -241,9 +241,4 @@ function windowFact(rules: ConsoleRules, value: Written): number {
   if (typeof value !== 'string' || !WINDOW.test(value)) return 0;
   const number = Number(value);
   return WHOLE_NUMBER | (number <= rules.largestWindow ? IN_RANGE : 0) | (number >= 1 ? POSITIVE : 0);
-}
-
-/** Whether the console reads files of the period, and so needs all rules to hold. */
-export function needsAllRules(period: AnalysisPeriod): boolean {
-  return isReadPeriod(period);
 }
