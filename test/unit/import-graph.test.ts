@@ -44,7 +44,7 @@ const RULES: ImportRules = {
     workers: ['ports', 'jobs', 'alerts', 'metric-hub', 'experiment-record', 'domain'],
     queue: ['ports', 'jobs', 'domain'],
     'queue/bullmq': ['queue', 'ports', 'jobs', 'domain'],
-    web: ['queue', 'queue/bullmq', 'ports', 'jobs', 'alerts', 'domain'],
+    web: ['queue', 'ports', 'jobs', 'alerts', 'domain'],
     app: [
       'producer',
       'workers',
