@@ -5,7 +5,7 @@
 import type { ColumnBatch } from '../../../domain/column-batch.ts';
 import type { Column } from '../../../domain/column-type.ts';
 import type { AnalysisPeriod } from '../../../domain/analysis-period.ts';
-import { type ConsoleRules, isReadPeriod } from '../../../domain/console-rules.ts';
+import type { ConsoleRules } from '../../../domain/console-rules.ts';
 import { DistinctValues, NULL_ID } from './distinct-values.ts';
 import { NumberValues } from './number-values.ts';
 import type { Written } from './written-json.ts';
