@@ -1,8 +1,9 @@
 /** The client against servers that behave, and against all that do not. */
 import { getEventListeners, once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RequestReport } from '../../../../src/adapters/http/http-client.ts';
 import type { HttpReply, HttpRequest, RepeatPolicy } from '../../../../src/ports/http.ts';
 import { httpClient } from '../../../support/http-client.ts';
@@ -294,6 +295,21 @@ describe('trouble', () => {
     const [socket] = server.sockets;
     if (socket?.destroyed === false) await once(socket, 'close');
     expect([server.sockets.length, getEventListeners(stop.signal, 'abort')]).toEqual([1, []]);
+  });
+
+  it('warns of nothing where many requests share a signal', async () => {
+    const { signal } = new AbortController();
+    const server = await rawServer((socket) => socket.write(reply('hello')));
+    const client = httpClient();
+    const warnings: string[] = [];
+    const note = ({ name }: Error): number => warnings.push(name);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+
+    await Promise.all(Array.from({ length: 20 }, () => get(server.url, { signal }, client)));
+
+    await nextTurn();
+    expect(warnings).toEqual([]);
   });
 
   it('leaves no listener behind', async () => {
