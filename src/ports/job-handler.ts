@@ -30,8 +30,10 @@ export interface JobContext {
   readonly attempts: number;
   /** Aborted with a ContrailError as the reason when the job's lock is lost or the worker's drain timeout is over. */
   readonly signal: AbortSignal;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, by the clock of the queue: not to be compared with another clock. */
   readonly enqueuedAt: number;
+  /** From then to the start of this attempt, milliseconds, by the same clock. */
+  readonly waitedMs: number;
   /** How often in a row this work has failed for good before. */
   readonly failedRounds: number;
   /** Shows how much is done, from 0 to 1. Cheap enough for every batch; never fails, never delays the work. */

@@ -171,6 +171,7 @@ export class AttemptRunner {
       attempts: job.attempts,
       signal: attempt.signal,
       enqueuedAt: job.enqueuedAt,
+      waitedMs: Math.max(0, job.now() - job.enqueuedAt),
       failedRounds: job.envelope.failedRounds,
       progress: (fraction) => job.progress(toPercent(fraction)),
       log: (line) => job.note(line),

@@ -28,9 +28,9 @@ export async function handleMetadataJob(
 ): Promise<JobOutcome> {
   const { experiment, force } = payload;
   const results = resultsOf(payload);
-  const waited = deps.clock.now() - context.enqueuedAt;
-  if (waited < deps.longestWaitMs && (await isAnyOnItsWay(deps.jobs, payload, context.signal))) {
-    const delayMs = Math.min(Math.max(FIRST_LOOK_MS, waited / 4), LONGEST_LOOK_MS);
+  const { waitedMs } = context;
+  if (waitedMs < deps.longestWaitMs && (await isAnyOnItsWay(deps.jobs, payload, context.signal))) {
+    const delayMs = Math.min(Math.max(FIRST_LOOK_MS, waitedMs / 4), LONGEST_LOOK_MS);
     return { kind: 'snoozed', reason: 'results of the experiment are on their way', delayMs };
   }
   const published = await exportMetadata(deps, {

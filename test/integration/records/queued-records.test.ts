@@ -44,6 +44,7 @@ function setup({ windowMs = 60_000 } = {}) {
     attempts: 1,
     signal,
     enqueuedAt: 0,
+    waitedMs: 0,
     failedRounds: 0,
     progress: () => undefined,
     log: () => undefined,

@@ -26,6 +26,7 @@ function setup() {
     attempts: 6,
     signal: world.never,
     enqueuedAt: NOW,
+    waitedMs: 0,
     failedRounds: 0,
     progress: () => undefined,
     log: () => undefined,

@@ -59,7 +59,8 @@ function setup() {
     ...world,
     enqueue: (queue: string, id: string) => world.queue.enqueue(queue, [{ id, name: id, payload: {} }], world.never),
     metricHub,
-    handle: (after: MetadataPayload['after'] = []) => handleMetadataJob(deps, { ...payload, after }, context),
+    handle: (after: MetadataPayload['after'] = [], waitedMs = 0) =>
+      handleMetadataJob(deps, { ...payload, after }, { ...context, waitedMs }),
   };
 }
 
@@ -113,17 +114,24 @@ describe('a metadata job', () => {
     expect(outcome).toMatchObject({ kind: 'published' });
   });
 
-  it('waits less often the longer it waits, and no longer than the longest wait', async () => {
+  it('waits by the clock of the queue, wherever that of its worker stands', async () => {
     const { handle, enqueue, time } = setup();
+    await enqueue('statistics', 'results');
+    time.now = NOW - 60 * MINUTE;
+
+    const outcome = await handle([{ queue: 'statistics', id: 'results' }], 30 * MINUTE);
+
+    expect(outcome).toMatchObject({ kind: 'published' });
+  });
+
+  it('waits less often the longer it waits, and no longer than the longest wait', async () => {
+    const { handle, enqueue } = setup();
     await enqueue('statistics', 'results');
     const after = [{ queue: 'statistics', id: 'results' }];
 
-    time.now = NOW + MINUTE;
-    const soon = await handle(after);
-    time.now = NOW + 29 * MINUTE;
-    const late = await handle(after);
-    time.now = NOW + 30 * MINUTE;
-    const atLast = await handle(after);
+    const soon = await handle(after, MINUTE);
+    const late = await handle(after, 29 * MINUTE);
+    const atLast = await handle(after, 30 * MINUTE);
 
     expect([soon, late]).toMatchObject([
       { kind: 'snoozed', delayMs: 15_000 },

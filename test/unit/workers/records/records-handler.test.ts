@@ -24,6 +24,7 @@ function setup(rows: readonly RecordRow[], sink: Pick<MemoryRecordSink, 'append'
     attempts: 10,
     signal: new AbortController().signal,
     enqueuedAt: 0,
+    waitedMs: 0,
     failedRounds: 0,
     progress: () => undefined,
     log: () => undefined,

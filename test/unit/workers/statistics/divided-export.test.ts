@@ -60,6 +60,7 @@ function setup(rows = numberedRows(6), isVeryLarge = true) {
     attempts: 6,
     signal: never,
     enqueuedAt: NOW,
+    waitedMs: 0,
     failedRounds: 0,
     progress: () => {},
     log: () => {},

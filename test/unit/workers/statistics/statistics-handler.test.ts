@@ -40,6 +40,7 @@ function setup() {
     attempts: 6,
     signal: world.never,
     enqueuedAt,
+    waitedMs: 0,
     failedRounds: 0,
     progress: (fraction) => fractions.push(fraction),
     log: (line) => lines.push(line),
@@ -141,6 +142,7 @@ describe('a statistics job', () => {
       attempts: 1,
       signal: new AbortController().signal,
       enqueuedAt: 0,
+      waitedMs: 0,
       failedRounds: 0,
     };
 
