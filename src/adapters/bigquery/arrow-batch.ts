@@ -1,12 +1,12 @@
 /**
- * Record batches as column batches: views of the message's own memory. Lengths and offsets are checked, so that whoever
- * reads the vectors need not; the values are not looked at. Libraries do not check them (docs/adr/0015-own-code-and-libraries.md).
+ * Arrow record batches as column batches: views of the message's memory. Checks lengths and offsets, so that readers of
+ * the vectors need not; does not look at values. Libraries do not check them (docs/adr/0015-own-code-and-libraries.md).
  */
 import type { ColumnBatch, ColumnVector, Validity } from '../../domain/column-batch.ts';
 import type { Column, ColumnType } from '../../domain/column-type.ts';
 import { type ArrowBatch, broken, isCount } from './arrow-messages.ts';
 
-/** The rows of a record batch whose schema `arrowColumns` has taken for these columns. Throws STREAM_BROKEN where they do not fit. */
+/** The rows of a record batch; `arrowColumns` must have accepted its schema. Throws STREAM_BROKEN if they do not fit. */
 export function toColumnBatch(columns: readonly Column[], batch: ArrowBatch): ColumnBatch {
   const reader = new VectorReader(batch);
   const vectors = columns.map((column) => reader.next(column.type, batch.rowCount));
@@ -19,14 +19,14 @@ class VectorReader {
   readonly #batch: ArrowBatch;
   #node = 0;
   #place = 0;
-  /** Where the buffer before ends: none lies before it, so that no byte is read as two columns. */
+  /** The end of the previous buffer. No buffer begins before it, so that no byte belongs to two columns. */
   #end = 0;
 
   constructor(batch: ArrowBatch) {
     this.#batch = batch;
   }
 
-  /** The next column, which must have that many rows; without a number, as many as it says itself. */
+  /** The next column. It must have `rows` rows; without `rows`, as many as it says. */
   next(type: ColumnType, rows?: number): ColumnVector {
     const { length, nullCount } = this.#takeNode(rows);
     const validity = this.#validity(length, nullCount);
@@ -84,7 +84,7 @@ class VectorReader {
     return bits;
   }
 
-  /** A column without rows may come without offsets. */
+  /** A column without rows may have no offsets. */
   #offsets(length: number): Int32Array {
     return length === 0 ? this.#noOffsets() : wordsOf(this.#buffer(4 * (length + 1)), length + 1);
   }
@@ -108,17 +108,17 @@ class VectorReader {
   }
 }
 
-/** Offsets must rise, or rows would have bytes of their neighbours, or fewer than none. */
+/** Offsets must not fall, or rows would get bytes of their neighbours. */
 function checkOffsets(offsets: Int32Array, limit: number): void {
   let before = offsets[0] ?? 0;
   let signs = before;
   for (let row = 1; row < offsets.length; row++) {
     const next = offsets[row]!;
-    // Negative as soon as an offset is, or is less than the one before it.
+    // Negative if an offset is negative or smaller than the previous one.
     signs |= next | (next - before);
     before = next;
   }
-  if (signs < 0 || before > limit) throw broken('the values of a column are not where they should be');
+  if (signs < 0 || before > limit) throw broken('a column has invalid offsets');
 }
 
 function wordsOf(bytes: Uint8Array, count: number): Int32Array {

@@ -1,7 +1,7 @@
 /**
- * Arrow's IPC messages: the schema, and record batches as places in their body. Takes a bare message, as the service
- * sends them, and a whole stream of several, as the emulator does. Our own reader rather than a library: it checks what
- * it reads, and loads in a tenth of the time (docs/adr/0015-own-code-and-libraries.md).
+ * Parses Arrow IPC messages: the schema, and record batches as positions in their body. Accepts a bare message, as the
+ * service sends them, and a stream of several, as the emulator does. Not a library, because this one checks its input and
+ * loads in a tenth of the time (docs/adr/0015-own-code-and-libraries.md).
  *
  * @see https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
  * @see https://github.com/apache/arrow/blob/main/format/Schema.fbs for the numbers of fields and types
@@ -13,11 +13,11 @@ export interface ArrowField {
   readonly name: string;
   readonly type: ArrowType;
   readonly children: readonly ArrowField[];
-  /** `google:sqlType:json` and the like: what an Arrow type stands for in BigQuery. */
+  /** `google:sqlType:json` and the like: the BigQuery type behind an Arrow type. */
   readonly extension: string | undefined;
 }
 
-/** A type by Arrow's name for it, with the parameters that matter. */
+/** A type by Arrow's name, with the parameters that matter. */
 export interface ArrowType {
   readonly name: string;
   /** Bits of an Int or a Decimal, scale of a Decimal, unit of a Time or Timestamp (2 = microseconds). */
@@ -28,7 +28,7 @@ export interface ArrowType {
   readonly hasZone: boolean;
 }
 
-/** A record batch. Places are byte offsets and lengths in `body`, in pairs; nodes are lengths and null counts, in pairs. */
+/** A record batch. Places are pairs of byte offset and length in `body`; nodes are pairs of length and null count. */
 export interface ArrowBatch {
   readonly rowCount: number;
   readonly nodes: Float64Array;
@@ -43,9 +43,9 @@ export type ArrowMessage =
 const SCHEMA_HEADER = 1;
 const BATCH_HEADER = 3;
 const CONTINUATION = 0xffffffff;
-/** BigQuery nests records up to 15 levels deep; an array of records takes two levels of Arrow. */
+/** BigQuery nests records up to 15 levels deep; an array of records is two levels of Arrow. */
 const MOST_DEPTH = 32;
-/** Of a column, in BigQuery. */
+/** BigQuery's limit for column names. */
 const LONGEST_NAME = 300;
 
 /** Names of the union `Type`, in its order. */
@@ -79,7 +79,7 @@ const TYPE_NAMES = [
   'LargeListView',
 ];
 
-/** The messages in these bytes, in order. Throws STREAM_BROKEN where they are none. */
+/** The messages in these bytes, in order. Throws STREAM_BROKEN if they are not Arrow messages. */
 export function readMessages(bytes: Uint8Array): ArrowMessage[] {
   try {
     return [...messagesIn(bytes)];
@@ -122,7 +122,7 @@ function readField(field: FlatTable, depth: number): ArrowField {
   if (depth > MOST_DEPTH) throw broken(`its columns are nested more than ${MOST_DEPTH} levels deep`);
   const name = field.text(0) ?? '';
   if (name.length > LONGEST_NAME) throw broken(`a column has a name of ${name.length} characters`);
-  if (field.has(4)) throw broken(`column ${JSON.stringify(name)} came dictionary-encoded`);
+  if (field.has(4)) throw broken(`column ${JSON.stringify(name)} is dictionary-encoded`);
   const extension = field.tables(6).find((entry) => entry.text(0) === 'ARROW:extension:name');
   return {
     name,
@@ -153,7 +153,7 @@ function readType(name: string, type: FlatTable | undefined): ArrowType {
 }
 
 function readBatch(header: FlatTable, bytes: Uint8Array, at: number, bodyBytes: number): ArrowBatch {
-  if (header.has(3)) throw broken('a record batch came compressed though that was not asked for');
+  if (header.has(3)) throw broken('a record batch is compressed although compression is off');
   const rowCount = header.long(0);
   if (!isCount(rowCount)) throw broken(`a record batch claims to have ${rowCount} rows`);
   return {
@@ -164,7 +164,7 @@ function readBatch(header: FlatTable, bytes: Uint8Array, at: number, bodyBytes: 
   };
 }
 
-/** Doubles and integers need addresses that are multiples of eight; inside a gRPC message the body lies anywhere. */
+/** Doubles and integers need addresses that are multiples of eight, but a gRPC message puts the body anywhere. */
 function alignedCopy(body: Uint8Array): Uint8Array {
   return body.byteOffset % 8 === 0 ? body : new Uint8Array(body);
 }
@@ -175,5 +175,5 @@ export function isCount(value: number): boolean {
 }
 
 export function broken(what: string, cause?: unknown): ContrailError {
-  return new ContrailError('STREAM_BROKEN', `A stream of rows cannot be used: ${what}.`, { cause });
+  return new ContrailError('STREAM_BROKEN', `A stream of rows is invalid: ${what}.`, { cause });
 }

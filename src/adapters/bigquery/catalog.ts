@@ -1,6 +1,6 @@
 /**
- * What the results dataset holds: names, kinds, times of change, sizes. One query over `__TABLES__` tells it of all
- * tables at once, free of charge; where there is none (the emulator), tables are listed and looked at one by one.
+ * The contents of the results dataset: names, kinds, modification times, sizes. One query over `__TABLES__` returns all of
+ * them, free of charge. The emulator has no `__TABLES__`: there, tables are listed and read one by one.
  */
 import pMap from 'p-map';
 import type { z } from 'zod';
@@ -18,7 +18,7 @@ export interface CatalogEntry {
   readonly isView: boolean;
 }
 
-/** `rows` and `bytes` are of the stored data: none for a view. */
+/** `rows` and `bytes` are of the stored data; a view has none. */
 export interface TableFacts extends CatalogEntry {
   /** Milliseconds since 1970. */
   readonly changedAt: number;
@@ -35,10 +35,10 @@ export interface CatalogOptions {
   readonly log: Log;
 }
 
-/** Up to so many tables are asked for by name; for more, asking for all is one answer too, and simpler. */
+/** Up to this many tables are requested by name. For more, requesting all is simpler and also one reply. */
 const MOST_NAMED = 50;
 const PAGE_ROWS = 1000;
-/** Milliseconds of 1973, seconds of the year 5138: what is less are seconds. */
+/** Smaller numbers are seconds: as milliseconds this is 1973, as seconds the year 5138. */
 const LEAST_MILLISECONDS = 1e11;
 const VIEW = '2';
 
@@ -51,8 +51,8 @@ export class Catalog {
   }
 
   /**
-   * All tables and views; facts where they come without further requests. A missing dataset holds none: that may be a
-   * project where no analysis has run yet, or a mistake in the settings, so the log tells of it.
+   * All tables and views, with facts if they cost no further requests. A missing dataset is empty: perhaps no analysis has
+   * run yet, or the settings are wrong, so it is logged.
    */
   async entries(meter: UsageMeter, signal: AbortSignal): Promise<readonly (CatalogEntry | TableFacts)[]> {
     const work = async (): Promise<readonly (CatalogEntry | TableFacts)[]> => {
@@ -61,11 +61,14 @@ export class Catalog {
     };
     return this.#emptyWhereMissing(work, () => {
       const { dataset, log } = this.#options;
-      log.warn({ ...dataset, setting: 'CONTRAIL_RESULTS_DATASET' }, 'the dataset does not exist, so nothing is in it');
+      log.warn(
+        { ...dataset, setting: 'CONTRAIL_RESULTS_DATASET' },
+        'the dataset does not exist, so it counts as empty',
+      );
     });
   }
 
-  /** Facts of these tables, and of whatever the views among them may read by their names. */
+  /** Facts of these tables, and of all tables that their views may read, by their names. */
   async factsFor(names: readonly string[], meter: UsageMeter, signal: AbortSignal): Promise<readonly TableFacts[]> {
     return this.#emptyWhereMissing(async () => {
       const where = names.length > MOST_NAMED ? '' : ` WHERE ${condition(names)}`;
@@ -74,7 +77,7 @@ export class Catalog {
     });
   }
 
-  /** The entries with their facts; where those take a request each, only the entries that concern these names. */
+  /** The entries with their facts; if facts take a request each, only the entries for these names. */
   async complete(
     entries: readonly (CatalogEntry | TableFacts)[],
     names: readonly string[],
@@ -100,7 +103,6 @@ export class Catalog {
     return facts.filter((entry) => entry !== undefined);
   }
 
-  /** Whether the dataset is there. */
   async hasDataset(meter: UsageMeter, signal: AbortSignal): Promise<boolean> {
     const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}`;
     try {
@@ -112,7 +114,7 @@ export class Catalog {
     }
   }
 
-  /** What the service knows of one table, in this dataset or another; undefined where it is missing. */
+  /** What the service knows of one table in any dataset; undefined if it is missing. */
   async table(name: TableName, meter: UsageMeter, signal: AbortSignal): Promise<TableReply | undefined> {
     const path = `/datasets/${encodeURIComponent(name.dataset)}/tables/${encodeURIComponent(name.table)}`;
     try {
@@ -125,13 +127,13 @@ export class Catalog {
     }
   }
 
-  /** Throws the service's refusal where the dataset is not there, or not in the configured location. */
+  /** Throws the service's error if the dataset is missing, or not in the configured location. */
   async requireDataset(meter: UsageMeter, signal: AbortSignal): Promise<void> {
     const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}`;
     await this.#options.rest.request({ method: 'GET', path, isRepeatable: true, meter, signal });
   }
 
-  /** Undefined where the service has no such table. */
+  /** Undefined if the service has no such table. */
   async #readMetaTable(where: string, meter: UsageMeter, signal: AbortSignal): Promise<TableFacts[] | undefined> {
     if (!this.#hasMetaTable) return undefined;
     const { project, dataset } = this.#options.dataset;
@@ -186,7 +188,7 @@ export class Catalog {
   }
 }
 
-/** Holds for these tables and for those that the views among them may read. */
+/** Matches these tables and those that their views may read. */
 function condition(names: readonly string[]): string {
   const patterns = names.flatMap((name) => {
     const prefix = windowTablePrefix(name);
@@ -199,7 +201,7 @@ function escaped(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}_]/gu, String.raw`\$&`);
 }
 
-/** Facts out of the answer to a request for one table. */
+/** Facts from the reply for one table. */
 export function factsOf(name: string, table: TableReply): TableFacts {
   return {
     name,

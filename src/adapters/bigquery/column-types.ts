@@ -1,10 +1,10 @@
-/** BigQuery's types in the terms of the file format: as the REST API tells them, and as they come in Arrow. */
+/** BigQuery's types as types of the file format, from the REST API and from Arrow. */
 import { z } from 'zod';
 import type { Column, ColumnType } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { ArrowField, ArrowType } from './arrow-messages.ts';
 
-/** A field of a schema in the REST API. */
+/** A field of a REST schema. */
 export interface RestField {
   readonly name: string;
   readonly type: string;
@@ -26,7 +26,7 @@ export const RestSchema = z.object({ fields: z.array(RestField).default([]) });
 const NUMERIC: ColumnType = { kind: 'numeric', scale: 9, words: 4 };
 const BIGNUMERIC: ColumnType = { kind: 'numeric', scale: 38, words: 8 };
 
-/** By the names of the API, old and new; GEOGRAPHY, INTERVAL and RANGE are not among them. */
+/** By the API's names, old and new; without GEOGRAPHY, INTERVAL and RANGE. */
 const REST_TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
   ['STRING', { kind: 'string' }],
   ['FLOAT', { kind: 'float64' }],
@@ -45,7 +45,7 @@ const REST_TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>(
   ['JSON', { kind: 'json' }],
 ]);
 
-/** Columns of a schema as the REST API tells it, or COLUMN_TYPE_UNSUPPORTED naming the first that has no place in the format. */
+/** Columns of a REST schema. Throws COLUMN_TYPE_UNSUPPORTED for the first type that the format cannot hold. */
 export function restColumns(fields: readonly RestField[]): Column[] {
   return fields.map((field) => {
     const type = restType(field);
@@ -69,7 +69,7 @@ function restElementType(field: RestField): ColumnType | Unsupported {
   return structOf((field.fields ?? []).map((child) => ({ name: child.name, type: restType(child) })));
 }
 
-/** Columns of an Arrow schema, or COLUMN_TYPE_UNSUPPORTED naming the first that has no place in the format. */
+/** Columns of an Arrow schema. Throws COLUMN_TYPE_UNSUPPORTED for the first type that the format cannot hold. */
 export function arrowColumns(fields: readonly ArrowField[]): Column[] {
   return fields.map((field) => {
     const type = arrowType(field);
@@ -77,7 +77,7 @@ export function arrowColumns(fields: readonly ArrowField[]): Column[] {
   });
 }
 
-/** An extension says that an Arrow type stands for something else than it shows; only these are known. */
+/** An extension changes the meaning of an Arrow type; only these are known. */
 const KNOWN_EXTENSIONS = new Set(['google:sqlType:json', 'google:sqlType:datetime']);
 
 function arrowType(field: ArrowField): ColumnType | Unsupported {
@@ -107,7 +107,7 @@ function arrowType(field: ArrowField): ColumnType | Unsupported {
       if (type.unit !== 2) return shown;
       return { kind: type.hasZone && extension !== 'google:sqlType:datetime' ? 'timestamp' : 'datetime' };
     case 'List': {
-      // What the extension of an array says is meant of its elements.
+      // The extension of an array is about its elements.
       const [child] = children;
       const element = child === undefined ? shown : arrowType({ ...child, extension: child.extension ?? extension });
       return 'kind' in element ? { kind: 'array', element } : { unsupported: `ARRAY<${element.unsupported}>` };
@@ -140,7 +140,7 @@ function structOf(
 function refuse(name: string, { unsupported }: Unsupported): never {
   throw new ContrailError(
     'COLUMN_TYPE_UNSUPPORTED',
-    `Column ${JSON.stringify(name)} has the type ${unsupported}, which has no place in the file format.`,
+    `Column ${JSON.stringify(name)} has the type ${unsupported}, which the file format cannot hold.`,
     { subject: name, hint: 'Cast the column in the view to another type, such as STRING or FLOAT64.' },
   );
 }

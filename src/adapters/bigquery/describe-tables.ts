@@ -1,4 +1,4 @@
-/** Versions and sizes of tables, and of views by the tables that they read (design, section 5). */
+/** Versions and sizes of tables, and of views by the tables that they read. */
 import pMap from 'p-map';
 import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
@@ -18,7 +18,7 @@ export interface DescribeDependencies {
   readonly maximumBytesBilled: number;
 }
 
-/** A description, with what reading must know besides. */
+/** A description, with what reading needs besides. */
 export interface DescribedTable {
   readonly source: SourceTable;
   readonly isView: boolean;
@@ -29,12 +29,12 @@ export interface Descriptions {
   readonly unreadable: TableDescriptions['unreadable'];
 }
 
-/** The same table, taken for that version. */
+/** The same table with that version. */
 export function withVersion(table: DescribedTable, version: SourceVersion | undefined): DescribedTable {
   return version === undefined ? table : { ...table, source: { ...table.source, version } };
 }
 
-/** The tables of these names among the facts. Only views whose name does not tell what they read take requests. */
+/** The tables of these names. Only views whose name does not tell their tables take requests. */
 export async function describeTables(
   deps: DescribeDependencies,
   names: readonly string[],
@@ -77,7 +77,7 @@ function windowTables(
   return prefix === undefined ? [] : namesWithPrefix(stored, prefix).flatMap((name) => known.get(name) ?? []);
 }
 
-/** What a view reads whose name does not tell it. A view that fails throws, as reading it would. */
+/** Tables of a view whose name does not tell them. Throws if the view fails, as reading it would. */
 async function tablesOfView(
   deps: DescribeDependencies,
   view: string,
@@ -100,7 +100,7 @@ async function tablesOfView(
       signal,
     };
     const tables = await deps.queries.referencedTables(query);
-    // The emulator names no tables and lets views pass that fail.
+    // The emulator names no tables, and accepts views that fail.
     if (tables.length === 0) await deps.queries.dryRun(query);
     const others = tables.filter((table) => tableText(table) !== tableText(name));
     const facts = await pMap(

@@ -1,20 +1,20 @@
 /**
- * Divides the rows of a stored table into parts that several workers can read at once. A part is made of slices: whole
- * windows where they are small, ranges of metrics inside a window where they are large. Not of the streams of one read
- * session: their lengths are known only when they have been read, so nobody could tell whether rows are missing, and
- * rows of one key could come in two of them. Rows of one key always lie in one slice.
+ * Divides the rows of a stored table into parts for several workers. A part consists of slices: whole windows if they are
+ * small, ranges of metrics inside a window if it is large. Rows of one key are always in one slice. The streams of a read
+ * session would not do: their lengths are known only after reading, so a missing row could not be noticed, and rows of one
+ * key could be in two of them (ADR 8).
  */
 import type { Column } from '../../domain/column-type.ts';
 import { identifier, textLiteral } from './sql.ts';
 
-/** Rows of a stored table: all, or those of a restriction. */
+/** All rows of a stored table, or those of a restriction. */
 export interface Slice {
   /** As in a WHERE clause. */
   readonly restriction?: string;
   readonly rows: number;
 }
 
-/** How many rows a window, or a metric of it, has; parts are made of these. */
+/** The number of rows of a window, or of a metric in it. Parts are made from these. */
 export interface RowGroup {
   readonly window: string | null;
   readonly metric: string | null;
@@ -23,12 +23,12 @@ export interface RowGroup {
 
 export interface Dimensions {
   readonly hasWindows: boolean;
-  /** Windows that are kept as text. */
+  /** The window column is text. */
   readonly areWindowsTexts: boolean;
   readonly hasMetrics: boolean;
 }
 
-/** By which columns a table with these columns can be divided. */
+/** The columns by which a table can be divided. */
 export function dimensionsOf(columns: readonly Column[]): Dimensions {
   const kind = (name: string) => columns.find((column) => column.name === name)?.type.kind;
   const windows = kind('window_index');
@@ -39,17 +39,17 @@ export function dimensionsOf(columns: readonly Column[]): Dimensions {
   };
 }
 
-/** The query that counts the rows of each window of a table (a path in backticks), or of each metric of each window. */
+/** The query that counts the rows per window of a table (a path in backticks), or per window and metric. */
 export function countQuery(path: string, { hasWindows, areWindowsTexts }: Dimensions, byMetric: boolean): string {
   const windows = hasWindows ? ['window_index'] : [];
   const columns = [...windows, ...(byMetric ? ['metric'] : [])];
-  // Windows ascend by number, also where the number is kept as text.
+  // Windows ascend by number, even if the column is text.
   const order = areWindowsTexts ? ['SAFE_CAST(window_index AS BIGNUMERIC)', ...columns] : columns;
   const groups = columns.length === 0 ? '' : ` GROUP BY ${columns.join(', ')} ORDER BY ${order.join(', ')}`;
   return `SELECT ${[...columns, 'COUNT(*) AS n'].join(', ')} FROM ${path}${groups}`;
 }
 
-/** The groups out of the answer to that query. */
+/** The groups from the reply to that query. */
 export function groupsOf(
   rows: readonly (readonly (string | null)[])[],
   { hasWindows }: Dimensions,
@@ -62,7 +62,7 @@ export function groupsOf(
   }));
 }
 
-/** Slices in the order of the file, none much above the wanted number of rows unless one metric of a window is. */
+/** Slices in the order of the file, none much above the wanted rows unless one metric of a window is. */
 export function slicesOf(groups: readonly RowGroup[], dimensions: Dimensions, wantedRows: number): Slice[] {
   return runsOf(groups, (a, b) => a.window === b.window).flatMap((window) => {
     const restriction = dimensions.hasWindows ? windowRestriction(window[0]!.window, dimensions) : undefined;
@@ -73,12 +73,12 @@ export function slicesOf(groups: readonly RowGroup[], dimensions: Dimensions, wa
   });
 }
 
-/** Consecutive slices together, about as many rows as wanted to a part. */
+/** Joins consecutive slices into parts of about the wanted rows. */
 export function partsOf(slices: readonly Slice[], wantedRows: number): Slice[][] {
   return packed(slices, wantedRows, () => false);
 }
 
-/** Neighbours in runs of up to the wanted rows; one for which `isAlone` holds makes a run by itself. */
+/** Joins neighbours up to the wanted rows; an entry with `isAlone` stays alone. */
 function packed<T extends { readonly rows: number }>(
   items: readonly T[],
   wantedRows: number,

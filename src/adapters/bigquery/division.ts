@@ -1,4 +1,4 @@
-/** Finds out how the rows of a very large table can be read in slices: where they are stored, and how many each slice has. */
+/** Finds the slices of a very large table: where its rows are stored, and how many each slice has. */
 import type { Column } from '../../domain/column-type.ts';
 import type { Catalog } from './catalog.ts';
 import { restColumns } from './column-types.ts';
@@ -9,19 +9,19 @@ import { type TableName, tablePath } from './sql.ts';
 export interface DivisionRequest extends Omit<QueryRequest, 'sql' | 'rowsInReply'> {
   readonly name: TableName;
   readonly isView: boolean;
-  /** About how many parts. */
+  /** Approximate number of parts. */
   readonly parts: number;
 }
 
 export interface Division {
   readonly columns: readonly Column[];
   readonly rowCount: number;
-  /** Where the rows are stored: the table itself, or the anonymous one that a query over the view has made. */
+  /** Where the rows are stored: the table, or the anonymous table of a query over the view. */
   readonly table: TableName;
-  /** A table that may change is read as it was then; an anonymous one does not. */
+  /** Read the table as of this time; an anonymous table does not change. */
   readonly snapshotAt: number | undefined;
   readonly slices: readonly Slice[];
-  /** How many rows a part should have. */
+  /** Wanted rows of a part. */
   readonly wantedRows: number;
 }
 
@@ -30,7 +30,7 @@ export interface DivisionDependencies {
   readonly catalog: Catalog;
 }
 
-/** Undefined where the table is no longer there. */
+/** Undefined if the table is gone. */
 export async function divideRows(deps: DivisionDependencies, request: DivisionRequest): Promise<Division | undefined> {
   const stored = request.isView ? await storeView(deps, request) : await lookAtTable(deps, request);
   if (stored === undefined) return undefined;
@@ -53,12 +53,12 @@ export async function divideRows(deps: DivisionDependencies, request: DivisionRe
   };
 }
 
-/** A window is taken apart when it has so many times the rows of a part. */
+/** A window is split if it has this many times the rows of a part. */
 const LARGE_WINDOW = 1.5;
 
 type Stored = Pick<Division, 'columns' | 'table'>;
 
-/** A view cannot be read in slices; the rows that a query over it gives can, for a day. */
+/** A view cannot be read in slices, but the result of a query over it can, for a day. */
 async function storeView({ queries }: DivisionDependencies, request: DivisionRequest): Promise<Stored> {
   const sql = `SELECT * FROM ${tablePath(request.name)}`;
   const { job, fields } = await queries.run({ ...request, sql, rowsInReply: 0 });

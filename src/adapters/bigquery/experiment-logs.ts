@@ -14,14 +14,14 @@ import { UsageMeter } from './usage-meter.ts';
 import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
 
 export interface BigQueryLogsOptions extends BigQueryOptions {
-  /** The dataset that holds the monitoring tables: `monitoring`. */
+  /** The dataset of the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
 
 type Rows = readonly (readonly (string | null)[])[];
 
 const COLUMNS = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => column.name);
-/** Times travel as microseconds in texts, which are exact. */
+/** Times are read as microseconds in text, which is exact. */
 const MICROS = 'CAST(UNIX_MICROS(timestamp) AS STRING)';
 
 export class BigQueryExperimentLogs implements ExperimentLogs {
@@ -95,7 +95,7 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
     });
   }
 
-  /** The rows that belong to errors files, from that time on: the days before are not read. */
+  /** Rows that belong to errors files from that time on; earlier days are not read. */
   #condition(from: number | null): string {
     const time = from === null ? '' : ` AND timestamp >= TIMESTAMP_MICROS(${Math.trunc(from)})`;
     return `${errorRowsSql('bigquery')}${time}`;

@@ -1,7 +1,7 @@
 /**
- * Reads FlatBuffers, the framing of Arrow's messages: tables of optional fields found through offsets. Only what those
- * messages use. A broken message throws a RangeError: bounds are checked, by DataView or here, and a message whose
- * offsets lead to the same table over and over is given up once it has shown more than its bytes could hold.
+ * Reads FlatBuffers, the framing of Arrow's messages: tables of optional fields found through offsets. Supports only what
+ * those messages use. A broken message throws a RangeError: bounds are checked by DataView or here, and reading stops
+ * when offsets lead to the same table so often that it has read more than the message could hold.
  *
  * @see https://flatbuffers.dev/internals/
  */
@@ -21,7 +21,7 @@ export class FlatTable {
     this.#vtableBytes = view.getUint16(this.#vtable, true);
   }
 
-  /** The table that a buffer begins with. */
+  /** The root table of a buffer. */
   static root(bytes: Uint8Array): FlatTable {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return new FlatTable(view, view.getUint32(0, true), new Budget(MOST_SHARING * bytes.length));
@@ -42,7 +42,7 @@ export class FlatTable {
     return at === 0 ? fallback : this.#view.getInt32(at, true);
   }
 
-  /** A 64-bit integer that fits a double: lengths and counts. */
+  /** A 64-bit integer that fits into a double: lengths and counts. */
   long(field: number): number {
     const at = this.#place(field);
     return at === 0 ? 0 : Number(this.#view.getBigInt64(at, true));
@@ -93,10 +93,10 @@ export class FlatTable {
   }
 
   #checkRange(start: number, bytes: number): void {
-    if (start + bytes > this.#view.byteLength) throw new RangeError('a text or a list goes on behind the message');
+    if (start + bytes > this.#view.byteLength) throw new RangeError('a text or a list exceeds the message');
   }
 
-  /** Where a field lies, or 0 where it is left out. */
+  /** Where a field is, or 0 if it is absent. */
   #place(field: number): number {
     const slot = 4 + 2 * field;
     if (slot >= this.#vtableBytes) return 0;
@@ -109,9 +109,9 @@ export class FlatTable {
   }
 }
 
-/** A table's own offset and the one that leads to it. */
+/** The size of a table's offset plus the one that leads to it. */
 const LEAST_TABLE_BYTES = 8;
-/** Writers may store a text once and refer to it from many places; tables they do not share. */
+/** Writers may store a text once and refer to it often; tables are not shared. */
 const MOST_SHARING = 8;
 
 /** How much may still be read of a message. */
@@ -124,6 +124,6 @@ class Budget {
 
   take(bytes: number): void {
     this.#bytes -= bytes;
-    if (this.#bytes < 0) throw new RangeError('its offsets lead to the same places again and again');
+    if (this.#bytes < 0) throw new RangeError('its offsets repeat the same places too often');
   }
 }

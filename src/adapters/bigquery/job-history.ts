@@ -1,5 +1,5 @@
 /**
- * The jobs of a project: from INFORMATION_SCHEMA, which needs one query, or from the jobs API where that is lacking.
+ * The jobs of a project: from INFORMATION_SCHEMA with one query or, if it is missing, from the jobs API.
  *
  * @see https://cloud.google.com/bigquery/docs/information-schema-jobs
  */

@@ -6,7 +6,7 @@
  */
 const LONGEST = 63;
 
-/** The labels as BigQuery takes them: other characters become `-`; a label whose key cannot be one is left out. */
+/** Makes labels valid: other characters become `-`; a label whose key stays invalid is left out. */
 export function jobLabels(labels: Readonly<Record<string, string>> = {}): Record<string, string> {
   const entries = Object.entries(labels).map(([key, value]) => [labelText(key), labelText(value)] as const);
   return { application: 'contrail', ...Object.fromEntries(entries.filter(([key]) => /^[a-z]/.test(key))) };

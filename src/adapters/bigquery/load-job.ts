@@ -1,6 +1,6 @@
 /**
- * Load jobs that write their rows once, however often they are asked for: the job's id says what is loaded, and
- * BigQuery takes an id once. Rows and configuration go in one request.
+ * Load jobs that write their rows only once: the job's id is derived from the rows, and BigQuery accepts an id once. Rows
+ * and configuration go in one request.
  *
  * @see https://cloud.google.com/bigquery/docs/reference/api-uploads#multipart
  */
@@ -13,7 +13,7 @@ import type { UsageMeter } from './usage-meter.ts';
 import { isDuplicate, ServiceRefusal } from './vendor-errors.ts';
 
 export interface LoadRequest {
-  /** What is loaded: the same id is loaded once. */
+  /** Identifies the rows: the same id is loaded once. */
   readonly id: string;
   /** The `load` part of the job's configuration. */
   readonly load: Readonly<Record<string, unknown>>;
@@ -31,12 +31,12 @@ export interface LoaderOptions {
   readonly random: Random;
 }
 
-/** How often a load that failed is made anew under a further id. */
+/** How often a failed load is repeated under another id. */
 const MOST_JOBS = 50;
 const FIRST_LOOK_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
-/** A load whose every id was used up by a job that failed. */
+/** Thrown when all ids of a load belong to failed jobs. */
 export class LoadsSpent extends Error {
   override readonly name = 'LoadsSpent';
 }
@@ -55,8 +55,8 @@ export class Loader {
   }
 
   /**
-   * Loads the rows, or finds that they were loaded before. An id whose job failed is spent, so the next try takes the
-   * next id of a fixed row: two that try at once take the same. Throws what the service refuses.
+   * Loads the rows, unless they were loaded before. An id with a failed job is used up, so the next attempt takes the next id
+   * of a fixed sequence: concurrent attempts take the same one. Throws what the service refuses.
    */
   async load(request: LoadRequest): Promise<'written' | 'known'> {
     const base = jobIdOf(request.id);
@@ -70,7 +70,7 @@ export class Loader {
     throw new LoadsSpent(`the load ${base} failed ${MOST_JOBS} times`);
   }
 
-  /** Whether a load of this id was done. One under way is waited for. */
+  /** Whether a load with this id was done. Waits for one that is running. */
   async hasLoaded({ id, meter, signal }: Pick<LoadRequest, 'id' | 'meter' | 'signal'>): Promise<boolean> {
     const base = jobIdOf(id);
     for (let number = 0; number < MOST_JOBS; number++) {
@@ -85,7 +85,7 @@ export class Loader {
     return false;
   }
 
-  /** Whether the job was started now; else its id was taken before. */
+  /** Whether the job was started now; false if its id exists. */
   async #start(jobId: string, { load, lines, labels, meter, signal }: LoadRequest): Promise<boolean> {
     const place = this.#location === undefined ? {} : { location: this.#location };
     const job = { jobReference: { projectId: this.#rest.project, jobId, ...place }, configuration: { labels, load } };
@@ -106,7 +106,7 @@ export class Loader {
     }
   }
 
-  /** Waits for the job to end; what made it fail, if it did. An abort leaves it running: whoever tries again finds it. */
+  /** Waits for the job; returns its error, if any. An abort leaves it running, and the next attempt finds it. */
   async #errorOf(
     jobId: string,
     { meter, signal }: Pick<LoadRequest, 'meter' | 'signal'>,
@@ -122,7 +122,7 @@ export class Loader {
   }
 }
 
-/** Letters, digits, `_` and `-`; an id with other characters keeps apart from others by its hash. */
+/** Letters, digits, `_` and `-`; other characters are replaced and a hash is added. */
 function jobIdOf(id: string): string {
   if (/^[\w-]{1,200}$/.test(id)) return `contrail_${id}`;
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 16);

@@ -1,10 +1,10 @@
-/** Rows as lines of JSON for a load job, and the schemas of the tables they go to. */
+/** Rows as lines of JSON for a load job, and the schemas of their tables. */
 import { MONITORING_LAYOUTS, MONITORING_TABLES, type MonitoringColumn } from '../../domain/monitoring-tables.ts';
 import type { JsonValue } from '../../domain/json-value.ts';
 import { wellFormedRow } from '../../domain/well-formed.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
 
-/** One line a row. NULL is left out: a REPEATED column takes none, and a JSON column would take it for a value. */
+/** One line per row. NULL is left out, because REPEATED columns reject it and JSON columns would store it as a value. */
 export function loadLines(table: string, rows: readonly RecordRow[]): Buffer {
   const columns = MONITORING_TABLES.get(table) ?? [];
   return Buffer.from(
@@ -13,7 +13,7 @@ export function loadLines(table: string, rows: readonly RecordRow[]): Buffer {
   );
 }
 
-/** Schema, partitions and clusters of a monitoring table as the API takes them; nothing for a table that is not ours. */
+/** Schema, partitions and clusters of a monitoring table for the API; empty for other tables. */
 export function tableLayout(table: string): Record<string, unknown> | undefined {
   const columns = MONITORING_TABLES.get(table);
   if (columns === undefined) return undefined;
@@ -25,7 +25,7 @@ export function tableLayout(table: string): Record<string, unknown> | undefined 
   };
 }
 
-/** The API's own names for the types; it takes the newer ones too, but the emulator does not. */
+/** The API's old names for the types; the emulator does not know the new ones. */
 const TYPE_NAMES: Readonly<Record<MonitoringColumn['type'], string>> = {
   STRING: 'STRING',
   INT64: 'INTEGER',

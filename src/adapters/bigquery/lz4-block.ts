@@ -1,22 +1,22 @@
 /**
- * Unpacks raw LZ4 blocks, as the Storage Read API sends them when it is asked to compress. Our own, because the libraries
- * that are kept up are native: twice as fast at a hundredth of an export (docs/adr/0015-own-code-and-libraries.md).
+ * Unpacks raw LZ4 blocks of the Storage Read API. Not a library, because the maintained ones are native, and twice the
+ * speed of a hundredth of an export is not worth it (docs/adr/0015-own-code-and-libraries.md).
  *
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 import { broken, isCount } from './arrow-messages.ts';
 
-/** No block unpacks to more: each of its bytes adds at most 255 to a length. */
+/** Most growth of a block: each of its bytes adds at most 255 to a length. */
 const MOST_EXPANSION = 255;
-/** Messages of the service have at most 128 MiB. */
+/** The service's largest message: 128 MiB. */
 const MOST_BYTES = 256 * 1024 * 1024;
 const LEAST_MATCH = 4;
-/** A length of four bits that says so goes on in the bytes behind it. */
+/** This four-bit length continues in the following bytes. */
 const LONG = 15;
-/** Up to so many bytes a loop is faster than a call. */
+/** Up to this many bytes, a loop is faster than a call. */
 const FEW_BYTES = 32;
 
-/** What a block holds, which must be exactly so many bytes, in memory of its own. Throws STREAM_BROKEN where it is not. */
+/** Unpacks a block into exactly that many bytes. Throws STREAM_BROKEN if it does not fit. */
 export function unpackLz4(block: Uint8Array, bytes: number): Uint8Array {
   if (!isCount(bytes) || bytes > MOST_BYTES || bytes > block.length * MOST_EXPANSION) {
     throw broken(`a compressed message of ${block.length} bytes claims to hold ${bytes}`);
@@ -36,7 +36,7 @@ class Unpacker {
     this.#unpacked = unpacked;
   }
 
-  /** Literals and a match, again and again; the last literals have no match behind them. */
+  /** Literals and a match, repeatedly; the last literals have no match. */
   run(): Uint8Array {
     for (;;) {
       const token = this.#byte();
@@ -75,7 +75,7 @@ class Unpacker {
     this.#to = end;
   }
 
-  /** Bytes that were there before; where they are fewer than wanted, they repeat themselves. */
+  /** Copies earlier bytes; if there are fewer than wanted, they repeat. */
   #repeat(distance: number, length: number): void {
     const unpacked = this.#unpacked;
     let to = this.#to;

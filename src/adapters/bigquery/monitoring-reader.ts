@@ -12,7 +12,7 @@ import { UsageMeter } from './usage-meter.ts';
 import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
 
 export interface BigQueryReaderOptions extends BigQueryOptions {
-  /** The dataset that holds the monitoring tables: `monitoring`. */
+  /** The dataset of the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
 
@@ -53,7 +53,7 @@ export class BigQueryMonitoringReader implements MonitoringReader {
   }
 }
 
-/** The texts travel as one parameter, however many they are. */
+/** All texts are one parameter. */
 function conditionOf({ since, among }: MonitoringRequest): string {
   const conditions = [
     ...(since === undefined ? [] : [`${identifier(since.column)} >= TIMESTAMP_MICROS(${Math.trunc(since.from)})`]),
@@ -64,12 +64,12 @@ function conditionOf({ since, among }: MonitoringRequest): string {
 
 function limitOf({ since, limits }: MonitoringRequest): string {
   if (limits === undefined) return '';
-  // By the table's column: the result has one of the same name that is a text.
+  // By the table's column, because the result's column of the same name is text.
   const order = since === undefined ? '' : ` ORDER BY rows_read.${identifier(since.column)} DESC`;
   return `${order} LIMIT ${limits.rows}`;
 }
 
-/** Numbers and times travel as texts, which are exact. */
+/** Numbers and times are read as text, which is exact. */
 function cellOf({ name, type }: MonitoringColumn, limits: MonitoringRequest['limits']): string {
   const column = identifier(name);
   if (type === 'STRING' && limits !== undefined) return `LEFT(${column}, ${limits.characters}) AS ${column}`;
@@ -81,7 +81,7 @@ function rowOf(columns: readonly MonitoringColumn[], cells: readonly (string | n
   return Object.fromEntries(
     columns.map((column, index) => {
       const cell = cells[index] ?? null;
-      // A JSON column that is NULL is the text `null`.
+      // A NULL in a JSON column is the text `null`.
       return [column.name, monitoringValue(column, cell)];
     }),
   );

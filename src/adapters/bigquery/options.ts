@@ -1,13 +1,13 @@
-/** What the BigQuery adapter must be told. Nothing is contacted when it is made. */
+/** Options of the BigQuery adapter. Creating it contacts nothing. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
 
 export interface BigQueryOptions {
-  /** The project that is asked and billed, and that holds the datasets. */
+  /** The project that runs and pays for queries, and has the datasets. */
   readonly project: string;
-  /** Where the datasets lie: `US`, `EU`, `europe-west1`. Without it BigQuery finds out by itself. */
+  /** Location of the datasets: `US`, `EU`, `europe-west1`. Without it BigQuery finds out by itself. */
   readonly location?: string;
   /** Address of another REST service than the real one: `http://127.0.0.1:9050`. Over plain HTTP no credentials are sent. */
   readonly apiEndpoint?: string;

@@ -1,18 +1,18 @@
-/** Replies of the REST API, checked at the door; only the fields that are used. */
+/** Schemas of REST replies; only the fields that are used. */
 import { z } from 'zod';
 import { RestSchema } from './column-types.ts';
 
-/** 64-bit numbers come as texts; the emulator gives some of them bare. */
+/** 64-bit numbers are texts; the emulator sends some as numbers. */
 const Count = z.coerce.number().int().nonnegative();
 
-/** A dry run has no job, so its reference names none. */
+/** A dry run has no job, so its reference is empty. */
 export const JobReference = z.object({ jobId: z.string().default(''), location: z.string().optional() });
 
 export const QueryReply = z.object({
   jobComplete: z.boolean().default(false),
   jobReference: JobReference.optional(),
   schema: RestSchema.optional(),
-  /** Not looked into here: see rest-rows.ts. */
+  /** Parsed in rest-rows.ts. */
   rows: z.array(z.unknown()).default([]),
   totalRows: Count.optional(),
   pageToken: z.string().optional(),

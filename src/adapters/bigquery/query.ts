@@ -1,4 +1,4 @@
-/** Runs queries: the rows inside the reply where they are few, and the job that holds them where they are many. */
+/** Runs queries. Few rows come in the reply, many through the job that holds them. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RestField } from './column-types.ts';
@@ -9,9 +9,9 @@ import type { UsageMeter } from './usage-meter.ts';
 
 export interface QueryRequest {
   readonly sql: string;
-  /** Texts that the query names as `@name`. */
+  /** Values for `@name` in the query. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** Rows wanted inside the reply; 0 where they will be read in another way. */
+  /** Rows wanted in the reply; 0 if they are read in another way. */
   readonly rowsInReply: number;
   readonly maximumBytesBilled: number;
   readonly labels: Readonly<Record<string, string>>;
@@ -23,15 +23,15 @@ export interface QueryResult {
   readonly job: JobPlace;
   readonly fields: readonly RestField[];
   readonly rowCount: number;
-  /** The rows of the reply, as `restRows` takes them. */
+  /** The rows of the reply, for `restRows`. */
   readonly rows: readonly unknown[];
-  /** Where the next rows are, if the reply has not all of them. */
+  /** Token of the next page, if there are more rows. */
   readonly pageToken: string | undefined;
-  /** When the query began to read, by the clock of the service, milliseconds since 1970; where it tells. */
+  /** When the query started, by the service's clock, milliseconds since 1970; if it says so. */
   readonly startedAt: number | undefined;
 }
 
-/** An answer of texts, as the API writes values. */
+/** Rows of text, as the API writes values. */
 export interface QueryList {
   readonly rows: readonly (readonly (string | null)[])[];
   readonly startedAt: number | undefined;
@@ -42,12 +42,12 @@ export interface JobPlace {
   readonly location: string | undefined;
 }
 
-/** How long the service may keep the first request waiting: until it answers nobody knows the job, to cancel it. */
+/** Kept short: before the first reply we have no job id to cancel. */
 const FIRST_PATIENCE_MS = 5_000;
-/** How long it may keep those waiting that ask again. */
+/** Longest wait of the following requests. */
 const PATIENCE_MS = 20_000;
 const CANCEL_TIMEOUT_MS = 5_000;
-/** Microseconds as integers: as doubles they would lose their last digits. */
+/** Microseconds as integers, because doubles would lose their last digits. */
 const INTEGER_TIMES = 'formatOptions.useInt64Timestamp';
 
 export interface QueryRunnerOptions {
@@ -70,7 +70,7 @@ export class QueryRunner {
     this.#random = random;
   }
 
-  /** Runs a query to its end. An abort cancels it in the warehouse too, so that it is not billed for longer. */
+  /** Runs a query to its end. An abort also cancels it in BigQuery, so that it is not billed any longer. */
   async run(request: QueryRequest): Promise<QueryResult> {
     const { meter, signal } = request;
     const reply = QueryReply.parse(await this.#ask(request, false));
@@ -92,7 +92,7 @@ export class QueryRunner {
     }
   }
 
-  /** All rows of a query whose answer is a list for ourselves, page after page, as texts. */
+  /** All rows of a query as text, page after page; for small results. */
   async list(request: Omit<QueryRequest, 'rowsInReply'>): Promise<QueryList> {
     const wanted = { ...request, rowsInReply: 100_000 };
     const first = await this.run(wanted);
@@ -105,15 +105,15 @@ export class QueryRunner {
     return { rows: rows.map(textsOf), startedAt: first.startedAt };
   }
 
-  /** What a query would read, found without running it, and the columns it would give. */
+  /** Bytes and columns of a query, from a dry run. */
   async dryRun(request: Omit<QueryRequest, 'rowsInReply'>): Promise<{ bytes: number; fields: readonly RestField[] }> {
     const reply = QueryReply.parse(await this.#ask({ ...request, rowsInReply: 0 }, true));
     return { bytes: reply.totalBytesProcessed ?? 0, fields: reply.schema?.fields ?? [] };
   }
 
-  /** The tables that a query reads, found without running it. */
+  /** The tables of a query, from a dry run. */
   async referencedTables({ sql, labels, meter, signal }: Omit<QueryRequest, 'rowsInReply'>): Promise<TableName[]> {
-    // A dry run makes no job; the emulator wants to know its name all the same.
+    // A dry run makes no job, but the emulator requires an id.
     const place = this.#location === undefined ? {} : { location: this.#location };
     const body = {
       jobReference: { projectId: this.#rest.project, jobId: `contrail_${this.#random.uuid()}`, ...place },
@@ -123,7 +123,7 @@ export class QueryRunner {
     return (JobReply.parse(reply).statistics?.query?.referencedTables ?? []).map(nameOf);
   }
 
-  /** The anonymous table that holds the rows of a query for a day. */
+  /** The anonymous table that keeps a query's rows for a day. */
   async destinationOf(job: JobPlace, meter: UsageMeter, signal: AbortSignal): Promise<TableName> {
     const table = (await this.#job(job, meter, signal)).configuration?.query?.destinationTable;
     if (table === undefined) throw new Error(`the job ${job.jobId} names no table with its rows`);
@@ -147,7 +147,7 @@ export class QueryRunner {
       ...parametersOf(parameters),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     };
-    // The request's id makes a repeat harmless.
+    // The request id makes a repetition harmless.
     return this.#rest.request({ method: 'POST', path: '/queries', body, isRepeatable: true, meter, signal });
   }
 
@@ -186,7 +186,7 @@ export class QueryRunner {
     const path = `/jobs/${encodeURIComponent(job.jobId)}/cancel`;
     const signal = this.#clock.timeout(CANCEL_TIMEOUT_MS);
     const query = { location: job.location };
-    // A query that cannot be cancelled ends by itself; the abort is what the caller must hear of.
+    // If the query cannot be cancelled it ends by itself; the caller must see the abort.
     await this.#rest
       .request({ method: 'POST', path, query, isRepeatable: false, meter, signal })
       .catch(() => undefined);

@@ -1,7 +1,4 @@
-/**
- * Reads one stream of a read session to its end: takes it up again where it broke, breaks off one that stalls, and
- * stops at once when it is told to.
- */
+/** Reads one stream of a read session to its end: resumes it where it broke, ends one that stalls, and stops at once on abort. */
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
@@ -20,7 +17,7 @@ export interface StreamRequest {
   readonly client: StorageClient;
   readonly stream: string;
   readonly columns: readonly Column[];
-  /** How many rows the stream has. */
+  /** Rows of the stream. */
   readonly rowCount: number;
   readonly stallTimeoutMs: number;
   readonly meter: UsageMeter;
@@ -30,13 +27,13 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
 }
 
-/** Breaks in a row, without a single message between them, after which a stream is given up. */
+/** After this many consecutive breaks without any message, a stream is given up. */
 const MOST_BREAKS = 5;
 const FIRST_PAUSE_MS = 100;
 
 /**
- * The rows of the stream in its order. A batch is asked for when the one before was taken; the connection keeps a few
- * ready. Throws STREAM_BROKEN when the stream keeps breaking, and what the service throws when it refuses.
+ * The rows of the stream in order. A batch is read after the previous one was taken; the connection buffers a few. Throws
+ * STREAM_BROKEN if the stream keeps breaking, and the service's refusals.
  */
 export async function* readStream(request: StreamRequest): AsyncGenerator<ColumnBatch> {
   const { rowCount, clock, random, signal } = request;
@@ -48,7 +45,7 @@ export async function* readStream(request: StreamRequest): AsyncGenerator<Column
     try {
       for await (const batch of readFrom(request, rows)) {
         rows += batch.rowCount;
-        if (rows > rowCount) throw broken(`it has more than the ${rowCount} rows that were promised`);
+        if (rows > rowCount) throw broken(`it has more than the ${rowCount} rows that were announced`);
         yield batch;
       }
       if (rows >= rowCount) return;
@@ -65,13 +62,13 @@ export async function* readStream(request: StreamRequest): AsyncGenerator<Column
   }
 }
 
-/** What comes from one call, beginning at a row. Leaving the loop, for whatever reason, ends the call. */
+/** The messages of one call, from a given row on. Leaving the loop ends the call. */
 async function* readFrom(request: StreamRequest, offset: number): AsyncGenerator<ColumnBatch> {
   const { client, stream, columns, meter, signal } = request;
   const call = await client.readRows(stream, offset, meter);
   const stop = (): void => call.cancel();
   signal.addEventListener('abort', stop, { once: true });
-  // The error that follows from cancelling has nobody left to tell.
+  // Nobody listens any more to the error that cancelling causes.
   call.on('error', () => undefined);
   const messages = call[Symbol.asyncIterator]() as AsyncIterator<ReadRowsResponse>;
   try {
@@ -87,7 +84,7 @@ async function* readFrom(request: StreamRequest, offset: number): AsyncGenerator
   }
 }
 
-/** The next message. The time during which nobody asks for one does not count. */
+/** The next message. Time between calls does not count. */
 async function withinStallLimit(
   call: ClientReadableStream<ReadRowsResponse>,
   messages: AsyncIterator<ReadRowsResponse>,
@@ -117,17 +114,14 @@ function* batchesOf(columns: readonly Column[], response: ReadRowsResponse, mete
   const bytes = response.arrowRecordBatch?.serializedRecordBatch;
   if (!(bytes instanceof Uint8Array)) return;
   meter.bytesRead += bytes.length;
-  // Set only where compression was asked for, and -1 where it would not have made this message smaller.
+  // Set only with compression, and -1 if it would not have made this message smaller.
   const unpackedBytes = Number(response.uncompressedByteSize ?? 0);
   for (const message of readMessages(unpackedBytes > 0 ? unpackLz4(bytes, unpackedBytes) : bytes)) {
     if (message.kind === 'batch' && message.batch.rowCount > 0) yield toColumnBatch(columns, message.batch);
   }
 }
 
-/**
- * Whether a stream that failed so can be taken up where it stopped: the connection was lost, the server went away, or
- * the stream stalled or ended early. Refusals are for the caller.
- */
+/** Whether a stream can resume after this failure: the connection was lost, the server went away, or the stream stalled or ended early. */
 function isBreak(error: unknown): boolean {
   const refusal = toRefusal(error);
   if (refusal === undefined) return error instanceof StalledStream;

@@ -1,7 +1,7 @@
 /**
- * Rows for the monitoring tables in BigQuery: one load job for each batch, which is free and whose id keeps a batch
- * from being written twice. (Streamed rows are told apart for about a minute only.) Datasets are not created: where they
- * lie and who may read them is the operator's to decide.
+ * Writes monitoring tables in BigQuery: one load job per batch, which is free and whose id prevents writing a batch twice.
+ * (Streaming inserts are deduplicated for only about a minute.) Datasets are not created: their location and access are
+ * the operator's decision.
  */
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
@@ -19,11 +19,11 @@ import { UsageMeter } from './usage-meter.ts';
 import { type Act, during, isDatasetMissing, isDuplicate, isTableMissing, ServiceRefusal } from './vendor-errors.ts';
 
 export interface BigQuerySinkOptions extends BigQueryOptions {
-  /** The dataset that holds the monitoring tables: `monitoring`. */
+  /** The dataset of the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
 
-/** What the service says when values are at fault, and not the table or its schema. */
+/** Messages about wrong values, as opposed to a wrong table or schema. */
 const ABOUT_ROWS = /while reading data|too many errors|JSON parsing error|could not (?:convert|parse)/i;
 
 export class BigQueryRecordSink implements RecordSink {
@@ -31,7 +31,7 @@ export class BigQueryRecordSink implements RecordSink {
   readonly #rest: RestClient;
   readonly #loader: Loader;
   readonly #queries: QueryRunner;
-  /** Tables that were seen to be there. */
+  /** Tables that are known to exist. */
   readonly #known = new Set<string>();
 
   constructor(options: BigQuerySinkOptions) {
@@ -110,19 +110,19 @@ export class BigQueryRecordSink implements RecordSink {
         signal: limit,
       });
       return await loading.catch((error: unknown) => {
-        // Whoever took the table away meanwhile leaves it to the next try to make it again.
+        // The table was removed meanwhile; the next attempt creates it again.
         this.#known.delete(table);
         throw this.#refusalOf(table, error) ?? error;
       });
     });
   }
 
-  /** A project has one set of job ids for all its datasets. */
+  /** A project has one set of job ids for all datasets. */
   #loadId({ id, table }: Pick<RecordBatch, 'id' | 'table'>): string {
     return `${this.#options.dataset}_${table}_${id}`;
   }
 
-  /** Where the rows can never be written, or no further try is worth it. */
+  /** The rows can never be written, or no further attempt is worth it. */
   #refusalOf(table: string, error: unknown): ContrailError | undefined {
     const isAboutRows = error instanceof ServiceRefusal && error.reason === 'invalid' && ABOUT_ROWS.test(error.message);
     if (!isAboutRows && !(error instanceof LoadsSpent)) return undefined;
@@ -145,7 +145,7 @@ export class BigQueryRecordSink implements RecordSink {
     this.#known.add(table);
   }
 
-  /** The view over the log rows, with the category of each. */
+  /** The view with the category of each log row. */
   async #ensureErrorsView(signal: AbortSignal): Promise<void> {
     if ((await this.#table(ERRORS_VIEW, signal)) !== undefined) return;
     const query = errorsViewQuery('bigquery', tablePath(this.#name(LOGS_TABLE)));
@@ -160,7 +160,7 @@ export class BigQueryRecordSink implements RecordSink {
     try {
       await this.#rest.request({ method: 'POST', path, body, isRepeatable: true, meter: new UsageMeter(), signal });
     } catch (error) {
-      // Somebody else has made it meanwhile.
+      // Somebody else has created it meanwhile.
       if (!isDuplicate(error)) throw error;
     }
   }

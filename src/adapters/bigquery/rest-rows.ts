@@ -1,10 +1,10 @@
-/** Rows inside a reply of the REST API (`{f: [{v: …}]}`) as a column batch, the same as Arrow would have brought. */
+/** Rows of a REST reply (`{f: [{v: …}]}`) as the same column batch that Arrow would give. */
 import type { BinaryVector, ColumnBatch, ColumnVector, IntegerVector, Validity } from '../../domain/column-batch.ts';
 import { type Column, type ColumnType, columnTypeName } from '../../domain/column-type.ts';
 import { broken } from './arrow-messages.ts';
 import { bytesOf, doubleOf, integerOf } from './rest-values.ts';
 
-/** The rows of a reply, as parsed from JSON. Throws STREAM_BROKEN where a value does not fit its column. */
+/** Converts the parsed rows of a reply. Throws STREAM_BROKEN if a value does not fit its column. */
 export function restRows(columns: readonly Column[], rows: readonly unknown[]): ColumnBatch {
   const cells = rows.map((row) => cellsOf(row, columns.length));
   return {
@@ -88,7 +88,7 @@ function integerVector(type: ColumnType, values: readonly unknown[], validity: V
   return { layout: 'integer', wordsPerValue, words, validity };
 }
 
-/** A NULL array is empty: the API gives no others. */
+/** A NULL array is empty, because the API has no NULL arrays. */
 function listVector(element: ColumnType, values: readonly unknown[], validity: Validity): ColumnVector {
   const lists = values.map((value) => {
     if (value === null) return [];
@@ -125,7 +125,7 @@ function valueOf(cell: unknown): unknown {
 
 function textOf(type: ColumnType, value: unknown): string {
   if (typeof value === 'string') return value;
-  // The service gives texts only; the emulator some numbers and booleans bare. Of large integers the last digits are lost.
+  // The service sends only text; the emulator some numbers and booleans, whose last digits may be lost.
   const isExact =
     typeof value === 'number' && (type.kind === 'float64' || Number.isSafeInteger(value) || value % 1 !== 0);
   if (isExact || typeof value === 'boolean') return String(value);
@@ -138,5 +138,5 @@ function truthOf(text: string): boolean {
 }
 
 function misfit(type: ColumnType, value: unknown): Error {
-  return broken(`a reply has ${JSON.stringify(value)?.slice(0, 60)} where ${columnTypeName(type)} is due`);
+  return broken(`a reply has ${JSON.stringify(value)?.slice(0, 60)} instead of ${columnTypeName(type)}`);
 }

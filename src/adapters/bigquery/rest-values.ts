@@ -1,4 +1,4 @@
-/** The texts in which the REST API gives numbers and times, as the integers that a column batch holds. */
+/** Parses the REST API's texts for numbers and times into the integers of a column batch. */
 import { columnTypeName, type ColumnType } from '../../domain/column-type.ts';
 import { broken } from './arrow-messages.ts';
 
@@ -11,9 +11,9 @@ const SECONDS_DIGITS = 6;
 const FIRST_TIMESTAMP = -62_135_596_800_000_000n;
 const LAST_TIMESTAMP = 253_402_300_799_999_999n;
 
-/** More than any value of these types has: a BIGNUMERIC of 77 digits, with sign, point and exponent. */
+/** Longer than any valid value: a BIGNUMERIC has 77 digits, sign, point and exponent. */
 const LONGEST_TEXT = 120;
-/** Zeros are put in for an exponent; no number of the types needs more. */
+/** Most zeros that an exponent adds; no number of these types needs more. */
 const LONGEST_SHIFT = 120;
 
 const INTEGER = /^-?\d{1,19}$/;
@@ -22,10 +22,10 @@ const DECIMAL = /^(?<sign>[+-]?)(?<whole>\d*)(?:\.(?<fraction>\d*))?(?:[eE](?<ex
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^(?<clock>(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(?<fraction>\d{1,6}))?$/;
 const DATETIME = /^(?<date>[\d-]{10})[T ](?<time>[\d:.]+)$/;
-/** Before a `=`, the last letter has bits without meaning, which are zero. */
+/** Before a `=`, the unused bits of the last letter are zero. */
 const BASE64 = /^[A-Za-z0-9+/]*(?:[AEIMQUYcgkosw048]=|[AQgw]==)?$/;
 
-/** Names of what is no number; the emulator writes `+Inf` too. */
+/** Names of values that are not numbers; the emulator also writes `+Inf`. */
 const NOT_FINITE: ReadonlyMap<string, number> = new Map([
   ['nan', Number.NaN],
   ['inf', Infinity],
@@ -52,7 +52,7 @@ export function bytesOf(text: string): Uint8Array {
   return Buffer.from(text, 'base64');
 }
 
-/** The integer that stands for a value in an integer vector: a number where it is safe, else a big integer. */
+/** A value of an integer vector: a number if it is safe, else a bigint. */
 export function integerOf(type: ColumnType, text: string): number | bigint {
   checkLength(columnTypeName(type), text);
   switch (type.kind) {
@@ -69,7 +69,7 @@ export function integerOf(type: ColumnType, text: string): number | bigint {
       if (time === '') throw unreadable('DATETIME', text);
       return BigInt(daysOf(date)) * MICROS_PER_DAY + BigInt(microsOfDay(time));
     }
-    // Microseconds, as asked for; seconds with a fraction where a server does not know the option (the emulator).
+    // Microseconds, as requested; seconds with a fraction from the emulator, which ignores the option.
     case 'timestamp': {
       const micros = INTEGER.test(text) ? int64Of(text) : unitsOf(type, text, SECONDS_DIGITS);
       if (micros < FIRST_TIMESTAMP || micros > LAST_TIMESTAMP) throw unreadable('TIMESTAMP', text);
@@ -86,13 +86,13 @@ function int64Of(text: string): number | bigint {
   return smallest(value);
 }
 
-/** A number where it is exact. */
+/** A number if it is exact. */
 function smallest(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** A decimal, with or without exponent, in units of 10^-scale: `-1.5`, 9 → -1500000000. Digits beyond the scale are an error. */
+/** A decimal, with or without exponent, in units of 10^-scale: `-1.5`, 9 → -1500000000. More digits are an error. */
 function unitsOf(type: ColumnType, text: string, scale: number): number | bigint {
   const { sign, whole = '', fraction = '', exponent = '0' } = DECIMAL.exec(text)?.groups ?? {};
   const shift = scale - fraction.length + Number(exponent);
@@ -104,7 +104,7 @@ function unitsOf(type: ColumnType, text: string, scale: number): number | bigint
   return smallest(sign === '-' ? -value : value);
 }
 
-/** Days since 1970 of a day that the calendar has: JavaScript takes February 30 for March 2. */
+/** Days since 1970 of a calendar day; JavaScript would turn February 30 into March 2. */
 function daysOf(text: string): number {
   const ms = DATE.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   const isOnCalendar = !Number.isNaN(ms) && !text.startsWith('0000') && new Date(ms).toISOString().startsWith(text);
@@ -121,9 +121,9 @@ function microsOfDay(text: string): number {
 }
 
 function checkLength(type: string, text: string): void {
-  if (text.length > LONGEST_TEXT) throw broken(`a value of ${text.length} characters is no ${type}`);
+  if (text.length > LONGEST_TEXT) throw broken(`a value of ${text.length} characters is not a valid ${type}`);
 }
 
 function unreadable(type: string, text: string): Error {
-  return broken(`${JSON.stringify(text.slice(0, 60))} is no ${type}`);
+  return broken(`${JSON.stringify(text.slice(0, 60))} is not a valid ${type}`);
 }

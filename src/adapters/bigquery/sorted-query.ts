@@ -1,4 +1,4 @@
-/** Asks for all rows of a table or view in the order of the file. */
+/** Queries all rows of a table or view in the order of the file. */
 import type { Column } from '../../domain/column-type.ts';
 import { restColumns } from './column-types.ts';
 import type { QueryRequest, QueryResult, QueryRunner } from './query.ts';
@@ -12,8 +12,8 @@ export interface SortedRows {
 }
 
 /**
- * Runs the query, twice where the columns are not those of the contract. Undefined where there is no such table.
- * Throws COLUMN_TYPE_UNSUPPORTED, and what the service refuses.
+ * Runs the query, twice if the columns are not the usual ones. Undefined if there is no such table. Throws
+ * COLUMN_TYPE_UNSUPPORTED, and the service's refusals.
  */
 export async function querySorted(
   queries: QueryRunner,
@@ -33,12 +33,12 @@ export async function querySorted(
     if (isTableMissing(error, table)) return undefined;
     if (!mayLackColumns(error)) throw error;
   }
-  // Asking for the columns is free, and says what is wrong where it is not the columns.
+  // Asking for the columns is free, and shows the real error if it is not the columns.
   const { fields } = await queries.dryRun({ ...request, sql: select });
   return run(orderByColumns(restColumns(fields)));
 }
 
-/** Whether a query may have been refused for a column that it names, or for the column's type. */
+/** Whether a query may have been refused for a column's name or type. */
 function mayLackColumns(error: unknown): boolean {
   if (!(error instanceof ServiceRefusal) || error.status !== 400) return false;
   return !['bytesBilledLimitExceeded', 'resourcesExceeded', 'responseTooLarge'].includes(error.reason);

@@ -1,6 +1,6 @@
-/** Names and texts inside SQL for BigQuery. */
+/** Names and texts in SQL for BigQuery. */
 
-/** A place for tables: a project and a dataset. */
+/** A project and a dataset. */
 export interface DatasetName {
   readonly project: string;
   readonly dataset: string;
@@ -10,7 +10,7 @@ export interface TableName extends DatasetName {
   readonly table: string;
 }
 
-/** `project.dataset.table`, as people write it. */
+/** `project.dataset.table`, for messages. */
 export function tableText({ project, dataset, table }: TableName): string {
   return `${project}.${dataset}.${table}`;
 }

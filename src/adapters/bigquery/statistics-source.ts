@@ -1,9 +1,8 @@
 /**
- * Statistics out of BigQuery: the results dataset holds a view over tables for each experiment and period. The first
- * thing asked about a table is its rows, sorted: where they are few they come in the reply, so a small export costs one
- * request here. Where they are many they are streamed from the anonymous table that the query made. Plain tables are
- * queried too, though they could be read directly: it costs a hundredth of a cent or less, and the same rows give the
- * same bytes whichever process exports them. What is too large for the warehouse to sort is read window by window.
+ * Statistics from BigQuery: the results dataset has a view for each experiment and period. The first request for a table
+ * queries its sorted rows. Few rows come in the reply, so a small export takes one request here; many rows are streamed
+ * from the query's anonymous table. Plain tables are queried too (ADR 10). Tables that are too large to sort are read
+ * window by window.
  */
 import pMap from 'p-map';
 import type {
@@ -27,11 +26,11 @@ import { UsageMeter } from './usage-meter.ts';
 import { type Act, during, isTableMissing, MEND_THE_VIEW, translate } from './vendor-errors.ts';
 
 export interface BigQuerySourceOptions extends BigQueryOptions {
-  /** The dataset that holds the results: `mozanalysis`. */
+  /** The dataset of the results: `mozanalysis`. */
   readonly dataset: string;
 }
 
-/** How old the tables that were listed may be to describe some of them. */
+/** Maximum age of a listing for describing its tables. */
 const LISTING_LIFE_MS = 60_000;
 
 export class BigQueryStatisticsSource implements DivisibleSource {
@@ -74,7 +73,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     return during(this.#actOn('Looking for'), signal, () => this.#catalog.hasDataset(new UsageMeter(), signal));
   }
 
-  /** Planning lists first and describes then: the listing serves once, as versions may be older than the content. */
+  /** Planning lists first and describes then, so the listing is reused: versions may be older than the content. */
   async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
     signal.throwIfAborted();
     if (names.length === 0) return { tables: [], unreadable: [] };
@@ -91,7 +90,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       }
       const described = await this.#describeOne(work);
       if (described !== undefined) return this.#opener.openDescribed(work, described);
-      // A table that is not there may be a dataset that is not there, which somebody can put right.
+      // A missing table may be a missing dataset, which an operator can fix.
       await this.#catalog.requireDataset(work.meter, work.signal);
       return undefined;
     });
@@ -137,7 +136,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     );
   }
 
-  /** Ends the connection for reading streams, which would keep the process alive. */
+  /** Closes the streaming connection, which would keep the process alive. */
   close(): Promise<void> {
     return this.#storage.close();
   }

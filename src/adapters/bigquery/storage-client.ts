@@ -1,7 +1,7 @@
 /**
- * The Storage Read API: sessions, and the raw call that streams a session's rows. The vendor's client makes the stub,
- * with its credentials and protocol, and the stub is called directly: the layers above it keep up to a hundred messages
- * of megabytes waiting, and repeat calls on their own account.
+ * The Storage Read API: sessions, and the raw call that streams a session's rows. The vendor's client makes the stub with
+ * its credentials and protocol. The stub is called directly, because the layers above it buffer up to a hundred messages
+ * of megabytes, and retry by themselves.
  *
  * @see https://cloud.google.com/bigquery/docs/reference/storage/rpc/google.cloud.bigquery.storage.v1
  */
@@ -17,7 +17,7 @@ type V1 = typeof google.cloud.bigquery.storage.v1;
 type ReadSession = V1['ReadSession']['prototype'];
 export type ReadRowsResponse = V1['ReadRowsResponse']['prototype'];
 
-/** The two calls of the stub, which the vendor's client leaves untyped. */
+/** The two calls of the stub, which the vendor's client does not type. */
 interface ReadStub {
   createReadSession(
     request: object,
@@ -39,22 +39,22 @@ export interface SessionRequest {
   readonly table: TableName;
   /** As in a WHERE clause: `window_index = 3`. */
   readonly restriction?: string;
-  /** The table as it was then, milliseconds since 1970. */
+  /** Read the table as of this time, milliseconds since 1970. */
   readonly snapshotAt?: number;
   readonly meter: UsageMeter;
   readonly signal: AbortSignal;
 }
 
 export interface Session {
-  /** The one stream of the session; undefined where there are no rows. */
+  /** The only stream of the session; undefined if there are no rows. */
   readonly stream: string | undefined;
   readonly fields: readonly ArrowField[];
 }
 
-/** Of raw blocks, not of Arrow's own buffers: the service allows one of the two, and this one leaves Arrow as it is. */
+/** Compresses whole messages instead of Arrow's buffers: the service allows one of the two, and this leaves Arrow messages unchanged. */
 const LZ4 = 'RESPONSE_COMPRESSION_CODEC_LZ4';
 const SESSION_TIMEOUT_MS = 120_000;
-/** Bytes the service may send ahead. The default of 64 kB would make every read wait for the way to the service and back. */
+/** Bytes the service may send ahead. With the default of 64 kB every read would wait for a round trip. */
 const FLOW_CONTROL_WINDOW_BYTES = 8 * 1024 * 1024;
 
 export class StorageClient {
@@ -90,7 +90,7 @@ export class StorageClient {
     const session = await new Promise<ReadSession>((resolve, reject) => {
       const call = stub.createReadSession(request, metadata, (error, reply) => {
         limit.removeEventListener('abort', stop);
-        if (reply === undefined) reject(error ?? broken('a read session came empty'));
+        if (reply === undefined) reject(error ?? broken('a read session is empty'));
         else resolve(reply);
       });
       const stop = (): void => {
@@ -109,7 +109,7 @@ export class StorageClient {
     return stub.readRows({ readStream: stream, offset }, routedBy(`read_stream=${encodeURIComponent(stream)}`));
   }
 
-  /** Closes the connection, if there is one; it is opened again when it is needed. */
+  /** Closes the connection, if there is one; it opens again on demand. */
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -127,13 +127,13 @@ export class StorageClient {
 
 interface Connection {
   readonly stub: ReadStub;
-  /** The header by which the service finds the right server. */
+  /** The header that routes the request. */
   readonly routedBy: (params: string) => Metadata;
 }
 
 /**
- * Loaded here because the libraries take a while, and exports of small tables never need them. Only `v1` of the vendor's
- * package: its index also loads a reader of Arrow with core-js and apache-arrow, which the image leaves out.
+ * Loaded on demand, because the libraries take a while and exports of small tables never need them. Only `v1` of the
+ * vendor's package: its index also loads core-js and apache-arrow, which the image leaves out.
  */
 async function connect({ project, storageEndpoint }: StorageClientOptions): Promise<Connection> {
   const [v1, grpc] = await Promise.all([
@@ -162,16 +162,16 @@ function addressOf(endpoint: string) {
   return {
     servicePath: url.hostname,
     port: Number(url.port),
-    // Otherwise the library goes looking for credentials to learn it.
+    // Otherwise the library searches for credentials to find the project.
     clientOptions: { universeDomain: 'googleapis.com' },
   };
 }
 
 function fieldsOf({ arrowSchema }: ReadSession): readonly ArrowField[] {
   const bytes = arrowSchema?.serializedSchema;
-  if (!(bytes instanceof Uint8Array)) throw broken('a read session came without an Arrow schema');
+  if (!(bytes instanceof Uint8Array)) throw broken('a read session has no Arrow schema');
   const schema = readMessages(bytes).find((message) => message.kind === 'schema');
-  if (schema === undefined) throw broken('a read session came without an Arrow schema');
+  if (schema === undefined) throw broken('a read session has no Arrow schema');
   return schema.fields;
 }
 

@@ -1,7 +1,4 @@
-/**
- * Opens tables and views for reading: sorted by a query where the warehouse can sort them, else in slices of what is
- * stored. See statistics-source.ts for why.
- */
+/** Opens tables and views: sorted by a query if BigQuery can sort them, else in slices of the stored rows (ADR 10). */
 import type { SourceVersion } from '../../domain/source-version.ts';
 import type { DividedTable, OpenTable, TablePart } from '../../ports/statistics-source.ts';
 import type { Catalog } from './catalog.ts';
@@ -20,12 +17,12 @@ import { Turns } from './turns.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { ServiceRefusal, translate } from './vendor-errors.ts';
 
-/** Every table that a query reads is billed for at least so much. */
+/** Minimum bytes billed for each table of a query. */
 const LEAST_BILLED_BYTES = 10 * 1024 * 1024;
-/** A view reads one table for each day of an experiment, at most. */
+/** A view reads at most one table per day of an experiment. */
 const MOST_WINDOWS = 400;
 
-/** One piece of work with a table: what it costs, who asks, and when it must stop. */
+/** One task on a table: its cost, its labels, and its deadline. */
 export interface Work {
   readonly name: TableName;
   readonly labels: Readonly<Record<string, string>>;
@@ -55,8 +52,8 @@ export class TableOpener {
   }
 
   /**
-   * Opens a table of which nothing but the name is known; undefined where there is none. The cap keeps a first try from
-   * costing much, and from sorting what the warehouse cannot sort; what exceeds it is looked at by `describe`.
+   * Opens a table of unknown size; undefined if there is none. A limit of bytes keeps this attempt from being expensive and
+   * from sorting too much; for larger tables, `describe` is used first.
    */
   async openUnseen(
     work: Work,
@@ -74,7 +71,7 @@ export class TableOpener {
     }
   }
 
-  /** Opens a table whose size is known; undefined where it is gone meanwhile. */
+  /** Opens a table of known size; undefined if it is gone. */
   async openDescribed(work: Work, described: DescribedTable): Promise<OpenTable | undefined> {
     const { maximumBytesBilled, smallRows } = this.#deps.limits;
     if (this.isVeryLarge(described)) return this.#openSliced(work, described);
@@ -88,7 +85,7 @@ export class TableOpener {
     }
   }
 
-  /** Divides a table; undefined where it is gone meanwhile. */
+  /** Divides a table; undefined if it is gone. */
   async divide(work: Work, described: DescribedTable): Promise<DividedTable | undefined> {
     const division = await this.#divide(work, described);
     if (division === undefined) return undefined;
@@ -106,7 +103,7 @@ export class TableOpener {
     return { source, version, columns, rowCount, parts, usage, close: () => Promise.resolve() };
   }
 
-  /** Opens a part, in any process. Throws SOURCE_CHANGED where its rows are no longer stored. */
+  /** Opens a part in any process. Throws SOURCE_CHANGED if its rows are no longer stored. */
   async openPart(part: TablePart, signal: AbortSignal): Promise<OpenTable> {
     const { source, version, ...place } = parsePartToken(part.token, this.#deps.dataset);
     const meter = new UsageMeter();
@@ -125,7 +122,7 @@ export class TableOpener {
     }
   }
 
-  /** Whether a table is more than the warehouse should be asked to sort. */
+  /** Whether a table is too large to be sorted by BigQuery. */
   isVeryLarge({ source: { rows = 0, bytes = 0 } }: DescribedTable): boolean {
     const { veryLargeRows, veryLargeBytes } = this.#deps.limits;
     return rows > veryLargeRows || bytes > veryLargeBytes;
@@ -151,7 +148,7 @@ export class TableOpener {
     return open === undefined ? replyTable(head, result.rows) : storedTable(head, open.stored, open.session);
   }
 
-  /** The rows of a query as they are stored: sorted, and read as one stream, which keeps the order. */
+  /** The stored result of a query: sorted, and read as one stream, which keeps the order. */
   async #openResult({ result }: SortedRows, { name, meter, signal }: Work) {
     const table = await this.#deps.queries.destinationOf(result.job, meter, signal);
     const slice = { rows: result.rowCount };

@@ -1,4 +1,4 @@
-/** Opened tables: rows that came inside a reply, and rows that are streamed from stored tables, one slice after another. */
+/** Opened tables: rows from a reply, or rows streamed from stored tables, slice after slice. */
 import type { ColumnBatch } from '../../domain/column-batch.ts';
 import { type Column, columnTypeName } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -28,10 +28,10 @@ export interface TableHead {
   readonly meter: UsageMeter;
 }
 
-/** Rows of a reply are handed over in pieces, so that encoding and writing them take turns. */
+/** Rows of a reply are passed on in pieces, so that encoding and writing alternate. */
 const BATCH_ROWS = 2_000;
 
-/** A table whose rows are all there already. */
+/** A table whose rows are all in memory. */
 export function replyTable(head: TableHead, rows: readonly unknown[]): OpenTable {
   return openTable(head, undefined, async function* (signal) {
     for (let start = 0; start < rows.length; start += BATCH_ROWS) {
@@ -47,10 +47,10 @@ export interface StoredRows {
   readonly table: TableName;
   readonly snapshotAt?: number;
   readonly slices: readonly Slice[];
-  /** Few tables are streamed at once, however many are open: each takes tens of megabytes meanwhile. */
+  /** Few tables are streamed at once, because each takes tens of megabytes. */
   readonly turns: Turns;
   readonly stallTimeoutMs: number;
-  /** Milliseconds that reading may take in all. */
+  /** Time limit for reading, milliseconds. */
   readonly deadlineMs: number;
   readonly act: Act;
   readonly clock: Clock;
@@ -58,7 +58,7 @@ export interface StoredRows {
   readonly log: Log;
 }
 
-/** A table whose rows are read from where they are stored. Its first session must be open: it tells the columns. */
+/** A table whose rows are streamed. Its first session must be open, because it has the columns. */
 export function storedTable(head: TableHead, stored: StoredRows, first: Session): OpenTable {
   return openTable(head, stored, async function* (signal) {
     for (const [index, slice] of stored.slices.entries()) {
@@ -66,7 +66,7 @@ export function storedTable(head: TableHead, stored: StoredRows, first: Session)
       checkColumns(head.columns, session);
       if (session.stream === undefined) {
         if (slice.rows === 0) continue;
-        throw broken(`a table of ${slice.rows} rows came without a stream`);
+        throw broken(`a table of ${slice.rows} rows has no stream`);
       }
       const { client, stallTimeoutMs, clock, random, log } = stored;
       const request = { client, stallTimeoutMs, clock, random, log, stream: session.stream, rowCount: slice.rows };
@@ -92,7 +92,7 @@ export function openSession(
   });
 }
 
-/** Adds to a source of rows what all have in common: they end when the table is closed, or too late, and fail in our terms. */
+/** Wraps the rows of a source: ends them when the table is closed or the deadline is over, and translates errors. */
 function openTable(
   { meter, ...head }: TableHead,
   stored: StoredRows | undefined,
@@ -116,7 +116,7 @@ function openTable(
       let endTurn: (() => void) | undefined;
       try {
         endTurn = await stored?.turns.take(end);
-        // Waiting for one's turn is not reading.
+        // Waiting for a turn does not count as reading.
         const limits = stored === undefined ? [] : [stored.clock.timeout(stored.deadlineMs)];
         yield* read(AbortSignal.any([end, ...limits]));
       } catch (error) {
@@ -129,18 +129,14 @@ function openTable(
   };
 }
 
-/** What was to be read in parts is no longer there. */
+/** The rows of a part are gone. */
 export function gone(error: unknown, source: string): ContrailError | undefined {
   const refusal = error instanceof ServiceRefusal ? error : toRefusal(error);
   if (refusal?.reason !== 'NOT_FOUND' && !tellsOfExpiry(refusal?.message ?? '')) return undefined;
-  return new ContrailError(
-    'SOURCE_CHANGED',
-    `What was to be read of ${source} is no longer there: ${refusal?.message}`,
-    {
-      subject: source,
-      cause: error,
-    },
-  );
+  return new ContrailError('SOURCE_CHANGED', `A part of ${source} is gone: ${refusal?.message}`, {
+    subject: source,
+    cause: error,
+  });
 }
 
 function tellsOfExpiry(message: string): boolean {

@@ -1,4 +1,4 @@
-/** Lets a few do at once what takes much memory; the others wait, in the order they came. */
+/** Limits how many tasks run at once; the others wait in order. */
 import pLimit, { type LimitFunction } from 'p-limit';
 
 export class Turns {
@@ -8,7 +8,7 @@ export class Turns {
     this.#limit = pLimit(atOnce);
   }
 
-  /** Resolves when it is the caller's turn, with what ends it (twice is harmless). Throws the reason of an abort before. */
+  /** Resolves at the caller's turn with a function that ends it (may be called twice). Rejects with the reason of an abort. */
   take(signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();

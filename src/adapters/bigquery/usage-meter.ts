@@ -1,4 +1,4 @@
-/** Counts what a piece of work costs while it goes on. */
+/** Adds up the cost of a task while it runs. */
 import type { SourceUsage } from '../../ports/statistics-source.ts';
 
 export class UsageMeter {
@@ -8,7 +8,7 @@ export class UsageMeter {
   slotMs = 0;
   queryMs = 0;
 
-  /** What it has come to until now. */
+  /** The cost so far. */
   read(): SourceUsage {
     const { requests, bytesRead, bytesBilled, slotMs, queryMs } = this;
     return { requests, bytesRead, bytesBilled, slotMs, queryMs };

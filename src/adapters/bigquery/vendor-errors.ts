@@ -1,12 +1,12 @@
-/** What BigQuery answers when it refuses, in Contrail's terms. Every error of the service is translated here, once. */
+/** Translates all errors of BigQuery into ContrailErrors. */
 import { ContrailError, type ErrorCode, type ErrorDetails, errorText, toContrailError } from '../../domain/errors.ts';
 import { type TableName, tableText } from './sql.ts';
 
-/** A refusal as the service put it: REST errors, errors of jobs, and gRPC's codes as the HTTP status they stand for. */
+/** An error of the service: REST errors, errors of jobs, and gRPC codes as HTTP status. */
 export class ServiceRefusal extends Error {
   override readonly name = 'ServiceRefusal';
   readonly status: number;
-  /** `notFound`, `invalidQuery`, …; empty where the service gave none. */
+  /** `notFound`, `invalidQuery`, …; empty if there is none. */
   readonly reason: string;
 
   constructor(refusal: {
@@ -21,21 +21,21 @@ export class ServiceRefusal extends Error {
   }
 }
 
-/** What was under way, for the message and for the operator's next step. */
+/** What was being done, for the message and the hint. */
 export interface Act {
   /** As in `Reading p.d.t failed`. */
   readonly doing: string;
   /** Table, dataset or project. */
   readonly subject: string;
-  /** The permission that this takes, for refusals that do not name one. */
+  /** The required permission, for errors that do not name one. */
   readonly permission: string;
-  /** What to do when the request itself is at fault. */
+  /** What to do if the request itself is wrong. */
   readonly hint?: string;
 }
 
-export const MEND_THE_VIEW = 'Mend the view or the tables it reads; it is tried again when they have changed.';
+export const MEND_THE_VIEW = 'Fix the view or its tables; Contrail will retry when they change.';
 
-/** Runs work of an adapter and turns what it throws into a ContrailError; an abort by the caller stays as it is. */
+/** Runs work and translates what it throws into a ContrailError; the caller's abort stays unchanged. */
 export async function during<T>(act: Act, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -45,7 +45,7 @@ export async function during<T>(act: Act, signal: AbortSignal, work: () => Promi
   }
 }
 
-/** Any error of the service or of the way to it as a ContrailError. */
+/** Any error of the service or the connection as a ContrailError. */
 export function translate(act: Act, error: unknown): ContrailError {
   const refusal = error instanceof ContrailError ? undefined : toRefusal(error);
   if (refusal === undefined) return toContrailError(error);
@@ -61,14 +61,14 @@ type Verdict = { readonly code: ErrorCode } & Pick<ErrorDetails, 'hint' | 'excep
 
 const THROTTLED = new Set(['rateLimitExceeded', 'jobRateLimitExceeded', 'userRateLimitExceeded', 'RESOURCE_EXHAUSTED']);
 const TRANSIENT = new Set(['backendError', 'internalError', 'timeout', 'tableUnavailable', 'stopped']);
-/** Not a reason of the service: the emulator gives it to every error in a query. */
+/** Not a reason of the service: the emulator gives it for every query error. */
 const EMULATED = new Set(['jobInternalError']);
 const DATASET_MISSING = /not found: dataset|dataset \S+ is not found/i;
 const BILLING = new Set(['billingNotEnabled', 'billingTierLimitExceeded']);
 
 function judge(act: Act, { status, reason, message }: ServiceRefusal): Verdict {
   if (THROTTLED.has(reason) || status === 429) {
-    return { code: 'THROTTLED', hint: 'BigQuery asks for fewer requests; try again in a few minutes.' };
+    return { code: 'THROTTLED', hint: 'BigQuery receives too many requests; try again in a few minutes.' };
   }
   if (reason === 'quotaExceeded' || BILLING.has(reason)) {
     return { code: 'QUOTA_EXCEEDED', hint: 'Raise the quota of the project, or wait until it is renewed.' };
@@ -89,10 +89,10 @@ const NO_CREDENTIALS: Verdict = {
   hint: 'Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the key of a service account.',
 };
 
-/** The analysis has made the view before its first table: no failure of its own. */
+/** The analysis created the view before its first table. This is not a failure. */
 const VIEW_WITHOUT_TABLES: Verdict = {
   code: 'VIEW_WITHOUT_TABLES',
-  hint: 'The view has no tables to read yet; it is tried again when there are some.',
+  hint: 'The view has no tables yet; Contrail will retry when it has.',
   exceptionType: 'ViewWithoutTablesException',
 };
 
@@ -100,7 +100,7 @@ function accessDenied({ permission, subject }: Act, message: string): Verdict {
   const named = /\b(bigquery(?:\.\w+){2,3})\b/.exec(message)?.[1] ?? permission;
   return {
     code: 'ACCESS_DENIED',
-    hint: `Grant the permission ${named} on ${subject} to the account Contrail runs as.`,
+    hint: `Grant the permission ${named} on ${subject} to Contrail's account.`,
   };
 }
 
@@ -113,7 +113,7 @@ function datasetMissing(message: string): Verdict {
   };
 }
 
-/** Whether the service says that just this table is not there, rather than something that it reads. */
+/** Whether exactly this table is missing, not something that it reads. */
 export function isTableMissing(error: unknown, name: TableName): boolean {
   if (!(error instanceof ServiceRefusal)) return false;
   // `Not found: Table p:d.t was not found …`; of the emulator ``Table not found: `p.d.t` `` and `table t is not found`.
@@ -121,18 +121,18 @@ export function isTableMissing(error: unknown, name: TableName): boolean {
   return [tableText(name), name.table].includes((named?.[1] ?? named?.[2] ?? '').replace(':', '.'));
 }
 
-/** Whether the service says that the dataset is not there. */
+/** Whether the dataset is missing. */
 export function isDatasetMissing(error: unknown): boolean {
   return error instanceof ServiceRefusal && DATASET_MISSING.test(error.message);
 }
 
-/** Whether the service says that what was to be made is there already. */
+/** Whether the thing to create exists already. */
 export function isDuplicate(error: unknown): boolean {
   if (!(error instanceof ServiceRefusal)) return false;
   return error.status === 409 || error.reason === 'duplicate' || /already (?:exists|created)/i.test(error.message);
 }
 
-/** Whether the same request, made again at once, may well succeed. */
+/** Whether the same request may succeed if it is repeated at once. */
 export function isPassing(error: unknown): boolean {
   const refusal = toRefusal(error);
   if (refusal === undefined || EMULATED.has(refusal.reason) || isDuplicate(refusal)) return false;
@@ -158,10 +158,7 @@ const GRPC_STATUS: ReadonlyMap<number, readonly [status: number, reason: string]
 
 const CREDENTIALS = /default credentials|invalid_grant|invalid_rapt|refresh token|private key|client_email/i;
 
-/**
- * An error of gRPC, of the way to the service, or of the credentials as the service would have put it (status 0: it
- * never answered). Undefined for any other.
- */
+/** An error of gRPC, the connection or the credentials as a service error (status 0: no answer). Undefined for any other. */
 export function toRefusal(error: unknown): ServiceRefusal | undefined {
   if (error instanceof ServiceRefusal) return error;
   if (!(error instanceof Error) || error instanceof ContrailError) return undefined;

@@ -1,11 +1,11 @@
 /**
- * Which tables a statistics view reads, told by its name (spec: statistics, section 2): the wildcard
- * `statistics_<slug>_<window period>_*`, which takes in the tables of longer slugs that begin alike.
+ * The tables of a statistics view from its name (spec: statistics, section 2): the wildcard
+ * `statistics_<slug>_<window period>_*`, which also matches tables of longer slugs with the same beginning.
  */
 import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
 
-/** The word for a period's windows in the names of tables. */
+/** The word for a period in table names. */
 const WINDOW_PERIODS: Readonly<Record<AnalysisPeriod, string>> = {
   daily: 'day',
   weekly: 'week',
@@ -15,13 +15,13 @@ const WINDOW_PERIODS: Readonly<Record<AnalysisPeriod, string>> = {
   preenrollment_days28: 'preenrollment_days28',
 };
 
-/** What the names of the tables that a view reads begin with; undefined where the view's name tells nothing. */
+/** Name prefix of the tables that a view reads; undefined if the view's name does not tell. */
 export function windowTablePrefix(view: string): string | undefined {
   const name = parseStatisticsTableName(view);
   return name === undefined ? undefined : `statistics_${name.slug}_${WINDOW_PERIODS[name.period]}_`;
 }
 
-/** Those of the sorted names that begin so. */
+/** The sorted names that begin with the prefix. */
 export function namesWithPrefix(sortedNames: readonly string[], prefix: string): readonly string[] {
   const start = firstNotBefore(sortedNames, prefix);
   let end = start;

@@ -1,11 +1,11 @@
-/** How old a file is by the clock of its file system, which all hosts share and no test or replay sets. */
+/** The age of a file by the file system's clock, which all hosts share and which tests cannot set. */
 import type { BigIntStats } from 'node:fs';
 import { lstat, rm, symlink } from 'node:fs/promises';
 
-/** What nobody has touched for so long is given up when it cannot be known whether its owner lives. */
+/** A file this old counts as abandoned if it is unknown whether its owner lives. */
 const GIVEN_UP_AFTER_NS = 3_600_000_000_000n;
 
-/** What the file system's clock says, by a link made and removed at `probePath`. */
+/** The file system's time, from a link that is made and removed at `probePath`. */
 export async function fileSystemTimeNs(probePath: string): Promise<bigint> {
   await symlink('probe', probePath);
   try {
@@ -15,7 +15,7 @@ export async function fileSystemTimeNs(probePath: string): Promise<bigint> {
   }
 }
 
-/** Whether a file was last touched so long ago that it counts as left behind. */
+/** Whether a file is old enough to count as abandoned. */
 export function isGivenUp(stats: BigIntStats, nowNs: bigint): boolean {
   return nowNs - stats.mtimeNs > GIVEN_UP_AFTER_NS;
 }

@@ -1,10 +1,10 @@
 /**
- * Locks between processes that share a folder. A lock is a symbolic link that points to nothing: making one is a single
- * step that fails where it exists already, and its target says who has it, so no lock is ever seen without its owner.
+ * Locks between processes that share a folder. A lock is a dangling symbolic link: making one is atomic and fails if it
+ * exists, and its target names the owner, so every visible lock has one.
  *
- * A lock whose owner died is taken over: only who holds the lock named after that very lock (its owner's text is never
- * used again) may replace it, after looking once more. So of many who find a dead lock, one gets it. Lock libraries judge
- * by age instead: a process that was only suspended would lose its lock to another, and both would publish.
+ * A lock of a dead owner is taken over. To replace it, a process must hold a second lock named after the dead one (owner
+ * texts are never reused) and look once more, so that only one process gets it. Lock libraries go by age instead: a
+ * suspended process would lose its lock, and two processes would publish.
  */
 import { lstat, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,17 +16,17 @@ import { hashOf } from './hash-of.ts';
 import { fateOf, newOwnerText, parseOwner, type Owner } from './process-owner.ts';
 
 export interface LockFolderOptions {
-  /** Where the locks are; must exist before one is taken. */
+  /** Folder of the locks; must exist before one is taken. */
   readonly locks: string;
-  /** Where things are made before they are put in place; must exist as well. */
+  /** Folder for temporary files; must exist as well. */
   readonly aside: string;
-  /** How long to wait for a lock whose owner lives, in milliseconds. */
+  /** How long to wait for a lock with a living owner, milliseconds. */
   readonly waitMs: number;
   readonly me: () => Promise<Owner>;
   readonly clock: Clock;
 }
 
-/** A taken lock, or who has it. */
+/** A lock that was taken, or its owner. */
 type Attempt = { readonly isTaken: true; readonly text: string } | { readonly isTaken: false; readonly holder: string };
 
 const FIRST_PAUSE_MS = 2;
@@ -34,7 +34,7 @@ const LONGEST_PAUSE_MS = 50;
 
 export class LockFolder {
   readonly #options: LockFolderOptions;
-  /** Per object, the end of the last work asked for in this process: its own callers need not poll. */
+  /** Per object, the end of the last queued work in this process, so that its own callers need not poll. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(options: LockFolderOptions) {
@@ -42,8 +42,8 @@ export class LockFolder {
   }
 
   /**
-   * Runs work while no other process and nothing else in this one works on that object. Throws OBJECT_LOCKED when
-   * somebody alive keeps the lock for too long; an abort ends the waiting.
+   * Runs work while nothing else works on that object, in this process or another. Throws OBJECT_LOCKED if a living owner
+   * keeps the lock for too long. An abort ends the wait.
    */
   async run<T>(object: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(object) ?? Promise.resolve();
@@ -84,7 +84,7 @@ export class LockFolder {
       if (attempt.isTaken) return attempt.text;
       if (waitedMs >= this.#options.waitMs) throw lockedError(object, path, attempt.holder);
       pauseMs = Math.min(waitedMs === 0 ? FIRST_PAUSE_MS : pauseMs * 2, LONGEST_PAUSE_MS);
-      // An abort is reported at the top of the loop, with the reason its sender gave.
+      // The top of the loop throws the abort's reason.
       await this.#options.clock.sleep(pauseMs, signal).catch(() => undefined);
     }
   }
@@ -138,7 +138,7 @@ async function makeLink(text: string, path: string): Promise<boolean> {
   }
 }
 
-/** The target of a link; the empty text for anything that is no link; undefined where there is nothing. */
+/** The target of a link; empty for anything that is not a link; undefined if nothing is there. */
 async function readLink(path: string): Promise<string | undefined> {
   try {
     return await readlink(path);
@@ -149,20 +149,20 @@ async function readLink(path: string): Promise<string | undefined> {
   }
 }
 
-/** What was done under the lock stands, so trouble here must not hide it: a later process removes what stays behind. */
+/** The work is done, so errors must not hide it. A later process removes what stays behind. */
 async function release(path: string, text: string): Promise<void> {
   try {
     if ((await readlink(path)) === text) await unlink(path);
   } catch {
-    // Gone already, or not removable.
+    // Already gone, or not removable.
   }
 }
 
 function lockedError(object: string, path: string, holder: string): ContrailError {
   const owner = parseOwner(holder);
-  const who = owner === undefined ? 'somebody' : `process ${owner.pid} on ${owner.host}`;
-  return new ContrailError('OBJECT_LOCKED', `The object ${object} is being published by ${who}, which does not end.`, {
+  const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
+  return new ContrailError('OBJECT_LOCKED', `${who} has been publishing the object ${object} for too long.`, {
     subject: object,
-    hint: `It is tried again later. If that process hangs, end it; its lock is ${path}.`,
+    hint: `Contrail will retry. If that process hangs, end it; its lock is ${path}.`,
   });
 }

@@ -1,12 +1,12 @@
-/** Folders that last: made with those above them, and flushed to the disk. */
+/** Folders that survive a power cut. */
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isErrno } from './errno.ts';
 
 /**
- * Makes a folder and those above it that are missing; the new ones outlive a power cut. Node's own recursive `mkdir`
- * never returns where the system says ENOENT although the parent is there, as in `/proc` (seen with 20.20 and 22).
+ * Makes a folder and its missing parents durably. Node's recursive `mkdir` never returns if the system says ENOENT although
+ * the parent exists, as in `/proc` (seen with 20.20 and 22).
  */
 export async function makeFolder(path: string): Promise<void> {
   const parent = dirname(path);
@@ -29,14 +29,14 @@ async function makeOne(path: string): Promise<void> {
   await flushFolder(dirname(path));
 }
 
-/** Makes the names in a folder outlive a power cut, where the file system lets folders be flushed. */
+/** Flushes the names in a folder to disk, if the file system can. */
 export async function flushFolder(path: string): Promise<void> {
   let folder: FileHandle | undefined;
   try {
     folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
     await folder.sync();
   } catch (error) {
-    // Some file systems refuse it, and a folder may be writable but not readable: then there is nothing more to do.
+    // Some file systems cannot, and a folder may be writable but not readable.
     if (!isErrno(error, 'EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES')) throw error;
   } finally {
     await folder?.close();

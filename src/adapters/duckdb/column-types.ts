@@ -1,18 +1,18 @@
-/** DuckDB's types in the terms of the file format (design, section 3). */
+/** DuckDB's types as types of the file format. */
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
 
 /**
- * The type of a column, or COLUMN_TYPE_UNSUPPORTED naming it: types without an exact counterpart (HUGEINT, UBIGINT,
- * FLOAT, INTERVAL, UUID, ENUM, MAP, …) are refused, never guessed. TIMESTAMP without a zone is BigQuery's DATETIME.
+ * The type of a column. Throws COLUMN_TYPE_UNSUPPORTED for types without an exact counterpart (HUGEINT, UBIGINT, FLOAT,
+ * INTERVAL, UUID, ENUM, MAP, …). TIMESTAMP without a zone is BigQuery's DATETIME.
  */
 export function toColumn(name: string, type: DuckDBType): Column {
   const columnType = toColumnType(type);
   if (columnType !== undefined) return { name, type: columnType };
   throw new ContrailError(
     'COLUMN_TYPE_UNSUPPORTED',
-    `Column ${JSON.stringify(name)} has the type ${String(type)}, which has no place in the file format.`,
+    `Column ${JSON.stringify(name)} has the type ${String(type)}, which the file format cannot hold.`,
     { subject: name, hint: 'Cast the column in the view to a type of BigQuery, such as VARCHAR, DOUBLE or BIGINT.' },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * A DuckDB file, held only while it is used: DuckDB lets one process at a time write a file, and readers share it only
- * with readers. Work of this process shares one open instance; it is closed when the last piece of work has ended.
+ * A DuckDB file, opened only while it is used: DuckDB lets one process write a file, or several read it. All work of this
+ * process shares one open instance, which closes when the last piece of work has ended.
  *
  * @see https://duckdb.org/docs/stable/connect/concurrency
  */
@@ -13,22 +13,22 @@ import type { Clock } from '../../ports/clock.ts';
 export interface DuckDbOptions {
   /** Path of the file. */
   readonly path: string;
-  /** How much memory DuckDB may take for all work together, as DuckDB writes sizes; sorts beyond it go to disk. */
+  /** DuckDB's memory limit for all work together, in DuckDB's notation; larger sorts go to disk. */
   readonly memoryLimit: string;
-  /** Threads DuckDB works with. */
+  /** DuckDB's threads. */
   readonly threads: number;
-  /** How long to wait for another process to let go of the file, in milliseconds. */
+  /** How long to wait while another process holds the file, milliseconds. */
   readonly waitMs: number;
-  /** Whether the file is made when it is missing, or that is an error. */
+  /** Whether to create a missing file; otherwise it is an error. */
   readonly createIfMissing: boolean;
-  /** Keep the file from first use until `close`, as the one process that works on it. */
+  /** Keep the file open from first use until `close`, for a process that owns it. */
   readonly keepOpen: boolean;
   readonly clock: Clock;
 }
 
 export type Access = 'read' | 'write';
 
-/** A connection that is closed by `release`; releasing twice is harmless. */
+/** A connection that `release` closes; releasing twice is harmless. */
 export interface Lease {
   readonly connection: DuckDBConnection;
   release(): void;
@@ -48,7 +48,7 @@ export class DuckDbFile {
   readonly path: string;
   readonly #options: DuckDbOptions;
   #open: OpenFile | undefined;
-  /** Callers take turns at entering, so that a writer waiting for readers is not overtaken for ever. */
+  /** Callers enter one after another, so that readers cannot overtake a waiting writer for ever. */
   #turn: Promise<unknown> = Promise.resolve();
   #onUnused: (() => void) | undefined;
   #isClosed = false;
@@ -59,12 +59,12 @@ export class DuckDbFile {
     this.url = `duckdb:${options.path}`;
   }
 
-  /** Whether the file is there. */
+  /** Whether the file exists. */
   exists(): boolean {
     return existsSync(this.path);
   }
 
-  /** Runs work on a connection of its own and closes it afterwards, whatever happens. */
+  /** Runs work on a new connection and always closes it. */
   async use<T>(access: Access, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     const lease = await this.lease(access);
     try {
@@ -74,9 +74,7 @@ export class DuckDbFile {
     }
   }
 
-  /**
-   * A connection that stays until it is released. Throws WAREHOUSE_UNREADABLE where the file cannot be opened, WAREHOUSE_BUSY when another process holds it for longer than the wait.
-   */
+  /** A connection that stays open until it is released. Throws WAREHOUSE_UNREADABLE if the file cannot be opened, WAREHOUSE_BUSY if another process holds it for too long. */
   async lease(access: Access): Promise<Lease> {
     const entered = this.#turn.then(() => this.#enter(access));
     this.#turn = entered.catch(() => undefined);
@@ -89,7 +87,7 @@ export class DuckDbFile {
     }
   }
 
-  /** Lets go of a file that was kept open, as soon as the work under way has ended. */
+  /** Closes a file that was kept open, as soon as its work has ended. */
   close(): void {
     this.#isClosed = true;
     if (this.#open?.users === 0) this.#shut();
@@ -124,7 +122,7 @@ export class DuckDbFile {
   }
 
   async #openWithPatience(access: Access): Promise<OpenFile> {
-    // Counted, not read off the clock, which may stand still (CONTRAIL_NOW).
+    // Count attempts, because the clock may stand still (CONTRAIL_NOW).
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
       try {
         return { instance: await this.#openInstance(access), access, users: 0 };
@@ -146,8 +144,8 @@ export class DuckDbFile {
       access_mode: access === 'write' ? 'READ_WRITE' : 'READ_ONLY',
       memory_limit: this.#options.memoryLimit,
       threads: String(this.#options.threads),
-      // Views may be written by others. None of them reads or writes another file of this machine, attaches a database,
-      // loads an extension or reaches the network; and no statement turns that on again.
+      // Others may write the views. They must not read or write other files, attach databases, load extensions or use the
+      // network; no statement can turn that on again.
       autoinstall_known_extensions: 'false',
       enable_external_access: 'false',
       lock_configuration: 'true',
@@ -168,7 +166,7 @@ export class DuckDbFile {
     const waited = this.#options.waitMs / 1000;
     return new ContrailError('WAREHOUSE_BUSY', `The DuckDB file ${this.path} is held by ${who}; waited ${waited} s.`, {
       subject: this.path,
-      hint: 'A DuckDB file belongs to one process at a time: end that process, or run this again later.',
+      hint: 'Only one process at a time can use a DuckDB file: end that process, or run this again later.',
       cause,
     });
   }
@@ -185,7 +183,7 @@ function leaseOf(connection: DuckDBConnection, leave: () => void): Lease {
   return { connection, release };
 }
 
-/** The first line of a message of DuckDB, without the address of its manual. */
+/** The first line of a DuckDB message, without the link to its manual. */
 export function firstLine(error: unknown): string {
   const line = errorText(error).split('\n', 1)[0] ?? '';
   return line.replace(/ See also https?:\S+/, '').trim();

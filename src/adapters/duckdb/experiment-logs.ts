@@ -1,4 +1,4 @@
-/** The log rows of experiments in a DuckDB file. A table that lacks columns has NULL in their place. */
+/** Log rows of experiments in a DuckDB file. Columns that the table lacks are NULL. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { earliestOf, errorRowsSql, type MinuteOfRows, NO_TIME, sumMinutes } from '../../domain/error-rows.ts';
 import type { ErrorRowsSummary } from '../../domain/errors-export.ts';
@@ -11,12 +11,12 @@ import { identifier, qualified, queryTexts } from './sql.ts';
 
 export interface DuckDbLogsOptions {
   readonly file: DuckDbFile;
-  /** The schema that holds the monitoring tables: `monitoring`. */
+  /** The schema of the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
 
 const COLUMNS = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).map((column) => column.name);
-/** Tables of others may have TIMESTAMP for TIMESTAMPTZ; its times are UTC. */
+/** Tables of other programs may have TIMESTAMP instead of TIMESTAMPTZ; its times are UTC. */
 const MICROS = `epoch_us("timestamp")`;
 
 export class DuckDbExperimentLogs implements ExperimentLogs {
@@ -63,7 +63,7 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
     return sumMinutes(minutes, new Map(requests.map(({ experiment, from }) => [experiment, from])));
   }
 
-  /** What `read` makes of the rows that belong to errors files; nothing where there is no such table. */
+  /** Applies `read` to the rows that belong to errors files; empty if the table is missing. */
   async #read<Item>(
     signal: AbortSignal,
     read: (connection: DuckDBConnection, rows: string) => Promise<Item[]>,
@@ -90,7 +90,7 @@ export class DuckDbExperimentLogs implements ExperimentLogs {
   }
 }
 
-/** From that time on, microseconds since 1970; no condition for all. */
+/** Condition for times from that on, microseconds since 1970; none for null. */
 function conditionOf(from: number | null): string {
   return from === null ? '' : ` AND ${MICROS} >= ${Math.trunc(from)}`;
 }

@@ -1,4 +1,4 @@
-/** The job history of a DuckDB file: the table `region_us.jobs_by_project`, with the columns of BigQuery's view (design, section 3). */
+/** The job history of a DuckDB file: the table `region_us.jobs_by_project` with the columns of BigQuery's view. */
 import { z } from 'zod';
 import type { WarehouseJob } from '../../domain/query-cost.ts';
 import { timestampText } from '../../domain/utc-time.ts';

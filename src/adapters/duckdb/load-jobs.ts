@@ -1,4 +1,4 @@
-/** Puts a job history into a DuckDB file: lines of JSON with the columns of JOBS_BY_PROJECT. */
+/** Loads a job history into a DuckDB file from lines of JSON with the columns of JOBS_BY_PROJECT. */
 import type { DuckDbFile } from './database.ts';
 import { fromJsonLines, jsonLines, type JsonColumns } from './json-lines.ts';
 
@@ -15,7 +15,7 @@ const COLUMNS: JsonColumns = [
   ['total_slot_ms', 'BIGINT'],
 ];
 
-/** Replaces `region_us.jobs_by_project` by the lines of a file, with all times so many days later. */
+/** Replaces `region_us.jobs_by_project` by the lines of a file, with all times moved by some days. */
 export async function loadJobs(file: DuckDbFile, path: string, laterDays: number): Promise<void> {
   const shifted = ['creation_time', 'start_time', 'end_time']
     .map((name) => `${name} + INTERVAL (${Math.trunc(laterDays)}) DAY AS ${name}`)

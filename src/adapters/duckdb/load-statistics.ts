@@ -1,10 +1,10 @@
-/** Puts statistics tables and the views over them into a DuckDB file, as the analysis would: for the demo and the tests. */
+/** Loads statistics tables and their views into a DuckDB file, as the analysis would; for the demo and the tests. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DuckDbFile } from './database.ts';
 import { fromJsonLines, jsonLines } from './json-lines.ts';
 import { identifier, qualified } from './sql.ts';
 
-/** A view over per-window tables: each brings its rows with the number behind its name as `window_index`. */
+/** A view over per-window tables; the number in a table's name is its `window_index`. */
 export interface StatisticsView {
   readonly view: string;
   readonly tables: readonly StatisticsTableFile[];
@@ -13,7 +13,7 @@ export interface StatisticsView {
 export interface StatisticsTableFile {
   /** `statistics_my_slug_week_2` */
   readonly table: string;
-  /** Path of its rows as NDJSON, gzip or not. Keys that are absent are NULL; NUMERIC and NaN are texts. */
+  /** Path of its rows as NDJSON, gzip or not. Absent keys are NULL; NUMERIC and NaN are texts. */
   readonly path: string;
 }
 
@@ -50,7 +50,7 @@ export async function loadStatistics(
   });
 }
 
-/** Runs statements that change the tables: what the demo does so that something happens. */
+/** Runs statements that change tables, for the demo. */
 export async function runStatements(file: DuckDbFile, statements: readonly string[]): Promise<void> {
   await file.use('write', async (connection) => {
     for (const statement of statements) await connection.run(statement);

@@ -1,4 +1,4 @@
-/** Rows of the monitoring tables in a DuckDB file. */
+/** Reads rows of the monitoring tables in a DuckDB file. */
 import type { MonitoringColumn } from '../../domain/monitoring-tables.ts';
 import { monitoringColumns, monitoringValue } from '../../domain/monitoring-values.ts';
 import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
@@ -8,7 +8,7 @@ import { identifier, qualified, queryTexts } from './sql.ts';
 
 export interface DuckDbReaderOptions {
   readonly file: DuckDbFile;
-  /** The schema that holds the monitoring tables: `monitoring`. */
+  /** The schema of the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
 
@@ -44,7 +44,7 @@ export class DuckDbMonitoringReader implements MonitoringReader {
   }
 }
 
-/** The texts travel as one parameter, however many they are. */
+/** All texts are one parameter. */
 function conditionOf({ since, among }: MonitoringRequest): string {
   const conditions = [
     ...(since === undefined ? [] : [`epoch_us(${identifier(since.column)}) >= ${Math.trunc(since.from)}`]),

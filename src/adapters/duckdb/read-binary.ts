@@ -1,7 +1,7 @@
 /**
- * Text and bytes out of DuckDB's vectors. A value takes 16 bytes there: its length, then either the value itself (up
- * to 12 bytes) or 4 bytes of it and a pointer. Every fetch through a pointer is a call into native code, so runs of
- * values that lie end to end, as they do in the result of a sort, are fetched together.
+ * Text and bytes from DuckDB's vectors. A value has 16 bytes there: its length, then either the value (up to 12 bytes) or 4
+ * bytes of it and a pointer. Following a pointer is a call into native code, so values that are adjacent in memory, as
+ * after a sort, are fetched together.
  *
  * @see https://duckdb.org/docs/stable/internals/vector#string-vectors
  */
@@ -27,7 +27,7 @@ class Slots {
   readonly #words: Uint32Array;
   readonly #selection: Selection;
   readonly #validity: Validity;
-  /** The run that was fetched last, and the addresses it covers. */
+  /** The last fetched run, and its addresses. */
   #run: Uint8Array = new Uint8Array(0);
   #runStart = 0;
   #runEnd = 0;
@@ -63,13 +63,13 @@ class Slots {
     return indices === undefined ? k : indices[k]!;
   }
 
-  /** Addresses have 48 bits: a double holds them exactly. */
+  /** Addresses have 48 bits, so a double is exact. */
   #addressOf(k: number): number {
     const word = this.#slot(k) * 4;
     return this.#words[word + 2]! + this.#words[word + 3]! * 0x1_0000_0000;
   }
 
-  /** Fetches value k and the following ones as far as each begins where the one before ended, or repeats it. */
+  /** Fetches value k and the following ones, while each begins where the previous one ended, or repeats it. */
   #fetchRun(k: number): void {
     const start = this.#addressOf(k);
     let end = start + this.lengthOf(k);

@@ -1,6 +1,6 @@
 /**
- * DuckDB's data chunks as column batches. The vectors are read by their raw bytes: asking the binding for every value
- * takes longer than encoding it. Everything is copied, because a chunk's memory ends with the chunk.
+ * DuckDB's data chunks as column batches. Reads the raw bytes of vectors, because asking the binding for every value takes
+ * longer than encoding it. Copies everything, because a chunk's memory ends with the chunk.
  */
 import { type DuckDBDataChunk, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
@@ -8,7 +8,7 @@ import { type ColumnBatch, type ColumnVector, isValid, type Validity } from '../
 import { readBinary } from './read-binary.ts';
 import type { Selection } from './selection.ts';
 
-/** The rows of a chunk whose columns have these types, all of them known to `toColumn`. */
+/** The rows of a chunk; all column types must be known to `toColumn`. */
 export function readChunk(chunk: DuckDBDataChunk, types: readonly DuckDBType[]): ColumnBatch {
   const rowCount = chunk.rowCount;
   const all: Selection = { count: rowCount, end: rowCount, indices: undefined };
@@ -59,7 +59,7 @@ function readVector(vector: Vector, type: DuckDBType, selection: Selection): Col
 }
 
 function readValidity(vector: Vector, { count, end, indices }: Selection): Validity {
-  // The binding's types do not say it, but a vector without NULLs has no mask.
+  // Despite the binding's types, a vector without NULLs has no mask.
   const mask: Uint8Array | null = duckdb.vector_get_validity(vector, Math.ceil(end / 64) * 8);
   if (mask === null) return undefined;
   if (indices === undefined) return mask.slice(0, Math.ceil(count / 8));
@@ -71,7 +71,7 @@ function readValidity(vector: Vector, { count, end, indices }: Selection): Valid
   return bits;
 }
 
-/** The selected values of `size` bytes each, in a buffer of their own. */
+/** The selected values of `size` bytes each, copied. */
 function gather(vector: Vector, { count, end, indices }: Selection, size: number): Uint8Array<ArrayBuffer> {
   const data = duckdb.vector_get_data(vector, end * size);
   const bytes = new Uint8Array(count * size);
@@ -92,7 +92,7 @@ function toBits(booleans: Uint8Array): Uint8Array {
   return bits;
 }
 
-/** Signed integers of `size` bytes, widened with their sign to `words` 32-bit words each. */
+/** Signed integers of `size` bytes, sign-extended to `words` 32-bit words each. */
 function readIntegers(vector: Vector, selection: Selection, size: 1 | 2 | 4 | 8 | 16, words: 1 | 2 | 4): Int32Array {
   const bytes = gather(vector, selection, size);
   if (size === words * 4) return new Int32Array(bytes.buffer);
@@ -108,7 +108,7 @@ function readIntegers(vector: Vector, selection: Selection, size: 1 | 2 | 4 | 8 
   return wide;
 }
 
-/** @see https://duckdb.org/docs/stable/sql/data_types/numeric for the widths DuckDB keeps decimals in */
+/** @see https://duckdb.org/docs/stable/sql/data_types/numeric for the widths of decimals */
 function readDecimals(vector: Vector, selection: Selection, width: number): Int32Array {
   const size = width <= 4 ? 2 : width <= 9 ? 4 : width <= 18 ? 8 : 16;
   return readIntegers(vector, selection, size, 4);

@@ -1,4 +1,4 @@
-/** Rows for the monitoring tables in a DuckDB file: each batch in one transaction with a ledger of batch ids. */
+/** Writes monitoring tables in a DuckDB file: each batch in one transaction with a ledger of batch ids. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ContrailError } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
@@ -16,11 +16,11 @@ import { identifier, qualified, queryTexts } from './sql.ts';
 
 export interface DuckDbSinkOptions {
   readonly file: DuckDbFile;
-  /** The schema that holds the monitoring tables: `monitoring`. */
+  /** The schema of the monitoring tables: `monitoring`. */
   readonly dataset: string;
 }
 
-/** What happens before rows are inserted, in the same transaction. The columns of the table come with their types. */
+/** Runs before rows are inserted, in the same transaction; gets the types of the table's columns. */
 type Prepare = (connection: DuckDBConnection, columns: ReadonlyMap<string, string>) => Promise<void>;
 
 const LEDGER = 'contrail_batches';
@@ -82,10 +82,10 @@ export class DuckDbRecordSink implements RecordSink {
     });
   }
 
-  /** `prepare` makes room for the rows, in the transaction that writes them. */
+  /** `prepare` removes old rows in the transaction that writes the new ones. */
   async #inTurn(batch: RecordBatch, signal: AbortSignal, prepare: Prepare): Promise<'written' | 'known'> {
     signal.throwIfAborted();
-    // One after another: transactions of one process that touch the same table would fail each other.
+    // One after another, because concurrent transactions on one table would fail each other.
     const written = this.#turn.then(() => this.#write(batch, prepare));
     this.#turn = written.catch(() => undefined);
     return written;
@@ -140,7 +140,7 @@ export class DuckDbRecordSink implements RecordSink {
     }
   }
 
-  /** The rows go as one JSON text, which DuckDB takes apart by the types of the table's own columns. */
+  /** The rows are one JSON text, which DuckDB parses with the types of the table's columns. */
   async #insert(connection: DuckDBConnection, batch: RecordBatch, columns: ReadonlyMap<string, string>): Promise<void> {
     const given = new Set(batch.rows.flatMap((row) => Object.keys(row)));
     const shared = [...columns].filter(([name]) => given.has(name));
@@ -166,7 +166,7 @@ export class DuckDbRecordSink implements RecordSink {
     if (table === LOGS_TABLE) await this.#createErrorsView(connection);
   }
 
-  /** A log table of somebody else may lack columns that the categories look at; it then has no view. */
+  /** A log table of another program may lack columns that the categories need; then there is no view. */
   async #createErrorsView(connection: DuckDBConnection): Promise<void> {
     const present = await this.#columnsOf(connection, LOGS_TABLE);
     const isWhole = (MONITORING_TABLES.get(LOGS_TABLE) ?? []).every((column) => present.has(column.name));
@@ -186,7 +186,7 @@ export class DuckDbRecordSink implements RecordSink {
   }
 }
 
-/** What DuckDB says about values; of disks, locks and memory it speaks otherwise. */
+/** How DuckDB's messages about wrong values begin; errors of disks, locks and memory begin differently. */
 const ABOUT_VALUES = /^(?:Conversion|Invalid Input|Constraint|Out of Range|Mismatch Type) Error/;
 
 class RowsRefused extends Error {}
@@ -196,11 +196,11 @@ function rethrowRefusal(error: unknown): never {
   throw isAboutValues ? new RowsRefused(error.message, { cause: error }) : error;
 }
 
-/** The condition that holds for the rows of a day, UTC. */
+/** The condition for the rows of a UTC day. */
 function ofDay(table: string, day: string, columns: ReadonlyMap<string, string>): string {
   const column = MONITORING_LAYOUTS.get(table)?.partitionBy;
   const type = columns.get(column ?? '');
-  if (column === undefined || type === undefined) throw new Error('the table is not kept by days');
+  if (column === undefined || type === undefined) throw new Error('the table has no column for days');
   const midnight = `CAST('${new Date(day).toISOString()}' AS ${type})`;
   return `${identifier(column)} >= ${midnight} AND ${identifier(column)} < ${midnight} + INTERVAL 1 DAY`;
 }

@@ -1,17 +1,17 @@
-/** Names in SQL texts for DuckDB, and texts out of its answers. */
+/** Names in SQL for DuckDB, and texts from its results. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 
-/** A name as an SQL identifier, whatever characters it holds. */
+/** Quotes a name, whatever characters it has. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** `schema.table` as SQL identifiers. */
+/** `schema.table`, quoted. */
 export function qualified(schema: string, table: string): string {
   return `${identifier(schema)}.${identifier(table)}`;
 }
 
-/** The rows of a small answer whose columns are all VARCHAR; NULL is the empty text. */
+/** The rows of a small result whose columns are all VARCHAR; NULL is an empty text. */
 export async function queryTexts(
   connection: DuckDBConnection,
   query: string,

@@ -1,4 +1,4 @@
-/** Statistics out of a DuckDB file: the results dataset is a schema of it. */
+/** Statistics from a DuckDB file; the results dataset is a schema. */
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult, DuckDBType } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
@@ -22,7 +22,7 @@ const NO_USAGE: SourceUsage = { requests: 0, bytesRead: 0, bytesBilled: 0, slotM
 
 export interface DuckDbSourceOptions {
   readonly file: DuckDbFile;
-  /** The schema that holds the results: `mozanalysis`. */
+  /** The schema of the results: `mozanalysis`. */
   readonly dataset: string;
 }
 
@@ -83,7 +83,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     if (!known.includes(table)) return undefined;
     const lease = await this.#file.lease('read');
     try {
-      // One transaction, so that version, row count and rows are of one state of the table.
+      // One transaction, so that version, row count and rows are of the same state.
       await lease.connection.run('BEGIN TRANSACTION');
       return await this.#openIn(lease, table);
     } catch (error) {
@@ -92,7 +92,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     }
   }
 
-  /** Reading a file of one's own costs nothing. */
+  /** Reading a local file costs nothing. */
   async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     const known = new Set(await this.listTables(signal));
     return new Map(names.filter((name) => known.has(name)).map((name) => [name, 0]));
@@ -126,7 +126,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     return `${this.#file.path}.${this.#dataset}.${table}`;
   }
 
-  /** DuckDB keeps no times of change: the version is a hash of the schema, the row count and the sum of the rows' hashes. */
+  /** The version is a hash of the schema, the row count and the sum of the rows' hashes, because DuckDB keeps no times (ADR 2). */
   async #fingerprint(
     connection: DuckDBConnection,
     table: string,
@@ -146,7 +146,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 }
 
-/** A name for a whole row that no column has: where one has it, DuckDB takes the column. */
+/** An alias for a whole row that no column has; DuckDB would prefer the column. */
 function nameOfRow(columns: readonly string[]): string {
   const taken = new Set(columns.map((name) => name.toLowerCase()));
   let name = 'row';
@@ -190,7 +190,7 @@ async function* readBatches(request: BatchRequest): AsyncGenerator<ColumnBatch> 
 function queryFailed(source: string, cause: unknown): ContrailError {
   return new ContrailError('QUERY_FAILED', `Reading ${source} failed: ${firstLine(cause)}`, {
     subject: source,
-    hint: 'Mend the view or the tables it reads; it is tried again when they have changed.',
+    hint: 'Fix the view or its tables; Contrail will retry when they change.',
     cause,
   });
 }

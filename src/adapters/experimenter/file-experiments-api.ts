@@ -1,4 +1,4 @@
-/** The list of experiments from disk: a JSON list in one file, or a folder with a file for each experiment. */
+/** The list of experiments from disk: one file with a JSON list, or a folder with one file per experiment. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -21,7 +21,7 @@ export interface FileExperimentsOptions {
   readonly limits?: ExperimentLimits;
 }
 
-/** Experiments in a file or a folder, read anew at each call. */
+/** Experiments from a file or a folder, read again at each call. */
 export class FileExperimentsApi implements ExperimentsApi {
   readonly url: string;
   readonly #path: string;
@@ -44,7 +44,7 @@ export class FileExperimentsApi implements ExperimentsApi {
     }
   }
 
-  /** What the file holds, or what the files of the folder hold, as a list; a file that is no JSON is a text in it. */
+  /** The content of the file, or of the folder's files, as a list; a file that is not JSON is a text in it. */
   async fetch(signal: AbortSignal): Promise<unknown> {
     signal.throwIfAborted();
     try {
@@ -62,7 +62,7 @@ export class FileExperimentsApi implements ExperimentsApi {
 
   async #listFile(signal: AbortSignal): Promise<ExperimentList> {
     const records = await this.#readFile(signal);
-    if (!Array.isArray(records)) throw this.#unreadable('it does not hold a JSON list');
+    if (!Array.isArray(records)) throw this.#unreadable('it is not a JSON list');
     return parseExperiments(numberRecords(records));
   }
 
@@ -83,7 +83,7 @@ export class FileExperimentsApi implements ExperimentsApi {
     return value;
   }
 
-  /** All files of the folder in the order of their names; together they are within the limits. */
+  /** All files of the folder by name; throws if they exceed the limits together. */
   async #readFolder(signal: AbortSignal, take: (path: string, read: ReadRecord) => void): Promise<void> {
     const fileNames = (await readdir(this.#path)).filter((fileName) => fileName.endsWith('.json'));
     checkRecordCount(fileNames, this.#limits);
@@ -119,7 +119,7 @@ async function readJson(
   signal: AbortSignal,
 ): Promise<{ value: unknown; bytes: number }> {
   const content = await readWithin(limit, createReadStream(path, { signal }) as AsyncIterable<Buffer>);
-  // Editors on Windows put a byte order mark in front, which JSON.parse refuses.
+  // Editors on Windows add a byte order mark, which JSON.parse rejects.
   return { value: JSON.parse(content.toString('utf8').replace(/^\ufeff/, '')), bytes: content.length };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The experiments API over HTTP: one list of all experiments that are not drafts, without paging (v8). A list that has not
- * changed since it was last read is not sent again.
+ * The experiments API over HTTP: one unpaged list of all experiments except drafts (v8). An unchanged list is not sent
+ * again.
  */
 import { TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
@@ -13,12 +13,12 @@ import type { Http, HttpReply } from '../../ports/http.ts';
 import { checkRecordCount, DEFAULT_LIMITS, type ExperimentLimits } from './limits.ts';
 
 export interface HttpExperimentsApiOptions {
-  /** `https://experimenter.services.mozilla.com`; the path of the API is added. */
+  /** `https://experimenter.services.mozilla.com`; the API's path is appended. */
   readonly address: WebAddress;
   readonly http: Http;
-  /** How long one request may take, in milliseconds. */
+  /** Time limit of one request, milliseconds. */
   readonly timeoutMs: number;
-  /** How long after a lost answer it is asked for again, in milliseconds; one second unless told. */
+  /** Pause before the retry after a lost reply, milliseconds; default one second. */
   readonly retryAfterMs?: number;
   readonly limits?: ExperimentLimits;
 }
@@ -26,7 +26,7 @@ export interface HttpExperimentsApiOptions {
 const PATH = '/api/v8/experiments/';
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
-/** A reply, and what the server calls it. */
+/** A reply with its ETag. */
 interface KnownReply {
   readonly validators: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -53,7 +53,7 @@ export class HttpExperimentsApi implements ExperimentsApi {
 
   async list(signal: AbortSignal): Promise<ExperimentList> {
     return this.#ask(signal, (body) => {
-      if (!Array.isArray(body)) throw new Error('it answers with something that is not a list');
+      if (!Array.isArray(body)) throw new Error('its reply is not a list');
       return parseExperiments(numberRecords(body));
     });
   }
@@ -81,7 +81,7 @@ export class HttpExperimentsApi implements ExperimentsApi {
           isUnpacked: true,
           limit: this.#limits.bytes,
           timeoutMs: this.#timeoutMs,
-          // One retry: an answer that is lost once is common, and the next scan is a minute away.
+          // One retry: losing a single reply is common, and the next scan is a minute away.
           repeat: {
             tries: 2,
             firstPauseMs: retryAfterMs,
@@ -101,7 +101,7 @@ export class HttpExperimentsApi implements ExperimentsApi {
   async #bodyOf(reply: HttpReply): Promise<unknown> {
     const known = this.#known;
     if (reply.status === 304 && known !== undefined) return known.body;
-    if (reply.status < 200 || reply.status > 299) throw new Error(`it answers with status ${reply.status}`);
+    if (reply.status < 200 || reply.status > 299) throw new Error(`it replied with status ${reply.status}`);
     const body = parseJson(await reply.text());
     checkRecordCount(body, this.#limits);
     this.#known = { validators: validatorsOf(reply.headers), body };
@@ -118,7 +118,7 @@ export class HttpExperimentsApi implements ExperimentsApi {
   }
 }
 
-/** The headers that ask for an answer only if it is another one than this. */
+/** Headers for a conditional request. */
 function validatorsOf({ etag, 'last-modified': changed }: HttpReply['headers']): Readonly<Record<string, string>> {
   return {
     ...(etag === undefined ? {} : { 'if-none-match': etag }),
@@ -126,11 +126,11 @@ function validatorsOf({ etag, 'last-modified': changed }: HttpReply['headers']):
   };
 }
 
-/** The parser's own message would show a piece of whatever page came. */
+/** The parser's own message would show a piece of the reply. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error('it answers with something that is not JSON', { cause: error });
+    throw new Error('its reply is not JSON', { cause: error });
   }
 }

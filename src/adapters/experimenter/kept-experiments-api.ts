@@ -1,4 +1,4 @@
-/** A list of experiments that is asked for once, however many jobs of a process want it at about the same time. */
+/** Caches the list of experiments, so that jobs of a process at about the same time share one request. */
 import { untilAborted } from '../../domain/until-aborted.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentList } from '../../domain/experiment.ts';
@@ -6,12 +6,12 @@ import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 
 export interface KeptExperimentsOptions {
   readonly api: ExperimentsApi;
-  /** How long a list serves, in milliseconds. */
+  /** How long to keep a list, milliseconds. */
   readonly keepMs: number;
   readonly clock: Pick<Clock, 'monotonic'>;
 }
 
-/** A list that could not be had is not kept: the next caller asks again. An abort ends its caller's waiting alone. */
+/** Failures are not cached: the next caller tries again. An abort ends only its caller's wait. */
 export class KeptExperimentsApi implements ExperimentsApi {
   readonly url: string;
   readonly #options: KeptExperimentsOptions;
@@ -35,7 +35,7 @@ export class KeptExperimentsApi implements ExperimentsApi {
   }
 
   #ask(askedAt: number): Promise<ExperimentList> {
-    // The asking is shared, so no single caller's abort may end it.
+    // The request is shared, so a single caller's abort must not end it.
     const asked = { askedAt, list: this.#options.api.list(new AbortController().signal) };
     this.#kept = asked;
     asked.list.catch(() => {

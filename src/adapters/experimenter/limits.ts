@@ -1,8 +1,8 @@
-/** How large a list of experiments may be. */
+/** Size limits for the list of experiments. */
 import { type ByteLimit, TooLargeError } from '../../domain/byte-limit.ts';
 
 export interface ExperimentLimits {
-  /** Of the whole list, decompressed; in a folder of all its files. */
+  /** For the whole list, decompressed, or all files of a folder. */
   readonly bytes: ByteLimit;
   readonly records: { readonly count: number; readonly setting: string };
 }
@@ -12,7 +12,7 @@ export const DEFAULT_LIMITS: ExperimentLimits = {
   records: { count: 100_000, setting: 'CONTRAIL_EXPERIMENTER_MAXIMUM_RECORDS' },
 };
 
-/** Throws TooLargeError for a list of more records than allowed. */
+/** Throws TooLargeError if the list has too many records. */
 export function checkRecordCount(list: unknown, { records }: ExperimentLimits): void {
   if (!Array.isArray(list) || list.length <= records.count) return;
   throw new TooLargeError(`it has more than ${records.count} records, the limit of ${records.setting}`);

@@ -1,10 +1,10 @@
-/** What the operating system says, as errors that say what to do. */
+/** Translates operating system errors into ContrailErrors with a remedy. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { errnoOf } from '../disk/errno.ts';
 
 const FULL: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
+  EDQUOT: 'the disk quota is full',
   EFBIG: 'the limit of file sizes (ulimit -f) is reached',
 };
 
@@ -14,14 +14,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'a part of the path is a file, not a folder',
-  EISDIR: 'there is a folder of that name',
+  EISDIR: 'a folder has that name',
   ENOENT: 'a folder of the path cannot be made or has been removed',
   EXDEV: 'a part of the path is another file system',
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'this process has too many files open',
 };
 
-/** Runs work that writes; trouble with the disk becomes TARGET_FULL or TARGET_UNWRITABLE, all else passes. */
+/** Runs work that writes. Disk errors become TARGET_FULL or TARGET_UNWRITABLE; others pass. */
 export async function translateWriting<T>(root: string, subject: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -30,7 +30,7 @@ export async function translateWriting<T>(root: string, subject: string, work: (
   }
 }
 
-/** Runs work that reads; trouble with the disk becomes TARGET_UNREADABLE, all else passes. */
+/** Runs work that reads. Disk errors become TARGET_UNREADABLE; others pass. */
 export async function translateReading<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -39,7 +39,6 @@ export async function translateReading<T>(root: string, work: () => Promise<T>):
   }
 }
 
-/** TARGET_UNWRITABLE with that reason. */
 export function unwritable(path: string, reason: string, cause?: unknown): ContrailError {
   return new ContrailError('TARGET_UNWRITABLE', `${path} cannot be written: ${reason}.`, {
     subject: path,
@@ -48,7 +47,6 @@ export function unwritable(path: string, reason: string, cause?: unknown): Contr
   });
 }
 
-/** TARGET_UNREADABLE with that reason. */
 export function unreadable(path: string, reason: string, cause?: unknown): ContrailError {
   return new ContrailError('TARGET_UNREADABLE', `${path} cannot be read: ${reason}.`, {
     subject: path,
@@ -57,20 +55,20 @@ export function unreadable(path: string, reason: string, cause?: unknown): Contr
   });
 }
 
-/** An error of writing, translated if the operating system made it. */
+/** Translates an error of writing, if it has an operating system code. */
 export function writeError(error: unknown, root: string, subject: string): unknown {
   const code = errnoOf(error);
   if (code === undefined) return error;
   const full = FULL[code];
   if (full === undefined) return unwritable(pathOf(error, root), reasonOf(code, error), error);
-  return new ContrailError('TARGET_FULL', `There is no room for ${subject} in ${root}: ${full}.`, {
+  return new ContrailError('TARGET_FULL', `${root} has no room for ${subject}: ${full}.`, {
     subject,
-    hint: 'Make room, or point CONTRAIL_BUCKET to a folder that has some. What was published before is unharmed.',
+    hint: 'Make room, or set CONTRAIL_BUCKET to a folder with enough room. Published files are unharmed.',
     cause: error,
   });
 }
 
-/** An error of reading, translated if the operating system made it. */
+/** Translates an error of reading, if it has an operating system code. */
 export function readError(error: unknown, root: string): unknown {
   const code = errnoOf(error);
   return code === undefined ? error : unreadable(pathOf(error, root), reasonOf(code, error), error);

@@ -1,11 +1,11 @@
-/** The bytes of an open file as a stream that closes it, with errors that say what to do. */
+/** The bytes of an open file as a stream that closes it, with translated errors. */
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { readError } from './file-errors.ts';
 
 const PIECE_BYTES = 256 * 1024;
 
-/** A stream of the whole file; it fails with the signal's reason when that aborts. */
+/** A stream of the whole file; fails with the signal's reason when it aborts. */
 export function readFileHandle(file: FileHandle, path: string, signal: AbortSignal): Readable {
   const stopReading = (): void => void stream.destroy(asError(signal.reason));
   const stream = new Readable({
@@ -26,7 +26,7 @@ export function readFileHandle(file: FileHandle, path: string, signal: AbortSign
   return stream;
 }
 
-/** Nothing was written through the handle, so trouble with closing it loses nothing. */
+/** Nothing was written, so an error of closing loses nothing. */
 async function closeQuietly(file: FileHandle, whenClosed: () => void): Promise<void> {
   await file.close().catch(() => undefined);
   whenClosed();

@@ -1,4 +1,4 @@
-/** Removes what processes that ended in mid-work have left behind, and nothing else. */
+/** Removes files that dead processes have left behind. */
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSystemTimeNs, isGivenUp } from '../disk/file-age.ts';
@@ -7,8 +7,8 @@ import { fateOf, newOwnerText, type Owner, parseOwner } from '../disk/process-ow
 import type { StoreFolder } from './store-folder.ts';
 
 /**
- * Removes temporary files and locks of processes that are dead, and those untouched for an hour whose owner cannot be
- * asked. Never throws: what cannot be removed (by another user, say) stays, and harms nobody.
+ * Removes temporary files and locks of dead processes, and those that are an hour old if their owner is unknown. Never
+ * throws: files that cannot be removed (of another user, say) stay and do no harm.
  */
 export async function removeLeftovers(folder: StoreFolder, locks: LockFolder, me: Owner): Promise<void> {
   await forEachEntry(folder.locks, (fileName) => locks.removeIfStale(fileName));
@@ -28,6 +28,6 @@ export async function removeLeftovers(folder: StoreFolder, locks: LockFolder, me
 
 async function forEachEntry(folder: string, work: (fileName: string) => Promise<void>): Promise<void> {
   const fileNames = await readdir(folder).catch(() => []);
-  // A failure concerns one entry: gone meanwhile, or not ours to remove.
+  // A failure concerns only this file: already gone, or not ours to remove.
   for (const fileName of fileNames) await work(fileName).catch(() => undefined);
 }

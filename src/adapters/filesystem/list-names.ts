@@ -1,4 +1,4 @@
-/** Names of the objects in a folder. */
+/** Lists names of objects in a folder. */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { isErrno } from '../disk/errno.ts';
 import { isObjectName } from '../object-stores/object-name.ts';
 import type { StoreFolder } from './store-folder.ts';
 
-/** All names that begin with `prefix`, in no order; files that no object may be named like are left out. */
+/** All names that begin with `prefix`, in no order. Files that cannot be objects are left out. */
 export async function listObjectNames(store: StoreFolder, prefix: string, signal: AbortSignal): Promise<string[]> {
   const names: string[] = [];
-  // Only the folder that the prefix names needs to be looked through.
+  // Only the folder in the prefix needs to be searched.
   const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   if (start !== '' && !isObjectName(start.slice(0, -1))) return names;
   const folders = [start];
@@ -25,7 +25,7 @@ export async function listObjectNames(store: StoreFolder, prefix: string, signal
   return names;
 }
 
-/** The entries of a folder; none where it is missing or has just been removed. */
+/** The entries of a folder; none if it is missing or was just removed. */
 async function readFolder(store: StoreFolder, folder: string): Promise<Dirent[]> {
   try {
     return await readdir(join(store.root, folder), { withFileTypes: true });

@@ -1,6 +1,6 @@
 /**
- * A folder as object store. Objects are written aside and renamed into place under a lock, so that readers see whole
- * objects only and of several writers one wins. All that is not an object is in `.contrail` beside the objects.
+ * A folder as object store. Objects are written to temporary files and renamed into place under a lock, so that readers
+ * see only whole objects and one of several writers wins. Everything else is in `.contrail`.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -34,17 +34,17 @@ import { changedError, checkGeneration, storedObject } from './stored-object.ts'
 import { joinFiles, removeFile, removeOldFiles } from './work-objects.ts';
 
 export interface FileObjectStoreOptions {
-  /** The folder; made, with its parents, at the first write. */
+  /** The folder; the first write makes it and its parents. */
   readonly root: string;
-  /** How long to wait for another process that is publishing the same object, in milliseconds; 10 seconds unless told. */
+  /** How long to wait for another process that is publishing the same object, milliseconds; default 10 seconds. */
   readonly lockWaitMs?: number;
   readonly clock: Clock;
 }
 
-/** How many objects are described at once when all are listed: more would only queue for Node's four file threads. */
+/** How many objects are described at once in a listing: Node has four file threads. */
 const DESCRIBED_AT_ONCE = 16;
 
-/** Objects as files of a folder. Several processes of one machine may use one folder at once. */
+/** Objects as files of a folder. Several processes of one machine may share it. */
 export class FileObjectStore implements ComposingStore {
   readonly url: string;
   readonly #parts: WriterParts;
@@ -143,7 +143,7 @@ export class FileObjectStore implements ComposingStore {
     });
   }
 
-  /** The object with the metadata of the very generation that is there. */
+  /** The object with the metadata of its current generation. */
   async #describe(name: string): Promise<StoredObject | undefined> {
     const { folder, sidecars } = this.#parts;
     let before: string | undefined;
@@ -154,7 +154,7 @@ export class FileObjectStore implements ComposingStore {
       const versions = await sidecars.read(name);
       const version = versions.find((candidate) => candidate.generation === generation);
       if (version !== undefined) return storedObject(name, stats, version.metadata);
-      // A sidecar that knows only others: either another program wrote the object, or it was replaced since the look at it.
+      // No metadata for this generation: another program wrote the object, or it was replaced just now.
       if (versions.length === 0 || generation === before) return storedObject(name, stats, {});
       before = generation;
     }
@@ -179,7 +179,7 @@ async function openForReading(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    // Removed, or replaced by a link, since it was looked at.
+    // Removed, or replaced by a link, just now.
     if (isErrno(error, 'ENOENT', 'ELOOP')) return undefined;
     throw error;
   }

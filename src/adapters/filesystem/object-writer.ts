@@ -1,4 +1,4 @@
-/** One object on its way into the folder: written aside, then put in place in one step. */
+/** Writes one object to a temporary file, then renames it into place. */
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -17,11 +17,11 @@ export interface WriterParts {
   readonly folder: StoreFolder;
   readonly locks: LockFolder;
   readonly sidecars: Sidecars;
-  /** A file name that no other writer will ever have. */
+  /** A unique file name. */
   readonly newAsideName: () => Promise<string>;
 }
 
-/** One chunk is written while the next one fills: the disk has its own time. */
+/** One chunk is written while the next one fills. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export class FileObjectWriter implements ObjectWriter {
@@ -40,7 +40,7 @@ export class FileObjectWriter implements ObjectWriter {
     this.#file = file;
   }
 
-  /** Begins an object; the store's folders must exist. */
+  /** Starts an object; the store's folders must exist. */
   static async open(parts: WriterParts, request: WriteRequest): Promise<FileObjectWriter> {
     const path = join(parts.folder.aside, await parts.newAsideName());
     return new FileObjectWriter(parts, request, path, await open(path, 'wx'));
@@ -64,7 +64,7 @@ export class FileObjectWriter implements ObjectWriter {
       await this.#file.sync();
       const stats = await this.#parts.locks.run(name, signal, () => this.#putInPlace(metadata));
       this.#state = 'ended';
-      // The object is in place and on the disk: trouble with the handle changes nothing about it.
+      // The object is published and flushed, so an error of closing does not matter.
       await this.#file.close().catch(() => undefined);
       return storedObject(name, stats, metadata);
     });
@@ -74,13 +74,13 @@ export class FileObjectWriter implements ObjectWriter {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     await this.#chunks.settle();
-    // What cannot be removed now is removed as a leftover when this process has ended.
+    // Whatever cannot be removed now is removed as a leftover later.
     await this.#file.close().catch(() => undefined);
     await rm(this.#path, { force: true }).catch(() => undefined);
   }
 
   async #append(chunk: Uint8Array): Promise<void> {
-    // The system may take less than it was given, above all just before a limit.
+    // A write may be short, especially just before a limit.
     for (let rest = chunk; rest.length > 0;) {
       const { bytesWritten } = await this.#file.write(rest, 0, rest.length, this.#bytes);
       rest = rest.subarray(bytesWritten);
@@ -121,10 +121,10 @@ export class FileObjectWriter implements ObjectWriter {
 
   #checkOpen(): void {
     if (this.#state === 'open') return;
-    throw new ContrailError('INTERNAL', `The writing of ${this.#request.name} has already ended.`);
+    throw new ContrailError('INTERNAL', `${this.#request.name} was already committed or discarded.`);
   }
 
-  /** A writer that has failed once leaves no trace, and can never be committed. */
+  /** A writer that has failed removes its file and can never be committed. */
   async #endIfFailing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -140,7 +140,7 @@ function versionsOf(known: readonly Version[], stats: BigIntStats | undefined): 
   return known.filter((version) => version.generation === generationOf(stats));
 }
 
-/** The newest time of change that a generation of this object is known to have had. */
+/** The newest modification time that a generation of this object is known to have had. */
 function latestChange(before: BigIntStats | undefined, known: readonly Version[]): bigint {
   const times = [before?.mtimeNs ?? 0n, ...known.map((version) => changeTimeNs(version.generation))];
   return times.reduce((latest, time) => (time > latest ? time : latest));

@@ -1,4 +1,4 @@
-/** A file that takes record batches, a line each. */
+/** A file of record batches, one per line. */
 import { type FileHandle, open } from 'node:fs/promises';
 
 export class RecordFile {
@@ -16,17 +16,17 @@ export class RecordFile {
     return new RecordFile(path, await open(path, 'ax'));
   }
 
-  /** Bytes of the lines that were taken. */
+  /** Bytes of complete lines. */
   get size(): number {
     return this.#size;
   }
 
-  /** Whether a line failed: the next one needs another file, as half a line would swallow it. */
+  /** Whether a line failed. Then the next line needs another file, because a half line would swallow it. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
 
-  /** Adds a line, or takes back what was written of it and throws. */
+  /** Appends a line; on failure removes what was written of it and throws. */
   async add(line: string, isSynced: boolean): Promise<void> {
     const bytes = Buffer.from(`${line}\n`);
     try {
@@ -35,7 +35,7 @@ export class RecordFile {
       this.#size += bytes.length;
     } catch (error) {
       this.#isBroken = true;
-      // Where this fails as well, the reader passes over the half line.
+      // If this fails too, the reader skips the half line.
       await this.#handle.truncate(this.#size).catch(() => undefined);
       throw error;
     }

@@ -1,8 +1,8 @@
-/** Reads the lines of a spool file, whatever a crash or a full disk has made of them. */
+/** Reads the lines of a spool file, even if a crash or a full disk has damaged it. */
 import { z } from 'zod';
 import type { JsonValue } from '../../domain/json-value.ts';
 
-/** Wider than what is written, so that no line of a further version is lost. */
+/** Looser than what we write, so that lines of later versions are not lost. */
 const Line = z.object({
   id: z.string().min(1).max(500),
   table: z.string().regex(/^[a-z0-9_]{1,100}$/),
@@ -13,18 +13,18 @@ const Line = z.object({
 export interface RecordLine {
   readonly id: string;
   readonly table: string;
-  /** Of a batch that was staged: its window. */
+  /** The window of a batch that was staged. */
   readonly window?: string;
   readonly rows: readonly Readonly<Record<string, JsonValue>>[];
 }
 
 export interface RecordLines {
   readonly batches: readonly RecordLine[];
-  /** Lines that hold no batch, with their number in the file. */
+  /** Line numbers that hold no batch. */
   readonly unreadable: readonly { readonly line: number; readonly text: string }[];
 }
 
-/** All batches, in order; a line that is none takes nothing else with it. */
+/** All batches in order; a damaged line does not affect the others. */
 export function readRecordLines(text: string): RecordLines {
   const batches: RecordLine[] = [];
   const unreadable: { line: number; text: string }[] = [];

@@ -1,7 +1,7 @@
 /**
- * Records in files, one a process, a line a batch. What waits is synced before `keep` returns. A file belongs to its
- * process while that lives; what dead ones left is replayed by whoever comes next, also on another machine that shares
- * the folder.
+ * Records in files: one file per process, one line per batch. Waiting batches are synced before `keep` returns. A file
+ * belongs to its process while that lives. Files of dead processes are replayed by the next process, even on another
+ * machine that shares the folder.
  */
 import type { Log } from '../../ports/log.ts';
 import type { RecordBatch } from '../../ports/record-sink.ts';
@@ -10,16 +10,16 @@ import type { RecordFile } from './record-file.ts';
 import { readRecordLines, type RecordLine } from './record-lines.ts';
 import { SpoolFolder, type SpoolKind } from './spool-folder.ts';
 
-/** A file is read at once, so it must not grow for ever. */
+/** Most bytes of a file, because it is read at once. */
 const MOST_FILE_BYTES = 8 * 1024 * 1024;
-/** As much as the stage holds: what waits beyond that is here already, and is no copy. */
+/** As much as the stage holds. Batches beyond that wait in files of their own, not as copies. */
 const MOST_COPY_BYTES = 64 * 1024 * 1024;
 const LONGEST_SHOWN = 200;
 
 export interface FileRecordSpoolOptions {
   readonly folder: string;
   readonly log: Log;
-  /** How many bytes of copies this process keeps; default 64 MB. */
+  /** Most bytes of copies of this process; default 64 MB. */
   readonly mostCopyBytes?: number;
 }
 
@@ -27,7 +27,7 @@ export class FileRecordSpool implements RecordSpool {
   readonly #options: FileRecordSpoolOptions;
   readonly #folder: SpoolFolder;
   readonly #files = new Map<SpoolKind, RecordFile>();
-  /** Bytes of this process's files of copies, by path. */
+  /** Bytes of this process's copy files, by path. */
   readonly #copies = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
   #lastReplay: Promise<unknown> = Promise.resolve();
@@ -101,7 +101,7 @@ export class FileRecordSpool implements RecordSpool {
     await file?.close();
   }
 
-  /** A batch that is taken twice is known by its id, so a crash in between does no harm. */
+  /** A batch that is passed on twice is recognised by its id, so a crash in between does no harm. */
   async #replayFile(path: string, take: (batch: RecordBatch) => Promise<void>): Promise<number> {
     const batches = await this.#read(path);
     for (const { id, table, rows } of batches) await take({ id, table, rows });
@@ -118,7 +118,7 @@ export class FileRecordSpool implements RecordSpool {
     return batches;
   }
 
-  /** Only what touches the open files: whoever takes a batch keeps its copy meanwhile. */
+  /** Serialises work on the open files. Replays stay outside, because they may save copies meanwhile. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => undefined);

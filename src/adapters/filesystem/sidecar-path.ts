@@ -1,11 +1,11 @@
-/** Where the folder keeps what belongs to an object. */
+/** Paths of sidecar files. */
 import { hashOf } from '../disk/hash-of.ts';
 
 const LONGEST_SIDECAR_SEGMENT_BYTES = 240;
 
 /**
- * Path of an object's sidecar: its name with `.json` behind it. Folders that end so get a `~`, else the sidecar of `a`
- * would stand in the way of the folder for `a.json/b`; parts that would become too long are hashed.
+ * The path of an object's sidecar: its name plus `.json`. Folders that end in `.json` get a `~`, because the sidecar of `a`
+ * would clash with the folder of `a.json/b`. Parts that would become too long are hashed.
  */
 export function sidecarPath(name: string): string {
   const segments = name.split('/').map((segment, index, all) => {

@@ -1,7 +1,7 @@
 /**
- * Metadata of objects, in files outside the published folders. A sidecar holds the metadata of the object's current
- * generation and, from just before a publication on, of the next one: so there is no instant, also after a crash, at
- * which an object of ours has lost its metadata. What belongs to no generation in place is ignored.
+ * Metadata of objects, in files outside the published folders. A sidecar has the metadata of the current generation and,
+ * from just before a publication, of the next one. So our objects never lose their metadata, even in a crash. Metadata of
+ * other generations are ignored.
  */
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ const Sidecar = z.object({
   versions: z.array(z.object({ generation: z.string(), metadata: z.record(z.string(), z.string()) })),
 });
 
-/** Metadata of one generation of an object. */
+/** Metadata of one generation. */
 export interface Version {
   readonly generation: Generation;
   readonly metadata: ObjectMetadata;
@@ -29,21 +29,21 @@ export class Sidecars {
     this.#folder = folder;
   }
 
-  /** What is kept of an object; nothing where there is no sidecar, or one that a power cut has spoilt. */
+  /** The sidecar of an object; empty if there is none, or a power cut has damaged it. */
   async read(name: string): Promise<readonly Version[]> {
     try {
       const sidecar = Sidecar.parse(JSON.parse(await readFile(this.#pathOf(name), 'utf8')));
       return sidecar.name === name ? sidecar.versions : [];
     } catch (error) {
-      // Without metadata an object counts as older than its source and is published again: that repairs the sidecar.
+      // An object without metadata counts as older than its source, so it is published again, which repairs the sidecar.
       if (error instanceof z.ZodError || error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
       throw error;
     }
   }
 
   /**
-   * Replaces the sidecar of an object as a whole; `asidePath` is where it is made. It is not flushed to the disk: losing
-   * it in a power cut costs one repeated publication.
+   * Replaces an object's sidecar atomically; `asidePath` is a temporary file. It is not flushed: losing it in a power cut
+   * costs one repeated publication.
    */
   async write(name: string, versions: readonly Version[], asidePath: string): Promise<void> {
     const path = this.#pathOf(name);

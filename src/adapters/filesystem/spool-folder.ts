@@ -1,11 +1,11 @@
-/** The files of a record spool: whose each is, and which of them are free to be read by this process. */
+/** The files of a record spool, their owners, and which of them this process may read. */
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSystemTimeNs, isGivenUp } from '../disk/file-age.ts';
 import { describeThisProcess, fateOf, newOwnerText, type Owner, parseOwner } from '../disk/process-owner.ts';
 import { RecordFile } from './record-file.ts';
 
-/** Batches that wait to be staged, and copies of batches that were. */
+/** `waiting`: batches to be staged. `copies`: batches that were staged. */
 export type SpoolKind = 'waiting' | 'copies';
 
 const SUFFIXES: Readonly<Record<SpoolKind, string>> = { waiting: '.ndjson', copies: '.copies' };
@@ -24,7 +24,7 @@ export class SpoolFolder {
     return RecordFile.create(join(this.#folder, `${newOwnerText(await this.#owner())}${SUFFIXES[kind]}`));
   }
 
-  /** Paths of the files that belong to this process or to one that is gone, the oldest first. */
+  /** Paths of files that belong to this process or a dead one, oldest first. */
   async free(kind: SpoolKind): Promise<string[]> {
     const names = await this.#names();
     const files = await Promise.all(names.filter((name) => isOfKind(name, kind)).map((name) => this.#seen(name)));
@@ -34,7 +34,7 @@ export class SpoolFolder {
       .map(({ path }) => path);
   }
 
-  /** The file under a name of this process's, or undefined where somebody else has taken it: of two, one succeeds. */
+  /** Renames a file to belong to this process; undefined if another process was faster. */
   async claim(path: string): Promise<string | undefined> {
     const [original = path] = path.split(`${SUFFIXES.waiting}.`);
     const maker = original.endsWith(SUFFIXES.waiting) ? original : `${original}${SUFFIXES.waiting}`;
@@ -47,7 +47,7 @@ export class SpoolFolder {
     }
   }
 
-  /** The text of a file; empty where it is gone. */
+  /** The text of a file; empty if it is gone. */
   async read(path: string): Promise<string> {
     return readFile(path, 'utf8').catch((error: unknown) => {
       if (isMissing(error)) return '';
@@ -84,7 +84,7 @@ export class SpoolFolder {
     return fate === 'dead' || (fate === 'unknown' && (await this.#isGivenUp(name)));
   }
 
-  /** A process begins a new file every few seconds: one that rests for long has no writer any more. */
+  /** A living process starts a new file every few seconds, so an old file has no writer. */
   async #isGivenUp(name: string): Promise<boolean> {
     const stats = await lstat(join(this.#folder, name), { bigint: true }).catch(() => undefined);
     const probe = join(this.#folder, `.${newOwnerText(await this.#owner())}.probe`);
@@ -101,7 +101,7 @@ function isOfKind(name: string, kind: SpoolKind): boolean {
   return name.endsWith(SUFFIXES[kind]) || (kind === 'waiting' && name.endsWith(TAKEN));
 }
 
-/** Of a file that was taken, the one who took it. */
+/** The owner of a file; if it was taken over, its new owner. */
 function ownerTextOf(name: string): string {
   if (name.endsWith(SUFFIXES.copies)) return name.slice(0, -SUFFIXES.copies.length);
   const [maker = '', taker] = name.split(`${SUFFIXES.waiting}.`);

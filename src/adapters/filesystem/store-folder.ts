@@ -1,6 +1,6 @@
 /**
- * The folder of a store: where things are in it, and what is there now. Symbolic links are neither objects nor folders
- * of the store, wherever they lead: the root itself may be one.
+ * Paths in a store's folder, and what is there. Symbolic links are not objects or folders of the store, wherever they
+ * lead; only the root may be one.
  */
 import { type BigIntStats, constants } from 'node:fs';
 import { access, lstat, stat } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { PRIVATE_FOLDER } from '../object-stores/object-name.ts';
 
 export class StoreFolder {
   readonly root: string;
-  /** Where files are written before they are put in place. */
+  /** Folder for temporary files. */
   readonly aside: string;
   readonly locks: string;
   readonly sidecars: string;
@@ -33,7 +33,7 @@ export class StoreFolder {
     for (const folder of [this.aside, this.locks, this.sidecars]) await makeFolder(folder);
   }
 
-  /** What the file system knows of an object; undefined where there is none. Throws where the root is not a folder. */
+  /** File stats of an object; undefined if there is none. Throws if the root is not a folder. */
   async statObject(name: string): Promise<BigIntStats | undefined> {
     for (const folder of this.#foldersOf(name)) {
       const stats = await statEntry(folder);
@@ -45,19 +45,19 @@ export class StoreFolder {
     return stats?.isFile() === true ? stats : undefined;
   }
 
-  /** Throws TARGET_UNWRITABLE where an object of that name could not be put in place, as far as can be seen before. */
+  /** Throws TARGET_UNWRITABLE if an object of that name cannot be published, as far as can be checked before. */
   async checkPlace(name: string): Promise<void> {
     let last = this.root;
     for (const folder of this.#foldersOf(name)) {
       const stats = await statEntry(folder);
       if (stats === undefined) break;
-      if (stats.isSymbolicLink()) throw unwritable(folder, 'it is a symbolic link, where a folder must be');
-      if (!stats.isDirectory()) throw unwritable(folder, 'it is a file, where a folder must be');
+      if (stats.isSymbolicLink()) throw unwritable(folder, 'it must be a folder, not a symbolic link');
+      if (!stats.isDirectory()) throw unwritable(folder, 'it must be a folder, not a file');
       last = folder;
     }
     await access(last, constants.W_OK | constants.X_OK);
     const target = await statEntry(this.pathOf(name));
-    if (target?.isDirectory() === true) throw unwritable(this.pathOf(name), 'it is a folder, where a file must be');
+    if (target?.isDirectory() === true) throw unwritable(this.pathOf(name), 'it must be a file, not a folder');
   }
 
   /** Makes the folder of an object. */
@@ -71,17 +71,17 @@ export class StoreFolder {
     return segments.map((_, index) => join(this.root, ...segments.slice(0, index + 1)));
   }
 
-  /** Throws TARGET_UNREADABLE where the root is no folder; a missing one is an empty store. */
+  /** Throws TARGET_UNREADABLE if the root is not a folder; a missing one is an empty store. */
   async checkRoot(): Promise<void> {
     const root = await stat(this.root).catch((error: unknown) => {
       if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     });
-    if (root?.isDirectory() === false) throw unreadable(this.root, 'it is a file, where a folder must be');
+    if (root?.isDirectory() === false) throw unreadable(this.root, 'it must be a folder, not a file');
   }
 }
 
-/** What is at a path, links not followed; undefined where nothing is. */
+/** What is at a path, without following links; undefined if nothing is. */
 async function statEntry(path: string): Promise<BigIntStats | undefined> {
   try {
     return await lstat(path, { bigint: true });

@@ -1,10 +1,9 @@
-/** Objects as the store describes them. */
 import type { BigIntStats } from 'node:fs';
 import { ContrailError } from '../../domain/errors.ts';
 import { ABSENT, type Generation, type ObjectMetadata, type StoredObject } from '../../ports/object-store.ts';
 import { generationOf } from './generation.ts';
 
-/** An object as the store describes it. */
+/** Describes an object for the port. */
 export function storedObject(name: string, stats: BigIntStats, metadata: ObjectMetadata): StoredObject {
   return {
     name,
@@ -15,17 +14,16 @@ export function storedObject(name: string, stats: BigIntStats, metadata: ObjectM
   };
 }
 
-/** Throws OBJECT_CHANGED when an object is not of the generation that was asked for. */
+/** Throws OBJECT_CHANGED if an object does not have the expected generation. */
 export function checkGeneration(name: string, wanted: Generation, stats: BigIntStats | undefined): void {
   const found = stats === undefined ? ABSENT : generationOf(stats);
   if (found === wanted) return;
   throw changedError(name, wanted, found);
 }
 
-/** OBJECT_CHANGED: another generation is there than was expected. */
 export function changedError(name: string, wanted: Generation, found: Generation): ContrailError {
   return new ContrailError('OBJECT_CHANGED', `The object ${name} was changed while it was being published.`, {
     subject: name,
-    hint: `Generation ${wanted} was expected; ${found} is there.`,
+    hint: `Expected generation ${wanted}, found ${found}.`,
   });
 }

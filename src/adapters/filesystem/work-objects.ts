@@ -1,4 +1,4 @@
-/** Parts of objects on a disk: joined into one, removed, and forgotten when their maker is gone. */
+/** Work objects in a folder: joining, removing, and sweeping old ones. */
 import { lstat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContrailError } from '../../domain/errors.ts';
@@ -9,10 +9,7 @@ import { isErrno } from '../disk/errno.ts';
 import { listObjectNames } from './list-names.ts';
 import type { WriterParts } from './object-writer.ts';
 
-/**
- * Writes the parts one after another into one object. A disk cannot join files in place, so their bytes pass through
- * this process, a piece at a time.
- */
+/** Writes the parts one after another into one object. Disks cannot join files, so the bytes pass through this process in pieces. */
 export async function joinFiles(
   store: Pick<ComposingStore, 'read' | 'write'>,
   { parts, metadata, ...request }: ComposeRequest,
@@ -22,7 +19,7 @@ export async function joinFiles(
     for (const part of parts) {
       const bytes = await store.read(part, request.signal);
       if (bytes === undefined) {
-        throw new ContrailError('OBJECT_MISSING', `The part ${part} of ${request.name} is not there.`, {
+        throw new ContrailError('OBJECT_MISSING', `The part ${part} of ${request.name} is missing.`, {
           subject: request.name,
         });
       }
@@ -35,7 +32,7 @@ export async function joinFiles(
   }
 }
 
-/** Removes a work object with its metadata, if it is there. */
+/** Removes a work object and its metadata, if it exists. */
 export async function removeFile({ folder, locks, sidecars }: WriterParts, name: string, signal: AbortSignal) {
   await locks.run(name, signal, async () => {
     signal.throwIfAborted();
@@ -44,7 +41,7 @@ export async function removeFile({ folder, locks, sidecars }: WriterParts, name:
   });
 }
 
-/** Removes the work objects that nobody has touched for a day. Never throws: what cannot be removed harms nobody. */
+/** Removes work objects that are a day old. Never throws: objects that cannot be removed do no harm. */
 export async function removeOldFiles(parts: WriterParts): Promise<void> {
   const { folder, newAsideName } = parts;
   const { signal } = new AbortController();
@@ -54,7 +51,7 @@ export async function removeOldFiles(parts: WriterParts): Promise<void> {
   for (const name of names) {
     const stats = await lstat(folder.pathOf(name), { bigint: true }).catch(() => undefined);
     const isOld = stats !== undefined && nowNs - stats.mtimeNs > BigInt(WORK_KEPT_MS) * 1_000_000n;
-    // A failure concerns one object: gone meanwhile, or not ours to remove.
+    // A failure concerns only this object: already gone, or not ours to remove.
     if (isOld) await removeFile(parts, name, signal).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Looks through a git pack before the git library unpacks it, which inflates every object whatever its size: a pack of a
- * few kilobytes may hold an object of gigabytes.
+ * Checks a git pack before the git library unpacks it. The library inflates every object whatever its size, and a pack of
+ * a few kilobytes may hold an object of gigabytes.
  *
  * @see https://git-scm.com/docs/pack-format
  */
@@ -12,12 +12,12 @@ import type { MetricHubLimits } from './limits.ts';
 const HEADER_BYTES = 12;
 const OFS_DELTA = 6;
 const REF_DELTA = 7;
-/** All objects together, as a multiple of the limit of the pack: text shrinks to a fourth or so. */
+/** All unpacked objects, as a multiple of the pack's limit; text shrinks to about a fourth. */
 const MOST_GROWTH = 10;
 const OBJECTS_AT_ONCE = 500;
 const BYTES_AT_ONCE = 5e6;
 
-/** Throws TooLargeError where the pack, an object in it, or all of them together are too large; ends at the deadline. */
+/** Throws TooLargeError if the pack, one of its objects, or all of them together are too large; stops at the deadline. */
 export async function checkPack(pack: Buffer, limits: MetricHubLimits, signal: AbortSignal): Promise<void> {
   if (pack.length > limits.pack.bytes) throw tooLarge(limits.pack, 'the repository');
   const count = pack.readUInt32BE(8);
@@ -52,7 +52,7 @@ function readObject(
   return { end, bytes: size };
 }
 
-/** A number in groups of seven bits, the lowest first; the first byte holds `firstBits` of it. And where it ends. */
+/** A number in groups of seven bits, lowest first; the first byte has `firstBits` of it. Returns its end too. */
 function readSize(bytes: Buffer, start: number, firstBits: number): [size: number, end: number] {
   let byte = byteAt(bytes, start);
   let size = byte & (2 ** firstBits - 1);
@@ -66,7 +66,7 @@ function readSize(bytes: Buffer, start: number, firstBits: number): [size: numbe
   return [size, at];
 }
 
-/** Behind the name of the object that a delta is based on. */
+/** Skips the id of the object that a delta is based on. */
 function afterBase(pack: Buffer, type: number, start: number): number {
   if (type === REF_DELTA) return start + 20;
   let at = start;
@@ -78,7 +78,7 @@ function afterBase(pack: Buffer, type: number, start: number): number {
 }
 
 function inflate(pack: Buffer, at: number, size: number): { readonly content: Buffer; readonly end: number } {
-  // The types do not know that `info` changes the result.
+  // Despite its type, `info` changes the result.
   const { buffer, engine } = inflateSync(pack.subarray(at), {
     maxOutputLength: Math.max(size, 1),
     info: true,
@@ -86,7 +86,7 @@ function inflate(pack: Buffer, at: number, size: number): { readonly content: Bu
     readonly buffer: Buffer;
     readonly engine: { readonly bytesWritten: number };
   };
-  if (buffer.length !== size) throw new Error('an object of the pack has another size than it says');
+  if (buffer.length !== size) throw new Error('an object of the pack does not have its stated size');
   return { content: buffer, end: at + engine.bytesWritten };
 }
 

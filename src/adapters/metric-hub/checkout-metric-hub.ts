@@ -1,4 +1,4 @@
-/** A checkout of metric-hub on disk, or a bare clone: what is committed at HEAD, with its history. Nothing is fetched. */
+/** A checkout of metric-hub on disk, or a bare clone: the commits at HEAD. Fetches nothing. */
 import type { Clock } from '../../ports/clock.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
 import { GitRepository } from './git-repository.ts';
@@ -7,11 +7,11 @@ import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 import { SharedState } from './shared-state.ts';
 
 export interface CheckoutMetricHubOptions {
-  /** The folder that people name. */
+  /** The configured folder. */
   readonly path: string;
   /** Its `.git`, or the folder itself if it is a bare clone. */
   readonly gitdir: string;
-  /** How long HEAD serves before it is looked at again, in milliseconds. */
+  /** How long HEAD is cached, milliseconds. */
   readonly refreshMs: number;
   readonly clock: Clock;
   readonly limits?: MetricHubLimits;
@@ -20,7 +20,7 @@ export interface CheckoutMetricHubOptions {
 
 const LONGEST_CHECK_MS = 120_000;
 
-/** Somebody else keeps the checkout up to date; changes that are not committed do not count. */
+/** Somebody else updates the checkout. Uncommitted changes do not count. */
 export class CheckoutMetricHub implements MetricHub {
   readonly url: string;
   readonly isPrivate: boolean;
@@ -52,7 +52,7 @@ export class CheckoutMetricHub implements MetricHub {
   async #load(): Promise<HubState> {
     await this.#repository.checkPacks(this.#clock.timeout(LONGEST_CHECK_MS));
     const head = await this.#repository.resolve('HEAD');
-    if (head === undefined) throw new Error('nothing is committed in it');
+    if (head === undefined) throw new Error('it has no commits');
     return this.#states.at(head);
   }
 }

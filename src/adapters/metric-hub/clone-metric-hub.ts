@@ -1,6 +1,6 @@
 /**
- * A repository that is fetched over HTTP and kept as a clone on disk: each look fetches what is new, and the clone
- * serves while the repository cannot be reached, also after a restart. Several processes may share the folder.
+ * A repository that is fetched over HTTP into a clone on disk. Each look fetches what is new. While the repository cannot
+ * be reached, the clone is used, even after a restart. Several processes may share the folder.
  */
 import * as fs from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -22,13 +22,13 @@ import { DEFAULT_LIMITS, type MetricHubLimits } from './limits.ts';
 import { SharedState, staleWarning, toUnreadable } from './shared-state.ts';
 
 export interface CloneMetricHubOptions {
-  /** `https://github.com/mozilla/metric-hub`; its credentials are given to the server, and kept nowhere. */
+  /** `https://github.com/mozilla/metric-hub`; its credentials are sent to the server and stored nowhere. */
   readonly address: WebAddress;
-  /** Where the clone is kept; made when it is missing. One repository a folder. */
+  /** Folder of the clone; created if it is missing. One repository per folder. */
   readonly folder: string;
-  /** How long a state serves before it is fetched again, in milliseconds. */
+  /** How long a state is cached, milliseconds. */
   readonly refreshMs: number;
-  /** How long one fetch may take, in milliseconds. */
+  /** Time limit of one fetch, milliseconds. */
   readonly timeoutMs: number;
   readonly http: Http;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export interface CloneMetricHubOptions {
   readonly isPrivate?: boolean;
 }
 
-/** What was fetched last: a ref of our own, because the remote's branch may be renamed. */
+/** The last fetched commit. A ref of our own, because the remote's branch may be renamed. */
 const NEWEST = 'refs/contrail/newest';
 
 export class CloneMetricHub implements MetricHub {
@@ -86,7 +86,7 @@ export class CloneMetricHub implements MetricHub {
     return this.#states.at(await this.#newest());
   }
 
-  /** What an earlier fetch, perhaps of another process, has left. */
+  /** The state that an earlier fetch, perhaps of another process, has left. */
   async #fallBack(error: unknown): Promise<HubState> {
     const reason = toUnreadable(this.url, error, (text) => this.#address.shown(text));
     const known = await this.#fetchedBefore();
@@ -95,7 +95,7 @@ export class CloneMetricHub implements MetricHub {
     return { ...state, warning: staleWarning(reason.message, state) };
   }
 
-  /** What cannot be read counts as not there: why the fetch failed is the better reason. */
+  /** Unreadable counts as missing: the failure of the fetch is the better reason. */
   async #fetchedBefore(): Promise<string | undefined> {
     try {
       return await this.#repository.resolve(NEWEST);
@@ -117,13 +117,13 @@ export class CloneMetricHub implements MetricHub {
     await this.#fetchInto(this.#gitdir, signal);
   }
 
-  /** Only for people who look into the clone; so its credentials, which older clones hold, do not belong there. */
+  /** Only for people who look into the clone, so without credentials. Removes those that older clones have. */
   async #nameRemote(gitdir: string): Promise<void> {
     const known: unknown = await getConfig({ fs, gitdir, path: 'remote.origin.url' });
     if (known !== this.url) await addRemote({ fs, gitdir, remote: 'origin', url: this.url, force: true });
   }
 
-  /** The first fetch happens aside, so that the clone appears whole. */
+  /** The first fetch goes to a temporary folder, so that the clone appears atomically. */
   async #cloneAnew(signal: AbortSignal): Promise<void> {
     const aside = `${this.#gitdir}.${newOwnerText(await describeThisProcess())}`;
     try {
@@ -131,7 +131,7 @@ export class CloneMetricHub implements MetricHub {
       await init({ fs, gitdir: aside, bare: true });
       await this.#nameRemote(aside);
       await this.#fetchInto(aside, signal);
-      // What is there has no commit of ours: the rest of a clone that somebody has damaged.
+      // The folder has no commit of ours: the rest of a damaged clone.
       await rm(this.#gitdir, { recursive: true, force: true });
       await rename(aside, this.#gitdir);
     } finally {
@@ -149,7 +149,7 @@ export class CloneMetricHub implements MetricHub {
       remoteRef: 'HEAD',
       singleBranch: true,
       tags: false,
-      // Unpacking gives way to nothing else, not even to the end of its time.
+      // Unpacking blocks the event loop, so pause here to let the deadline fire.
       onProgress: async () => {
         await pause();
         signal.throwIfAborted();
@@ -159,7 +159,7 @@ export class CloneMetricHub implements MetricHub {
     await writeRef({ fs, gitdir, ref: NEWEST, value: fetchHead, force: true });
   }
 
-  /** A pack is checked before it is written: that comes before the library unpacks it. */
+  /** Checks a pack before the library writes and unpacks it. */
   #checkingFs(signal: AbortSignal) {
     const writeFile = async (path: string, content: string | Uint8Array, options?: object): Promise<void> => {
       if (path.endsWith('.pack')) await checkPack(Buffer.from(content), this.#limits, signal);

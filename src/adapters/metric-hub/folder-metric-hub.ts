@@ -1,4 +1,4 @@
-/** A copy of metric-hub without history: a folder whose `outcome_commits.json` tells the commits of outcomes. */
+/** A copy of metric-hub without history: a folder whose `outcome_commits.json` has the commits of outcomes. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { SharedState, unreadable } from './shared-state.ts';
 
 export interface FolderMetricHubOptions {
   readonly path: string;
-  /** How long the files serve before they are read again, in milliseconds. */
+  /** How long the files are cached, milliseconds. */
   readonly refreshMs: number;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly limits?: MetricHubLimits;
@@ -25,7 +25,7 @@ const MOST_FILES = 50_000;
 const COMMITS_FILE = 'outcome_commits.json';
 const OutcomeCommits = z.object({ outcomes: z.record(z.string(), z.string().nullable()) });
 
-/** A folder, read as a whole; its only revision is what lies there. */
+/** A folder, read as a whole; its only revision is its current content. */
 export class FolderMetricHub implements MetricHub {
   readonly url: string;
   readonly isPrivate: boolean;
@@ -83,7 +83,7 @@ export class FolderMetricHub implements MetricHub {
       }
     }
     if (found > 0) return paths;
-    throw unreadable(this.url, `it has neither a folder ${HUB_FOLDERS.join(' nor ')}`);
+    throw unreadable(this.url, `it has no folder ${HUB_FOLDERS.join(' or ')}`);
   }
 
   async #readFile(path: string): Promise<Buffer> {
@@ -91,7 +91,7 @@ export class FolderMetricHub implements MetricHub {
     return readWithin(this.#limits.file, file, path);
   }
 
-  /** Where a path really is: a link may lead to another place of the folder, but not out of it. */
+  /** Resolves a path: a link may lead to another place in the folder, but not out of it. */
   async #targetOf(path: string): Promise<string> {
     const [root, target] = await Promise.all([realpath(this.#path), realpath(join(this.#path, path))]);
     if (target.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) return target;
@@ -115,7 +115,7 @@ export class FolderMetricHub implements MetricHub {
       if (isMissing(error)) return new Map();
       if (error instanceof TooLargeError || error instanceof ContrailError) throw error;
       const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-      throw unreadable(this.url, `${COMMITS_FILE} holds something else than hashes of commits (${reason})`, error);
+      throw unreadable(this.url, `${COMMITS_FILE} must contain only commit hashes (${reason})`, error);
     }
   }
 }

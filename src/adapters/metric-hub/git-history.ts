@@ -1,7 +1,7 @@
-/** The history behind one commit: which commit touched a file last, and what was the newest at a time. */
+/** The history of one commit: the last commit that touched a file, and the newest one at a given time. */
 import type { GitCommit, GitRepository, GitTree } from './git-repository.ts';
 
-/** What all histories of a repository share: objects never change. Only small trees are kept. */
+/** Caches shared by all histories of a repository, because objects never change. Only small trees are kept. */
 export class TreeMemory {
   readonly #repository: GitRepository;
   readonly #children = new Map<string, Promise<string | undefined>>();
@@ -11,7 +11,7 @@ export class TreeMemory {
     this.#repository = repository;
   }
 
-  /** The object at a path; undefined where there is none. `folder` is the part of the path that few commits change. */
+  /** The object at a path; undefined if there is none. `folder` is the part of the path that few commits change. */
   async objectAt(commit: GitCommit, folder: readonly string[], rest: readonly string[]): Promise<string | undefined> {
     let id = await this.#folderOf(commit, folder);
     for (const name of rest) {
@@ -22,7 +22,7 @@ export class TreeMemory {
     return id;
   }
 
-  /** The trees above the folder are large and many: only where they lead to is kept. */
+  /** Trees above the folder are large and many, so only their results are cached. */
   async #folderOf({ tree }: GitCommit, folder: readonly string[]): Promise<string | undefined> {
     let id: string | undefined = tree;
     for (const name of folder) {
@@ -40,7 +40,7 @@ export class TreeMemory {
   }
 }
 
-/** Commits that can be reached from `head`, newest first. */
+/** Commits reachable from `head`, newest first. */
 export class GitHistory {
   readonly commits: readonly GitCommit[];
   readonly #byId: ReadonlyMap<string, GitCommit>;
@@ -53,13 +53,13 @@ export class GitHistory {
     this.#memory = memory;
   }
 
-  /** The latest commit not after that time and each newer one, oldest first; all are newer: from the oldest on. */
+  /** The latest commit not after that time and each newer one, oldest first; if all are newer, all of them. */
   since(timeMs: number): GitCommit[] {
     const index = this.commits.findIndex((commit) => commit.committedAt <= timeMs);
     return this.commits.slice(0, index === -1 ? this.commits.length : index + 1).reverse();
   }
 
-  /** As `git log -1` finds it for a path: the last commit whose file differs from that of all its parents. */
+  /** Like `git log -1` for a path: the last commit whose file differs from that of all its parents. */
   lastCommitOf(path: string): Promise<string | null> {
     return remember(this.#found, path, () => this.#search(path.split('/')));
   }
@@ -77,14 +77,14 @@ export class GitHistory {
     }
   }
 
-  /** The first parent that has the same object there: the change, if any, came from its side. */
+  /** The first parent with the same object: the change, if any, came from that side. */
   async #parentWith(
     object: string,
     commit: GitCommit,
     [folder, rest]: readonly [readonly string[], readonly string[]],
   ): Promise<GitCommit | undefined> {
     for (const id of commit.parents) {
-      // A parent that a shallow clone has left out counts as none.
+      // A parent that a shallow clone lacks counts as none.
       const parent = this.#byId.get(id);
       if (parent !== undefined && (await this.#memory.objectAt(parent, folder, rest)) === object) return parent;
     }
@@ -92,7 +92,7 @@ export class GitHistory {
   }
 }
 
-/** The value kept for a key, made once; one that could not be made is not kept. */
+/** Caches a value per key; failures are not cached. */
 async function remember<Value>(
   kept: Map<string, Promise<Value>>,
   key: string,

@@ -1,4 +1,4 @@
-/** HTTP for the git library: with credentials that it never sees, an end to waiting, and a limit to what comes. */
+/** HTTP for the git library: adds credentials, deadlines and size limits. */
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import type { WebAddress } from '../../domain/secret.ts';
@@ -8,9 +8,9 @@ import type { Http } from '../../ports/http.ts';
 export interface GitHttpOptions {
   readonly address: WebAddress;
   readonly http: Http;
-  /** Of one answer, decompressed. */
+  /** For one reply, decompressed. */
   readonly limit: ByteLimit;
-  /** Ends requests, their bodies included. */
+  /** Ends requests and their bodies. */
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ async function send(
     signal,
   };
   return http.request(request, async (reply) => {
-    if (reply.status < 200 || reply.status > 299) throw new Error(`it answers with status ${reply.status}`);
+    if (reply.status < 200 || reply.status > 299) throw new Error(`it replied with status ${reply.status}`);
     return {
       url,
       method,

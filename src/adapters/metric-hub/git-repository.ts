@@ -1,4 +1,4 @@
-/** Reads a git repository on disk, without the git program. */
+/** Reads a git repository on disk without the git program. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { createInflate } from 'node:zlib';
@@ -15,7 +15,7 @@ export interface GitCommit {
   readonly committedAt: number;
 }
 
-/** Name of an entry → its object. */
+/** Object by name. */
 export type GitTree = ReadonlyMap<string, GitEntry>;
 
 export interface GitEntry {
@@ -23,10 +23,10 @@ export interface GitEntry {
   readonly isTree: boolean;
 }
 
-/** Objects of a repository. Whatever is missing throws the library's error. */
+/** Objects of a repository. Missing ones throw the library's error. */
 export class GitRepository {
   readonly gitdir: string;
-  // Pack indexes, which the library would read again for each object.
+  // Pack indexes; without this cache the library reads them for each object.
   readonly #cache = {};
   readonly #limits: MetricHubLimits;
   readonly #checkedPacks = new Set<string>();
@@ -36,7 +36,7 @@ export class GitRepository {
     this.#limits = limits;
   }
 
-  /** Throws TooLargeError where packs of others, which the library would read whole, are too large. */
+  /** Throws TooLargeError if packs from elsewhere are too large, because the library reads them whole. */
   async checkPacks(signal: AbortSignal): Promise<void> {
     const folder = join(this.gitdir, 'objects', 'pack');
     const names = await fs.promises.readdir(folder).catch(() => []);
@@ -48,7 +48,7 @@ export class GitRepository {
     }
   }
 
-  /** The commit that a ref names, undefined where there is no such ref. */
+  /** The commit of a ref; undefined if there is no such ref. */
   async resolve(ref: string): Promise<string | undefined> {
     try {
       return await resolveRef({ fs, gitdir: this.gitdir, ref });
@@ -58,7 +58,7 @@ export class GitRepository {
     }
   }
 
-  /** All commits that can be reached from one, newest first by time, parents never before their children. */
+  /** All commits reachable from one, newest first, children before their parents. */
   async commitsFrom(id: string): Promise<readonly GitCommit[]> {
     const entries = await log({ fs, gitdir: this.gitdir, cache: this.#cache, ref: id });
     return entries.map(({ oid, commit }) => ({
@@ -80,7 +80,7 @@ export class GitRepository {
     return blob;
   }
 
-  /** An object in a file of its own is looked at before the library inflates it; those in packs were checked before. */
+  /** Checks a loose object before the library inflates it. Packed objects were checked before. */
   async #checkLooseObject(id: string): Promise<void> {
     const path = join(this.gitdir, 'objects', id.slice(0, 2), id.slice(2));
     if (!fs.existsSync(path)) return;

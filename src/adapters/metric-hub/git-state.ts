@@ -1,11 +1,11 @@
-/** States of a git repository for the port: revisions are commits, their files are read when they are asked for. */
+/** States of a git repository for the port: revisions are commits; their files are read on demand. */
 import { HUB_FOLDERS, hubRoleOf } from '../../domain/metric-hub-path.ts';
 import type { HubFile, HubRevision, HubState } from '../../ports/metric-hub.ts';
 import { GitHistory, TreeMemory } from './git-history.ts';
 import type { GitCommit, GitRepository } from './git-repository.ts';
 import { toUnreadable } from './shared-state.ts';
 
-/** Makes states, and remembers between them what does not change. */
+/** Makes states and caches what does not change. */
 export class GitStates {
   readonly #repository: GitRepository;
   readonly #url: string;
@@ -38,7 +38,7 @@ export class GitStates {
       id: commit.id,
       committedAt: commit.committedAt,
       files: (signal) => this.#reading(signal, () => this.#filesOf(commit)),
-      // As the newest revision's history tells it, whichever revision is asked.
+      // From the newest revision's history, for all revisions.
       lastCommitOf: (path, signal) => this.#reading(signal, () => history.lastCommitOf(path)),
     };
   }
@@ -56,7 +56,7 @@ export class GitStates {
       }
     }
     if (!HUB_FOLDERS.some((name) => root.get(name)?.isTree === true)) {
-      throw new Error(`it has neither a folder ${HUB_FOLDERS.join(' nor ')}`);
+      throw new Error(`it has no folder ${HUB_FOLDERS.join(' or ')}`);
     }
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }

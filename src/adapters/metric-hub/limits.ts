@@ -1,8 +1,8 @@
-/** How large a metric-hub may be. */
+/** Size limits for metric-hub. */
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 
 export interface MetricHubLimits {
-  /** Of the repository as it is sent, or of all files of a folder together. */
+  /** For the repository as it is sent, or all files of a folder. */
   readonly pack: ByteLimit;
   /** Of each file. */
   readonly file: ByteLimit;

@@ -1,4 +1,4 @@
-/** Which kind of metric-hub a URL names. */
+/** Opens metric-hub by its URL. */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { WebAddress } from '../../domain/secret.ts';
@@ -12,11 +12,11 @@ import { GitRepository } from './git-repository.ts';
 import type { MetricHubLimits } from './limits.ts';
 
 export interface MetricHubOptions {
-  /** Where the clone of a repository that is fetched is kept. */
+  /** Folder for the clone of a fetched repository. */
   readonly cloneFolder: string;
-  /** How long a state serves before it is looked up again, in milliseconds. */
+  /** How long a state is cached, milliseconds. */
   readonly refreshMs: number;
-  /** How long one fetch may take, in milliseconds. */
+  /** Time limit of one fetch, milliseconds. */
   readonly timeoutMs: number;
   readonly http: Http;
   readonly clock: Clock;
@@ -24,13 +24,12 @@ export interface MetricHubOptions {
   readonly isPrivate?: boolean;
 }
 
-/** The repository at an address. */
 export function fetchedMetricHub(address: WebAddress, options: MetricHubOptions): MetricHub {
   const { cloneFolder: folder, ...others } = options;
   return new CloneMetricHub({ address, folder, ...others });
 }
 
-/** The folder at a path: with its history if anything is committed in it, else as it lies there. */
+/** A folder: with its history if it has commits, else its current content. */
 export async function localMetricHub(
   path: string,
   options: Omit<MetricHubOptions, 'cloneFolder' | 'timeoutMs' | 'http'>,

@@ -1,20 +1,20 @@
-/** The state of a repository, looked up now and then for all who ask, and kept while the repository cannot be reached. */
+/** The state of a repository for all callers. While the repository cannot be reached, the last good state is used. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import { untilAborted } from '../../domain/until-aborted.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HubState } from '../../ports/metric-hub.ts';
 
 export interface SharedStateOptions {
-  /** The repository as people know it. */
+  /** The repository, for messages. */
   readonly url: string;
-  /** How long a state serves before it is looked up again, in milliseconds. */
+  /** How long a state is cached, milliseconds. */
   readonly refreshMs: number;
   readonly clock: Pick<Clock, 'monotonic'>;
-  /** Looks the state up. Its own warning, if it has one, is passed on. */
+  /** Looks the state up. Its own warning is passed on. */
   readonly load: () => Promise<HubState>;
 }
 
-/** One state for all callers: replaced as a whole, looked up once however many wait for it. */
+/** One state for all callers: replaced atomically, looked up once for all that wait. */
 export class SharedState {
   readonly #options: SharedStateOptions;
   #served: { readonly state: HubState; readonly since: number } | undefined;
@@ -25,7 +25,7 @@ export class SharedState {
     this.#options = options;
   }
 
-  /** The present state, or the last good one with a warning. Throws METRIC_HUB_UNREADABLE where there never was one. */
+  /** The current state, or the last good one with a warning. Throws METRIC_HUB_UNREADABLE if there was never one. */
   async current(signal: AbortSignal): Promise<HubState> {
     signal.throwIfAborted();
     const { clock, refreshMs } = this.#options;
@@ -55,25 +55,24 @@ export class SharedState {
   }
 }
 
-/** The sentence that goes with a state that may be out of date. */
+/** The warning for a state that may be old. */
 export function staleWarning(reason: string, { newest }: Pick<HubState, 'newest'>): string {
   return `${reason} Its last good revision ${newest.id} was used.`;
 }
 
-/** Anything thrown as METRIC_HUB_UNREADABLE that names the repository. `shown` gives what may be shown of a reason. */
+/** Any error as METRIC_HUB_UNREADABLE with the repository's name. `shown` removes secrets from a reason. */
 export function toUnreadable(
   url: string,
   error: unknown,
   shown: (text: string) => string = (text) => text,
 ): ContrailError {
   if (error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE') return error;
-  // `fetch failed` says nothing; its cause says why.
+  // `fetch failed` says nothing; its cause does.
   const text = errorText(error instanceof Error && error.cause instanceof Error ? error.cause : error);
   const reason = shown(text);
   return unreadable(url, reason, reason === text ? error : undefined);
 }
 
-/** METRIC_HUB_UNREADABLE with its reason. */
 export function unreadable(url: string, reason: string, cause?: unknown): ContrailError {
   const message = `The metric definitions at ${url} cannot be read: ${reason.replace(/\.$/, '')}.`;
   const hint = 'CONTRAIL_METRIC_HUB names the repository, or a file: with a checkout or a copy of it.';

@@ -1,4 +1,4 @@
-/** Looks for a Redis on this machine, and puts one there if asked. */
+/** Finds a Redis on this machine, or installs one. */
 import { ContrailError } from '../../domain/errors.ts';
 import { runCommand } from './run-command.ts';
 
@@ -14,13 +14,10 @@ const FOLDERS = [
 const LOOK_LIMIT_MS = 5_000;
 const INSTALL_LIMIT_MS = 5 * 60_000;
 
-/** The first of its arguments that can be started, in the PATH or by its full path: each on a line. */
+/** Prints the path of each argument that can be started. */
 const WHICH = 'for name in "$@"; do command -v "$name"; done; exit 0';
 
-/**
- * Installs without starting a service, now or at the next boot: `policy-rc.d` is how Debian is told so. An existing one
- * is left as it is.
- */
+/** Installs without starting a service, now or at boot: Debian asks `policy-rc.d`. An existing one is not changed. */
 const APT_INSTALL = `
 set -e
 export DEBIAN_FRONTEND=noninteractive
@@ -46,9 +43,9 @@ export async function findRedisServer(): Promise<string | undefined> {
 }
 
 /**
- * Path of a Redis that is there already or was installed now, by apt-get (as root, or by sudo without a password) or
- * Homebrew. `beforeInstall` is told the command first, and prevents it by rejecting. Throws REDIS_NOT_FOUND if neither
- * works; no service is left running.
+ * Path of an existing Redis, or of one installed now by apt-get (as root, or with passwordless sudo) or Homebrew.
+ * `beforeInstall` gets the command first, and prevents it by rejecting. Throws REDIS_NOT_FOUND if neither works. Leaves no
+ * service running.
  */
 export async function installRedisServer(
   beforeInstall: (command: string) => Promise<void> | void = () => undefined,
@@ -69,7 +66,6 @@ export async function installRedisServer(
   throw redisNotFound(output);
 }
 
-/** The error for a machine without Redis: one sentence says what to install. */
 export function redisNotFound(output = ''): ContrailError {
   const lastLine = output.trim().split('\n').at(-1) ?? '';
   return new ContrailError('REDIS_NOT_FOUND', 'No redis-server of version 6.2 or later was found on this machine.', {
@@ -79,7 +75,7 @@ export function redisNotFound(output = ''): ContrailError {
 }
 
 interface Installer {
-  /** The command as people know it. */
+  /** The command for people. */
   readonly says: string;
   readonly command: readonly [string, ...string[]];
 }

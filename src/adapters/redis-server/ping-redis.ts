@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const LIMIT_MS = 2_000;
 
-/** Whether a Redis on this machine answers PING with that password; a server that still loads its data does not. */
+/** Whether a Redis on this machine answers PING with that password. One that still loads its data does not. */
 export function pingRedis(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });

@@ -1,4 +1,4 @@
-/** A Redis of our own, for the demo and the tests: on loopback, behind a random password, gone when we are. */
+/** A private Redis for the demo and the tests: on loopback, with a random password, ended with this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,26 +19,26 @@ const PING_PAUSE_MS = 25;
 const STOP_LIMIT_MS = 10_000;
 
 export interface PrivateRedisOptions {
-  /** Keeps its data there from run to run; default a temporary folder that is removed at the end. */
+  /** Folder for its data; default: a temporary folder that is removed at the end. */
   readonly folder?: string;
-  /** Writes every change to disk, so that a run that was broken off can go on; default no. */
+  /** Write every change to disk, so that the data survive a crash; default no. */
   readonly appendonly?: boolean;
-  /** The program; default what `findRedisServer` finds. */
+  /** The program; default: the result of `findRedisServer`. */
   readonly program?: string;
   readonly clock: Clock;
 }
 
 export interface PrivateRedis {
-  /** With the password: not for logs. */
+  /** Includes the password: not for logs. */
   readonly url: string;
   readonly port: number;
-  /** Ends Redis and resolves when it is gone. May be called twice. Need not be called: Redis ends with this process. */
+  /** Ends Redis and resolves when it is gone. May be called twice. Optional: Redis ends with this process. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts a Redis that nobody else can reach, and resolves when it answers. Throws REDIS_NOT_FOUND if there is no program
- * to start, REDIS_UNSUITABLE if it does not come up. Ctrl-C reaches only us, so the owner can finish with Redis first.
+ * Starts a Redis that nobody else can reach, and resolves when it answers. Throws REDIS_NOT_FOUND if there is no program,
+ * REDIS_UNSUITABLE if it does not start. Ctrl-C does not reach Redis, so its owner can use it until the end.
  */
 export async function startPrivateRedis(options: PrivateRedisOptions): Promise<PrivateRedis> {
   const program = options.program ?? (await findRedisServer());
@@ -70,7 +70,7 @@ interface ServerOptions {
   readonly clock: Clock;
 }
 
-/** Without `this`, so that its parts can be taken out and handed on. */
+/** Does not use `this`, so that its methods can be passed on. */
 function handleOf(server: Server): PrivateRedis {
   return { url: server.url, port: server.port, stop: () => server.stop() };
 }
@@ -84,7 +84,7 @@ class Server {
   readonly #exited: Promise<unknown>;
   #isOver = false;
   #stopped: Promise<void> | undefined;
-  /** The end of what it has printed, to tell why it did not start. */
+  /** The end of its output, to show why it did not start. */
   output = '';
 
   constructor(options: ServerOptions) {
@@ -92,7 +92,7 @@ class Server {
     this.#clock = options.clock;
     this.url = `redis://:${this.#password}@127.0.0.1:${this.port}/0`;
     this.#child = spawn('sh', ['-c', WATCHDOG, 'sh', options.program, options.isTemporary ? options.folder : ''], {
-      // A process group of its own: Ctrl-C goes to all of a group at once.
+      // A process group of its own, because Ctrl-C goes to a whole group.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: options.folder,
@@ -103,12 +103,12 @@ class Server {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-4_000)));
     }
-    // The shell may be gone before it has read all.
+    // The shell may be gone before it has read everything.
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.write(`${configOf(options, this.#password)}\nend\n`);
   }
 
-  /** Whether it answers before it ends or the time is over. */
+  /** Whether it answers in time and before it ends. */
   async answers(): Promise<boolean> {
     for (let waited = 0; waited < START_LIMIT_MS && !this.#isOver; waited += PING_PAUSE_MS) {
       if (await pingRedis(this.port, this.#password)) return true;

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 
 export interface CommandResult {
-  /** 0 if it went well; -1 if it could not be started or took too long. */
+  /** 0: success; -1: it could not be started or took too long. */
   readonly code: number;
-  /** All it printed, errors too. */
+  /** stdout and stderr. */
   readonly output: string;
 }
 
-/** Runs a program to its end, without a shell and without input. Never rejects. */
+/** Runs a program without a shell and without input. Never rejects. */
 export function runCommand(program: string, args: readonly string[], limitMs: number): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = execFile(

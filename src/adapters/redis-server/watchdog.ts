@@ -1,9 +1,8 @@
 /**
- * A shell that stands between us and Redis: it ends Redis when our end of its input closes, however we came to an end,
- * `kill -9` included, and then removes what is to be removed.
+ * A shell between us and Redis: when our end of its input closes, even by `kill -9`, it ends Redis and removes the folder.
  *
- * Arguments: the program, and the folder to remove or an empty one. Input: the configuration, a line `end`, and then
- * nothing as long as Redis is wanted. The configuration holds the password, so it goes in by a pipe as well.
+ * Arguments: the program, and the folder to remove or an empty text. Input: the configuration, a line `end`, and then
+ * nothing while Redis is needed. The configuration has the password, so it goes through a pipe too.
  */
 export const WATCHDOG = `
 conf=

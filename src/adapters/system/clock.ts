@@ -1,4 +1,4 @@
-/** The machine's clock, and one that stands still while its timers run. */
+/** The system clock, and one with a fixed time whose timers run. */
 import type { Clock } from '../../ports/clock.ts';
 import { sleep, startTimer, timeout } from './timers.ts';
 
@@ -10,7 +10,7 @@ export const systemClock: Clock = {
   timeout,
 };
 
-/** Always tells the same time of day. Durations, timers and deadlines are real. */
+/** Always the same time of day. Durations, timers and deadlines are real. */
 export function fixedClock(epochMs: number): Clock {
   return { ...systemClock, now: () => epochMs };
 }

@@ -1,10 +1,10 @@
-/** Log lines on stderr: JSON for machines, one short line each for a person at a terminal. */
+/** Log lines on stderr: JSON for machines, one short line each on a terminal. */
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { printableJson } from '../../domain/terminal-text.ts';
 import type { Log } from '../../ports/log.ts';
 
-/** Where lines go; each is written whole. */
+/** Writes lines; each call is one whole line. */
 export interface LogTarget {
   readonly isTTY: boolean;
   write(line: string): void;
@@ -17,13 +17,13 @@ export interface LogOptions {
 
 const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' };
 
-/** A log of that level. Values of fields are escaped, so that one event stays one line and no text steers a terminal. */
+/** A log of that level. Field values are escaped, so that an event is one line and no text controls a terminal. */
 export function createLog({ level, target }: LogOptions): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   return target.isTTY ? pino(options, forPeople(target)) : pino(options, forMachines(target));
 }
 
-/** Logs of machines are read on terminals too. */
+/** JSON logs are read on terminals too. */
 function forMachines(target: LogTarget): { write(line: string): void } {
   return {
     write: (line) => {

@@ -1,4 +1,4 @@
-/** The chance of the machine. */
+/** The system's random numbers. */
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../../ports/random.ts';
 

@@ -1,10 +1,7 @@
-/**
- * Timers and deadlines of any length. A timer of Node holds at most 24.8 days and fires at once for anything longer, so
- * every timer of ours starts here.
- */
+/** Timers of any length. A Node timer holds at most 24.8 days and fires at once for anything longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Calls back once after that time; returns what cancels it. */
+/** Calls back once after that time. Returns a function that cancels it. */
 export function startTimer(ms: number, callBack: () => void): () => void {
   if (Number.isNaN(ms)) throw new RangeError('a timer cannot last NaN milliseconds');
   let left = ms;
@@ -18,7 +15,7 @@ export function startTimer(ms: number, callBack: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Resolves after that time; rejects with the reason of the signal as soon as it is aborted. */
+/** Resolves after that time; rejects with the signal's reason as soon as it aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -34,7 +31,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** A signal that aborts with a TimeoutError after that time. Like `AbortSignal.timeout` it keeps no process alive. */
+/** Aborts with a TimeoutError after that time. Like `AbortSignal.timeout`, it keeps no process alive. */
 export function timeout(ms: number): AbortSignal {
   if (ms <= LONGEST_TIMER_MS) return AbortSignal.timeout(Math.ceil(ms));
   const ending = new AbortController();

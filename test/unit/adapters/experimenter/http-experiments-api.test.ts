@@ -93,16 +93,16 @@ describe('the experiments API over HTTP', () => {
   });
 
   it.each<[string, RequestListener, string]>([
-    ['an error', answer(500, '{"detail": "broken"}'), 'it answers with status 500'],
-    ['that it is not there', answer(404, '[]'), 'it answers with status 404'],
+    ['an error', answer(500, '{"detail": "broken"}'), 'it replied with status 500'],
+    ['that it is not there', answer(404, '[]'), 'it replied with status 404'],
     [
       'a page',
       answer(200, '<!doctype html>\n<p>s3cret', { 'content-type': 'text/html' }),
-      'something that is not JSON',
+      'its reply is not JSON',
     ],
-    ['nothing', answer(200, ''), 'something that is not JSON'],
-    ['half a list', answer(200, '[{"slug": "a"}, {"sl'), 'something that is not JSON'],
-    ['an object', answer(200, '{"results": []}'), 'something that is not a list'],
+    ['nothing', answer(200, ''), 'its reply is not JSON'],
+    ['half a list', answer(200, '[{"slug": "a"}, {"sl'), 'its reply is not JSON'],
+    ['an object', answer(200, '{"results": []}'), 'its reply is not a list'],
     ['less than it announced', answer(200, '[]', { 'content-length': '100' }), 'cannot be read'],
     [
       'and breaks off',

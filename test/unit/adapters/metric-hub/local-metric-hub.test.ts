@@ -62,8 +62,8 @@ describe('a folder without history', () => {
   });
 
   it.each<[string, () => string, RegExp]>([
-    ['a missing folder', () => join(temporaryFolder(), 'none'), /neither a folder definitions nor jetstream/],
-    ['a folder with other things', () => folderOf({ 'lib/x.toml': '' }), /neither a folder/],
+    ['a missing folder', () => join(temporaryFolder(), 'none'), /no folder definitions or jetstream/],
+    ['a folder with other things', () => folderOf({ 'lib/x.toml': '' }), /no folder/],
     ['commits that are no JSON', () => folderOf({ [ONE]: '', 'outcome_commits.json': '{' }), /outcome_commits\.json/],
     ['commits of another shape', () => folderOf({ [ONE]: '', 'outcome_commits.json': '[]' }), /outcome_commits\.json/],
   ])('cannot be read: %s', async (_, makePath, reason) => {
