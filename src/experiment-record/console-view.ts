@@ -1,4 +1,4 @@
-/** The part of a record that the rules for statistics files need; what it lacks, the console lacks too. */
+/** The part of a record for the rules of statistics files. Fields that are missing here are missing in the console too. */
 import { z } from 'zod';
 import type { ConsoleRecord } from '../domain/console-record.ts';
 

@@ -1,11 +1,11 @@
-/** The part of a record that the metadata file needs: stricter than the rest, as keys that are missing are not guessed. */
+/** The part of a record for the metadata file. Stricter than the rest: missing keys are errors. */
 import { z } from 'zod';
 import type { Experiment } from '../domain/experiment.ts';
 import { problemsOf } from './problems.ts';
 import { ExperimentRecord, slugsOfEntries, Text, unicodeText, Whole } from './record.ts';
 
 const Slugs = slugsOfEntries({ list: 'must be a list, or null', entry: 'must be an object with a slug' });
-/** A date that may be null but not absent; its form was checked before. */
+/** A date that may be null but not absent; its format was checked before. */
 const PresentDate = z.string({ error: 'must be a date such as 2026-01-15, or null' }).nullable();
 
 const MetadataView = z.object({
@@ -24,7 +24,7 @@ const MetadataView = z.object({
   segments: Slugs,
 });
 
-/** The plan in a record, or what keeps it from being read. */
+/** The plan in a record, or why it cannot be read. */
 export function planOf(record: unknown): Experiment['plan'] & object {
   const parsed = MetadataView.safeParse(record);
   if (!parsed.success) return { problem: problemsOf(parsed.error) };

@@ -1,4 +1,4 @@
-/** What planning needs of records; with each experiment comes what its files need. */
+/** The part of a record for planning; each experiment also has what its files need. */
 import { z } from 'zod';
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment, ExperimentList } from '../domain/experiment.ts';
@@ -8,7 +8,7 @@ import { planOf } from './metadata-view.ts';
 import { problemsOf, slugOfMalformed } from './problems.ts';
 import { unicodeText, usableSlug } from './record.ts';
 
-/** Older records know no application but the desktop, and leave keys out that are null today. */
+/** Older records have no application but the desktop, and lack keys that are null today. */
 const DEFAULT_APP_NAME = 'firefox_desktop';
 
 const DateText = z.iso.date({ error: 'must be a date such as 2026-01-15, or null' });
@@ -26,13 +26,13 @@ const PlanningView = z.object({
 
 export type MalformedExperiment = ExperimentList['malformed'][number];
 
-/** A record and where it was found, for the message: `record 3`, `my-slug.json`. */
+/** A record and its place, for messages: `record 3`, `my-slug.json`. */
 export interface FoundRecord {
   readonly where: string;
   readonly record: unknown;
 }
 
-/** The experiments in these records; each record that cannot be read is reported, and stops no other. */
+/** The experiments in these records. A record that cannot be read is reported and does not stop the others. */
 export function parseExperiments(found: readonly FoundRecord[]): ExperimentList {
   const experiments: Experiment[] = [];
   const malformed: MalformedExperiment[] = [];
@@ -49,7 +49,7 @@ export function numberRecords(records: readonly unknown[]): FoundRecord[] {
   return records.map((record, index) => ({ where: `record ${index + 1}`, record }));
 }
 
-/** One EXPERIMENT_MALFORMED that names the place and, where it is known, the experiment. */
+/** One EXPERIMENT_MALFORMED with the place and, if known, the experiment. */
 export function malformedExperiment(where: string, problem: string, slug?: string): MalformedExperiment {
   const name = slug === undefined ? '' : ` (${quote(slug)})`;
   const error = new ContrailError(

@@ -1,7 +1,7 @@
-/** What is wrong with a record, and whose it is. */
+/** Problems of a record, and its slug. */
 import { z } from 'zod';
 
-/** All of it, as one line. */
+/** All problems as one line. */
 export function problemsOf(error: z.ZodError): string {
   const problems = error.issues.map((issue) => {
     const path = issue.path.join('.');
@@ -10,7 +10,7 @@ export function problemsOf(error: z.ZodError): string {
   return problems.join('; ');
 }
 
-/** The slug of a record that cannot be read. Text that is not Unicode could be written to no log row. */
+/** The slug of an unreadable record, if it is Unicode; log rows cannot hold other text. */
 export function slugOfMalformed(record: unknown): string | undefined {
   const slug = z.object({ slug: z.string() }).safeParse(record).data?.slug;
   return slug?.isWellFormed() ? slug : undefined;

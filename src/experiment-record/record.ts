@@ -1,6 +1,6 @@
 /**
- * A record of the experiments API (v8): the fields that Contrail uses, and no others. Each reader takes the fields that
- * it needs from here, so that a malformed field costs only what needs it. As it stands the schema is the strictest reader's.
+ * The fields of an API record (v8) that Contrail uses. Each reader picks the fields it needs, so that a malformed field
+ * stops only what needs it. The schema itself is that of the strictest reader.
  */
 import { z } from 'zod';
 import { toContrailError } from '../domain/errors.ts';
@@ -9,15 +9,15 @@ import { checkSlug } from '../domain/slug.ts';
 import { parseTimestamp } from '../domain/utc-time.ts';
 import { isWellFormedJson } from '../domain/well-formed.ts';
 
-/** What is wrong with a text that holds half of a surrogate pair. */
+/** A text with a lone surrogate. */
 const NOT_UNICODE = { error: 'must be valid Unicode' };
 
-/** A text that any table, page and address can hold; `error` says what else it must be. */
+/** Valid Unicode text; `error` says what else it must be. */
 export function unicodeText(error: string) {
   return z.string({ error }).refine((text) => text.isWellFormed(), NOT_UNICODE);
 }
 
-/** A slug that can become part of names, addresses and log rows; `words` puts what is wrong with it. */
+/** A valid slug for names, URLs and log rows; `words` makes the message. */
 export function usableSlug(words: (problem: string) => string) {
   return z.string({ error: 'must be a text' }).transform((slug, context) => {
     try {
@@ -29,7 +29,7 @@ export function usableSlug(words: (problem: string) => string) {
   });
 }
 
-/** `[{slug: 'a', priority: …}]` → `['a']`; null and absent are no entries. */
+/** `[{slug: 'a', priority: …}]` → `['a']`; null and absent give an empty list. */
 export function slugsOfEntries(errors: { readonly list: string; readonly entry: string }) {
   return z
     .array(z.object({ slug: Text }, { error: errors.entry }), { error: errors.list })
@@ -45,7 +45,7 @@ const Flag = z.boolean({ error: 'must be true, false or null' });
 const Amount = z.number({ error: 'must be a number' });
 const Slugs = slugsOfEntries({ list: 'must be a list', entry: 'must be an object' });
 
-/** Microseconds since 1970, or null. The key itself must be there. */
+/** Microseconds since 1970, or null. The key must be present. */
 const Time = z
   .string({ error: 'must be there, as a date or null' })
   .nullable()

@@ -1,4 +1,4 @@
-/** All of a record that the table of experiments has (spec: monitoring, section 3), or what is wrong with it. */
+/** The part of a record for the table of experiments (spec: monitoring, section 3), or what is wrong with it. */
 import type { z } from 'zod';
 import { slugOfMalformed } from './problems.ts';
 import { ExperimentRecord } from './record.ts';
@@ -8,7 +8,7 @@ export type TableView = z.infer<typeof TableView>;
 
 export type TableReading =
   | { readonly kind: 'read'; readonly record: TableView }
-  /** `slug` where it could be read and is Unicode; `reason` names the fields. */
+  /** `slug` if it is readable Unicode; `reason` names the fields. */
   | { readonly kind: 'malformed'; readonly slug: string | null; readonly reason: string };
 
 export function readForTable(record: unknown): TableReading {
@@ -23,7 +23,7 @@ function reasonOf(error: z.ZodError): string {
     .join('; ');
 }
 
-/** Days that an experiment is planned to last: the table has no column for it, so whatever else it is costs nothing. */
+/** Planned duration in days. The table has no column for it, so an invalid value is ignored. */
 export function plannedDuration(record: unknown): number | null {
   return ExperimentRecord.pick({ proposedDuration: true }).safeParse(record).data?.proposedDuration ?? null;
 }

@@ -18,21 +18,21 @@ export interface AppOptions {
   readonly store: ObjectStore;
   /** Mounts the board of the queues; gives what closes it. */
   readonly mountBoard: (app: FastifyInstance) => Promise<() => Promise<void>>;
-  /** Resolves when Redis can be used. */
+  /** Resolves if Redis can be used. */
   readonly checkReady: () => Promise<unknown>;
   readonly log: Log;
   readonly timeLimits?: Partial<TimeLimits>;
 }
 
-/** How long a client may take, and we: a connection costs memory for as long as it stands. */
+/** Timeouts for clients and for us: every open connection costs memory. */
 export interface TimeLimits {
   /** For the headers of a request. */
   readonly headersMs: number;
-  /** For a whole request, its body included. */
+  /** For a whole request with its body. */
   readonly requestMs: number;
   /** Without a byte in either direction. */
   readonly silenceMs: number;
-  /** Until the answer begins. */
+  /** Until the reply begins. */
   readonly answerMs: number;
 }
 
@@ -49,7 +49,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs) / 2 },
     clientErrorHandler: answerBrokenRequest,
     routerOptions: { maxParamLength: 1_000 },
-    // An address that cannot be decoded reaches no hook.
+    // A URL that cannot be decoded reaches no hook.
     frameworkErrors: (_error, _request, reply) => {
       const body = page('Something went wrong', html`<p>This request cannot be answered.</p>`);
       reply.raw.writeHead(400, { ...securityHeaders(), 'content-type': 'text/html; charset=utf-8' }).end(body);
@@ -62,7 +62,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reply
       .code(404)
       .type('text/html; charset=utf-8')
-      .send(page('There is no such page', html`<p><a href="/">Contrail</a></p>`)),
+      .send(page('Page not found', html`<p><a href="/">Contrail</a></p>`)),
   );
   app.setErrorHandler(async (error, request, reply) => {
     const { status, text } = requestFailure(error, request, options.log);

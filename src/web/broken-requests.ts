@@ -1,4 +1,4 @@
-/** Requests that never became one: not HTTP, headers too long, or not complete in time. They reach no route and no hook. */
+/** Broken requests: not HTTP, headers too long, or incomplete in time. They reach no route and no hook. */
 import type { Socket } from 'node:net';
 import { securityHeaders } from './security-headers.ts';
 
@@ -7,7 +7,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 };
 
-/** Answers with a status and closes the connection. */
+/** Replies with a status and closes the connection. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (socket.writable && error.code !== 'ECONNRESET') {
     const status = ANSWERS[error.code ?? ''] ?? '400 Bad Request';

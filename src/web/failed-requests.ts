@@ -1,4 +1,4 @@
-/** What a request that failed is answered with: never why, which only the log tells. */
+/** Replies to failed requests. They never show the reason; the log does. */
 import type { FastifyRequest } from 'fastify';
 import type { Log } from '../ports/log.ts';
 
@@ -8,7 +8,7 @@ export interface RequestFailure {
   readonly text: string;
 }
 
-/** Status and sentence for an error that a route or a hook has thrown. Failures of ours go to the log. */
+/** Status and sentence for an error of a route or hook. Our own failures are logged. */
 export function requestFailure(error: unknown, request: FastifyRequest, log: Log): RequestFailure {
   const status = statusOf(error);
   if (status < 500) return { status, text: 'This request cannot be answered.' };

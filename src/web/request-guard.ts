@@ -1,25 +1,25 @@
 /**
- * Keeps web pages of others out of ours (design, section 9): on loopback no password is asked for, so any page that the
- * operator's browser shows could otherwise reach these routes. Requests must name a loopback host. From foreign pages
- * only a followed link is answered; whatever a page does behind the reader's back is refused.
+ * Protects our pages from other websites. Loopback needs no password, so any page in the operator's browser could reach
+ * these routes. Requests must name a loopback host. From foreign pages only a followed link is answered; everything a page
+ * loads by itself is refused.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const IPV4_LOOPBACK = /^127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 
-/** Whether an address is one that only this machine reaches. */
+/** Whether only this machine can reach an address. */
 export function isLoopbackAddress(host: string): boolean {
   return host === 'localhost' || host === '::1' || IPV4_LOOPBACK.test(host);
 }
 
-/** Refuses foreign hosts (421) and what foreign pages request on their own account (403), before any route. */
+/** Refuses foreign hosts (421) and requests that foreign pages make by themselves (403), before any route. */
 export function guardRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     if (!isOwnHost(request)) await refuse(reply, 421, 'This host name is not served here.');
     else if (!isOwnPage(request) && !isFollowedLink(request)) {
       const text = SAFE_METHODS.has(request.method)
-        ? 'Pages of other sites may link here, but not load anything from here.'
+        ? 'Other sites may link here, but not load anything from here.'
         : 'Requests that change something must come from a page of this server.';
       await refuse(reply, 403, text);
     }
@@ -31,7 +31,7 @@ function isOwnHost(request: FastifyRequest): boolean {
   return hosts.length === 1 && isLoopbackAuthority(hosts[0] ?? '') && isLoopbackTarget(request.raw.url ?? '');
 }
 
-/** A target may be a whole address (`GET http://localhost/ HTTP/1.1`), whose host then counts, not that of the header. */
+/** A target may be an absolute URL (`GET http://localhost/ HTTP/1.1`); then its host counts, not the header's. */
 function isLoopbackTarget(target: string): boolean {
   if (target.startsWith('/') || target === '*') return true;
   const authority = /^http:\/\/([^/?#]*)/i.exec(target)?.[1];
@@ -45,12 +45,12 @@ function isLoopbackAuthority(authority: string): boolean {
   return name !== undefined && isLoopbackAddress(name.toLowerCase());
 }
 
-/** All values of a header as they came, names and values in turns: Node keeps only the first of several hosts. */
+/** All values of a header, names and values alternating; Node's `headers` keep only the first host. */
 function headerValues(rawHeaders: readonly string[], name: string): string[] {
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
-/** Browsers say where a request comes from; what is no browser sends neither header and passes. */
+/** Browsers say where a request comes from. Other clients send neither header and pass. */
 function isOwnPage(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
@@ -58,7 +58,7 @@ function isOwnPage(request: FastifyRequest): boolean {
   return origin === undefined || origin === `http://${request.headers.host ?? ''}`;
 }
 
-/** A link on a foreign page that the reader has followed: not an image, frame, script or fetch of that page. */
+/** The reader followed a link on a foreign page; not an image, frame, script or fetch of it. */
 function isFollowedLink({ method, headers }: FastifyRequest): boolean {
   const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return (method === 'GET' || method === 'HEAD') && isNavigation;

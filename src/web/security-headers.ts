@@ -1,4 +1,4 @@
-/** Headers that every answer carries, set by helmet (spec: pages, section 14). */
+/** Headers of every reply, set by helmet (spec: pages, section 14). */
 import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import fastifyHelmet from '@fastify/helmet';
@@ -15,7 +15,7 @@ const DIRECTIVES = {
   'frame-ancestors': ["'none'"],
   'base-uri': ["'none'"],
 };
-/** Bull Board sets inline styles, uses <base>, and brings fonts in its own style sheet. */
+/** Bull Board sets inline styles, uses <base>, and has fonts in its style sheet. */
 const BULL_BOARD_DIRECTIVES = {
   ...DIRECTIVES,
   'style-src': ["'self'", "'unsafe-inline'"],
@@ -23,17 +23,17 @@ const BULL_BOARD_DIRECTIVES = {
   'font-src': ["'self'", 'data:'],
 };
 
-/** Sets the headers before anything else sees the request. Await it before other hooks are added. */
+/** Sets the headers first of all. Await it before adding other hooks. */
 export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(fastifyHelmet, optionsWith(DIRECTIVES));
 }
 
-/** Replaces them by those that Bull Board's pages need, on the routes of its scope alone. */
+/** Replaces them by the ones for Bull Board's pages, only in its scope. */
 export async function addBoardHeaders(scope: FastifyInstance): Promise<void> {
   await scope.register(fastifyHelmet, optionsWith(BULL_BOARD_DIRECTIVES));
 }
 
-/** The same headers, for answers to requests that reach no hook. */
+/** The same headers, for replies to requests that reach no hook. */
 export function securityHeaders(): OutgoingHttpHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
@@ -46,7 +46,7 @@ function optionsWith(directives: Readonly<Record<string, string[]>>) {
     contentSecurityPolicy: { useDefaults: false, directives },
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // Contrail speaks plain HTTP; a proxy that adds TLS sets it.
+    // Contrail speaks plain HTTP; a proxy that adds TLS sets this.
     strictTransportSecurity: false,
   } as const;
 }

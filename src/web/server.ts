@@ -1,27 +1,27 @@
-/** Listens for the web application. */
+/** Starts and stops the web server. */
 import type { FastifyInstance } from 'fastify';
 import { ContrailError, errorText } from '../domain/errors.ts';
 import { isLoopbackAddress } from './request-guard.ts';
 
 export interface ListenOptions {
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
-/** Refuses an address that others than this machine can reach: nothing asks them for a password. Checked before anything else is begun. */
+/** Refuses an address that other machines can reach, because the pages need no password. Checked before anything starts. */
 export function checkListenAddress(host: string): void {
   if (isLoopbackAddress(host)) return;
   throw new ContrailError(
     'CONFIG_INVALID',
-    `The pages must not listen on ${JSON.stringify(host)}: they ask for no password.`,
+    `The pages must not listen on ${JSON.stringify(host)}: they need no password.`,
     {
       hint: 'Use --host 127.0.0.1 (or CONTRAIL_WEB_HOST), and a proxy that authenticates, or a tunnel.',
     },
   );
 }
 
-/** Begins to listen and gives the address. Throws PORT_UNUSABLE where that cannot be done. */
+/** Starts listening and returns the address. Throws PORT_UNUSABLE if it cannot. */
 export async function listen(app: FastifyInstance, { host, port }: ListenOptions): Promise<string> {
   checkListenAddress(host);
   try {

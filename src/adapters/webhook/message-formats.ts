@@ -1,9 +1,9 @@
-/** Alert messages as the bodies of requests: JSON for any receiver, signed, and the format of Slack's incoming webhooks. */
+/** Bodies of alert messages: signed JSON for any receiver, and the format of Slack's incoming webhooks. */
 import { createHmac } from 'node:crypto';
 import type { AlertMessage, MessageLine } from '../../alerts/message.ts';
 import { timeText } from '../../alerts/row.ts';
 
-/** Slack refuses a section above 3,000 characters and a header above 150. */
+/** Slack rejects sections above 3,000 characters and headers above 150. */
 const MOST_SECTION = 2_900;
 const MOST_HEADER = 150;
 const ICONS = { critical: ':red_circle:', warning: ':large_orange_diamond:', info: ':information_source:' };
@@ -11,11 +11,11 @@ const ICONS = { critical: ':red_circle:', warning: ':large_orange_diamond:', inf
 export interface WebhookFacts {
   /** Milliseconds since 1970. */
   readonly sentAt: number;
-  /** The address of our pages; without one messages have no links. */
+  /** The address of our pages; without it messages have no links. */
   readonly pages: string | undefined;
 }
 
-/** The body of a webhook: a versioned JSON object with every alert that the message holds. */
+/** The body of a webhook: a versioned JSON object with every alert of the message. */
 export function webhookBody(message: AlertMessage, { sentAt, pages }: WebhookFacts): string {
   return JSON.stringify({
     version: 1,
@@ -28,9 +28,9 @@ export function webhookBody(message: AlertMessage, { sentAt, pages }: WebhookFac
 }
 
 /**
- * Headers by which a receiver knows that a body is ours and new: the HMAC-SHA256 of `<timestamp>.<body>` in hex. The
- * receiver computes it with the same secret, compares in constant time, and refuses a timestamp (seconds since 1970)
- * that is minutes old, so that a body that was overheard cannot be sent again later.
+ * Headers that prove that a body is ours and new: the HMAC-SHA256 of `<timestamp>.<body>` in hex. The receiver computes it
+ * with the same secret, compares in constant time, and rejects timestamps (seconds since 1970) that are minutes old, so
+ * that nobody can replay a message.
  */
 export function signatureHeaders(body: string, secret: string, sentAt: number): Record<string, string> {
   const timestamp = String(Math.floor(sentAt / 1000));
@@ -69,7 +69,7 @@ function slackLines(lines: readonly MessageLine[], pages: string | undefined): s
 function slackLine({ event, severity, text, link }: MessageLine, pages: string | undefined): string {
   const icon = event === 'resolved' ? ':white_check_mark:' : ICONS[severity];
   const cut = text.length > 600 ? `${text.slice(0, 600)}…` : text;
-  // `|` and `>` would end the address early; they are percent-encoded in our paths, but not in a configured host.
+  // `|` and `>` would end the URL early. They are percent-encoded in our paths, but not in a configured host.
   const url = addressOf(link, pages)?.replace(/[|<>]/g, encodeURIComponent);
   return `${icon} *${severity}* ${escapeSlack(cut)}${url === undefined ? '' : ` <${url}|open>`}`;
 }
@@ -78,7 +78,7 @@ function addressOf(link: string | null, pages: string | undefined): string | nul
   return link === null || pages === undefined ? null : `${pages.replace(/\/$/, '')}${link}`;
 }
 
-/** Slack reads only these three characters as markup of its own. */
+/** The only characters that Slack reads as markup. */
 function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

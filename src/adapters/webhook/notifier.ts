@@ -11,9 +11,9 @@ import type { Notifier } from '../../ports/notifier.ts';
 export interface WebhookOptions {
   readonly name: string;
   readonly format: 'json' | 'slack';
-  /** Only its host is ever shown: the path of a Slack webhook is its password. */
+  /** Only its host is ever shown, because the path of a Slack webhook is its password. */
   readonly url: Secret;
-  /** Signs the body; Slack needs none. */
+  /** Signs the body; not for Slack. */
   readonly secret?: Secret;
   /** The address of our pages, for links. */
   readonly pages?: string;
@@ -22,7 +22,7 @@ export interface WebhookOptions {
   readonly clock: WallClock;
 }
 
-/** How much of a refusal is read and shown. */
+/** Most bytes of an error reply that are read and shown. */
 const MOST_REASON_BYTES = 200;
 
 export class WebhookNotifier implements Notifier {
@@ -53,7 +53,7 @@ export class WebhookNotifier implements Notifier {
     if (status < 200 || status > 299) throw this.#refusal(status, reason);
   }
 
-  /** A redirect is not followed: it would hand the message, and its signature, to somebody else. */
+  /** Redirects are not followed: they would pass the message and its signature to another server. */
   async #post(request: Pick<HttpRequest, 'url' | 'headers' | 'body' | 'signal'>) {
     const { http, timeoutMs } = this.#options;
     try {
@@ -75,10 +75,10 @@ export class WebhookNotifier implements Notifier {
       : quotedIn(reason);
     const hint = `Check the address and the secret of the notification target ${this.name}.`;
     const details = status < 500 && status !== 429 ? { hint } : {};
-    return this.#error(codeOf(status), `it answers with status ${status}${quoted}`, details);
+    return this.#error(codeOf(status), `it replied with status ${status}${quoted}`, details);
   }
 
-  /** Receivers like to repeat the path of the request, or its headers. */
+  /** Receivers often repeat the path or the headers of the request. */
   #isSecret(text: string): boolean {
     const { url, secret } = this.#options;
     const { pathname, search } = new URL(url.reveal());
@@ -87,7 +87,7 @@ export class WebhookNotifier implements Notifier {
   }
 
   #error(code: ErrorCode, reason: string, details: { cause?: unknown; hint?: string }): ContrailError {
-    const message = `The alert message to ${this.name} (${this.#address.host}) was not taken: ${reason}.`;
+    const message = `The alert message to ${this.name} (${this.#address.host}) was not accepted: ${reason}.`;
     return new ContrailError(code, message, { subject: this.name, ...details });
   }
 }
@@ -102,7 +102,7 @@ function codeOf(status: number): ErrorCode {
   return status === 401 || status === 403 ? 'ACCESS_DENIED' : 'TARGET_UNWRITABLE';
 }
 
-/** The first bytes of an answer; the rest is not waited for. An answer that breaks off has been given all the same. */
+/** The first bytes of a reply, without waiting for the rest. A reply that breaks off counts too. */
 async function beginningOf(reply: HttpReply): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;

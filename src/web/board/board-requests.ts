@@ -1,6 +1,6 @@
 /**
- * Requests to Bull Board, checked before they reach it: it reads as many jobs as a request asks for, takes any text for
- * the id of a job, and tells the reader what an error says.
+ * Checks requests before they reach Bull Board, which reads as many jobs as a request wants, accepts any text as a job's
+ * id, and shows details of errors.
  */
 import { QueueKeys } from 'bullmq';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -8,20 +8,20 @@ import { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
 import { type RequestFailure, requestFailure } from '../failed-requests.ts';
 
-/** The most that a parameter may ask for; more is taken for this. */
+/** Upper limit of number parameters. */
 const MOST = { page: 1_000_000, jobsPerPage: 100, maxChildren: 100 } as const;
 const ADD_JOB = '/:queueName/add';
 const NUMBER = /^\d+$/;
 
-/** Names that follow the queue's in Redis, where the ids of jobs stand too: none of these is a job. */
+/** Redis keys of a queue that are not jobs, although ids of jobs stand in the same place. */
 const OTHER_KEYS = new Set(Object.keys(new QueueKeys().getKeys('any')));
 
-/** The key stands for a headline in the board's page, which shows the text below it. */
+/** The key selects a headline in the board's page, which shows the text below it. */
 interface Refusal extends RequestFailure {
   readonly key: string;
 }
 
-/** BullMQ takes any other text for a key in Redis, and empties that. */
+/** BullMQ takes any other text as a Redis key, and deletes its content. */
 const STATUSES = [
   'active',
   'completed',
@@ -36,7 +36,7 @@ const STATUSES = [
 
 const Params = z.object({ jobId: z.string().optional(), queueStatus: z.string().optional() });
 const Query = z.record(z.string(), z.unknown());
-/** BullMQ throws on other values of these. */
+/** BullMQ throws on other values of these options. */
 const JobOptions = z.looseObject({
   priority: z
     .int()
@@ -53,21 +53,21 @@ const JobOptions = z.looseObject({
 });
 const AddBody = z.object({ options: JobOptions.nullish() });
 
-/** Bounds what requests ask of the board, and has its errors answered as ours are, in the form that its page reads. */
+/** Limits what requests can ask of the board, and replaces its error replies by ours, in the format of its page. */
 export function guardBoard(scope: FastifyInstance, log: Log): void {
   scope.addHook('preValidation', async (request, reply) => {
     const query = Query.parse(request.query);
     const { jobId, queueStatus } = Params.parse(request.params);
     if (jobId !== undefined && !isJobId(jobId)) {
-      await refuse(reply, { status: 404, key: 'ERRORS.JOB_NOT_FOUND', text: 'There is no such job.' });
+      await refuse(reply, { status: 404, key: 'ERRORS.JOB_NOT_FOUND', text: 'Job not found.' });
     } else if (queueStatus !== undefined && !STATUSES.includes(queueStatus)) {
-      const text = 'Jobs have no such state.';
+      const text = 'Unknown job state.';
       await refuse(reply, { status: 400, key: 'ERRORS.INVALID_QUERY_PARAM', text });
     } else if (request.routeOptions.url?.endsWith(ADD_JOB) && !AddBody.safeParse(request.body).success) {
-      const text = 'A job cannot have these options.';
+      const text = 'Invalid job options.';
       await refuse(reply, { status: 400, key: 'ERRORS.INVALID_REQUEST_BODY', text });
     } else if (!isReadable(query['activeQueue']) || !isReadable(query['queueName'])) {
-      const text = 'The name of the queue cannot be read.';
+      const text = 'Invalid queue name.';
       await refuse(reply, { status: 400, key: 'ERRORS.INVALID_QUERY_PARAM', text });
     } else request.query = bounded(query);
   });
@@ -81,7 +81,7 @@ function isJobId(text: string): boolean {
   return text !== '' && !OTHER_KEYS.has(text) && !text.includes(':');
 }
 
-/** Bull Board decodes it once more. */
+/** Bull Board decodes it a second time. */
 function isReadable(value: unknown): boolean {
   if (typeof value !== 'string') return true;
   try {
@@ -105,14 +105,14 @@ function atMost(value: unknown, most: number): string {
   return String(Math.min(Number(value), most));
 }
 
-/** BullMQ's own refusals have a number below zero as code: a job that is gone, not failed, locked by a worker. */
+/** BullMQ's own errors have a negative code: the job is gone, not failed, or locked by a worker. */
 function refusalOf(error: unknown): Refusal | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'number' || code >= 0) return undefined;
   return {
     status: 409,
     key: 'ERRORS.JOB_NOT_RETRIABLE',
-    text: 'The job is no longer in the state that this needs; reload the page.',
+    text: 'The state of the job has changed; reload the page.',
   };
 }
 

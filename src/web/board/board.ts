@@ -1,4 +1,4 @@
-/** Bull Board, mounted at `/queues`, with a link from each job to the object it is about (spec: pages, section 10). */
+/** Bull Board at `/queues`, with a link from each job to its object (spec: pages, section 10). */
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
@@ -16,12 +16,12 @@ const BOARD_PREFIX = '/queues';
 
 export interface BoardOptions {
   readonly connection: Redis;
-  /** Start of every key in Redis. */
+  /** Prefix of all keys in Redis. */
   readonly prefix: string;
   readonly log: Log;
 }
 
-/** Mounts the board. The returned function closes its queues. */
+/** Mounts the board. Returns a function that closes its queues. */
 export async function mountBoard(
   app: FastifyInstance,
   { connection, prefix, log }: BoardOptions,
@@ -44,7 +44,7 @@ export async function mountBoard(
       },
     },
   });
-  // Thrown on, it reaches the handler of the scope around the board's own.
+  // Rethrown, so that it reaches our error handler instead of the board's own.
   serverAdapter.setErrorHandler((error) => {
     throw error;
   });
@@ -61,7 +61,7 @@ export async function mountBoard(
   };
 }
 
-/** The board's page asks another company's server for fonts; it looks well enough without. */
+/** The board's page loads fonts from another company's server; it looks good enough without. */
 function withoutForeignFonts(contentType: unknown, payload: unknown): unknown {
   if (typeof payload !== 'string' || typeof contentType !== 'string' || !contentType.startsWith('text/html'))
     return payload;
@@ -76,7 +76,7 @@ interface BoardJob {
   readonly returnvalue?: unknown;
 }
 
-/** Where a job's file is shown; of a job that published none, the files that there are. */
+/** Link to a job's file; if it published none, to the files of its experiment. */
 function objectLink({ data, returnvalue }: BoardJob): { displayText: string; href: string } {
   const published = Published.safeParse(returnvalue);
   if (published.success) return { displayText: 'Published file', href: objectPath(published.data.object) };

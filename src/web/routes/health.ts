@@ -1,8 +1,8 @@
-/** `/healthz`: the process lives. `/readyz`: it can do its work. One word each, for machines. */
+/** `/healthz`: the process is alive. `/readyz`: it can work. One word each. */
 import type { FastifyInstance } from 'fastify';
 
 export interface ReadinessCheck {
-  /** Resolves when what the pages need can be reached, rejects otherwise. */
+  /** Resolves if everything that the pages need can be reached. */
   readonly check: () => Promise<unknown>;
 }
 

@@ -1,4 +1,4 @@
-/** `/`: how many jobs are where, which queues are paused, and the ways on. */
+/** `/`: numbers of jobs, paused queues, and links. */
 import type { FastifyInstance } from 'fastify';
 import { queueLink } from '../../domain/page-links.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
@@ -9,7 +9,7 @@ const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 
 interface QueueLook {
   readonly name: string;
-  /** Jobs that wait in a paused queue count as waiting here: the notice above the table tells that it is paused. */
+  /** Jobs in a paused queue count as waiting; the notice above the table says that it is paused. */
   readonly counts: QueueCounts;
   readonly isPaused: boolean;
 }

@@ -1,4 +1,4 @@
-/** Published objects, to look at: a list of them, and each one as it is. */
+/** Published objects: a list, and each one unchanged. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { ANALYSIS_PERIODS } from '../../domain/analysis-period.ts';
@@ -12,7 +12,7 @@ import { html, page } from '../views/html.ts';
 
 export const OBJECTS_PREFIX = '/objects/';
 
-/** The folders that readers know; nothing else of the bucket is shown. */
+/** The folders that may be shown. */
 const FOLDERS = ['statistics/', 'metadata/', 'errors/'] as const;
 
 export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void {
@@ -56,18 +56,18 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
     const bytes = await readObject(store, name, request.signal);
     if (bytes === undefined) {
       const body = html`<p>${name} has not been published. <a href="${OBJECTS_PREFIX}">All objects</a></p>`;
-      return reply.code(404).type('text/html; charset=utf-8').send(page('There is no such object', body));
+      return reply.code(404).type('text/html; charset=utf-8').send(page('Object not found', body));
     }
     return reply.type('application/json').send(bytes);
   });
 }
 
-/** The list of an experiment's objects. It leads somewhere even where nothing is published. */
+/** Path of the list of an experiment's objects; the list exists even if it is empty. */
 export function experimentObjectsPath(experiment: string): string {
   return `${OBJECTS_PREFIX}?experiment=${encodeURIComponent(experiment.toWellFormed())}`;
 }
 
-/** Whether an object's name is one of those that an experiment's files have. */
+/** Whether an object belongs to an experiment, by its name. */
 function belongsTo(experiment: string): (name: string) => boolean {
   const names = new Set([
     metadataObjectName(experiment),
@@ -81,12 +81,12 @@ function shortened(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-/** The path of an object's page; other programs may have put any character into its name. */
+/** Path of an object's page; other programs may have put any character into its name. */
 export function objectPath(name: string): string {
   return `${OBJECTS_PREFIX}${name.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** The bytes of an object that readers may see. There is none of a name that no object can have. */
+/** The bytes of an object that may be shown; undefined for an impossible name. */
 async function readObject(store: ObjectStore, name: string, signal: AbortSignal): Promise<Readable | undefined> {
   const isShown = FOLDERS.some((folder) => name.startsWith(folder)) && !name.split('/').includes('..');
   if (!isShown) return undefined;
@@ -98,7 +98,7 @@ async function readObject(store: ObjectStore, name: string, signal: AbortSignal)
   }
 }
 
-/** `2520` → `2,520`; nothing where the object was made by another program. */
+/** `2520` → `2,520`; empty for objects of other programs. */
 function countText(count: string | number | undefined): string {
   return count === undefined ? '' : Number(count).toLocaleString('en-US');
 }

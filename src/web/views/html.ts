@@ -1,7 +1,7 @@
-/** HTML by tagged templates: every value is escaped unless it is HTML already, and cannot turn the direction of a line. */
+/** HTML by tagged templates: every value is escaped unless it is HTML already, and bidi controls are replaced. */
 import { printable } from '../../domain/terminal-text.ts';
 
-/** Text that may stand in a page as it is. Only `html` makes it. */
+/** Safe HTML. Only `html` makes it. */
 export class SafeHtml {
   readonly #text: string;
 
@@ -16,7 +16,7 @@ export class SafeHtml {
 
 type Value = string | number | SafeHtml | readonly SafeHtml[];
 
-/** Attributes must be quoted in the template: values are escaped for text and for quoted attributes. */
+/** Quote attributes in templates: values are escaped for text and for quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): SafeHtml {
   const text = strings.map((part, index) => part + (index < values.length ? render(values[index] ?? '') : ''));
   return new SafeHtml(text.join(''));

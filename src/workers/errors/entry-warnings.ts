@@ -1,21 +1,21 @@
-/** What is odd about rows that are in an errors file all the same (spec: monitoring, section 2). */
+/** Problems of rows that are in an errors file anyway (spec: monitoring, section 2). */
 import { hasNul } from '../../domain/nul-character.ts';
 import type { Warning } from '../../domain/outcome.ts';
 import type { ErrorLogRow } from '../../ports/experiment-logs.ts';
 import { ErrorEntry } from './error-entry.ts';
 
-/** A row of the log and what the file has of it. */
+/** A log row and its entry in the file. */
 export interface WrittenRow {
   readonly row: ErrorLogRow;
   readonly entry: ErrorEntry;
 }
 
-/** Under this name the console keeps the errors without a metric, and loses those of a metric that is called so. */
+/** The console files errors without a metric under this name, and so loses those of a metric with the same name. */
 const NAME_OF_NO_METRIC = 'experiment';
 
 const COLUMNS = Object.keys(ErrorEntry.shape);
 
-/** One warning for each kind of oddity. */
+/** One warning per kind of problem. */
 export function entryWarnings(written: readonly WrittenRow[]): Warning[] {
   return [...nulWarnings(written), ...nameWarnings(written)];
 }
@@ -26,7 +26,7 @@ function nulWarnings(written: readonly WrittenRow[]): Warning[] {
   if (count === 0) return [];
   const found = new Set(perRow.flat());
   const columns = COLUMNS.filter((column) => found.has(column)).join(', ');
-  const rows = count === 1 ? '1 error row holds' : `${count} error rows hold`;
+  const rows = count === 1 ? '1 error row contains' : `${count} error rows contain`;
   const message =
     `${rows} the character U+0000 (in ${columns}), which Experimenter cannot store. ` +
     'The errors file has U+FFFD (�) instead.';

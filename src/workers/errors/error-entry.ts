@@ -1,4 +1,4 @@
-/** An entry of the errors file, as the console's schema wants it; the order of the keys is the file's. */
+/** An entry of the errors file by the console's schema; keys in the order of the file. */
 import { z } from 'zod';
 import { withoutNul } from '../../domain/nul-character.ts';
 import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
@@ -6,7 +6,7 @@ import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
 const OptionalText = storableText('must be a text, or NULL').nullish().default(null);
 const Text = storableText('must be a text');
 
-/** The only sources that the console accepts; rows without one are accepted too. */
+/** The only sources that the console accepts, besides NULL. */
 const SOURCES = ['jetstream', 'jetstream-preview', 'sizing'] as const;
 const BASES = ['enrollments', 'exposures'] as const;
 
@@ -17,7 +17,7 @@ const Timestamp = z.string({ error: 'must be a time' }).transform((text, context
   return z.NEVER;
 });
 
-/** Without U+0000 and halves of surrogate pairs, for either of which the console's database refuses the whole file. */
+/** Replaces U+0000 and rejects lone surrogates, because one of either makes the console's database reject the whole file. */
 function storableText(error: string) {
   return z
     .string({ error })

@@ -1,4 +1,4 @@
-/** The errors file of an experiment: which log rows it holds, in which order, as which text (spec: monitoring, section 2). */
+/** The errors file of an experiment: its log rows, their order, and the text (spec: monitoring, section 2). */
 import { isErrorRow } from '../../domain/error-rows.ts';
 import { errorsObjectName, type ErrorRowsSummary } from '../../domain/errors-export.ts';
 import { parseTimestamp, timestampText } from '../../domain/utc-time.ts';
@@ -8,9 +8,9 @@ import { ErrorEntry } from './error-entry.ts';
 import { entryWarnings, type WrittenRow } from './entry-warnings.ts';
 
 export interface ErrorsFileRequest {
-  /** As the experiments API writes it; only rows with exactly this slug count. */
+  /** As in the experiments API; only rows with exactly this slug count. */
   readonly slug: string;
-  /** First time that counts, microseconds since 1970 (`errorsBound`); null: all. */
+  /** The first time that counts, microseconds since 1970 (`errorsBound`); null: all. */
   readonly bound: number | null;
   readonly rows: Iterable<ErrorLogRow>;
 }
@@ -19,14 +19,14 @@ export interface ErrorsFile {
   /** `errors/errors_my_slug.json` */
   readonly object: string;
   readonly contentType: 'application/json';
-  /** A JSON array on one line; `[]` where there is nothing to say. */
+  /** A JSON array on one line; `[]` without entries. */
   readonly text: string;
   readonly entries: number;
-  /** Of all rows that belong to the file, those that are left out included. */
+  /** Of all rows that belong to the file, including those left out. */
   readonly summary: ErrorRowsSummary;
-  /** Rows that the console would refuse, with the file around them; they are left out. */
+  /** Rows left out because the console would reject the whole file for them. */
   readonly dropped: readonly DroppedRow[];
-  /** What is odd about the rows that are in the file. */
+  /** Problems of rows in the file. */
   readonly warnings: readonly Warning[];
 }
 
@@ -36,7 +36,7 @@ export interface DroppedRow {
   readonly problem: string;
 }
 
-/** The errors file of these rows. Rows may be in any order and of any experiment; the text depends on no order of theirs. */
+/** The errors file of these rows. They may be in any order and of any experiment; the text does not depend on their order. */
 export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): ErrorsFile {
   const written: WrittenRow[] = [];
   const dropped: DroppedRow[] = [];
@@ -58,7 +58,7 @@ export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): Error
   };
 }
 
-/** Whether a row belongs to the file of that experiment, from that time on. */
+/** Whether a row belongs to the experiment's file, from that time on. */
 function belongsToFile(row: ErrorLogRow, slug: string, bound: number | null): boolean {
   if (row['experiment'] !== slug || !isErrorRow(row)) return false;
   return bound === null || isFrom(row['timestamp'], bound);
@@ -86,7 +86,7 @@ function sortable(entry: ErrorEntry): SortableEntry {
   return { micros: parseTimestamp(entry.timestamp) ?? 0, message: entry.message, json: JSON.stringify(entry) };
 }
 
-/** By time, then message; what still ties is ordered by its whole text, so that the same rows give the same bytes. */
+/** By time, message, then the whole text, so that the same rows give the same bytes. */
 function compareEntries(a: SortableEntry, b: SortableEntry): number {
   return a.micros - b.micros || compareTexts(a.message, b.message) || compareTexts(a.json, b.json);
 }

@@ -1,4 +1,4 @@
-/** The handler of errors jobs: one export, and the log rows of what had to be left out. */
+/** The handler of errors jobs: exports, and logs the rows that were left out. */
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { parseDate, parseTimestamp } from '../../domain/utc-time.ts';
 import type { ErrorsPayload } from '../../jobs/errors-job.ts';
@@ -11,7 +11,6 @@ export interface ErrorsHandlerDependencies extends ErrorsDependencies {
   readonly records: LogRecordDependencies;
 }
 
-/** Does one job. */
 export async function handleErrorsJob(
   deps: ErrorsHandlerDependencies,
   payload: ErrorsPayload,

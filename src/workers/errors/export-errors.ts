@@ -1,4 +1,4 @@
-/** Exports the errors of one experiment into its file: read its log rows, build the text, publish. */
+/** Exports the errors of one experiment: reads its log rows, builds the text, publishes. */
 import { errorsBound, errorsObjectName, errorsSourceVersion } from '../../domain/errors-export.ts';
 import type { Claim } from '../../domain/file-claim.ts';
 import { beyond, cutRows, ERRORS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
@@ -16,19 +16,16 @@ export interface ErrorsDependencies extends PublishDependencies {
 export interface ErrorsRequest extends Claim {
   /** Start of the analysis run, microseconds since 1970; null: all rows count. */
   readonly analysisStart: number | null;
-  /** Midnight at which enrollment ended, microseconds since 1970; null where nobody knows. */
+  /** Midnight at which enrollment ended, microseconds since 1970; null: unknown. */
   readonly enrollmentEnd: number | null;
-  /** Write the file also if it is current. */
+  /** Write the file even if it is current. */
   readonly force: boolean;
-  /** Who asks, for the object's metadata: a job's id. */
+  /** For the object's metadata: the job's id. */
   readonly job: string;
   readonly signal: AbortSignal;
 }
 
-/**
- * Runs one export; `[]` where there is nothing to say. Throws a ContrailError when nothing was published, and the last
- * good file then stays as it was.
- */
+/** Runs one export; the file is `[]` without errors. Throws a ContrailError if nothing was published; the last good file then stays. */
 export async function exportErrors(deps: ErrorsDependencies, request: ErrorsRequest): Promise<Published> {
   const experiment = checkSlug(request.experiment);
   const { knownBy, job, force, signal } = request;
@@ -51,7 +48,7 @@ async function prepareErrors(
   const read = await logs.errorRows({ experiment, from: bound, limits: beyond(ERRORS_LIMITS) }, signal);
   const cut = cutRows(read, ERRORS_LIMITS);
   const file = buildErrorsFile({ slug: experiment, bound, rows: cut.rows });
-  // Planning compares the version with all rows that there are.
+  // Planning compares the version with all existing rows.
   const summaries = cut.isCut ? await logs.summarise([{ experiment, from: bound }], signal) : undefined;
   const message = whatWasCut(logs.source, cut, ERRORS_LIMITS);
   const facts = {

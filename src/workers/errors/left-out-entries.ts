@@ -1,8 +1,8 @@
-/** What is logged of rows that had to be left out of an errors file. */
+/** Log rows about entries left out of an errors file. */
 import type { LeftOut } from '../publish/content.ts';
 import type { DroppedRow } from './errors-file.ts';
 
-/** One for each kind of problem, so that a thousand rows with one fault are one line. */
+/** One per kind of problem, so that a thousand rows with the same problem make one. */
 export function leftOutEntries(dropped: readonly DroppedRow[]): LeftOut[] {
   const counts = new Map<string, number>();
   for (const { problem } of dropped) counts.set(problem, (counts.get(problem) ?? 0) + 1);

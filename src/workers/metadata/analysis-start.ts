@@ -1,4 +1,4 @@
-/** When the analysis began: as it is told, or derived from the tables it wrote (spec: metadata, section 1; design, section 7). */
+/** When the analysis began: as given, or derived from its tables (spec: metadata, section 1). */
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import {
@@ -20,7 +20,7 @@ import type { StatisticsSource } from '../../ports/statistics-source.ts';
 
 export type TableSource = Pick<StatisticsSource, 'listTables' | 'describeTables'>;
 
-/** What is larger, decompressed, is another program's: ours have some kilobytes. */
+/** Larger files (decompressed) are another program's; ours have some kilobytes. */
 const MOST_BYTES = 20e6;
 
 const MetadataText = z.object({
@@ -31,8 +31,8 @@ const TIME =
   /^(?<seconds>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(?<fraction>\d{1,9}))?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i;
 
 /**
- * A time in the form of the file: UTC, a blank between date and time, six digits of a second unless they are zero.
- * Takes ISO texts, without a zone as UTC; anything else is a USAGE error.
+ * A time in the format of the file: UTC, a blank between date and time, six decimals unless they are zero. Accepts ISO
+ * texts (UTC without a zone); throws USAGE for anything else.
  */
 export function parseAnalysisStart(iso: string): string {
   const groups = TIME.exec(iso)?.groups;
@@ -46,7 +46,7 @@ export function parseAnalysisStart(iso: string): string {
   return formatTime(time, fraction.padEnd(6, '0').slice(0, 6));
 }
 
-/** The form of the file for milliseconds since 1970. */
+/** Formats milliseconds since 1970 for the file. */
 export function formatAnalysisStart(epochMs: number): string {
   const milliseconds = ((epochMs % 1000) + 1000) % 1000;
   return formatTime(epochMs, `${String(milliseconds).padStart(3, '0')}000`);
@@ -65,7 +65,7 @@ export interface ResultsOf {
   readonly signal: AbortSignal;
 }
 
-/** What the tables of an experiment's results tell of its newest run. Those that cannot be read are left out. */
+/** Evidence of an experiment's newest run. Tables that cannot be read are left out. */
 export async function readAnalysisSource({ source, experiment, leadMs, signal }: ResultsOf): Promise<AnalysisSource> {
   const names = analysisTables(experiment, await source.listTables(signal));
   if (names.length === 0) return { kind: 'none' };
@@ -73,10 +73,10 @@ export async function readAnalysisSource({ source, experiment, leadMs, signal }:
   return analysisSource(tables, leadMs);
 }
 
-/** The metadata file as it is published; bytes where they are known. */
+/** The published metadata file; bytes if they are known. */
 export type PublishedFile = Pick<StoredObject, 'name' | 'metadata'> & Partial<Pick<StoredObject, 'bytes'>>;
 
-/** The start that an object tells, by its metadata or else by its text; undefined where there is no object, or none in it. */
+/** The start of a published object, from its metadata or its text; undefined without an object or a start. */
 export async function readPublishedStart(
   store: Pick<ObjectStore, 'read'>,
   object: PublishedFile | undefined,
@@ -107,12 +107,12 @@ function startOfText(text: string): string | undefined {
   try {
     return MetadataText.safeParse(JSON.parse(text)).data?.analysis_start_time;
   } catch {
-    // Another program's file: it tells no start.
+    // Another program's file has no start.
     return undefined;
   }
 }
 
-/** When the experiment was first analysed, as far as its enrollments table tells (milliseconds since 1970). */
+/** When the experiment was first analysed, from its enrollments table (milliseconds since 1970). */
 export async function enrollmentsTime(
   source: TableSource,
   experiment: string,

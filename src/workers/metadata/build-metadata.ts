@@ -1,4 +1,4 @@
-/** Builds the text of one experiment's metadata file out of its record and metric-hub. Writes nothing. */
+/** Builds the text of an experiment's metadata file from its record and metric-hub. Writes nothing. */
 import { outcomePath } from '../../domain/metric-hub-path.ts';
 import type { Warning } from '../../domain/outcome.ts';
 import type { HubState, MetricHub } from '../../ports/metric-hub.ts';
@@ -18,9 +18,9 @@ export interface BuildDependencies {
 
 export interface BuildRequest {
   readonly experiment: ReadExperiment;
-  /** As `analysis-start.ts` writes it; null: there was no run. */
+  /** As `analysis-start.ts` formats it; null: there was no run. */
   readonly analysisStart: string | null;
-  /** When the experiment was first analysed, milliseconds since 1970; metrics are resolved as of then. */
+  /** When the experiment was first analysed, milliseconds since 1970. Metrics are resolved as of then. */
   readonly firstAnalysedAt: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -33,12 +33,12 @@ export type BuiltMetadata =
       readonly revision: string;
       readonly warnings: readonly Warning[];
     }
-  /** There must be no file, and why. */
+  /** There must be no file, with the reason. */
   | { readonly kind: 'nothing'; readonly reason: string };
 
 /**
- * The file of an experiment. Throws CONFIGURATION_INVALID where metric-hub or the experiment's part of it cannot be used,
- * METRIC_HUB_UNREADABLE where it cannot be had at all.
+ * Builds the file of an experiment. Throws CONFIGURATION_INVALID if metric-hub or the experiment's configuration is
+ * invalid, METRIC_HUB_UNREADABLE if it cannot be read.
  */
 export async function buildMetadata(deps: BuildDependencies, request: BuildRequest): Promise<BuiltMetadata> {
   const { experiment, analysisStart, signal } = request;
@@ -63,7 +63,7 @@ export async function buildMetadata(deps: BuildDependencies, request: BuildReque
   };
 }
 
-/** metric-hub as it stood when the experiment was first analysed, or as soon after as it can be used. */
+/** The first valid revision of metric-hub from the experiment's first analysis on. */
 async function configurationAt(
   { configurations }: BuildDependencies,
   state: HubState,
@@ -73,7 +73,7 @@ async function configurationAt(
   return configurations.loadFirstUsable(await state.since(firstAnalysedAt, signal), signal);
 }
 
-/** The outcomes of the record as the newest revision describes them; those that it has no more are left out. */
+/** The record's outcomes as in the newest revision; outcomes that it no longer has are left out. */
 async function listOutcomes(
   { appName, outcomes }: ReadExperiment,
   {

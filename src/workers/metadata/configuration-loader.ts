@@ -1,4 +1,4 @@
-/** Parses revisions of metric-hub, each file and each revision once, however many jobs ask for it. */
+/** Parses revisions of metric-hub: each file and each revision once, for all jobs. */
 import { ContrailError } from '../../domain/errors.ts';
 import { hubRoleOf } from '../../domain/metric-hub-path.ts';
 import { untilAborted } from '../../domain/until-aborted.ts';
@@ -6,20 +6,20 @@ import type { HubFile, HubRevision } from '../../ports/metric-hub.ts';
 import { HubConfiguration } from '../../metric-hub/hub-configuration.ts';
 import { type ParsedFile, parseFile } from '../../metric-hub/parse-file.ts';
 
-/** Revisions kept. What they have in common, which is nearly all, is kept once. */
+/** Cached revisions; they share nearly all of their content. */
 const KEPT_REVISIONS = 32;
 const KEPT_FILES = 8_000;
 
-/** Configuration by revision; one object is shared by all jobs of a process. */
+/** Configuration by revision, shared by all jobs of a process. */
 export class ConfigurationLoader {
-  /** What came of a revision; an error is one of its content, which stays. */
+  /** The result of a revision; a content error is permanent. */
   readonly #revisions = new Map<string, HubConfiguration | ContrailError>();
   readonly #loading = new Map<string, Promise<HubConfiguration>>();
   readonly #files = new Map<string, ParsedFile | ContrailError>();
 
   /**
-   * The configuration of a revision. Throws CONFIGURATION_INVALID if any of its files cannot be used, and
-   * METRIC_HUB_UNREADABLE if one cannot be read. An abort ends this caller's waiting alone.
+   * The configuration of a revision. Throws CONFIGURATION_INVALID if one of its files is invalid, METRIC_HUB_UNREADABLE if
+   * one cannot be read. An abort ends only this caller's wait.
    */
   async load(revision: HubRevision, signal: AbortSignal): Promise<HubConfiguration> {
     signal.throwIfAborted();
@@ -30,9 +30,7 @@ export class ConfigurationLoader {
     return known;
   }
 
-  /**
-   * The first of these revisions that can be used. If none can, throws what is wrong with the last one.
-   */
+  /** The first valid one of these revisions. If there is none, throws the error of the last one. */
   async loadFirstUsable(revisions: readonly HubRevision[], signal: AbortSignal): Promise<HubConfiguration> {
     for (const [index, revision] of revisions.entries()) {
       try {
@@ -45,7 +43,7 @@ export class ConfigurationLoader {
     throw new ContrailError('METRIC_HUB_UNREADABLE', 'metric-hub has no revision.');
   }
 
-  /** The loading under way, or a new one. What kept files from being read may pass, so that is not remembered. */
+  /** Loads once for all callers. Read failures may pass, so they are not cached. */
   #loadOnce(revision: HubRevision): Promise<HubConfiguration> {
     const underWay = this.#loading.get(revision.id);
     if (underWay !== undefined) return underWay;
@@ -72,7 +70,7 @@ export class ConfigurationLoader {
   }
 
   async #parse(revision: HubRevision): Promise<HubConfiguration> {
-    // The work is shared, so no single caller's abort may end it.
+    // The work is shared, so a single caller's abort must not end it.
     const { signal } = new AbortController();
     const parsed = new Map<string, ParsedFile>();
     for (const file of await revision.files(signal)) {

@@ -1,6 +1,6 @@
 /**
- * Exports the metadata of one experiment into its file: find the record, resolve its configuration, publish. Safe to
- * repeat and to run twice at once; a file is replaced as a whole or not at all.
+ * Exports the metadata of one experiment: finds the record, resolves its configuration, publishes. Safe to repeat and to
+ * run twice at once; files are replaced atomically.
  */
 import { createHash } from 'node:crypto';
 import { type AnalysisSource, type AnalysisStart, decideAnalysisStart } from '../../domain/analysis-start.ts';
@@ -28,23 +28,23 @@ import type { ReadExperiment } from '../../domain/read-experiment.ts';
 export interface MetadataDependencies extends BuildDependencies {
   readonly experimentsApi: Pick<ExperimentsApi, 'list' | 'url'>;
   readonly store: ObjectStore;
-  /** Whose tables tell when the analysis began. */
+  /** The source whose tables show when the analysis began. */
   readonly source: TableSource;
   readonly clock: WallClock;
-  /** How long before its first table an analysis begins, in milliseconds. */
+  /** How long before its first table an analysis begins, milliseconds. */
   readonly analysisLeadMs: number;
 }
 
 export interface MetadataRequest {
-  /** The slug. Without one there is nothing to write. */
+  /** The slug; nothing is written without one. */
   readonly experiment: string;
-  /** An ISO time that a person has set; absent: the experiment's results tell. */
+  /** An ISO time given by hand; absent: from the experiment's results. */
   readonly analysisStart?: string;
-  /** What the results have told planning; absent: they are looked at now. */
+  /** Evidence found by planning; absent: look now. */
   readonly results?: AnalysisSource;
-  /** Write the file also if it is current. */
+  /** Write the file even if it is current. */
   readonly force: boolean;
-  /** For the object's metadata: a job's id, which no other export has. */
+  /** For the object's metadata: the job's id. */
   readonly job: string;
   readonly signal: AbortSignal;
 }
@@ -52,7 +52,7 @@ export interface MetadataRequest {
 export type Preparation = Content | Nothing;
 
 /**
- * Runs one export. Throws a ContrailError when nothing was published, and the last good file then stays as it was:
+ * Runs one export. Throws a ContrailError if nothing was published, and the last good file then stays:
  * EXPERIMENT_UNKNOWN, EXPERIMENT_MALFORMED, CONFIGURATION_INVALID, METRIC_HUB_UNREADABLE, SLUG_CONFLICT.
  */
 export async function exportMetadata(deps: MetadataDependencies, request: MetadataRequest): Promise<Published> {
@@ -80,14 +80,14 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
   });
 }
 
-/** What the tables tell about the analysis of an experiment. */
+/** Evidence of the experiment's analysis from its tables. */
 export interface AnalysisFacts {
   readonly analysis: AnalysisStart;
   /** When the experiment was first analysed, milliseconds since 1970. */
   readonly firstAnalysedAt: number | undefined;
 }
 
-/** What the file would be now, and its version, without touching the store: planning compares that with the object's. */
+/** The current content of the file and its version, which planning compares with the object's. Does not touch the store. */
 export async function prepareMetadata(
   deps: BuildDependencies,
   experiment: ReadExperiment,
@@ -131,12 +131,12 @@ async function analysisStartOf(
   const leadMs = deps.analysisLeadMs;
   const found = results ?? (await readAnalysisSource({ source: deps.source, experiment, leadMs, signal }));
   if (analysisStart === undefined) return startAfter(deps, found, { before, signal });
-  // The content is kept with it, so that the time stays until there are new results.
+  // The content is stored with it, so that the start stays until there are new results.
   const content = found.kind === 'content' ? { content: found.digest } : {};
   return { start: analysisStart, ...content, isSet: true };
 }
 
-/** The start that the file tells next, after what the published object told. */
+/** The next start for the file, given the published one. */
 export async function startAfter(
   { store, clock, analysisLeadMs: leadMs }: Pick<MetadataDependencies, 'store' | 'clock' | 'analysisLeadMs'>,
   source: AnalysisSource,
@@ -154,8 +154,8 @@ function startMetadata({ start, content }: AnalysisStart): ObjectMetadata {
 }
 
 /**
- * A hash of what the file depends on: the record's used fields; the text has the configuration and the start. Where the
- * content of results stands for the time of their change, it does so here too: the time is another at each look.
+ * A hash of everything that the file depends on: the used fields of the record, and the text with configuration and start.
+ * Without table times the content of results replaces the start, because that is a new time at each look.
  */
 function versionOf(experiment: ReadExperiment, text: string, { content, isSet }: AnalysisStart): SourceVersion {
   const { slug, appName, startDate, endDate, enrollmentEndDate } = experiment;
@@ -168,5 +168,5 @@ function versionOf(experiment: ReadExperiment, text: string, { content, isSet }:
   return versionOfFingerprint(digest.readBigUInt64BE(0));
 }
 
-/** What follows the analysis start in the text. */
+/** The text after the analysis start. */
 const AFTER_START = ',"external_config":';

@@ -1,11 +1,11 @@
-/** Looks an experiment up in the list of the experiments API. */
+/** Finds an experiment in the list of the experiments API. */
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { type ReadExperiment, readExperiment } from '../../domain/read-experiment.ts';
 import { quote } from '../../domain/slug.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 
-/** The experiment of that slug in the API's list. Throws EXPERIMENT_UNKNOWN, or EXPERIMENT_MALFORMED. */
+/** The experiment with that slug. Throws EXPERIMENT_UNKNOWN or EXPERIMENT_MALFORMED. */
 export async function findExperiment(
   api: Pick<ExperimentsApi, 'list' | 'url'>,
   slug: string,

@@ -1,4 +1,4 @@
-/** The handler of metadata jobs: waits for the experiment's results, then exports (design, section 5). */
+/** The handler of metadata jobs: waits for the experiment's results, then exports. */
 import type { AnalysisSource } from '../../domain/analysis-start.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { MICROS_PER_MS, parseTimestamp } from '../../domain/utc-time.ts';
@@ -11,16 +11,16 @@ import { exportMetadata, type MetadataDependencies } from './export-metadata.ts'
 
 export interface MetadataHandlerDependencies extends MetadataDependencies {
   readonly records: LogRecordDependencies;
-  /** Where the jobs are that are to end first. */
+  /** The queues of the jobs to wait for. */
   readonly jobs: Pick<JobQueue, 'find'>;
-  /** How long they are waited for, from when the metadata was asked for, in milliseconds. */
+  /** Maximum wait since the metadata job was enqueued, milliseconds. */
   readonly longestWaitMs: number;
 }
 
 const FIRST_LOOK_MS = 1_000;
 const LONGEST_LOOK_MS = 30_000;
 
-/** Does one job, or puts it off while results of its experiment are on their way. */
+/** Exports, or snoozes while the experiment's results are being exported. */
 export async function handleMetadataJob(
   deps: MetadataHandlerDependencies,
   payload: MetadataPayload,
@@ -31,7 +31,7 @@ export async function handleMetadataJob(
   const { waitedMs } = context;
   if (waitedMs < deps.longestWaitMs && (await isAnyOnItsWay(deps.jobs, payload, context.signal))) {
     const delayMs = Math.min(Math.max(FIRST_LOOK_MS, waitedMs / 4), LONGEST_LOOK_MS);
-    return { kind: 'snoozed', reason: 'results of the experiment are on their way', delayMs };
+    return { kind: 'snoozed', reason: 'waiting for results of the experiment', delayMs };
   }
   const published = await exportMetadata(deps, {
     experiment,
@@ -43,7 +43,7 @@ export async function handleMetadataJob(
   return reportOutcome(deps.records, { product: 'metadata', context }, published);
 }
 
-/** The results that planning saw: newer ones are exported first, and have a job of their own. */
+/** The results at planning; newer ones are exported first by jobs of their own. */
 function resultsOf({ analysisStart, analysisContent }: MetadataPayload): AnalysisSource | undefined {
   if (analysisContent !== undefined) return { kind: 'content', digest: analysisContent };
   if (analysisStart === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { ExternalConfig } from '../../metric-hub/external-config.ts';
 import { memoised } from '../../metric-hub/memo.ts';
 import type { ResolvedMetric } from '../../metric-hub/resolve-metric.ts';
 
-/** An outcome as the file describes it. */
+/** An outcome as in the file. */
 export interface ListedOutcome {
   readonly slug: string;
   readonly commitHash: string | null;
@@ -14,7 +14,7 @@ export interface ListedOutcome {
 }
 
 export interface MetadataContent {
-  /** As `analysis-start.ts` writes it. */
+  /** As `analysis-start.ts` formats it. */
   readonly analysisStart: string | null;
   readonly externalConfig: ExternalConfig | null;
   readonly metrics: readonly ResolvedMetric[];
@@ -38,7 +38,7 @@ export function metadataText({ analysisStart, externalConfig, metrics, outcomes 
   ]);
 }
 
-/** A metric with its name. Most metrics are shared by many experiments, so each is put into words once. */
+/** A metric with its name, cached because experiments share most metrics. */
 const metricText = memoised((metric: ResolvedMetric) => {
   const { name, analysisBases, biggerIsBetter, description, friendlyName } = metric;
   const text = objectOf([

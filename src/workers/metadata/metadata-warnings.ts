@@ -1,14 +1,14 @@
-/** What is odd about a metadata file that is published all the same. */
+/** Problems of a metadata file that is published anyway. */
 import type { Warning } from '../../domain/outcome.ts';
 
 export interface Oddities {
-  /** Why metric-hub may have changed since it was read. */
+  /** Why metric-hub may be out of date. */
   readonly staleHub: string | undefined;
-  /** Where U+0000 was, as `storableContent` tells. */
+  /** Where U+0000 was, from `storableContent`. */
   readonly nulPlaces: readonly string[];
 }
 
-/** As many are named; the rest is counted. */
+/** This many are named; the rest is counted. */
 const MOST_PLACES = 3;
 
 export function metadataWarnings({ staleHub, nulPlaces }: Oddities): Warning[] {

@@ -1,4 +1,4 @@
-/** What a metadata file holds where its sources hold U+0000 (spec: metadata, section 1). */
+/** Replaces U+0000 in the content of a metadata file (spec: metadata, section 1). */
 import { hasNul, withoutNul } from '../../domain/nul-character.ts';
 import { quote } from '../../domain/slug.ts';
 import type { ExternalConfig } from '../../metric-hub/external-config.ts';
@@ -14,7 +14,7 @@ export interface StorableContent {
 
 type Texts = Readonly<Record<string, string | readonly string[] | null>>;
 
-/** The content with U+FFFD for each U+0000. Of names that are the same then, the first stays, as keys must differ. */
+/** The content with U+FFFD for each U+0000. If names become equal, the first stays, because keys must differ. */
 export function storableContent(content: MetadataContent): StorableContent {
   const { externalConfig, metrics, outcomes } = content;
   const places = [
@@ -38,7 +38,7 @@ function configPlaces(config: ExternalConfig | null): string[] {
   return config === null ? [] : placesIn({ reference_branch: config.reference_branch }, '[experiment]');
 }
 
-/** Most metrics are shared by many experiments, so each is looked at once. */
+/** Cached, because experiments share most metrics. */
 const metricPlaces = memoised(({ name, description, friendlyName }: ResolvedMetric) =>
   placesIn({ name, description, friendly_name: friendlyName }, `metric ${quote(withoutNul(name))}`),
 );

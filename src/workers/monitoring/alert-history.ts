@@ -1,4 +1,4 @@
-/** The alerts of before, out of `alerts_v1`. */
+/** Earlier alerts from `alerts_v1`. */
 import { z } from 'zod';
 import type { AlertRow } from '../../alerts/row.ts';
 import { ALERTS_TABLE, MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
@@ -42,7 +42,7 @@ const AlertRecord = z.object({
 
 const COLUMNS = (MONITORING_TABLES.get(ALERTS_TABLE) ?? []).map((column) => column.name);
 
-/** Rows that cannot be read are left out: a table that others write to must not stop the alerts. */
+/** Unreadable rows are left out: rows of other programs must not stop the alerts. */
 export function alertHistory(reader: MonitoringReader): AlertHistory {
   return {
     async alerts(signal) {

@@ -1,4 +1,4 @@
-/** Reads what the alert rules look at. A source that cannot be read is missing, and keeps no other from being read. */
+/** Reads the inputs of the alert rules. One that cannot be read is missing and does not stop the others. */
 import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../alerts/inputs.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
@@ -21,21 +21,21 @@ export interface AlertSourceDependencies {
   readonly reader: MonitoringReader;
   readonly clock: WallClock;
   readonly log: Log;
-  /** Of the object of enrollment counts. */
+  /** Limit for the object of enrollment counts. */
   readonly countsLimit: ByteLimit;
-  /** The state of every file, as planning and the queue know it. */
+  /** The state of every file, from planning and the queue. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
-  /** Rows on their way to the warehouse. */
+  /** Rows that wait to be written to the warehouse. */
   readonly waiting: () => Promise<readonly WaitingRecords[]>;
 }
 
 export interface FileReading {
   readonly files: readonly FileCondition[];
-  /** Experiments whose files are not all known, because their record cannot be read. */
+  /** Experiments whose record cannot be read, so that some of their files are unknown. */
   readonly unread: ReadonlySet<string>;
 }
 
-/** All inputs, each of about now. Throws only when aborted. */
+/** All inputs, all of about now. Throws only on abort. */
 export async function readAlertInputs(deps: AlertSourceDependencies, signal: AbortSignal): Promise<AlertInputs> {
   const { store, reader, clock } = deps;
   const now = clock.now();
@@ -48,7 +48,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   const tables = await reading(signal, now, () => tableChanges(deps, () => valueOf(objects), signal));
   const logs = await reading(signal, now, async () => {
     const { rows, warning } = await readRecentLogs(reader, now, signal);
-    if (warning !== undefined) deps.log.warn({ problem: warning }, 'not all log rows are looked at for alerts');
+    if (warning !== undefined) deps.log.warn({ problem: warning }, 'alerts use only a part of the log rows');
     return rows;
   });
   return {
@@ -57,7 +57,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
       experiments: withUnread(experiments, unread),
       enrollmentCounts:
         counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
-      // No system writes the funnel where Contrail could read it yet: nothing is known of conflicts.
+      // No system writes the funnel yet where Contrail can read it, so conflicts are unknown.
       enrollmentFunnel: { kind: 'read', value: new Map(), at: now },
       errors: withUnread(
         await reading(signal, now, async () =>
@@ -80,8 +80,8 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
 }
 
 /**
- * The value of a source that another is made of. Missing, it makes the other one missing too: taken for empty it would
- * resolve the alerts of everything that it no longer names.
+ * A source on which another one depends. If it is missing, the other one is missing too: as an empty one it would resolve
+ * all alerts about its subjects.
  */
 function valueOf<Value>(reading: Reading<Value>): Value {
   if (reading.kind === 'read') return reading.value;

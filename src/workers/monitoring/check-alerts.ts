@@ -1,4 +1,4 @@
-/** One check of all alert rules: what was found, what is told to whom, and the rows of it (design, section 5). */
+/** One check of all alert rules: findings, messages, and their rows. */
 import type { AlertInputs } from '../../alerts/inputs.ts';
 import { buildAlertMessage } from '../../alerts/message.ts';
 import { dueNotifications, type Notification, withDeliveries } from '../../alerts/notification.ts';
@@ -16,19 +16,19 @@ import type { Notifier } from '../../ports/notifier.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 
 export interface AlertHistory {
-  /** At least the newest row of each alert, resolved ones included; empty where there is no table yet. */
+  /** At least the newest row of each alert, including resolved ones; empty if there is no table yet. */
   alerts(signal: AbortSignal): Promise<readonly AlertRow[]>;
 }
 
 export interface CheckDependencies {
   readonly rules: readonly AlertRule[];
-  /** Thresholds other than the defaults, by rule. */
+  /** Thresholds by rule that differ from the defaults. */
   readonly limits: Readonly<Record<string, RuleLimits>>;
-  /** What there is to judge. A source that cannot be read is in it as missing; it does not throw. */
+  /** The inputs. A source that cannot be read is missing in them. */
   readonly inputs: (signal: AbortSignal) => Promise<AlertInputs>;
   readonly history: AlertHistory;
   readonly sink: Pick<RecordSink, 'append'>;
-  /** Rules, subjects, or `rule:subject` that are to be quiet. */
+  /** Silenced rules, subjects, or `rule:subject`. */
   readonly silences: readonly string[];
   readonly notifiers: readonly Notifier[];
   readonly clock: WallClock;
@@ -36,22 +36,22 @@ export interface CheckDependencies {
 }
 
 export interface CheckResult {
-  /** Alerts that are open now: rule, subject and sentence. */
+  /** Open alerts: rule, subject and sentence. */
   readonly alerts: readonly Pick<AlertRow, 'rule' | 'severity' | 'subject' | 'state' | 'summary'>[];
   readonly open: number;
   readonly silenced: number;
   readonly noData: number;
-  /** Alerts that this check opened and closed. */
+  /** Alerts that this check opened and resolved. */
   readonly opened: number;
   readonly resolved: number;
-  /** Messages that were taken, and targets that took none. */
+  /** Accepted messages, and targets that accepted none. */
   readonly sent: number;
   readonly unsent: readonly string[];
 }
 
 /**
- * Evaluates the rules and writes the alerts that changed, as one batch of the name `work`. A target that does not take
- * its message is told at the next check; rows are written all the same.
+ * Evaluates the rules and writes the changed alerts as one batch with the id `work`. If a target does not accept its
+ * message, the rows are still written and the next check sends it again.
  */
 export async function checkAlerts(
   deps: CheckDependencies,

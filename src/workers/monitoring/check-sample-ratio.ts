@@ -1,4 +1,4 @@
-/** Replaces `experiment_sample_ratio_mismatch_v1` by the tests of today's enrollment counts (spec: monitoring, section 8). */
+/** Replaces `experiment_sample_ratio_mismatch_v1` by tests of today's enrollment counts (spec: monitoring, section 8). */
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import type { EnrollmentCounts } from '../../alerts/enrollment-checks.ts';
 import type { WatchedExperiment } from '../../alerts/inputs.ts';
@@ -13,7 +13,7 @@ import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
 import { watchedExperiments } from './watched-experiments.ts';
 
 export interface SampleRatioDependencies {
-  /** Of the object of enrollment counts. */
+  /** Limit for the object of enrollment counts. */
   readonly countsLimit: ByteLimit;
   readonly experimentRecords: Pick<ExperimentsApi, 'url' | 'fetch'>;
   readonly store: ObjectStore;
@@ -22,13 +22,13 @@ export interface SampleRatioDependencies {
 }
 
 export interface SampleRatioResult {
-  /** Started experiments: each has a row. */
+  /** Started experiments; each has a row. */
   readonly rows: number;
-  /** Those whose enrollments are likely not distributed as configured. */
+  /** Experiments with a likely sample ratio mismatch. */
   readonly likely: readonly string[];
 }
 
-/** `work` names this check: a repeat of it writes nothing twice. The table stays as it is where an input is missing. */
+/** `work` identifies this check, so that a repetition writes nothing twice. The table stays if an input is missing. */
 export async function checkSampleRatio(
   { experimentRecords, store, tables, clock, countsLimit }: SampleRatioDependencies,
   work: readonly string[],

@@ -1,4 +1,4 @@
-/** Fetches the enrollment counts that another system keeps in the bucket. */
+/** Reads the enrollment counts that another system writes to the bucket. */
 import type { EnrollmentCounts } from '../../alerts/enrollment-checks.ts';
 import { type ByteLimit, readWithin, tooLarge, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError, errorText } from '../../domain/errors.ts';
@@ -16,14 +16,14 @@ export interface CountsSource {
   readonly countsLimit: ByteLimit;
 }
 
-/** The counts by slug. Throws TARGET_UNREADABLE where there is no such object, it is too large, or holds something else. */
+/** The counts by slug. Throws TARGET_UNREADABLE if the object is missing, too large, or invalid. */
 export async function fetchEnrollmentCounts(
   { store, countsLimit }: CountsSource,
   signal: AbortSignal,
 ): Promise<DatedCounts> {
   const object = await store.head(ENROLLMENT_COUNTS_OBJECT, signal);
   const stream = object === undefined ? undefined : await store.read(ENROLLMENT_COUNTS_OBJECT, signal);
-  if (object === undefined || stream === undefined) throw unreadable(store, 'there is none');
+  if (object === undefined || stream === undefined) throw unreadable(store, 'the object is missing');
   try {
     if (object.bytes > countsLimit.bytes) throw tooLarge(countsLimit);
     const bytes = await readWithin(countsLimit, stream as AsyncIterable<Uint8Array>);
@@ -33,13 +33,13 @@ export async function fetchEnrollmentCounts(
     stream.destroy();
     signal.throwIfAborted();
     if (error instanceof TooLargeError) throw unreadable(store, error.message);
-    throw unreadable(store, `it does not hold what it should: ${errorText(error)}`);
+    throw unreadable(store, `the object is invalid: ${errorText(error)}`);
   }
 }
 
 function unreadable(store: ObjectStore, reason: string): ContrailError {
   return new ContrailError('TARGET_UNREADABLE', `The enrollment counts cannot be read: ${reason}.`, {
     subject: store.locate(ENROLLMENT_COUNTS_OBJECT),
-    hint: 'Another system writes them daily; see whether it runs.',
+    hint: 'Another system writes them daily; check whether it is running.',
   });
 }

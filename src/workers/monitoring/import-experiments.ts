@@ -1,4 +1,4 @@
-/** Copies the list of experiments into `experimenter_experiments_v1`, whole (spec: monitoring, section 3). */
+/** Replaces `experimenter_experiments_v1` by the list of experiments (spec: monitoring, section 3). */
 import { ContrailError } from '../../domain/errors.ts';
 import type { ExperimentRow } from '../../domain/experiments-table.ts';
 import { type LogEvent, recordBatchId } from '../../domain/log-record.ts';
@@ -21,14 +21,14 @@ export interface ImportDependencies {
 export interface ImportResult {
   readonly imported: number;
   readonly malformed: number;
-  /** `kept`: neither the reply nor the table has an experiment; nothing was done. */
+  /** `kept`: neither the reply nor the table has an experiment, so nothing was done. */
   readonly outcome: 'replaced' | 'kept';
 }
 
 /**
- * Replaces the table by what the API lists now. `work` names this import; a repeat of it under the same name writes
- * nothing twice. A record that cannot be read is one ERROR row a day in `monitoring.logs`, and stops no other. Throws
- * EXPERIMENTS_UNREADABLE, leaving the table as it is, when the reply is no list, or would empty a table that has rows.
+ * Replaces the table by the API's current list. `work` identifies this import, so that a repetition writes nothing twice.
+ * A record that cannot be read makes one ERROR row a day in `monitoring.logs` and does not stop the others. Throws
+ * EXPERIMENTS_UNREADABLE, and keeps the table, if the reply is not a list or would empty the table.
  */
 export async function importExperiments(
   { experimentRecords, tables, records, clock }: ImportDependencies,
@@ -37,10 +37,10 @@ export async function importExperiments(
 ): Promise<ImportResult> {
   const now = clock.now();
   const reply = await experimentRecords.fetch(signal);
-  if (!Array.isArray(reply)) throw refusal(experimentRecords.url, 'it answers with something that is not a list');
+  if (!Array.isArray(reply)) throw refusal(experimentRecords.url, 'its reply is not a list');
   const { rows, malformed } = readRecords(reply, now * MICROS_PER_MS);
   for (const event of malformed) {
-    // The import runs every ten minutes: the same fault is one row a day, not 144.
+    // The import runs every ten minutes; the same problem is one row a day, not 144.
     await writeLogRecords(records, ['import-experiments', event.message, dayOf(now)], [event]);
   }
   if (rows.length === 0) {
@@ -56,7 +56,7 @@ export async function importExperiments(
   return { imported: rows.length, malformed: malformed.length, outcome: 'replaced' };
 }
 
-/** The rows in the order of the list, repeated slugs included, and an event for each record that is malformed. */
+/** The rows in the order of the list, including repeated slugs, and an event per malformed record. */
 function readRecords(
   reply: readonly unknown[],
   now: number,
@@ -85,6 +85,6 @@ function malformedEvent(index: number, reading: { readonly slug: string | null; 
 function refusal(url: string, reason: string): ContrailError {
   return new ContrailError('EXPERIMENTS_UNREADABLE', `The experiments of ${url} were not imported: ${reason}.`, {
     subject: EXPERIMENTS_TABLE,
-    hint: 'The table keeps what it had. See what the experiments API answers.',
+    hint: 'The table keeps its rows. Check the reply of the experiments API.',
   });
 }

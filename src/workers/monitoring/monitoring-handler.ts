@@ -6,7 +6,7 @@ import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
 import { describeOutcome } from '../publish/describe-outcome.ts';
 import { type MonitoringDependencies, runMonitoringTask } from './monitoring-tasks.ts';
 
-/** Does one job. What an attempt writes is named by the job, so that a repeat after a crash writes nothing twice. */
+/** Runs one task. Its writes carry the job's id, so that a repetition after a crash writes nothing twice. */
 export async function handleMonitoringJob(
   deps: MonitoringDependencies,
   payload: MonitoringPayload,

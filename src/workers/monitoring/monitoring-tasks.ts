@@ -1,4 +1,4 @@
-/** The repeating work on the monitoring tables, by task: the same for jobs and for `contrail run`. */
+/** The tasks on the monitoring tables, for jobs and for `contrail run`. */
 import {
   ALERTS_TABLE,
   EXPERIMENTS_TABLE,
@@ -25,7 +25,7 @@ export interface MonitoringDependencies {
 
 export interface MonitoringRequest {
   readonly payload: MonitoringPayload;
-  /** Names this work: a repeat of it writes nothing twice. */
+  /** Identifies this run, so that a repetition writes nothing twice. */
   readonly work: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -36,7 +36,7 @@ export type MonitoringResult =
   | { readonly task: 'sample-ratio'; readonly result: SampleRatioResult }
   | { readonly task: 'check-alerts'; readonly result: CheckResult };
 
-/** Does the task. Throws a ContrailError where its table had to stay as it was. */
+/** Runs the task. Throws a ContrailError if its table could not be updated. */
 export async function runMonitoringTask(
   deps: MonitoringDependencies,
   { payload, work, signal }: MonitoringRequest,

@@ -1,4 +1,4 @@
-/** The object `enrollment_counts/enrollment_counts_latest.json`, which another system makes (spec: monitoring, section 7). */
+/** Parses `enrollment_counts/enrollment_counts_latest.json`, which another system writes (spec: monitoring, section 7). */
 import { z } from 'zod';
 import type { EnrollmentCounts, FunnelRow } from '../../alerts/enrollment-checks.ts';
 import { isWellFormedJson } from '../../domain/well-formed.ts';
@@ -19,7 +19,7 @@ const Entry = z.object({
 
 const Funnel = z.object({ reason: z.string().nullish(), conflict_slug: z.string().nullish(), client_count: Count });
 
-/** The counts of each experiment. Entries that cannot be read are left out; throws where the whole has another shape. */
+/** The counts of each experiment. Invalid entries are left out; throws if the whole has another shape. */
 export function readEnrollmentCounts(content: unknown): Map<string, EnrollmentCounts> {
   const { v1 } = z.object({ v1: z.record(z.string(), z.unknown()) }).parse(content);
   return new Map(
@@ -30,7 +30,7 @@ export function readEnrollmentCounts(content: unknown): Map<string, EnrollmentCo
   );
 }
 
-/** One experiment's counts, or undefined. Its branches and reasons are told in alerts, so they must be Unicode. */
+/** One experiment's counts, or undefined. Branches and reasons appear in alerts, so they must be Unicode. */
 export function readCountsEntry(entry: unknown): EnrollmentCounts | undefined {
   const { data } = Entry.safeParse(entry);
   if (!isWellFormedJson(entry)) return undefined;
@@ -49,7 +49,7 @@ export function readCountsEntry(entry: unknown): EnrollmentCounts | undefined {
   };
 }
 
-/** Rows of the enrollment funnel; a row that cannot be read is left out. */
+/** Rows of the enrollment funnel; invalid ones are left out. */
 export function readFunnelRows(rows: readonly unknown[]): FunnelRow[] {
   return rows.flatMap((row) => {
     const { data } = Funnel.safeParse(row);

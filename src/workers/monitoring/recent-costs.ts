@@ -1,4 +1,4 @@
-/** What queries and runs of the last 30 days have cost, as the alert rules look at them. */
+/** The costs of queries and runs in the last 30 days, for the alert rules. */
 import { z } from 'zod';
 import type { CostedQuery, CostedRun } from '../../alerts/inputs.ts';
 import { EXPORT_RUNS_TABLE, QUERY_COST_TABLE } from '../../domain/monitoring-tables.ts';

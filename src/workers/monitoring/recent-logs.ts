@@ -1,4 +1,4 @@
-/** Log rows of the last two weeks, as the alert rules look at them. */
+/** Log rows of the last two weeks, for the alert rules. */
 import { z } from 'zod';
 import { isCriticalError } from '../../domain/error-category-counters.ts';
 import { errorCategory } from '../../domain/error-category.ts';
@@ -15,7 +15,7 @@ import type { TableChange } from './table-changes.ts';
 const LOOK_BACK_DAYS = 14;
 const CRITICAL_DAYS = 3;
 const UNCATEGORIZED_DAYS = 1;
-/** An analysis begins so long before its first table. */
+/** How long before its first table an analysis begins. */
 const LEAD_MS = 30 * 60_000;
 
 const OptionalText = z.string().nullable();
@@ -31,17 +31,17 @@ const RecentRow = z.object({
   metric: OptionalText,
 });
 
-/** A log row, and its time in milliseconds since 1970. */
+/** A log row with its time in milliseconds since 1970. */
 export type RecentRow = z.infer<typeof RecentRow> & { readonly at: number };
 
 export interface RecentLogs {
-  /** By time. */
+  /** Sorted by time. */
   readonly rows: readonly RecentRow[];
-  /** What was cut, where there were too many rows or too long ones. */
+  /** What was cut, if there were too many or too long rows. */
   readonly warning: string | undefined;
 }
 
-/** Rows that cannot be read are left out. `now` in milliseconds since 1970. */
+/** Unreadable rows are left out. `now` in milliseconds since 1970. */
 export async function readRecentLogs(reader: MonitoringReader, now: number, signal: AbortSignal): Promise<RecentLogs> {
   const from = (now - LOOK_BACK_DAYS * MS_PER_DAY) * MICROS_PER_MS;
   const since = { column: 'timestamp', from };
@@ -57,7 +57,7 @@ export async function readRecentLogs(reader: MonitoringReader, now: number, sign
   return { rows, warning: whatWasCut(LOGS_TABLE, cut, RECENT_LOGS_LIMITS) };
 }
 
-/** The errors of each experiment since its newest analysis began, as far as tables tell; by time. */
+/** The errors of each experiment since its newest analysis began, by time. */
 export function errorsByExperiment(
   rows: readonly RecentRow[],
   slugs: readonly string[],

@@ -1,4 +1,4 @@
-/** Writes what the analysis' queries of one day cost into `query_cost_v1` (spec: monitoring, section 5). */
+/** Writes the cost of a day's analysis queries into `query_cost_v1` (spec: monitoring, section 5). */
 import { ContrailError } from '../../domain/errors.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { QUERY_COST_TABLE } from '../../domain/monitoring-tables.ts';
@@ -22,14 +22,13 @@ export interface ScrapeResult {
   readonly day: string;
   readonly rows: number;
   readonly costUsd: number;
-  /** Whether the day was over; before that it can only grow, and is to be scraped again. */
+  /** Whether the day was over; if not, its cost can still grow and must be scraped again. */
   readonly isComplete: boolean;
 }
 
 /**
- * Replaces the rows of a day by what the job history says. `work` names this scrape; a repeat of it under the same name
- * writes nothing twice. Throws USAGE for a day that the history has
- * forgotten: its rows would be replaced by nothing.
+ * Replaces the rows of a day from the job history. `work` identifies this scrape, so that a repetition writes nothing
+ * twice. Throws USAGE for a day that the history no longer has, because its rows would be lost.
  */
 export async function scrapeQueryCost(
   { history, tables, clock, dataset, pricing }: ScrapeDependencies,
@@ -48,7 +47,7 @@ export async function scrapeQueryCost(
 function checkDay(day: string, today: string, keptDays: number | null): void {
   const age = daysBetween(day, today);
   if (age !== undefined && (keptDays === null || age < keptDays)) return;
-  const problem = age === undefined ? 'it is no day of the calendar' : `the job history goes back ${keptDays} days`;
+  const problem = age === undefined ? 'it is not a calendar day' : `the job history goes back ${keptDays} days`;
   throw new ContrailError('USAGE', `The cost of ${quote(day)} cannot be read: ${problem}.`, {
     hint: `Give a day such as ${today}.`,
   });

@@ -1,4 +1,4 @@
-/** When the tables of the analysis' windows were last changed. */
+/** When the analysis' per-window tables were last changed. */
 import { windowTableOwners } from '../../domain/analysis-run.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
@@ -19,9 +19,9 @@ export interface ChangeDependencies {
 }
 
 /**
- * The change of each table. Where the warehouse keeps no times, a table counts as changed when a statistics file of its
- * experiment was last written, because a scan writes it within minutes; without such a file, as just changed. `objects`
- * is asked only there, and may throw.
+ * The last change of each table. In a warehouse without times, the time at which a statistics file of its experiment was
+ * last written, because a scan writes it within minutes; without such a file, now. Only then `objects` is called; it may
+ * throw.
  */
 export async function tableChanges(
   { source, clock }: ChangeDependencies,

@@ -1,4 +1,4 @@
-/** The experiments that are watched: each record of the API that can be read, and the names of those that cannot. */
+/** The watched experiments: all readable records of the API, and the names of unreadable ones. */
 import { type WatchedExperiment, watchExperiment } from '../../alerts/inputs.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { MICROS_PER_MS } from '../../domain/utc-time.ts';
@@ -8,7 +8,7 @@ import { readExperimentRecord } from './experiment-record-row.ts';
 
 export interface WatchedList {
   readonly watched: readonly WatchedExperiment[];
-  /** Experiments of which no record can be read, as far as a record tells its name; the import reports them. */
+  /** Names of experiments whose record cannot be read, if it has one; the import reports them. */
   readonly unread: ReadonlySet<string>;
 }
 
@@ -20,10 +20,7 @@ export async function watchedExperiments(
 ): Promise<WatchedList> {
   const reply = await experimentRecords.fetch(signal);
   if (!Array.isArray(reply)) {
-    throw new ContrailError(
-      'EXPERIMENTS_UNREADABLE',
-      `${experimentRecords.url} answers with something that is not a list.`,
-    );
+    throw new ContrailError('EXPERIMENTS_UNREADABLE', `${experimentRecords.url} did not reply with a list.`);
   }
   const watched: WatchedExperiment[] = [];
   const unread = new Set<string>();

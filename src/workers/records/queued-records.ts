@@ -1,7 +1,7 @@
 /**
- * Records on the way that loses none: staged in Redis until their window is over, then written by a job; kept on this
- * machine while Redis is away, and as a copy until their window is written, because Redis can lose what it holds. A batch
- * that is given twice is written once (design, section 8).
+ * Records that survive crashes: staged in Redis until their window is over, then written by a job. They wait on this
+ * machine's disk while Redis is away, and have a copy there until their window is written, because Redis can lose data. A
+ * batch that is staged twice is written once.
  */
 import { errorText } from '../../domain/errors.ts';
 import { wellFormedRow } from '../../domain/well-formed.ts';
@@ -18,7 +18,7 @@ export interface QueuedRecordsOptions {
   readonly stage: RecordStage;
   readonly queue: JobQueue;
   readonly spool: RecordSpool;
-  /** Where the records end up, to find out whether they have. */
+  /** The destination, to find out whether records were written. */
   readonly sink: Pick<RecordSink, 'has'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,7 +26,7 @@ export interface QueuedRecordsOptions {
 
 export class QueuedRecords implements RecordTaker {
   readonly #options: QueuedRecordsOptions;
-  /** Windows whose jobs this process will ask for when they are over. */
+  /** Windows whose jobs this process will enqueue when they are over. */
   readonly #timers = new Map<string, () => void>();
   #isCopying = true;
 
@@ -34,7 +34,7 @@ export class QueuedRecords implements RecordTaker {
     this.#options = options;
   }
 
-  /** Throws only when the batch could be kept neither in Redis nor on the disk. */
+  /** Throws only if the batch could be stored neither in Redis nor on disk. */
   async append({ id, table, rows }: RecordBatch): Promise<'written' | 'known'> {
     const { spool, log } = this.#options;
     const batch = { id, table, rows: rows.map(wellFormedRow) };
@@ -48,8 +48,8 @@ export class QueuedRecords implements RecordTaker {
   }
 
   /**
-   * Brings on its way what waits here, what a process that ended has staged without asking for its job, and what Redis
-   * has lost.
+   * Recovers records: those that wait here, those that a dead process staged without enqueuing their job, and those that
+   * Redis has lost.
    */
   async recover(signal: AbortSignal): Promise<void> {
     await this.#replay();
@@ -61,7 +61,7 @@ export class QueuedRecords implements RecordTaker {
     await this.#options.spool.review((copies) => this.#isSettled(copies, signal));
   }
 
-  /** Asks at once for the jobs of all windows, also of those that are not over. Gives their number. */
+  /** Enqueues the jobs of all windows at once, even of open ones. Returns their number. */
   async flush(signal: AbortSignal): Promise<number> {
     await this.#replay();
     const windows = await this.#options.stage.windows();
@@ -69,7 +69,7 @@ export class QueuedRecords implements RecordTaker {
     return windows.length;
   }
 
-  /** From now on windows are left to other processes. May be called twice. */
+  /** Leaves windows to other processes from now on. May be called twice. */
   close(): void {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
@@ -80,7 +80,7 @@ export class QueuedRecords implements RecordTaker {
       await this.#stage(batch);
     });
     if (count > 0) {
-      this.#options.log.info({ batches: count }, 'records that waited on this machine are on their way');
+      this.#options.log.info({ batches: count }, 'staged the records that waited on this machine');
     }
   }
 
@@ -92,7 +92,7 @@ export class QueuedRecords implements RecordTaker {
     return 'written';
   }
 
-  /** A copy that cannot be kept is told once: the records are safe as far as Redis is. */
+  /** A copy that cannot be saved is reported once: the records are as safe as Redis is. */
   async #copy(copy: BatchCopy): Promise<void> {
     try {
       await this.#options.spool.keepCopy(copy);
@@ -101,28 +101,28 @@ export class QueuedRecords implements RecordTaker {
       if (this.#isCopying) {
         this.#options.log.warn(
           { problem: errorText(error) },
-          'records have no copy on this machine, should Redis lose them',
+          'records have no copy on this machine in case Redis loses them',
         );
       }
       this.#isCopying = false;
     }
   }
 
-  /** By a timer, not by a delayed job: its delay would count from this machine's clock, which can be wrong. */
+  // By a timer, because the delay of a job would use this machine's clock, which may be wrong.
   #askWhenOver({ table, window, endsInMs }: OpenWindow): void {
     const name = recordsJobId({ table, window });
     if (this.#timers.has(name)) return;
     const cancel = this.#options.clock.startTimer(endsInMs, () => {
       this.#timers.delete(name);
-      // A job that is not asked for now is asked for by the next recovery.
+      // The next recovery enqueues a job that could not be enqueued now.
       this.#ask([{ table, window }], NEVER).catch((error: unknown) => {
-        this.#options.log.debug({ problem: errorText(error) }, 'the job of a record window was not asked for');
+        this.#options.log.debug({ problem: errorText(error) }, 'the job of a record window was not enqueued');
       });
     });
     this.#timers.set(name, cancel);
   }
 
-  /** One job for each window; one that has ended while the window was still there is renewed. */
+  /** One job per window; renewed if it has ended but the window still exists. */
   async #ask(windows: readonly StageWindow[], signal: AbortSignal): Promise<void> {
     if (windows.length === 0) return;
     const { queue } = this.#options;
@@ -139,7 +139,7 @@ export class QueuedRecords implements RecordTaker {
     );
   }
 
-  /** Whether none of these copies is needed any more; what Redis has lost before it was written is staged anew. */
+  /** Whether none of these copies is needed any more. Stages again what Redis lost before it was written. */
   async #isSettled(copies: readonly BatchCopy[], signal: AbortSignal): Promise<boolean> {
     const fates = await this.#options.stage.fatesOf(copies);
     const lost = copies.filter((_, index) => fates[index] === 'lost');
@@ -147,7 +147,7 @@ export class QueuedRecords implements RecordTaker {
     const again = lost.filter(({ window }) => !written.has(window));
     for (const { id, table, rows } of again) await this.#stage({ id, table, rows });
     if (again.length > 0)
-      this.#options.log.warn({ batches: again.length }, 'Redis has lost records: they are staged again');
+      this.#options.log.warn({ batches: again.length }, 'Redis has lost records; staging them again');
     return !fates.includes('waiting');
   }
 

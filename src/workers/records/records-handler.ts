@@ -1,7 +1,7 @@
 /**
- * Writes a window of staged records into the warehouse, as one batch with the window's name: a closed window never
- * changes, so a repeat writes nothing twice. Where the warehouse refuses what is in it, the good rows are written without
- * the bad ones, which are set aside.
+ * Writes a window of staged records into the warehouse as one batch whose id is the window's. A closed window never
+ * changes, so a repetition writes nothing twice. If the warehouse refuses some rows, the others are written and the
+ * refused ones set aside.
  */
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
@@ -17,11 +17,11 @@ export interface RecordsHandlerDependencies {
   readonly dataset: string;
 }
 
-/** What a dead letter shows of its row. */
+/** Most characters of a refused row that are kept. */
 const LONGEST_ROW = 8_000;
 const LONGEST_REASON = 1_000;
 
-/** The id under which a whole window is written. */
+/** The id for writing a whole window. */
 export function windowBatchId({ window }: StageWindow): string {
   return window;
 }
@@ -51,7 +51,7 @@ export async function handleRecordsJob(
   return { kind: 'skipped', reason: 'these records were written before' };
 }
 
-/** Halves a batch that is refused until the bad rows are alone. Gives those. */
+/** Halves a refused batch until the bad rows are alone, and returns them. */
 async function writeOrRefuse(
   sink: Pick<RecordSink, 'append'>,
   batch: RecordBatch,
@@ -68,7 +68,7 @@ async function writeOrRefuse(
   return [...first, ...second];
 }
 
-/** Why the batch can never be written. Whatever else keeps the warehouse from taking it is thrown: then it waits. */
+/** Why the batch can never be written. Throws any other error: then the records wait. */
 async function failureOf(
   sink: Pick<RecordSink, 'append'>,
   batch: RecordBatch,
@@ -98,7 +98,7 @@ function toRefused(
   };
 }
 
-/** Whatever keeps the warehouse from taking records, they wait: nobody would make them again. */
+/** Records always wait for the warehouse, because nobody would make them again. */
 function waiting(error: unknown): ContrailError {
   const failure = toContrailError(error);
   if (failure.failureClass === 'transient' || failure.failureClass === 'throttled') return failure;

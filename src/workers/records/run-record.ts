@@ -1,4 +1,4 @@
-/** One row of `monitoring.export_runs_v1`: an attempt that ended (spec: monitoring, section 10). */
+/** A row of `monitoring.export_runs_v1`: an attempt that ended (spec: monitoring, section 10). */
 import type { ContrailError } from '../../domain/errors.ts';
 import { EXPORT_RUNS_TABLE } from '../../domain/monitoring-tables.ts';
 import type { JobOutcome, WrittenFacts } from '../../domain/outcome.ts';
@@ -8,7 +8,7 @@ import { recordBatchId } from '../../domain/log-record.ts';
 import type { JobProduct } from '../../jobs/job-kind.ts';
 import type { RecordBatch, RecordRow } from '../../ports/record-sink.ts';
 
-/** The attempt, whoever ran it. */
+/** The attempt, whatever ran it. */
 export interface RunFacts {
   readonly queue: string;
   readonly jobId: string;
@@ -26,12 +26,12 @@ export interface RunFacts {
 
 export type RunEnd =
   | { readonly outcome: JobOutcome }
-  /** `final`: it failed for good; otherwise it is tried again. */
+  /** `final`: failed for good; otherwise it is retried. */
   | { readonly error: ContrailError; readonly final: boolean };
 
 const LONGEST_MESSAGE = 2_000;
 
-/** The row as a batch of its own, whose id is the attempt's: a repeated report is no second row. */
+/** The row as a batch with the attempt's id, so that a repeated report makes no second row. */
 export function runRecordBatch(facts: RunFacts, end: RunEnd, pricing: Pricing): RecordBatch {
   const runId = `${facts.jobId}.${facts.attempt}`;
   const outcome = nameOf(end);
@@ -39,7 +39,7 @@ export function runRecordBatch(facts: RunFacts, end: RunEnd, pricing: Pricing): 
   return { id, table: EXPORT_RUNS_TABLE, rows: [toRow(facts, end, { runId, outcome, pricing })] };
 }
 
-/** As the column `outcome` has it, where a table that was written counts as published. */
+/** The column `outcome`, where a written table counts as published. */
 function nameOf(end: RunEnd): string {
   if ('error' in end) return end.final ? 'failed' : 'retrying';
   return end.outcome.kind === 'written' ? 'published' : end.outcome.kind;

@@ -1,6 +1,6 @@
 /**
- * What went wrong with an experiment goes to `monitoring.logs` (design, section 8). A log that cannot be written never
- * stops the work: the line then only goes to the people who run Contrail.
+ * Writes problems of experiments to `monitoring.logs`. If that fails, the work continues, and only the process log has the
+ * problem.
  */
 import { errorText } from '../../domain/errors.ts';
 import { type LogEvent, LOGS_TABLE, recordBatchId, toLogRecord } from '../../domain/log-record.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
 
-/** Records are written also when the work they tell of was aborted; so long they may take. */
+/** Time limit for writing; records are written even if their job was aborted. */
 const LONGEST_WRITE_MS = 15_000;
 
 export interface LogRecordDependencies {
@@ -17,7 +17,7 @@ export interface LogRecordDependencies {
   readonly log: Log;
 }
 
-/** Writes events as one batch. `work` names the work they came from: a repeat of it writes them no second time. */
+/** Writes events as one batch. `work` identifies their job, so that a repetition writes nothing twice. */
 export async function writeLogRecords(
   { sink, clock, log }: LogRecordDependencies,
   work: readonly string[],

@@ -1,10 +1,9 @@
-/** The value of a JSON column as it stands in the file: the same value in the file's own notation. */
+/** Rewrites the value of a JSON column in the notation of the file. */
 import { jsonString } from './json-bytes.ts';
 
 /**
- * JSON text without the whitespace between its tokens, its strings escaped by the rule of the file. Numbers, the order
- * of keys and doubled keys stay as they are written, which `JSON.stringify(JSON.parse(text))` would not grant.
- * Undefined for text that is not JSON.
+ * Removes whitespace between tokens and escapes strings by the file's rule. Keeps numbers, the order of keys and duplicate
+ * keys, which `JSON.stringify(JSON.parse(text))` would not. Undefined for invalid JSON.
  */
 export function compactJson(text: string): string | undefined {
   if (!isJson(text)) return undefined;
@@ -41,7 +40,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Where the string token that begins at `start` ends. */
+/** The end of the string token that begins at `start`. */
 function stringEnd(text: string, start: number): number {
   let at = start + 1;
   while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;

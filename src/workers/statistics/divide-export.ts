@@ -1,4 +1,4 @@
-/** Divides a very large table into parts, each for a worker of its own (spec: statistics, section 6). */
+/** Divides a very large table into parts for several workers (spec: statistics, section 6). */
 import { statisticsTableName } from '../../domain/statistics-name.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
@@ -13,7 +13,7 @@ export interface DividedDependencies extends ExportDependencies {
   readonly random: Random;
 }
 
-/** The file as parts that have to be made first; undefined where the table is small enough to be exported whole. */
+/** The parts of the export; undefined if the table is small enough to be exported as a whole. */
 export async function openDivided(
   { source, clock, random }: DividedDependencies,
   request: ExportRequest,

@@ -1,4 +1,4 @@
-/** A very large table divided into parts: what the queue keeps of it until all parts have ended. */
+/** A table divided into parts: the state that the queue keeps until all parts have ended. */
 import { z } from 'zod';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { WORK_FOLDER } from '../../domain/work-folder.ts';
@@ -17,12 +17,12 @@ export const Division = z.object({
   source: z.string(),
   version: z.string(),
   rowCount: z.number().int(),
-  /** What dividing has cost, and the first round where this is the second. */
+  /** The cost of dividing and, in the second round, of the first one. */
   usage: PartUsage.optional(),
   startedAt: z.number(),
   folder: z.string(),
   parts: z.array(z.object({ id: z.string(), object: z.string(), token: z.string() })),
-  /** What these parts leave out, where a first division has found that the rules of whole files do not hold. */
+  /** What the parts leave out in the second round. */
   plan: DropPlan.optional(),
 });
 export type Division = z.infer<typeof Division>;
@@ -33,13 +33,13 @@ export interface WantedPart {
   readonly plan?: DropPlan;
 }
 
-/** The outcome that makes these parts jobs of their own. */
+/** The outcome that makes the parts jobs. */
 export function dividedOutcome(
   random: Random,
   { experiment, period, job }: Pick<ExportRequest, 'experiment' | 'period' | 'job'>,
   { wanted, ...found }: Omit<Division, 'folder' | 'parts'> & { readonly wanted: readonly WantedPart[] },
 ): JobOutcome {
-  // The queue keeps ended parts for a while, and work objects may be there still: no division meets those of another.
+  // A unique round: the queue may still have ended parts of another division, and the store its work objects.
   const round = random.uuid().slice(0, 8);
   const folder = `${WORK_FOLDER}${job}.${round}`;
   const parts = wanted.map((part, index) => ({
@@ -55,7 +55,7 @@ export function dividedOutcome(
   return { kind: 'divided', queue: STATISTICS_PART_JOB.queue, parts, state };
 }
 
-/** Whether the work was divided into parts that have all ended, well or not. */
+/** Whether the export was divided and all its parts have ended. */
 export function isJoinable({ state, parts }: DividedWork): boolean {
   const division = Division.safeParse(state);
   if (!division.success) return false;

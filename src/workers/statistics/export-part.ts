@@ -1,4 +1,4 @@
-/** Exports one part of a very large table into a work object: rows with commas between them, to be joined later. */
+/** Exports one part of a very large table into a work object: rows separated by commas, to be joined later. */
 import { ContrailError } from '../../domain/errors.ts';
 import { checkPartName } from '../../domain/work-folder.ts';
 import type { StatisticsPartPayload, StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
@@ -14,7 +14,7 @@ export interface PartDependencies {
   readonly source: DivisibleSource;
   readonly store: ObjectStore;
   readonly duplicateLimit: number;
-  /** The version of the console that must take the file. */
+  /** The version of the console that the file is for. */
   readonly rules: ConsoleRules;
 }
 
@@ -23,7 +23,7 @@ export interface PartRun {
   readonly onProgress?: (rows: number, ofRows: number) => void;
 }
 
-/** Writes the part and tells what the whole must know. A repeat replaces what an earlier attempt wrote. */
+/** Writes the part and returns its result. A repetition replaces the work object. */
 export async function exportPart(
   { source, store, duplicateLimit, rules }: PartDependencies,
   { token, object, period, plan }: StatisticsPartPayload,

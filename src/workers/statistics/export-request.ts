@@ -1,4 +1,4 @@
-/** What an export of statistics is given, and how it is told to publishing. */
+/** The inputs of a statistics export, and the request to publish its file. */
 import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import type { FoundRecord } from '../../domain/console-premises.ts';
 import type { ConsoleRules } from '../../domain/console-rules.ts';
@@ -16,33 +16,33 @@ import type { WrittenFile } from './write-file.ts';
 
 export interface ExportDependencies extends PublishDependencies {
   readonly source: StatisticsSource;
-  /** Share of rows, 0 to 1, above which refused rows stop the publication. */
+  /** Largest share of rejected rows, 0 to 1, with which a file is published. */
   readonly refusedShareLimit: number;
-  /** Rows of one window up to which duplicates are looked for, where the source does not sort by key. */
+  /** Most rows of a window that are searched for repeated keys, if the source does not sort by key. */
   readonly duplicateLimit: number;
-  /** The version of the console that must take the files. */
+  /** The version of the console that the files are for. */
   readonly rules: ConsoleRules;
 }
 
-/** `knownBy` tells whether the slug may be claimed as the owner of the file: not where it was only read off a table's name. */
+/** `knownBy`: where the slug is from; a slug that was only read from a table's name may not own the file. */
 export interface ExportRequest extends Claim {
   readonly period: AnalysisPeriod;
-  /** What the experiments API tells; undefined where it knows no such experiment. */
+  /** The record of the experiments API; undefined if it has none. */
   readonly record: FoundRecord;
-  /** The file was made on premises that no longer hold, so a current version does not settle it. */
+  /** The record or earlier files have changed since the file was made, so it is exported even if its version is current. */
   readonly hasNewPremises?: boolean;
-  /** Write the file also if it is current. */
+  /** Write the file even if it is current. */
   readonly force: boolean;
-  /** Table and object as planning saw them, which spares a look at each; the look is taken when the object has changed. */
+  /** Table and object at planning, to save requests; if the object has changed, they are looked up again. */
   readonly seen?: { readonly sourceVersion: SourceVersion; readonly object: SeenObject | undefined };
-  /** For the object's metadata: a job's id, which no other export has. */
+  /** For the object's metadata: the job's id. */
   readonly job: string;
   readonly signal: AbortSignal;
-  /** Told now and then how many of the rows are done. */
+  /** Reports now and then how many rows are done. */
   readonly onProgress?: (rows: number, ofRows: number) => void;
 }
 
-/** Everything about the publication of the file but how it is made. */
+/** Everything about publishing the file except how it is made. */
 export function publicationOf(request: ExportRequest): Omit<Publication, 'open' | 'seen'> {
   const { experiment, period, knownBy, job, force, hasNewPremises = false, signal } = request;
   return {
@@ -56,7 +56,7 @@ export function publicationOf(request: ExportRequest): Omit<Publication, 'open' 
   };
 }
 
-/** The facts of a file whose rows may be published; throws ROWS_REFUSED for any other. */
+/** The facts of a file that may be published; throws ROWS_REFUSED for any other. */
 export function factsOfFile(
   { rules, refusedShareLimit }: Pick<ExportDependencies, 'rules' | 'refusedShareLimit'>,
   request: ExportRequest,

@@ -1,4 +1,4 @@
-/** Exports the statistics of one experiment and period into its file (design, section 6): read, encode, check, publish. */
+/** Exports the statistics of one experiment and period into its file: reads, encodes, checks, publishes. */
 import { ContrailError } from '../../domain/errors.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
@@ -17,8 +17,8 @@ import { sourceChanged } from './source-changed.ts';
 import { type WrittenFile, writeFile } from './write-file.ts';
 
 /**
- * Runs one export. Throws a ContrailError when nothing was published; the last good file then stays as it was.
- * `divide` is asked first, if there is one: it makes parts of a table that is too large for one worker.
+ * Runs one export. Throws a ContrailError if nothing was published; the last good file then stays. `divide`, if given, may
+ * divide a table that is too large for one worker.
  */
 export async function exportTable(
   deps: ExportDependencies,
@@ -51,7 +51,7 @@ async function openContent(
       close: () => table.close(),
     };
   } catch (error) {
-    // The analysis makes the view first: there is nothing to export yet, and nothing is wrong.
+    // The analysis creates the view first, so there is nothing to export yet, and nothing is wrong.
     if (!(error instanceof ContrailError) || error.code !== 'VIEW_WITHOUT_TABLES') throw error;
     const warning = { kind: 'view_without_tables', message: error.sentence } as const;
     return { kind: 'nothing', reason: error.message, warning };
@@ -87,7 +87,7 @@ async function writeTable(writing: Writing, table: OpenTable): Promise<StreamedB
   const first = await writeRows(writing, table, undefined);
   if (first.plan === undefined) return streamed(writing, first.file, [table]);
   await first.writer.discard();
-  // Nearly always the rules of whole files hold; where they do not, the table is read again, now that they are known.
+  // File rules are rarely broken. If they are, the table is read again with a plan of what to drop.
   const again = await reopen(writing, table);
   try {
     const second = await writeRows(writing, again, first.plan);
@@ -101,11 +101,11 @@ async function writeTable(writing: Writing, table: OpenTable): Promise<StreamedB
 interface Written {
   readonly writer: ObjectWriter;
   readonly file: WrittenFile;
-  /** What must be dropped, so that the file cannot be published as it is. */
+  /** What must be dropped before the file can be published. */
   readonly plan: DropPlan | undefined;
 }
 
-/** Writes all rows that may stay, and finds out whether the whole can. */
+/** Writes the rows that may stay, and finds out whether the whole file is valid. */
 async function writeRows(
   { deps, request, begin }: Writing,
   table: OpenTable,
@@ -128,14 +128,14 @@ async function writeRows(
   return { writer, file, plan: await planDrops(deps, file.outline, request) };
 }
 
-/** `readings`: all that were needed, the last one for these bytes. */
+/** `readings`: all that were needed; the last one made these bytes. */
 function streamed({ deps, request }: Writing, file: WrittenFile, readings: readonly OpenTable[]): StreamedBytes {
   const usage = () => joinUsage(readings.map((table) => table.usage()));
   const facts = factsOfFile(deps, request, file);
   return { sha256: file.sha256, facts: { ...facts, sourceRows: file.check.rows, usage } };
 }
 
-/** The same table once more; throws SOURCE_CHANGED where it has changed since it was opened. */
+/** Opens the same table again; throws SOURCE_CHANGED if it has changed. */
 async function reopen({ deps, request }: Writing, table: OpenTable): Promise<OpenTable> {
   const again = await openTable(deps.source, request, table.version);
   if (again.version === table.version && again.rowCount === table.rowCount) return again;
@@ -147,7 +147,7 @@ function checkRowCount(table: OpenTable, check: CheckResult): void {
   if (check.rows === table.rowCount) return;
   throw new ContrailError(
     'ROW_COUNT_MISMATCH',
-    `${table.source} promised ${table.rowCount} rows and delivered ${check.rows}; nothing was published.`,
+    `${table.source} announced ${table.rowCount} rows and delivered ${check.rows}; nothing was published.`,
     { subject: table.source },
   );
 }

@@ -1,4 +1,4 @@
-/** What the metadata of a statistics file say about its rows (spec: statistics, section 5). */
+/** Object metadata about the rows of a statistics file (spec: statistics, section 5). */
 import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import { type FoundRecord, isPrimary } from '../../domain/console-premises.ts';
 import { METADATA } from '../../domain/object-metadata.ts';

@@ -1,4 +1,4 @@
-/** Integers of any width, and what they stand for, as text: INT64, NUMERIC, DATE, TIME, DATETIME, TIMESTAMP. */
+/** Writes integers of any width as text: INT64, NUMERIC, DATE, TIME, DATETIME, TIMESTAMP. */
 import type { IntegerVector } from '../../domain/column-batch.ts';
 import type { ColumnType } from '../../domain/column-type.ts';
 
@@ -6,7 +6,7 @@ const MICROS_PER_SECOND = 1_000_000;
 const MICROS_PER_DAY = 86_400_000_000;
 const MS_PER_DAY = 86_400_000;
 
-/** Row `row` as the file writes it, without quotes. Undefined where the number is outside what the type can hold. */
+/** Row `row` as in the file, without quotes. Undefined if the number is outside the type's range. */
 export function integerText(type: ColumnType, vector: IntegerVector, row: number): string | undefined {
   switch (type.kind) {
     case 'int64':
@@ -28,7 +28,7 @@ export function integerText(type: ColumnType, vector: IntegerVector, row: number
   }
 }
 
-/** The decimal digits of the integer in row `row`. Most fit a double and need no big integer, which is slow. */
+/** The decimal digits of the integer in row `row`. Most fit a double; big integers are slow. */
 function digitsAt(vector: IntegerVector, row: number): string {
   const { words, wordsPerValue } = vector;
   const first = row * wordsPerValue;
@@ -48,7 +48,7 @@ function digitsAt(vector: IntegerVector, row: number): string {
   return String(value);
 }
 
-/** Digits of an integer divided by 10^scale, in plain notation without superfluous zeros: `-5`, 1 → `-0.5`. */
+/** An integer divided by 10^scale, in plain notation without trailing zeros: `-5`, 1 → `-0.5`. */
 function decimalText(integer: string, scale: number): string {
   const sign = integer.startsWith('-') ? '-' : '';
   const digits = integer.slice(sign.length).padStart(scale + 1, '0');
@@ -65,7 +65,7 @@ function dateText(days: number): string | undefined {
   return year >= 1 && year <= 9999 ? date.toISOString().slice(0, 'yyyy-mm-dd'.length) : undefined;
 }
 
-/** BigQuery cuts the zeros of a TIMESTAMP's fraction, but writes all six digits in TIME and DATETIME. */
+/** As BigQuery: no trailing zeros in a TIMESTAMP's fraction, all six digits in TIME and DATETIME. */
 type FractionStyle = 'six digits' | 'no trailing zeros';
 
 /** Microseconds since midnight, of one day. */
@@ -80,7 +80,7 @@ function timeText(micros: number, style: FractionStyle): string | undefined {
   return `${clock}.${style === 'six digits' ? fraction : fraction.replace(/0+$/, '')}`;
 }
 
-/** Microseconds since 1970-01-01 00:00. Over the years 1 to 9999 they do not fit a double. */
+/** Microseconds since 1970-01-01 00:00. For the years 1 to 9999 they do not fit a double. */
 function dateAndTimeText(micros: bigint, separator: string, style: FractionStyle): string | undefined {
   const perDay = BigInt(MICROS_PER_DAY);
   const ofDay = ((micros % perDay) + perDay) % perDay;

@@ -1,7 +1,6 @@
 /**
- * Publishes a very large table that other workers have written in parts, as work objects which the store joins into one
- * array without moving their bytes (spec: statistics, section 6). The parts hold rows of different keys, so what each
- * finds out about its rows adds up to what one reader of all would find.
+ * Publishes a very large table from the work objects of its parts, which the store joins into one array without moving
+ * their bytes (spec: statistics, section 6). Parts never share a key, so their results add up to those of a single reader.
  */
 import { z } from 'zod';
 import { ContrailError, ERROR_CATALOGUE, type ErrorCode, toContrailError } from '../../domain/errors.ts';
@@ -30,8 +29,8 @@ export interface JoinDependencies extends Omit<ExportDependencies, 'source' | 'd
 }
 
 /**
- * Publishes what the parts have written. Throws what made a part fail, or why the whole may not be published; the parts
- * are forgotten then, unless trying again with them can help.
+ * Publishes the parts. Throws the failure of a part, or why the file may not be published. The parts are then forgotten,
+ * unless a retry can use them.
  */
 export async function joinExport(
   deps: JoinDependencies,
@@ -70,7 +69,7 @@ interface Join {
 }
 
 interface Joined extends Pick<PartsBody, 'facts'> {
-  /** The work objects that hold rows, in order. */
+  /** The work objects with rows, in order. */
   readonly parts: readonly string[];
 }
 
@@ -92,12 +91,12 @@ async function publishParts({ deps, request, division }: Join, { facts, parts }:
 
 interface SecondRound extends Join {
   readonly summaries: readonly StatisticsPartSummary[];
-  /** What the first round has cost. */
+  /** The cost of the first round. */
   readonly usage: ReadingUsage;
   readonly plan: DropPlan;
 }
 
-/** The same parts once more, with what each must leave out so that the whole keeps its rules. */
+/** The same parts again, with what each must leave out. */
 async function divideAgain({ deps, request, division, summaries, usage, plan }: SecondRound): Promise<Published> {
   if (division.plan !== undefined) throw sourceChanged(division.source);
   const plans = plansOfParts(
@@ -114,7 +113,7 @@ async function divideAgain({ deps, request, division, summaries, usage, plan }: 
   return { outcome: dividedOutcome(deps.random, request, { ...found, wanted }), events: [] };
 }
 
-/** Parts stay of use while all are whole and only the publication met trouble. */
+/** Parts can be reused if all are complete and only publishing failed. */
 function canJoinLater(parts: readonly EndedPart[], error: unknown): boolean {
   if (parts.some((part) => part.failure !== undefined)) return false;
   const { code, failureClass } = toContrailError(error);
@@ -135,7 +134,7 @@ function summaryOf(part: EndedPart | undefined, id: string): StatisticsPartSumma
   }
   const result = z.object({ summary: StatisticsPartSummary }).safeParse(part?.result);
   if (result.success) return result.data.summary;
-  throw new ContrailError('STREAM_BROKEN', `The part ${id} left no result.`, { subject: id });
+  throw new ContrailError('STREAM_BROKEN', `The part ${id} has no result.`, { subject: id });
 }
 
 function isErrorCode(text: string): text is ErrorCode {
@@ -145,7 +144,7 @@ function isErrorCode(text: string): text is ErrorCode {
 function rowsMissing({ source, rowCount }: Division, delivered: number): ContrailError {
   return new ContrailError(
     'ROW_COUNT_MISMATCH',
-    `${source} promised ${rowCount} rows and its parts delivered ${delivered}; nothing was published.`,
+    `${source} announced ${rowCount} rows and its parts delivered ${delivered}; nothing was published.`,
     { subject: source },
   );
 }

@@ -1,4 +1,4 @@
-/** What the parts of a file say together, as if one export had seen all rows. */
+/** Joins the results of parts, as if one export had read all rows. */
 import type { StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
 import type { ReadingUsage } from '../../domain/outcome.ts';
 import { FileOutline, joinOutlines } from './acceptance/outline.ts';
@@ -36,7 +36,7 @@ export function joinSummaries(parts: readonly StatisticsPartSummary[]): Omit<Wri
   };
 }
 
-/** What the division and all of its parts have cost together; parts that do not tell count nothing. */
+/** The total cost of the division and its parts; parts without a cost count as 0. */
 export function joinUsage(usages: readonly (ReadingUsage | undefined)[]): ReadingUsage {
   const total = (of: (usage: ReadingUsage) => number): number =>
     usages.reduce((sum, usage) => sum + (usage === undefined ? 0 : of(usage)), 0);

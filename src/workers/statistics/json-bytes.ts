@@ -1,8 +1,8 @@
-/** A growing buffer of JSON text in UTF-8, and the rule by which strings are escaped (spec: statistics, section 3). */
+/** A growing buffer of UTF-8 JSON text, and how strings are escaped (spec: statistics, section 3). */
 
 const BACKSLASH = 0x5c;
 
-/** Per byte: 0 = written as it is, else the letter behind the backslash; `u` stands for `\u00xx`. */
+/** Per byte: 0 = unchanged, else the letter after the backslash; `u` stands for `\u00xx`. */
 const ESCAPE_LETTER = new Uint8Array(256);
 const LETTER_U = 0x75;
 ESCAPE_LETTER.fill(LETTER_U, 0, 0x20);
@@ -10,10 +10,10 @@ for (const [character, letter] of ['\bb', '\tt', '\nn', '\ff', '\rr', '""', '\\\
   ESCAPE_LETTER[character!.charCodeAt(0)] = letter!.charCodeAt(0);
 }
 
-/** The longest an escape can make one byte: `\u001f`. */
+/** The longest escape of one byte: `\u001f`. */
 const LONGEST_ESCAPE_BYTES = 6;
 
-/** JSON text being written, piece by piece; it grows as needed and keeps its memory when cleared. */
+/** JSON text in pieces. It grows as needed and keeps its memory when cleared. */
 export class JsonBytes {
   #buffer = Buffer.alloc(4096);
   #length = 0;
@@ -22,7 +22,7 @@ export class JsonBytes {
     return this.#length;
   }
 
-  /** The memory behind the text, longer than `length`. It is another after the next write that had to grow. */
+  /** The memory of the text, longer than `length`. Replaced when a write has to grow it. */
   get bytes(): Uint8Array {
     return this.#buffer;
   }
@@ -31,19 +31,19 @@ export class JsonBytes {
     this.#length = 0;
   }
 
-  /** Text of ASCII characters only, as it is. */
+  /** ASCII text, unchanged. */
   ascii(text: string): void {
     this.#reserve(text.length);
     this.#length += this.#buffer.write(text, this.#length, 'latin1');
   }
 
-  /** Any text, as it is: the caller has escaped what needs it. */
+  /** Any text, unchanged: the caller has escaped it. */
   utf8(text: string): void {
     this.#reserve(3 * text.length);
     this.#length += this.#buffer.write(text, this.#length, 'utf8');
   }
 
-  /** `bytes[from, to)` of valid UTF-8, escaped as the inside of a JSON string. */
+  /** `bytes[from, to)` of valid UTF-8, escaped for the inside of a JSON string. */
   escaped(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(LONGEST_ESCAPE_BYTES * (to - from));
     const buffer = this.#buffer;
@@ -64,7 +64,7 @@ export class JsonBytes {
     this.#length = at;
   }
 
-  /** Puts `count` zeros behind the text, for readers that read past its end; its length stays. */
+  /** Puts `count` zeros after the text, for readers that read past its end. Does not change the length. */
   padEnd(count: number): void {
     this.#reserve(count);
     this.#buffer.fill(0, this.#length, this.#length + count);
@@ -85,8 +85,8 @@ export function jsonString(text: string): string {
 }
 
 /**
- * Whether `bytes[from, to)`, as UTF-8, holds a byte that a JSON string must escape: `"`, `\` or a control character.
- * Looks at four bytes at a time, by the known tests for "a byte is zero" and "a byte is less than n" in a word.
+ * Whether `bytes[from, to)`, as UTF-8, has a byte that JSON must escape: `"`, `\` or a control character. Checks four bytes
+ * at a time, with the known tests for "a byte is zero" and "a byte is less than n" in a word.
  *
  * @see https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
  */

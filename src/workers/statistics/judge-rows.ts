@@ -1,4 +1,4 @@
-/** Whether a file that was written may be published, and what is odd about it (spec: statistics, section 4). */
+/** Whether a written file may be published, and its warnings (spec: statistics, section 4). */
 import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import type { FoundRecord } from '../../domain/console-premises.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -9,27 +9,27 @@ import { isReadPeriod } from '../../domain/console-rules.ts';
 import type { CheckResult } from './acceptance/row-checker.ts';
 import type { WrittenFile } from './write-file.ts';
 
-/** How the errors file names rows that the console would refuse. */
+/** The exception type of rejected rows in the errors file. */
 const REFUSED_EXCEPTION = 'InvalidStatisticException';
-/** Of one row that was left out, so much is shown; the whole message has room for five. */
+/** Most characters of a left-out row; the message has room for five rows. */
 const SHOWN_CHARACTERS = 2_000;
-/** Reasons that a message names. */
+/** Most reasons in a message. */
 const MOST_REASONS = 10;
 
-/** What a file is judged by. */
+/** The inputs of the decision. */
 export type JudgedRows = Pick<WrittenFile, 'rows' | 'check' | 'nonFinite'> & {
-  /** The record could not be had, and rows would go if it named a primary outcome. */
+  /** The record could not be read, and rows would be dropped if it had a primary outcome. */
   readonly hangsOnRecord: boolean;
 };
 
 export interface Subject {
   readonly experiment: string;
   readonly period: AnalysisPeriod;
-  /** What the experiments API tells; undefined where it knows no such experiment. */
+  /** The record of the experiments API; undefined if it has none. */
   readonly record: FoundRecord;
 }
 
-/** The warnings of a file that may be published; throws ROWS_REFUSED for any other (L). */
+/** The warnings of a file that may be published; throws ROWS_REFUSED for any other. */
 export function judgeRows(file: JudgedRows, subject: Subject, refusedShareLimit: number): Warning[] {
   checkShare(file.check, subject, refusedShareLimit);
   if (file.check.rows > 0 && file.rows === 0) throw nothingLeft(file.check, subject);
@@ -38,18 +38,18 @@ export function judgeRows(file: JudgedRows, subject: Subject, refusedShareLimit:
 
 /** Throws ROWS_REFUSED if too many rows were rejected. */
 export function checkShare(check: CheckResult, subject: Omit<Subject, 'record'>, limit: number): void {
-  // Divided, not multiplied: 29 of 100 are exactly 0.29, while 100 * 0.29 is less than 29.
+  // Divide, do not multiply: 29 of 100 are exactly 0.29, while 100 * 0.29 is less than 29.
   if (check.rejected / check.rows <= limit || check.rejected === 0) return;
   const share = `${percent(check.rejected / check.rows)}, limit ${percent(limit)}`;
   const counts = `${check.rejected} of ${rows(check.rows)} (${share}) break the rules of Experimenter`;
   throw refused(check, subject, counts);
 }
 
-/** The rows left out of a file that is published all the same, or undefined where there are none. */
+/** The rows left out of a published file; undefined if there are none. */
 export function refusalOf(check: CheckResult): LeftOut | undefined {
   const leftOut = check.rejected + check.dropped;
   if (leftOut === 0) return undefined;
-  const counts = `Left out ${leftOut} of ${rows(check.rows)} that Experimenter would not take`;
+  const counts = `Left out ${leftOut} of ${rows(check.rows)} that Experimenter would reject`;
   const message = `${counts}: ${reasonsOf(check)}. ${shownRows(check)}`;
   return { message, exception: message, exceptionType: REFUSED_EXCEPTION, source: 'jetstream' };
 }
@@ -117,7 +117,7 @@ function recordWarnings({ check, hangsOnRecord }: JudgedRows, record: Subject['r
   if (record === undefined) return [];
   if (record === 'unreachable') {
     const message =
-      'The experiments API could not be reached. If the experiment has a primary outcome, Experimenter cannot take this file.';
+      'The experiments API could not be reached. If the experiment has a primary outcome, Experimenter will reject this file.';
     return hangsOnRecord ? [{ kind: 'experiment', message }] : [];
   }
   const warnings: Warning[] = [];
@@ -134,7 +134,7 @@ function recordWarnings({ check, hangsOnRecord }: JudgedRows, record: Subject['r
   if (record.lacksReferenceBranch) {
     warnings.push({
       kind: 'reference_branch',
-      message: 'The experiment has no reference branch in Experimenter, which takes no results until it has one.',
+      message: 'The experiment has no reference branch in Experimenter, which accepts no results without one.',
     });
   }
   return warnings;

@@ -1,18 +1,18 @@
-/** The handler of the parts of very large tables. */
+/** The handler for parts of very large tables. */
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { JobContext } from '../../ports/job-handler.ts';
 import type { StatisticsPartPayload } from '../../jobs/statistics-part-job.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { exportPart, type PartDependencies } from './export-part.ts';
 
-/** Does one part. Where the warehouse cannot divide, no part can have been made for it. */
+/** Exports one part. A warehouse that cannot divide tables has no parts. */
 export async function handleStatisticsPart(
   deps: PartDependencies | undefined,
   payload: StatisticsPartPayload,
   context: JobContext,
 ): Promise<JobOutcome> {
   if (deps === undefined) {
-    throw new ContrailError('PAYLOAD_INVALID', 'This part is of another warehouse than the configured one.', {
+    throw new ContrailError('PAYLOAD_INVALID', 'This part belongs to another warehouse than the configured one.', {
       hint: 'Start the workers with the CONTRAIL_WAREHOUSE and CONTRAIL_BUCKET that the job was made with.',
     });
   }

@@ -1,6 +1,6 @@
 /**
- * Columns as ready JSON text, so that the encoder's loop has nothing left to do but copy. Plain text columns are ready
- * as they came; every other column is written out once per batch, one value behind the other.
+ * Columns as ready JSON text, so that the encoder only has to copy. Plain text columns are ready as they come; all others are
+ * written out once per batch, one value after another.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { isValid, type BinaryVector, type ColumnVector, type IntegerVector } from '../../domain/column-batch.ts';
@@ -10,24 +10,24 @@ import { JsonBytes, needsEscape } from './json-bytes.ts';
 import { layoutMismatch, UnwritableValue, ValueWriter } from './value-writer.ts';
 
 /**
- * Row i is `bytes[starts[i], ends[i])`; for a NULL or a row left out the place has no meaning. A STRING stands without
- * its quotes. `bytes[0, validEnd)` around the values is valid UTF-8. Valid until the next batch.
+ * Row i is `bytes[starts[i], ends[i])`; undefined for NULLs and rows left out. A STRING has no quotes. `bytes[0, validEnd)`
+ * around the values is valid UTF-8. Valid until the next batch.
  */
 export interface ReadyText {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly bytes: Uint8Array;
   readonly validEnd: number;
-  /** The lengths of all values together, or more. */
+  /** The total length of all values, or more. */
   readonly totalBytes: number;
   /** NaN and infinities that became null. */
   readonly nonFinite: number;
 }
 
-/** Behind what was written out, so that its last values too, or its only one, can be copied in words. */
+/** Padding after the text, so that the last value can be copied in words too. */
 const PADDING_BYTES = 16;
 
-/** Turns one column of batch after batch into ready text; it keeps its memory between batches. */
+/** Turns one column into ready text, batch after batch; keeps its memory between batches. */
 export class ReadyTextColumn {
   readonly #column: Column;
   readonly #written = new JsonBytes();
@@ -99,14 +99,14 @@ export class ReadyTextColumn {
   }
 }
 
-/** Whether the bytes can stand in the file as they are: valid UTF-8, value by value, and nothing to escape. */
+/** Whether the bytes can be in the file unchanged: each value is valid UTF-8 and needs no escape. */
 function isPlainText({ offsets, bytes }: BinaryVector, rowCount: number): boolean {
   const from = offsets[0]!;
   const to = offsets[rowCount]!;
   const values = bytes.subarray(from, to);
   if (!isAscii(values)) {
     if (!isUtf8(values)) return false;
-    // Together the values may be valid though one ends, and the next begins, within a character.
+    // Together the values may be valid although one ends, and the next begins, inside a character.
     for (let row = 1; row < rowCount; row++) if ((bytes[offsets[row]!]! & 0xc0) === 0x80) return false;
   }
   return !needsEscape(bytes, from, to);
@@ -127,8 +127,8 @@ function textAsItCame({ offsets, bytes }: BinaryVector, rowCount: number): Ready
 const REPEAT_SLOTS = 256;
 
 /**
- * Finds rows that hold an integer already written: the parameters of quantiles come back with every metric, a window
- * has one index. Remembers one row per hash, so it may miss one, but never takes one for another.
+ * Finds rows with an integer that was written before: the parameters of quantiles repeat with every metric, a window has one
+ * index. Remembers one row per hash, so it may miss one, but never confuses two.
  */
 class RepeatedIntegers {
   readonly #vector: IntegerVector;
@@ -138,7 +138,7 @@ class RepeatedIntegers {
     this.#vector = vector;
   }
 
-  /** An earlier row with the same integer, else -1; the latter is remembered for rows to come. */
+  /** An earlier row with the same integer; -1 if there is none, and then remembers this one. */
   findAndRecord(row: number): number {
     const { words, wordsPerValue } = this.#vector;
     const slot = Math.imul(words[row * wordsPerValue]!, 0x9e3779b1) >>> 24;

@@ -1,12 +1,12 @@
 /**
- * Columns to rows: turns a batch of columns into the bytes of JSON row objects. This is the hot path of an export, so
- * it is built for speed in plain TypeScript:
+ * Turns a batch of columns into the bytes of JSON row objects. This is the hot path of an export, so it is built for speed in
+ * plain TypeScript:
  *
- * - Whatever can be done once per column and batch is done before the loop. There a column is either ready text, to be
- *   copied, or doubles.
- * - Bytes are copied eight at a time, as doubles, past the end of what is meant; the next copy overwrites the excess.
- *   (As an integer, only four bytes fit without a big integer.) A double that is NaN might change its bits on the way,
- *   but no eight bytes of valid UTF-8 form a NaN, and ready text is valid UTF-8.
+ * - Everything that can be done once per column and batch is done before the loop. In the loop, a column is either ready text
+ *   to copy, or doubles.
+ * - Bytes are copied eight at a time, as doubles, beyond the end of a value; the next copy overwrites the excess. (As an
+ *   integer, only four bytes fit without a bigint.) A double that is NaN might change its bits, but no eight bytes of valid
+ *   UTF-8 form a NaN, and ready text is valid UTF-8.
  * - Doubles are written by our own routine, and never passed as arguments, which would allocate each of them.
  */
 import type { ColumnBatch, ColumnVector, Validity } from '../../domain/column-batch.ts';
@@ -17,12 +17,12 @@ import { ReadyTextColumn, type ReadyText } from './ready-text.ts';
 import { SHORTEST_REACH_BYTES, writeShortest, type Doubles } from './shortest-double.ts';
 import { layoutMismatch } from './value-writer.ts';
 
-/** The bytes of some rows, and what was met in them. */
+/** The bytes of some rows, and counts. */
 export interface EncodedRows {
-  /** In memory that the encoder's next call writes to. */
+  /** In memory that the encoder's next call overwrites. */
   readonly bytes: Uint8Array;
   readonly rows: number;
-  /** NaN and infinities that became null, nested ones included. */
+  /** NaN and infinities that became null, including nested ones. */
   readonly nonFinite: number;
 }
 
@@ -34,18 +34,18 @@ const CLOSING_BRACE = 0x7d;
 const LONGEST_DOUBLE_BYTES = 25;
 
 /**
- * Text and tokens are copied by at least two words: most take one or two, and a loop that runs once or twice in no order
- * costs more than the excess word, because the processor guesses its end wrong.
+ * Text and tokens are copied in at least two words. Most need one or two, and a loop that runs once or twice at random costs
+ * more than the excess word, because the processor mispredicts its end.
  */
 const LEAST_COPY_BYTES = 16;
 
-/** Every write may reach past its end: a copy by what it copies at least, a double by what `writeShortest` touches. */
+/** Every write may exceed its end: a copy by its minimum, a double by what `writeShortest` touches. */
 const SLACK_BYTES = LEAST_COPY_BYTES + SHORTEST_REACH_BYTES;
 
 /** All set: the double is NaN or infinite. */
 const EXPONENT_BITS = 0x7ff00000;
 
-/** After so many changes in a batch, the values of a column do not come in runs: comparing goes on, remembering stops. */
+/** After this many changes in a batch, a column's values do not come in runs: keep comparing, stop remembering. */
 const CHANGES_WORTH_REMEMBERING = 16;
 
 /** Turns batches of one schema into JSON rows (spec: statistics, section 3). Batches may differ in size. */
@@ -59,12 +59,12 @@ export class RowEncoder {
 
   /**
    * The rows of a batch, each preceded by a comma: `,{...},{...}`; rows i with `skip[i] !== 0` are left out. Throws
-   * VALUE_INVALID where a value has no place in the format, for example a JSON column whose text is not JSON.
+   * VALUE_INVALID for a value that the format cannot hold, such as a JSON column whose text is not JSON.
    */
   encode(batch: ColumnBatch, skip?: Uint8Array): EncodedRows {
     const columns = this.#columns.map((plan, index) => bindColumn(plan, batch, index, skip));
     const limit = columns.reduce((sum, column) => sum + column.limitBytes, SLACK_BYTES + 3 * batch.rowCount);
-    // Not filled with zeros: all that is handed out will have been written.
+    // Not zeroed: everything that is returned will have been written.
     if (this.#out.byteLength < limit) this.#out = new DataView(Buffer.allocUnsafeSlow(limit).buffer);
     const out = this.#out;
     const { rows, end } = writeRows(columns, batch.rowCount, skip, out);
@@ -73,25 +73,25 @@ export class RowEncoder {
   }
 }
 
-/** Text of a fixed length in words of eight bytes, at least two, for copying; behind its end they hold zeros. */
+/** Text of a fixed length in words of eight bytes, at least two, for copying; zeros after its end. */
 interface Token {
   readonly words: Float64Array;
   length: number;
 }
 
-/** What is known of a column before the first batch. */
+/** The constant parts of a column. */
 interface ColumnPlan {
   readonly column: Column;
-  /** What precedes a value: `,"name":`, with the opening quote where values are strings. */
+  /** The text before a value: `,"name":`, with the opening quote for strings. */
   readonly keyToken: Token;
-  /** What stands for the column in a row where it is NULL: `,"name":null`. */
+  /** The text for NULL: `,"name":null`. */
   readonly nullToken: Token;
   readonly readyText: ReadyTextColumn;
-  /** Memory for the text of the double met last. */
+  /** Memory for the text of the last double. */
   readonly lastToken: Token;
 }
 
-/** A column together with the buffers of a batch. One shape for all kinds keeps the property reads of the loop fast. */
+/** A column with the buffers of a batch. One shape for all kinds keeps property reads in the loop fast. */
 interface BoundColumn {
   readonly keyToken: Token;
   readonly nullToken: Token;
@@ -102,15 +102,15 @@ interface BoundColumn {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly text: DataView;
-  /** Values that end here, or before, can be copied in words; even of an empty one two are read. */
+  /** Values that end at or before this can be copied in words; two are read even for an empty value. */
   readonly wordsEnd: number;
-  /** The double met last, as words, and its text. */
+  /** The last double, as words, and its text. */
   lastLow: number;
   lastHigh: number;
   readonly lastToken: Token;
   changes: number;
   nonFinite: number;
-  /** The column takes no more than this in the output of the batch. */
+  /** Most bytes of the column in the output of the batch. */
   readonly limitBytes: number;
 }
 
@@ -140,7 +140,7 @@ function planColumn(column: Column, index: number): ColumnPlan {
 function bindColumn(plan: ColumnPlan, batch: ColumnBatch, index: number, skip: Uint8Array | undefined): BoundColumn {
   const { keyToken, nullToken, column } = plan;
   const vector = batch.columns[index];
-  if (vector === undefined) throw new ContrailError('INTERNAL', `A batch came without its column "${column.name}".`);
+  if (vector === undefined) throw new ContrailError('INTERNAL', `A batch lacks its column "${column.name}".`);
   const isDouble = column.type.kind === 'float64';
   const isEmpty = isDouble || batch.rowCount === 0;
   const text = isEmpty ? NO_TEXT : plan.readyText.read(vector, batch.rowCount, skip);
@@ -178,7 +178,7 @@ function tokenOf(text: string, leastBytes = LEAST_COPY_BYTES): Token {
   return { words, length: encoded.length };
 }
 
-/** The token as a batch begins with it: the text of the double whose words are 0. */
+/** The token at the start of a batch: the text of the double whose words are 0. */
 function zeroIn(token: Token): Token {
   token.words.set(ZERO_TOKEN.words);
   token.length = ZERO_TOKEN.length;
@@ -210,7 +210,7 @@ function writeRows(
   return { rows, end: at };
 }
 
-/** `isValid` of the domain, for the rows of a batch only: what others ask it would slow the loop. */
+/** Private copy of the domain's `isValid`, so V8 keeps it monomorphic. */
 function isNull(validity: Validity, row: number): boolean {
   return validity !== undefined && (validity[row >> 3]! & (1 << (row & 7))) === 0;
 }
@@ -260,18 +260,18 @@ function writeDouble(column: BoundColumn, row: number, out: DataView, at: number
   return end;
 }
 
-/** The way of `JSON.stringify`, slower but for every number; 0 for -0. */
+/** The digits of `JSON.stringify`: slower, but for every number; 0 for -0. */
 function writeAnyDouble(doubles: Doubles, row: number, out: DataView, at: number): number {
   const text = String(doubles.values[row]!);
   for (let index = 0; index < text.length; index++) out.setUint8(at + index, text.charCodeAt(index));
   return at + text.length;
 }
 
-/** Makes `out[from, to)` the text of a token that has room for it. */
+/** Makes `out[from, to)` the text of a token, which must have room for it. */
 function readToken(token: Token, out: DataView, from: number, to: number): void {
   const bytes = new Uint8Array(token.words.buffer);
   token.length = to - from;
-  // Byte by byte: what lies behind `to` must not come along, for it may be anything.
+  // Byte by byte, because what follows `to` may be anything and must not be copied.
   for (let index = 0; index < token.length; index++) bytes[index] = out.getUint8(from + index);
   bytes.fill(0, token.length);
 }

@@ -1,6 +1,6 @@
 /**
- * The shortest decimal digits that read back as the same double, found without big integers: for the doubles that
- * people count and measure with, everything is exact in pairs of doubles. About four times as fast as `'' + x`.
+ * The shortest decimal digits that read back as the same double, without bigints: in the range of everyday numbers,
+ * everything is exact in pairs of doubles. About four times as fast as `'' + x`.
  *
  * x is scaled to x·10^s, an integer of 16 or 17 digits and a fraction. Every number nearer to that than half a unit in
  * the last place (also scaled) reads back as x. If a multiple of ten is among them, it is the shortest; if not, the
@@ -14,7 +14,7 @@ export interface Doubles {
   readonly words: Int32Array;
 }
 
-/** Bytes `writeShortest` may touch from its first one on; what lies behind the number it wrote is without meaning. */
+/** Bytes that `writeShortest` may touch from its first one on; those after the number are undefined. */
 export const SHORTEST_REACH_BYTES = 32;
 
 /** Below 2^-19 JavaScript soon writes an exponent; from 2^53 on, not every integer is a double. */
@@ -62,17 +62,17 @@ for (let number = 0; number < 10_000; number++) {
 }
 
 /**
- * Writes `doubles.values[index]` at `at`, as `'' + x` would, and returns where it ends; or returns -1 for a value it
- * leaves to `'' + x`: zero, powers of two, below 2^-19 or from 2^53 on, exact ties, NaN and the infinities.
+ * Writes `doubles.values[index]` at `at`, as `'' + x` would, and returns the end. Returns -1 for values that need `'' + x`:
+ * zero, powers of two, below 2^-19 or from 2^53 on, exact ties, NaN and the infinities.
  *
- * The double is named by its place because V8 allocates a heap number for each double passed to a function. The
- * integer steps are spelled with `| 0` and `Math.imul` for V8 too: as doubles they take a fifth longer.
+ * Takes an index because V8 allocates a heap number for each double passed to a function. `| 0` and `Math.imul` are for V8
+ * too: with doubles, the integer steps take a fifth longer.
  */
 export function writeShortest(doubles: Doubles, index: number, out: DataView, at: number): number {
   const low = doubles.words[2 * index]!;
   const high = doubles.words[2 * index + 1]!;
   const exponent = ((high >>> 20) & 0x7ff) - LEAST_EXPONENT;
-  // At a power of two the neighbour below is nearer than the one above: the interval is not symmetric.
+  // At a power of two the lower neighbour is nearer than the upper one, so the interval is not symmetric.
   if (exponent < 0 || exponent >= EXPONENTS || ((high & 0xfffff) | low) === 0) return -1;
 
   // product + error = x·10^s exactly (Dekker). The product is at least 2^52, and so an integer.
@@ -116,7 +116,7 @@ export function writeShortest(doubles: Doubles, index: number, out: DataView, at
   } else if (fraction === 0.5) {
     return -1;
   } else {
-    if (fraction > 0.5) bottom += 1; // Never to a multiple of ten: that was looked at above.
+    if (fraction > 0.5) bottom += 1; // Never gives a multiple of ten: that was checked above.
     endsInZero = false;
   }
 

@@ -1,4 +1,4 @@
-/** A table that did not stay as it was while it was exported. */
+/** The error for a table that changed during its export. */
 import { ContrailError } from '../../domain/errors.ts';
 
 export function sourceChanged(source: string): ContrailError {

@@ -1,4 +1,4 @@
-/** The handler of statistics jobs: one export, whole or divided, and the log rows of how it went. */
+/** The handler of statistics jobs: one export, whole or divided, and its log rows. */
 import type { JobContext } from '../../ports/job-handler.ts';
 import type { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
@@ -16,17 +16,17 @@ import { joinExport } from './join-export.ts';
 
 export interface StatisticsHandlerDependencies extends ExportDependencies {
   readonly records: LogRecordDependencies;
-  /** How very large tables are taken apart; absent: every table is exported whole, by one worker. */
+  /** How very large tables are divided; absent: every table is exported by one worker. */
   readonly division?: {
     readonly source: DivisibleSource;
     readonly store: ComposingStore;
     readonly random: Random;
-    /** Tables with fewer rows are exported whole. */
+    /** Tables with fewer rows are not divided. */
     readonly fromRows: number;
   };
 }
 
-/** Does one job. Its log rows are written before it ends, once for each attempt however often that is repeated. */
+/** Runs one job. Its log rows are written before it ends, once per attempt even if that is repeated. */
 export async function handleStatisticsJob(
   deps: StatisticsHandlerDependencies,
   payload: StatisticsPayload,

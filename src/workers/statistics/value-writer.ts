@@ -1,4 +1,4 @@
-/** Writes single values of every type, nested ones included, as JSON. What is not hot comes through here. */
+/** Writes single values of every type as JSON, including nested ones. Not for the hot path. */
 import { isUtf8 } from 'node:buffer';
 import { isValid, type BinaryVector, type ColumnVector } from '../../domain/column-batch.ts';
 import { columnTypeName, type Column, type ColumnType } from '../../domain/column-type.ts';
@@ -7,15 +7,15 @@ import { compactJson } from './compact-json.ts';
 import { integerText } from './integer-text.ts';
 import { jsonString, type JsonBytes } from './json-bytes.ts';
 
-/** Why a value cannot be written; whoever knows its row and column says where it stands. */
+/** Why a value cannot be written; the caller adds row and column. */
 export class UnwritableValue extends Error {
   override readonly name = 'UnwritableValue';
 }
 
-/** A byte order mark inside a table is a character like any other, so it is kept. */
+/** Keeps a byte order mark, which is an ordinary character inside a table. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Writes values to `out`, and counts the NaN and infinities among them: JSON has none, so they become null. */
+/** Writes values to `out`. NaN and infinities become null, because JSON has none, and are counted. */
 export class ValueWriter {
   readonly #out: JsonBytes;
   #nonFinite = 0;
@@ -29,7 +29,7 @@ export class ValueWriter {
     return this.#nonFinite;
   }
 
-  /** Writes row `row` as a complete JSON value. Throws UnwritableValue where the file format has none for it. */
+  /** Writes row `row` as a complete JSON value. Throws UnwritableValue if the file format cannot hold it. */
   write(type: ColumnType, vector: ColumnVector, row: number): void {
     if (!isValid(vector.validity, row)) return this.#out.ascii(type.kind === 'array' ? '[]' : 'null');
     switch (vector.layout) {
@@ -101,7 +101,7 @@ export class ValueWriter {
   }
 }
 
-/** A reader handed over a vector that does not fit its column's type: a mistake of ours, not of the data. */
+/** The vector does not fit its column's type: a bug in a reader, not in the data. */
 export function layoutMismatch(type: ColumnType, vector: ColumnVector): ContrailError {
-  return new ContrailError('INTERNAL', `A ${columnTypeName(type)} column came with the layout ${vector.layout}.`);
+  return new ContrailError('INTERNAL', `A ${columnTypeName(type)} column has the layout ${vector.layout}.`);
 }

@@ -1,9 +1,9 @@
-/** The windows of a file as the metadata of its object tell them: `1-6`, `1,2,4`. */
+/** The windows of a file for its object's metadata: `1-6`, `1,2,4`. */
 
-/** Metadata of an object are small. */
+/** Object metadata are small. */
 const MOST_CHARACTERS = 500;
 
-/** Windows that are whole numbers, ascending; three or more in a row are a range. What is too long ends in `…`. */
+/** Ascending whole numbers; three or more in a row are a range. A text that is too long ends in `…`. */
 export function windowsText(windows: readonly string[]): string {
   const numbers = windows.filter((window) => /^-?[0-9]{1,15}$/.test(window)).map(Number);
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);

@@ -1,9 +1,9 @@
-/** The work objects of a divided export: what the parts have written, and the marks between them. */
+/** The work objects of a divided export: the parts, and the marks between them. */
 import { ABSENT, type ComposingStore } from '../../ports/object-store.ts';
 import { ObjectWriting } from '../publish/object-writing.ts';
 import type { Division } from './division.ts';
 
-/** `[`, the parts with `,` between them, `]`. Puts the marks in place where they are not. */
+/** `[`, the parts with `,` between them, `]`. Writes missing marks. */
 export async function framedParts(
   store: ComposingStore,
   division: Division,
@@ -41,7 +41,7 @@ function marksOf({ folder }: Division): [string, string, string] {
   return [`${folder}.open`, `${folder}.comma`, `${folder}.close`];
 }
 
-/** What cannot be removed now is swept by the store when it is a day old. */
+/** What cannot be removed now is removed by the store's sweep after a day. */
 export async function removeWorkObjects(store: ComposingStore, division: Division, signal: AbortSignal): Promise<void> {
   const names = [...division.parts.map((part) => part.object), ...marksOf(division)];
   await Promise.allSettled(names.map((name) => store.remove(name, signal)));

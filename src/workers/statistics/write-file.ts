@@ -1,6 +1,6 @@
 /**
- * Streams a table into a writer as one JSON array, or as the rows alone that stand inside one, checking every row on the
- * way (spec: statistics, sections 3 and 4).
+ * Streams a table into a writer as one JSON array, or as its rows alone, and checks every row (spec: statistics, sections 3
+ * and 4).
  */
 import { createHash, type Hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
@@ -15,13 +15,13 @@ import { type CheckResult, RowChecker } from './acceptance/row-checker.ts';
 import { RowEncoder } from './row-encoder.ts';
 
 /**
- * So many rows are checked, encoded and written before other work gets its turn: what they become is still in the
- * processor's cache when it is hashed, and sockets are served meanwhile. A multiple of 8, at which batches can be cut.
+ * This many rows are checked, encoded and written before other work gets its turn: their bytes are still in the processor's
+ * cache when they are hashed, and sockets are served meanwhile. A multiple of 8, because batches can only be cut there.
  */
 const ROWS_AT_ONCE = 4096;
 const [OPEN_BRACKET, CLOSE_BRACKET] = Buffer.from('[]');
 
-/** `array`: a whole file. `rows`: rows with commas between them; nothing at all where there is no row. */
+/** `array`: a whole file. `rows`: rows separated by commas; empty without rows. */
 export type Framing = 'array' | 'rows';
 
 export interface WriteFileRequest {
@@ -29,11 +29,11 @@ export interface WriteFileRequest {
   readonly writer: ObjectWriter;
   readonly framing: Framing;
   readonly period: AnalysisPeriod;
-  /** The version of the console that must take the file. */
+  /** The version of the console that the file is for. */
   readonly rules: ConsoleRules;
   /** What a second reading leaves out. */
   readonly plan?: DropPlan | undefined;
-  /** Rows of one window up to which keys are checked, where the table is not sorted by key. */
+  /** Most rows of a window whose keys are checked, if the table is not sorted by key. */
   readonly duplicateLimit: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (rows: number, ofRows: number) => void;
@@ -46,11 +46,11 @@ export interface WrittenFile {
   /** NaN and infinite numbers, and texts of such, that were written as null. */
   readonly nonFinite: number;
   readonly check: CheckResult;
-  /** What the rules of whole files must know. */
+  /** The outline for the file rules. */
   readonly outline: FileOutline;
 }
 
-/** Writes all rows that pass; the caller decides by the result whether the file may be published. */
+/** Writes all valid rows. The caller decides from the result whether the file may be published. */
 export async function writeFile({
   table,
   writer,
@@ -93,21 +93,21 @@ export async function writeFile({
   return { rows, bytes, sha256, nonFinite: nonFinite + check.endlessTexts, check, outline: checker.outline() };
 }
 
-/** The rows of a batch, some at a time. */
+/** The rows of a batch in pieces. */
 function* partsOf(batch: ColumnBatch): Generator<ColumnBatch> {
   for (let from = 0; from < batch.rowCount; from += ROWS_AT_ONCE) {
     yield rowsOf(batch, from, Math.min(from + ROWS_AT_ONCE, batch.rowCount));
   }
 }
 
-/** One row as text, without the comma before it. */
+/** One row as text, without its comma. */
 function showRow(encoder: RowEncoder, batch: ColumnBatch, row: number): string {
   const others = new Uint8Array(batch.rowCount).fill(1);
   others[row] = 0;
   return Buffer.from(encoder.encode(batch, others).bytes.subarray(1)).toString('utf8');
 }
 
-/** Rows, each with a comma before it: the first comma becomes the bracket, or goes. */
+/** Rows, each preceded by a comma: the first comma becomes the bracket, or is removed. */
 class RowsWriter {
   readonly #writer: ObjectWriter;
   readonly #framing: Framing;

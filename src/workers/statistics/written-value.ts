@@ -1,14 +1,14 @@
-/** Single values of a batch, looked at as they will be written: NaN is null, -0 is 0. */
+/** Compares single values of a batch as they will be written: NaN is null, -0 is 0. */
 import type { BinaryVector, ColumnVector } from '../../domain/column-batch.ts';
 import { isValid } from '../../domain/column-batch.ts';
 
-/** Whether the file will have a value other than null there. */
+/** Whether the value is not null in the file. */
 export function isWritten(vector: ColumnVector, row: number): boolean {
   if (!isValid(vector.validity, row)) return false;
   return vector.layout !== 'double' || Number.isFinite(vector.values[row]);
 }
 
-/** A text as a string; meant for messages and rare checks, not for every row. */
+/** A text as a string; for messages and rare checks, not for every row. */
 export function textAt(vector: BinaryVector, row: number): string {
   return Buffer.from(vector.bytes.buffer, vector.bytes.byteOffset, vector.bytes.byteLength).toString(
     'utf8',
@@ -25,7 +25,7 @@ export function isText(vector: BinaryVector, row: number, expected: Uint8Array):
   return true;
 }
 
-/** Whether two values of one column are written alike. Lists and structs never are: no key holds them. */
+/** Whether two values of one column are written alike. False for lists and structs, which no key contains. */
 export function isWrittenAlike(a: ColumnVector, rowA: number, b: ColumnVector, rowB: number): boolean {
   const isThere = isWritten(a, rowA);
   if (isThere !== isWritten(b, rowB)) return false;
@@ -41,21 +41,18 @@ export function isWrittenAlike(a: ColumnVector, rowA: number, b: ColumnVector, r
   return false;
 }
 
-/** Whether it is certain that all rows hold the same value, as those of windows, segments and bases do: a quick test. */
+/** Quick test whether all rows certainly have the same value, as is common for windows, segments and bases. */
 export function isConstant(vector: BinaryVector, rowCount: number): boolean {
   if (vector.validity !== undefined || rowCount === 0) return false;
   const { bytes, offsets } = vector;
   const length = offsets[1]! - offsets[0]!;
   for (let row = 1; row < rowCount; row++) if (offsets[row + 1]! - offsets[row]! !== length) return false;
-  // What is the same when moved by one value is one value, over and over.
+  // Bytes that equal themselves moved by one value are one value repeated.
   const [first, second, last, end] = [offsets[0]!, offsets[1]!, offsets[rowCount - 1]!, offsets[rowCount]!];
   return Buffer.compare(bytes.subarray(first, last), bytes.subarray(second, end)) === 0;
 }
 
-/**
- * Marks each row but the first whose value is not written as that of the row before; rows that are marked already are
- * not looked at.
- */
+/** Marks each row, except the first, whose written value differs from the previous row's. Skips rows that are marked already. */
 export function markChanges(vector: ColumnVector, marks: Uint8Array): void {
   if (vector.layout === 'binary') return markChangedBytes(vector, marks);
   for (let row = 1; row < marks.length; row++) {
@@ -63,7 +60,7 @@ export function markChanges(vector: ColumnVector, marks: Uint8Array): void {
   }
 }
 
-/** The most frequent kind of the above, without its questions. */
+/** Fast path for binary columns. */
 function markChangedBytes(vector: BinaryVector, marks: Uint8Array): void {
   const { validity } = vector;
   if (isConstant(vector, marks.length)) return;

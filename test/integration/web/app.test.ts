@@ -280,7 +280,7 @@ describe('the pages', () => {
     const { statusCode, body } = await get('/nothing"><script>');
 
     expect(statusCode).toBe(404);
-    expect(body).toContain('There is no such page');
+    expect(body).toContain('Page not found');
     expect(body).not.toContain('<script>');
   });
 

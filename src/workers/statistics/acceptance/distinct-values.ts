@@ -1,6 +1,6 @@
 /**
- * The distinct values of a column while its rows stream by: each gets a number, so that a row that repeats a value costs
- * a look into a table of hashes and makes no string. Made for columns of few values: windows, segments, branches, metrics.
+ * The distinct values of a streamed column. Each value gets a number, so that a repeated value costs a look into a hash
+ * table and makes no string. For columns with few values: windows, segments, branches, metrics.
  */
 import type { BinaryVector, ColumnBatch, ColumnVector, IntegerVector } from '../../../domain/column-batch.ts';
 import { isValid } from '../../../domain/column-batch.ts';
@@ -8,7 +8,7 @@ import type { Column, ColumnType } from '../../../domain/column-type.ts';
 import { isConstant } from '../written-value.ts';
 import { writtenAt, type Written } from './written-json.ts';
 
-/** The number of a value that the file writes as null, or that has no column. */
+/** The number of a value that is null in the file, or of a missing column. */
 export const NULL_ID = -1;
 
 const SMALLEST_TABLE = 64;
@@ -17,17 +17,17 @@ const FREE = -1;
 export class DistinctValues {
   readonly #index: number;
   readonly #type: ColumnType | undefined;
-  /** Each value's bytes, as they came. Of columns that are neither texts nor integers: none. */
+  /** Each value's bytes; none for columns that are neither text nor integers. */
   readonly #bytes: Uint8Array[] = [];
   readonly #values: Written[] = [];
   /** Numbers of values by hash, at most half full. */
   #table = new Int32Array(SMALLEST_TABLE).fill(FREE);
-  /** Numbers of values by their JSON, where values are not found by bytes. */
+  /** Numbers of values by their JSON, for types that are not compared by bytes. */
   readonly #byJson = new Map<string, number>();
   #ids = new Int32Array(0);
   #offsets = new Int32Array(0);
 
-  /** The column may be missing: its values are then null. */
+  /** If the column is missing, its values are null. */
   constructor(columns: readonly Column[], name: string) {
     this.#index = columns.findIndex((column) => column.name === name);
     this.#type = columns[this.#index]?.type;
@@ -37,17 +37,17 @@ export class DistinctValues {
     return this.#type === undefined;
   }
 
-  /** How many values were met: their numbers are below it. */
+  /** How many values there are; their numbers are lower. */
   get count(): number {
     return this.#values.length;
   }
 
-  /** The value as the file writes it. */
+  /** The value as in the file. */
   value(id: number): Written {
     return this.#values[id] ?? null;
   }
 
-  /** The number of the value of every row; to be used up before the next batch. */
+  /** The number of every row's value; valid until the next batch. */
   idsOf(batch: ColumnBatch): Int32Array {
     if (this.#ids.length < batch.rowCount) this.#ids = new Int32Array(batch.rowCount);
     const vector = batch.columns[this.#index];
@@ -85,7 +85,7 @@ export class DistinctValues {
       }
       const start = offsets[row]!;
       const end = offsets[row + 1]!;
-      // Sorted rows repeat a value.
+      // Sorted rows repeat values.
       if (last === NULL_ID || !isSame(this.#bytes[last]!, bytes, start, end)) {
         last = this.#knownId(bytes, start, end) ?? this.#newId({ vector, row }, bytes.slice(start, end));
       }
@@ -94,7 +94,7 @@ export class DistinctValues {
     return ids;
   }
 
-  /** Where values begin that are all of one length; kept, as batches have about the same number of rows. */
+  /** Offsets of values that all have one length; kept, because batches have about the same size. */
   #evenOffsets(rowCount: number, valueBytes: number): Int32Array {
     if (this.#offsets.length <= rowCount) {
       this.#offsets = new Int32Array(rowCount + 1);
@@ -103,7 +103,7 @@ export class DistinctValues {
     return this.#offsets;
   }
 
-  /** Kinds that the analysis never gives these columns: found by what the file writes. */
+  /** Types that the analysis never gives these columns: compared by their JSON. */
   #identifyOthers(vector: ColumnVector, rowCount: number): Int32Array {
     for (let row = 0; row < rowCount; row++) {
       const value = writtenAt(this.#type!, vector, row);
@@ -135,7 +135,7 @@ export class DistinctValues {
     return id;
   }
 
-  /** The place of a value in the table, or the free one where it belongs. */
+  /** The slot of a value in the table, or the free slot for it. */
   #slotOf(bytes: Uint8Array, start: number, end: number): number {
     const table = this.#table;
     const mask = table.length - 1;

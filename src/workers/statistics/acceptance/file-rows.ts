@@ -1,6 +1,6 @@
 /**
- * Rows of a published file as a batch, so that the rules that held when it was written can be asked again of its bytes.
- * Every column is JSON: values are judged as they stand in the file.
+ * Reads the rows of a published file as a batch, to check its bytes again with the same rules. Every column is JSON, because
+ * values are checked as they are in the file.
  */
 import type { ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
 import type { Column } from '../../../domain/column-type.ts';
@@ -13,7 +13,7 @@ export function columnsOfRow(row: FileRow): Column[] {
   return Object.keys(row).map((name) => ({ name, type: { kind: 'json' } }));
 }
 
-/** A key that a row lacks counts as null. */
+/** A missing key counts as null. */
 export function batchOfRows(columns: readonly Column[], rows: readonly FileRow[]): ColumnBatch {
   return { rowCount: rows.length, columns: columns.map(({ name }) => vectorOf(rows.map((row) => row[name] ?? null))) };
 }

@@ -1,7 +1,6 @@
 /**
- * What must hold of a whole file (spec: statistics, section 4, F1 to F7, and R4 for `mean`), decided by the outline of its
- * rows. What breaks a rule is dropped, the least that saves the others; dropping can break further rules, so F1 to F4
- * are repeated until nothing more goes.
+ * The file rules (spec: statistics, section 4, F1 to F7, and R4 for `mean`), applied to the outline of the rows. Drops as few
+ * rows as possible. Dropping can break further rules, so F1 to F4 repeat until they drop nothing more.
  */
 import type { ConsoleRules, FileRule, ReadPeriod } from '../../../domain/console-rules.ts';
 import type { Drop, DropPlan, GroupDrops, MetricDrops } from './drop-plan.ts';
@@ -13,11 +12,11 @@ export interface FileContext {
   readonly rules: ConsoleRules;
   /** Whether the experiment has a primary outcome. */
   readonly isPrimary: boolean;
-  /** Whether a file that the console reads before this one has enrollments of segment `all`. */
+  /** Whether a file that the console reads earlier has enrollments of segment `all`. */
   readonly hasEarlierEnrollments: boolean;
 }
 
-/** What must be dropped so that the file keeps all rules; undefined where nothing must. */
+/** What to drop so that the file keeps all rules; undefined: nothing. */
 export function decideDrops(outline: FileOutline, context: FileContext): DropPlan | undefined {
   const groups = outline.groups.map((group) => new GroupRules(outline, group, context));
   for (const group of groups) group.settle();
@@ -32,7 +31,7 @@ export function hangsOnEarlierFiles(plan: DropPlan): boolean {
   return plan.groups.some(({ whole }) => whole?.rule === 'F7');
 }
 
-/** F7: without enrollments, in this file or before it, the console has nothing to put the exposures of `all` beside. */
+/** F7: without enrollments, in this file or an earlier one, the console cannot show exposures of `all`. */
 function dropLonelyExposures(groups: readonly GroupRules[], { rules, hasEarlierEnrollments }: FileContext): void {
   if (!rules.fileRules.includes('F7') || hasEarlierEnrollments) return;
   const find = (basis: string): GroupRules | undefined =>
@@ -47,7 +46,7 @@ interface Metric {
   readonly name: string;
   readonly isClients: boolean;
   readonly journey: number;
-  /** Shapes of rows that are left. */
+  /** Shapes whose rows are left. */
   readonly shapes: Set<number>;
   readonly magnitudes: ReadonlyMap<number, { readonly least: number; readonly most: number }>;
   readonly drops: { shape: number; drop: Drop }[];
@@ -62,7 +61,7 @@ class GroupRules {
   readonly #metrics: readonly Metric[];
   readonly #clients: readonly ClientRow[];
   readonly #droppedClients = new Map<number, Drop>();
-  /** By branch: the numbers of clients by which points were found to overflow. */
+  /** By branch: the numbers of clients that made points overflow. */
   readonly #factors = new Map<string, Set<number>>();
   readonly #hasReplaced: boolean;
   #whole: Drop | undefined;
@@ -88,7 +87,7 @@ class GroupRules {
     return this.#whole === undefined && (this.#hasReplaced || this.#hasRows());
   }
 
-  /** R4 of `mean`, then F1 to F4, until nothing more goes. */
+  /** R4 of `mean`, then F1 to F4, until nothing more is dropped. */
   settle(): void {
     const rules = [
       () => this.#refuseMeans(),
@@ -100,7 +99,7 @@ class GroupRules {
     while (rules.map((apply) => apply()).some(Boolean));
   }
 
-  /** F5 and F6: groups that cannot stay. */
+  /** F5 and F6: groups that must be dropped. */
   dropWhole(): void {
     const { period, isPrimary } = this.#context;
     if (period !== 'overall' && this.#on('F5') && this.#hasReplaced && !this.#hasRows()) {
@@ -117,7 +116,7 @@ class GroupRules {
     this.#whole = { rule, reason };
   }
 
-  /** What goes from this group; undefined where nothing does. */
+  /** What to drop from this group; undefined: nothing. */
   drops(): GroupDrops | undefined {
     const metrics: MetricDrops[] = this.#metrics.flatMap(({ name, drops }) =>
       drops.length === 0
@@ -149,14 +148,14 @@ class GroupRules {
     return this.#metrics.some(({ shapes }) => shapes.size > 0);
   }
 
-  /** Whether rows of the shape are drawn as the file stands now: `mean` only without a `mean_lm` of the same metric. */
+  /** Whether rows of the shape are drawn: `mean` only without a `mean_lm` of the same metric. */
   #isDrawn({ shapes, isClients }: Metric, { statistic }: RowShape): boolean {
     if (statistic === 'percentage') return !isClients;
     if (statistic === 'mean') return ![...shapes].some((shape) => this.#shapes[shape]!.statistic === 'mean_lm');
     return statistic !== 'not drawn';
   }
 
-  /** Drops the shapes of a metric that are broken; tells whether any was. */
+  /** Drops the broken shapes of a metric; returns whether there were any. */
   #dropShapes(metric: Metric, dropOf: (shape: RowShape, place: number) => Drop | undefined): boolean {
     const found = [...metric.shapes].flatMap((shape) => {
       const drop = dropOf(this.#shapes[shape]!, shape);
@@ -173,7 +172,7 @@ class GroupRules {
       .some(Boolean);
   }
 
-  /** R4 of `mean` rows that turn out to be drawn. */
+  /** R4 of `mean` rows that are drawn after all. */
   #refuseMeans(): boolean {
     return this.#dropInAll((metric, shape) =>
       shape.broken > 0 && this.#isDrawn(metric, shape)
@@ -182,13 +181,13 @@ class GroupRules {
     );
   }
 
-  /** The rows that count clients and are left, in file order. */
+  /** The remaining rows that count clients, in file order. */
   #clientsLeft(): readonly ClientRow[] {
     const shapes = this.#metrics.find(({ isClients }) => isClients)?.shapes;
     return this.#clients.filter(({ place, shape }) => !this.#droppedClients.has(place) && shapes?.has(shape) === true);
   }
 
-  /** F1: where branches have clients, none lacks its number. The console takes the last row of each branch. */
+  /** F1: if branches have clients, each has its number. The console takes the last row of each branch. */
   #dropMissingClients(): boolean {
     if (this.#context.period !== 'overall') return false;
     const lastOf = new Map(this.#clientsLeft().map((row) => [row.branch, row]));
@@ -204,14 +203,14 @@ class GroupRules {
     return missing.length > 0;
   }
 
-  /** A shape of client rows is gone when its last row is. */
+  /** Drops a shape of client rows when its last row is dropped. */
   #forgetGoneClients(): void {
     const left = new Set(this.#clientsLeft().map(({ shape }) => shape));
     const metric = this.#metrics.find(({ isClients }) => isClients);
     for (const shape of metric?.shapes ?? []) if (!left.has(shape)) metric?.shapes.delete(shape);
   }
 
-  /** F2: the point of a primary metric times the clients of its branch is a finite number. */
+  /** F2: the point of a primary metric times its branch's clients is a finite number. */
   #dropOverflows(): boolean {
     if (this.#context.period !== 'overall' || !this.#context.isPrimary) return false;
     const factors = new Map<string, number | null>();
@@ -235,7 +234,7 @@ class GroupRules {
     return hasChanged;
   }
 
-  /** F3: a list of windows with numbers has none without. */
+  /** F3: in a list of rows with windows, none has a null window. */
   #dropWindowless(): boolean {
     if (this.#context.period === 'overall') return false;
     const lists = new Map<Metric, Set<string>>();
@@ -252,13 +251,13 @@ class GroupRules {
     );
   }
 
-  /** Whether the page shows rows of the shape over windows. */
+  /** Whether the page shows rows of the shape by window. */
   #isListed(metric: Metric, shape: RowShape): boolean {
     const { comparison, target } = shape;
     return (comparison === 'absolute' || (comparison === 'uplift' && target !== null)) && this.#isDrawn(metric, shape);
   }
 
-  /** F4: a branch that is compared with has rows of its own. Rows that travel find them among those that travel along. */
+  /** F4: a branch that others are compared with has rows of its own. Rows that are copied must find them among the copied ones. */
   #dropStrangers(): boolean {
     const present = this.#branches();
     return this.#dropInAll((metric, shape) => {
@@ -272,7 +271,7 @@ class GroupRules {
     });
   }
 
-  /** The branches that have rows left, and those that have rows left on each journey. */
+  /** Branches with remaining rows, in all and on each journey. */
   #branches(): { readonly all: ReadonlySet<string>; readonly travelling: ReadonlySet<string> } {
     const all = new Set<string>();
     const travelling = new Set<string>();
@@ -291,7 +290,7 @@ function travellerKey(journey: number, window: string | null, branch: string): s
   return JSON.stringify([journey, window, branch]);
 }
 
-/** The list of a metric that rows of the shape stand in. */
+/** The metric's list that rows of the shape belong to. */
 function listOf({ branch, comparison, target }: RowShape): string {
   return JSON.stringify([branch, comparison === 'absolute' ? null : target]);
 }

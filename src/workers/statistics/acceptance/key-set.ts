@@ -1,6 +1,6 @@
 /**
- * A set of keys, each known only by a hash of 96 bits: twelve bytes a key, no object. Two different keys of a million
- * share a hash with a chance below 1e-17. A key is built value by value, then added or looked up.
+ * A set of keys as 96-bit hashes: twelve bytes per key, no objects. Among a million keys, two share a hash with a probability
+ * below 1e-17. A key is built value by value, then added or looked up.
  */
 
 const LANES = 3;
@@ -20,7 +20,7 @@ export class KeySet {
     return this.#size;
   }
 
-  /** Forgets all keys; the memory stays for the next ones. */
+  /** Forgets all keys but keeps the memory. */
   clear(): void {
     this.#slots.fill(0);
     this.#size = 0;
@@ -38,7 +38,7 @@ export class KeySet {
     this.mixWord(0x6e756c6c);
   }
 
-  /** A text or bytes: its length counts too, so that `a`, `bc` is not `ab`, `c`. */
+  /** A text or bytes. Includes the length, so that `a`, `bc` differs from `ab`, `c`. */
   mixBytes(bytes: Uint8Array, start: number, end: number): void {
     this.mixWord(end - start);
     let at = start;
@@ -70,7 +70,7 @@ export class KeySet {
     this.#c = c ^ (c >>> 16) ^ a;
   }
 
-  /** Keeps the key that was built; false where it was there already. */
+  /** Adds the built key; false if it was there already. */
   add(): boolean {
     const slot = this.#slotOfKey();
     if (this.#isUsed(slot)) return false;
@@ -80,14 +80,14 @@ export class KeySet {
     return true;
   }
 
-  /** Whether the key that was built is there. */
+  /** Whether the built key is in the set. */
   has(): boolean {
     return this.#isUsed(this.#slotOfKey());
   }
 
-  /** The place of the key, or the free one where it belongs. */
+  /** The slot of the key, or the free slot for it. */
   #slotOfKey(): number {
-    // An unused slot is all zeros, which no key may be.
+    // A free slot is all zeros, which no key may be.
     if ((this.#a | this.#b | this.#c) === 0) this.#a = 1;
     const mask = this.#capacity - 1;
     for (let slot = this.#a & mask; ; slot = (slot + 1) & mask) {

@@ -1,6 +1,6 @@
 /**
- * The columns that hold numbers, as the console reads them from the file (spec: statistics, section 4, R1): numbers, BOOL,
- * and texts of numbers. Texts that read as NaN or as infinite are written null, as such numbers are.
+ * Number columns as the console reads them from the file (spec: statistics, section 4, R1): numbers, BOOL, and texts of
+ * numbers. Texts that read as NaN or infinite are written as null, like such numbers.
  */
 import type { BinaryVector, ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
 import { isValid } from '../../../domain/column-batch.ts';
@@ -8,17 +8,17 @@ import type { Column, ColumnType } from '../../../domain/column-type.ts';
 import { textAt } from '../written-value.ts';
 import { writtenAt, type Written } from './written-json.ts';
 
-/** What Python strips from both ends of a number's text. */
+/** Characters that Python strips from both ends of a number's text. */
 const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*`;
 const DIGITS = String.raw`[0-9](?:_?[0-9])*`;
 const FINITE = new RegExp(
   `^${SPACE}([+-]?(?:${DIGITS}(?:\\.(?:${DIGITS})?)?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?)${SPACE}$`,
 );
 const ENDLESS = new RegExp(`^${SPACE}[+-]?(?:inf|infinity|nan)${SPACE}$`, 'i');
-/** A longer text is no number: nobody writes one, and it would only take time. */
+/** A longer text is not a number; checking it would only take time. */
 const LONGEST_NUMBER = 1_000_000;
 
-/** The number that the console reads from a text: NaN for one that is not finite; undefined where it is no number. */
+/** The number that the console reads from a text: NaN for one that is not finite; undefined if it is not a number. */
 export function parseNumberText(text: string): number | undefined {
   if (text.length > LONGEST_NUMBER) return undefined;
   const digits = FINITE.exec(text)?.[1];
@@ -27,10 +27,10 @@ export function parseNumberText(text: string): number | undefined {
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
-/** How a row's value reads: a finite number, null (also NaN and infinite ones), or no number at all. */
+/** How a value reads: a finite number, null (also NaN and infinite ones), or not a number. */
 type Read = number | 'null' | 'no number';
 
-/** One column of numbers, bound to a batch at a time. */
+/** One number column, bound to one batch at a time. */
 export class NumberValues {
   readonly name: string;
   readonly #index: number;
@@ -58,7 +58,7 @@ export class NumberValues {
     return this.#read(row) === 'no number';
   }
 
-  /** The row's number; NaN where the file has null, or no number. */
+  /** The row's number; NaN for null and for what is not a number. */
   at(row: number): number {
     const vector = this.#vector;
     if (vector?.layout === 'double') {
@@ -69,10 +69,7 @@ export class NumberValues {
     return typeof read === 'number' ? read : Number.NaN;
   }
 
-  /**
-   * The batch's column with the texts that read as NaN or infinite made null, and which rows those are; undefined where
-   * there are none.
-   */
+  /** The batch's column with texts that read as NaN or infinite replaced by null, and the rows concerned; undefined if there are none. */
   withoutEndlessTexts(
     rowCount: number,
   ): { readonly vector: BinaryVector; readonly rows: readonly number[] } | undefined {
@@ -89,7 +86,7 @@ export class NumberValues {
     return { vector: { ...vector, validity }, rows };
   }
 
-  /** Where the column stands in a batch; -1 where it is missing. */
+  /** Index of the column in a batch; -1 if it is missing. */
   get index(): number {
     return this.#index;
   }
@@ -112,7 +109,7 @@ function readWritten(value: Written): Read {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'number') return value;
-  // Only a column of texts can have its values made null.
+  // Only values of text columns can be replaced by null.
   const number = typeof value === 'string' ? readText(value) : 'no number';
   return number === 'null' ? 'no number' : number;
 }

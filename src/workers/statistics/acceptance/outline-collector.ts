@@ -1,7 +1,4 @@
-/**
- * Collects the outline of a file while its rows stream by, and leaves out what a plan says, where a first reading has
- * found that the rules of whole files do not hold.
- */
+/** Collects the outline of a file while its rows stream by (ADR 12), and applies the plan of a first reading, if there is one. */
 import type { ReadPeriod } from '../../../domain/console-rules.ts';
 import { NULL_ID } from './distinct-values.ts';
 import type { Drop, DropPlan, GroupDrops } from './drop-plan.ts';
@@ -9,7 +6,7 @@ import { type FileOutline, type GroupOutline, Places, type RowShape } from './ou
 import { DRAWING_REASONS, type DrawingRules } from './row-rules.ts';
 import { ABSOLUTE, CLIENTS, MEAN, NOT_DRAWN, POSITIVE, type RowValues } from './row-values.ts';
 
-/** What is done with a row: it stays, or what it breaks. */
+/** Whether a row stays, or the rule it breaks. */
 export type Verdict = Drop | undefined;
 
 const COMPARISONS = ['absolute', 'difference', 'uplift', 'other'] as const;
@@ -20,12 +17,12 @@ const SHAPES_OF_A_PAIR = COMPARISONS.length * STATISTICS.length * WINDOWS.length
 
 interface MetricRows {
   readonly metricId: number;
-  /** Shapes met, as numbers. */
+  /** Shapes found, as numbers. */
   readonly shapes: Set<number>;
   readonly magnitudes: Map<number, { least: number; most: number }>;
   /** Shapes that the plan drops, by their descriptions. */
   readonly planned: ReadonlyMap<string, Drop>;
-  /** The same by number, as far as they were met. */
+  /** The same by number, if they were found. */
   readonly drops: Map<number, Drop | undefined>;
 }
 
@@ -35,7 +32,7 @@ interface GroupRows {
   readonly replaced: Set<number>;
   readonly metrics: Map<number, MetricRows>;
   readonly clients: { branchId: number; shape: number; point: number }[];
-  /** Rows that count clients, dropped ones included. */
+  /** Rows that count clients, including dropped ones. */
   clientsMet: number;
   readonly plan: GroupDrops | undefined;
   readonly plannedClients: ReadonlyMap<number, Drop>;
@@ -63,7 +60,7 @@ export class OutlineCollector {
   readonly #plan: DropPlan | undefined;
   readonly #groups = new Map<string, GroupRows>();
   readonly #pairs: BranchPair[] = [];
-  /** Pairs by branch, target, and window where it matters. */
+  /** Pairs by branch, target, and window if it matters. */
   readonly #pairIds = new Map<number | string, number>();
   #group: GroupRows | undefined;
   #metric: MetricRows | undefined;
@@ -77,7 +74,7 @@ export class OutlineCollector {
     this.#plan = plan;
   }
 
-  /** Takes one row of a group that keeps R1 to R3. */
+  /** Takes one row of a group; it must keep R1 to R3. */
   add(row: number): Verdict {
     const group = this.#groupOf(row);
     if (this.#values.isReplaced(row)) return this.#addReplaced(group, row);
@@ -93,7 +90,7 @@ export class OutlineCollector {
     return drop;
   }
 
-  /** What was met and stays, as plain data. */
+  /** What was found and stays, as plain data. */
   outline(): FileOutline {
     const shapes = new Places<RowShape>();
     const profiles = new Places<number[]>();
@@ -196,7 +193,7 @@ export class OutlineCollector {
     return this.#pairs[Math.floor(shape / SHAPES_OF_A_PAIR)]!;
   }
 
-  /** What the plan says of a row. */
+  /** The plan's decision on a row. */
   #planned(group: GroupRows, metric: MetricRows, row: number, shape: number): Drop | undefined {
     if (group.plan === undefined) return undefined;
     if (!metric.drops.has(shape)) {
@@ -221,7 +218,7 @@ export class OutlineCollector {
     return (this.#values.metricFacts.of(this.#values.metric.ids[row]!) & CLIENTS) !== 0;
   }
 
-  /** Whether the console may multiply the row's point by the number of clients of its branch. */
+  /** Whether the console may multiply the row's point by the clients of its branch. */
   #isMultiplied(row: number): boolean {
     const values = this.#values;
     return (

@@ -1,11 +1,11 @@
 /**
- * What the rules of whole files must know of a table (spec: statistics, section 4, "In one pass"): which shapes of rows each
- * metric of each group has, not the rows. Plain data, so that the outlines of the parts of a divided export can be
- * joined. It grows with segments, branches and metrics, not with windows and rows.
+ * The outline of a table for the file rules (spec: statistics, section 4, "In one pass"): the shapes of rows of each metric in
+ * each group, not the rows. Plain data, so that the outlines of parts can be joined. It grows with segments, branches and
+ * metrics, not with windows and rows.
  */
 import { z } from 'zod';
 
-/** Rows that look alike to the rules of whole files. */
+/** Rows that the file rules treat alike. */
 const RowShape = z.object({
   branch: z.string(),
   /** The branch that is compared with. */
@@ -13,31 +13,31 @@ const RowShape = z.object({
   comparison: z.enum(['absolute', 'difference', 'uplift', 'other']),
   statistic: z.enum(['not drawn', 'mean', 'mean_lm', 'percentage', 'drawn']),
   window: z.enum(['null', 'positive', 'other']),
-  /** The part of R4 that the row breaks if it is drawn, for `mean`, of which that is not known yet; else 0. */
+  /** For `mean`: the part of R4 that the row breaks if it is drawn, which is known only at the end; else 0. */
   broken: z.number().int().min(0).max(4),
-  /** The window by itself, where a metric's rows travel window by window. */
+  /** The window, if a metric's rows are copied window by window. */
   travelWindow: z.string().nullable(),
 });
 export type RowShape = z.infer<typeof RowShape>;
 
-/** One row that counts the clients of a branch, in `overall`. */
+/** A row of `overall` that counts the clients of a branch. */
 const ClientRow = z.object({ branch: z.string(), shape: z.number().int().min(0), point: z.number().nullable() });
 
 const GroupOutline = z.object({
   segment: z.string(),
   basis: z.string(),
-  /** Branches of rows that the console replaces; no rule looks further at them. */
+  /** Branches of rows that the console replaces; no other rule looks at them. */
   replaced: z.array(z.string()),
   metrics: z.array(
     z.object({
       metric: z.string(),
       /** The metric counts clients. */
       isClients: z.boolean(),
-      /** The journey that its rows take; -1 where they stay. */
+      /** The journey of its rows; -1 if they are not copied. */
       journey: z.number().int().min(-1),
-      /** Its shapes, as one of the outline's profiles: metrics mostly share them. */
+      /** Its shapes as an index into the outline's profiles, which metrics mostly share. */
       profile: z.number().int().min(0),
-      /** Of shapes whose points are multiplied by numbers of clients: the smallest and the largest magnitude. */
+      /** Smallest and largest magnitude of shapes whose points are multiplied by numbers of clients. */
       magnitudes: z.array(z.object({ shape: z.number().int().min(0), least: z.number(), most: z.number() })),
     }),
   ),
@@ -48,7 +48,7 @@ export type GroupOutline = z.infer<typeof GroupOutline>;
 
 export const FileOutline = z.object({
   shapes: z.array(RowShape),
-  /** Lists of shapes, by their places. */
+  /** Lists of shapes, by index. */
   profiles: z.array(z.array(z.number().int().min(0))),
   groups: z.array(GroupOutline),
 });
@@ -56,7 +56,7 @@ export type FileOutline = z.infer<typeof FileOutline>;
 
 export const EMPTY_OUTLINE: FileOutline = { shapes: [], profiles: [], groups: [] };
 
-/** Gives equal things one place in a list. */
+/** Gives equal things the same index in a list. */
 export class Places<Thing> {
   readonly list: Thing[] = [];
   readonly #places = new Map<string, number>();
@@ -71,7 +71,7 @@ export class Places<Thing> {
   }
 }
 
-/** The outline of a file whose rows are those of the parts, one after the other. */
+/** Joins the outlines of parts whose rows follow each other in the file. */
 export function joinOutlines(outlines: readonly FileOutline[]): FileOutline {
   const [only] = outlines;
   if (only !== undefined && outlines.length === 1) return only;

@@ -1,4 +1,4 @@
-/** What a written file must lose so that the console takes it beside the files that it reads before (F7 needs to know those). */
+/** What to drop from a written file; F7 depends on the files that the console reads earlier. */
 import type { AnalysisPeriod } from '../../../domain/analysis-period.ts';
 import { earlierPeriods, type FoundRecord, hasEnrollments, isPrimary } from '../../../domain/console-premises.ts';
 import { statisticsObjectName } from '../../../domain/statistics-name.ts';
@@ -15,7 +15,7 @@ export interface PlanDropsRequest {
   readonly signal: AbortSignal;
 }
 
-/** Looks at the objects of earlier periods only if the plan hangs on them. Undefined: the file is good as it is. */
+/** Looks at the objects of earlier periods only if the plan depends on them. Undefined: nothing to drop. */
 export async function planDrops(
   { store, rules }: { readonly store: ObjectStore; readonly rules: ConsoleRules },
   outline: FileOutline,
@@ -29,7 +29,7 @@ export async function planDrops(
   return hasEarlierEnrollments ? decideDrops(outline, { ...context, hasEarlierEnrollments }) : plan;
 }
 
-/** Whether rows would go if the experiment, whose record could not be had, has a primary outcome. */
+/** Whether rows would be dropped if the experiment, whose record could not be read, has a primary outcome. */
 export function hangsOnRecord(
   rules: ConsoleRules,
   outline: FileOutline,

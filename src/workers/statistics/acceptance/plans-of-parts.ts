@@ -1,8 +1,8 @@
-/** What each part of a divided export leaves out, of a plan for the whole. */
+/** Splits the plan of a divided export into plans for its parts. */
 import type { DropPlan } from './drop-plan.ts';
 import type { FileOutline } from './outline.ts';
 
-/** A plan for each part, in their order; client rows are counted in each part by itself. */
+/** A plan per part, in order; client rows are counted within each part. */
 export function plansOfParts(plan: DropPlan, outlines: readonly FileOutline[]): DropPlan[] {
   return outlines.map((_, index) => ({
     groups: plan.groups.map((group) => {

@@ -1,4 +1,4 @@
-/** Which rows repeat the key of an earlier one (spec: statistics, section 4): two ways, by the order rows come in. */
+/** Finds rows that repeat the key of an earlier one (spec: statistics, section 4), in one of two ways, depending on their order. */
 import type { ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
 import type { Column } from '../../../domain/column-type.ts';
 import { KEY_COLUMNS } from '../../../domain/row-order.ts';
@@ -7,16 +7,16 @@ import { KeySet } from './key-set.ts';
 import { isWritten, isWrittenAlike, markChanges } from '../written-value.ts';
 
 export interface RepeatedKeys {
-  /** Leaves out the rows whose key an earlier one has that was not left out, and returns their number. */
+  /** Marks rows that repeat the key of an earlier row in the file, and returns their number. */
   leaveOut(batch: ColumnBatch, leftOut: Uint8Array): number;
-  /** Rows about which it could not tell, because their window is too large. */
+  /** Rows that were not checked, because their window is too large. */
   readonly unchecked: number;
 }
 
 export interface RepeatedKeysOptions {
   readonly columns: readonly Column[];
   readonly order: RowOrder;
-  /** Rows of one window of which keys are kept, where rows are not sorted by key. */
+  /** Most rows of a window whose keys are kept, if rows are not sorted by key. */
   readonly windowLimit: number;
 }
 
@@ -24,15 +24,15 @@ export function repeatedKeys({ columns, order, windowLimit }: RepeatedKeysOption
   return order === 'key' ? new NeighbouringKeys(columns) : new KeptKeys(columns, windowLimit);
 }
 
-/** Branches and comparisons change with nearly every row: where they do, the other columns need not be compared. */
+/** Branches and comparisons change with nearly every row; when they do, the other columns need no comparison. */
 const COMPARED_COLUMNS = [...new Set(['branch', 'comparison', ...KEY_COLUMNS.toReversed()])];
 
-/** Sorted rows of one key stand side by side: where none of its columns changes, the key is the same. */
+/** Sorted rows with the same key are neighbours, so the key is the same while none of its columns changes. */
 class NeighbouringKeys implements RepeatedKeys {
   readonly unchecked = 0;
   readonly #columns: readonly number[];
   #previous: ColumnBatch | undefined;
-  /** Whether a row of the present key was not left out. */
+  /** Whether a row of the current key is in the file. */
   #isTaken = false;
 
   constructor(columns: readonly Column[]) {
@@ -54,7 +54,7 @@ class NeighbouringKeys implements RepeatedKeys {
     return repeated;
   }
 
-  /** Not 0 for rows whose key differs from that of the row before. */
+  /** Not 0 for rows whose key differs from the previous row's. */
   #newKeys(batch: ColumnBatch): Uint8Array {
     const isNew = new Uint8Array(batch.rowCount);
     const previous = this.#previous;
@@ -71,7 +71,7 @@ class NeighbouringKeys implements RepeatedKeys {
   }
 }
 
-/** Rows of one window come in any order: the hashes of its keys are kept, 96 bits each, until the next window. */
+/** Rows of a window in any order: keeps the 96-bit hashes of its keys until the next window. */
 class KeptKeys implements RepeatedKeys {
   readonly #columns: readonly number[];
   readonly #windowColumn: number;
@@ -123,7 +123,7 @@ function keyColumns(columns: readonly Column[], names: readonly string[] = KEY_C
   return names.map((name) => columns.findIndex((column) => column.name === name)).filter((index) => index >= 0);
 }
 
-/** Adds a value as it will be written, so that what is written alike has one hash. */
+/** Adds a value as it will be written, so that equal written values have one hash. */
 function addValue(keys: KeySet, vector: ColumnVector, row: number): void {
   if (!isWritten(vector, row)) return keys.mixNull();
   switch (vector.layout) {
@@ -137,7 +137,7 @@ function addValue(keys: KeySet, vector: ColumnVector, row: number): void {
       return keys.mixWord((vector.bits[row >> 3]! >> (row & 7)) & 1);
     case 'list':
     case 'struct':
-      // No key holds them; were one to, each value would be its own.
+      // No key has such columns; if one had, each value would be unique.
       return keys.mixWord(row);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Checks the rows of one file while they stream by: which ones the console would refuse, which repeat a key, and what the
- * rules of whole files must know (spec: statistics, section 4).
+ * Checks the rows of one file while they stream by: rows that the console would reject, repeated keys, and the outline for
+ * the file rules (spec: statistics, section 4).
  */
 import type { AnalysisPeriod } from '../../../domain/analysis-period.ts';
 import type { ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
@@ -15,45 +15,45 @@ import { type RepeatedKeys, repeatedKeys } from './repeated-keys.ts';
 import { DrawingRules, nameRules, type RowRule, typeRules } from './row-rules.ts';
 import { RowValues } from './row-values.ts';
 
-/** How many rows that were left out are shown whole. */
+/** How many left-out rows are shown as examples. */
 const SHOWN_ROWS = 5;
-/** Reasons that are told apart; the rest is counted together. */
+/** How many reasons are counted separately. */
 const MOST_REASONS = 100;
 const OTHER_REASONS = 'other reasons';
 
 export interface LeftOutReason {
   readonly rule: BrokenRule;
-  /** As a claim about the rows: `metric is null`. */
+  /** As a statement about the rows: `metric is null`. */
   readonly reason: string;
   readonly rows: number;
 }
 
 export interface LeftOutRow {
   readonly reason: string;
-  /** The row as the file would have shown it. */
+  /** The row as it would be in the file. */
   readonly json: string;
 }
 
 export interface CheckResult {
   readonly rows: number;
-  /** Rows that the console would refuse by themselves (R1, R2, R4). */
+  /** Rows that the console would reject by themselves (R1, R2, R4). */
   readonly rejected: number;
-  /** Rows that the console would refuse beside the others (F1 to F7). */
+  /** Rows that the console would reject together with the others (F1 to F7). */
   readonly dropped: number;
   readonly duplicates: number;
-  /** Rows that may be duplicates, because their window was too large to keep its keys. */
+  /** Rows that may be duplicates, because their window was too large to check. */
   readonly unchecked: number;
   readonly withoutBasis: number;
-  /** Texts of numbers in rows of the file that read as NaN or infinite and became null. */
+  /** Texts that read as NaN or infinite and became null. */
   readonly endlessTexts: number;
-  /** How many rows broke each rule, most first; a row counts under the first rule it broke. */
+  /** Rows per broken rule, most first; a row counts under the first rule it broke. */
   readonly reasons: readonly LeftOutReason[];
   readonly shown: readonly LeftOutRow[];
-  /** Branches that the rows of groups name. */
+  /** Branches named by rows of groups. */
   readonly branches: readonly string[];
-  /** Windows of the rows in the file, as the file writes them. */
+  /** Windows of the rows in the file, as written. */
   readonly windows: readonly string[];
-  /** Bases that segment `all` has rows for. */
+  /** Bases with rows in segment `all`. */
   readonly bases: readonly string[];
 }
 
@@ -62,18 +62,18 @@ export interface RowCheckerOptions {
   readonly order: RowOrder;
   readonly period: AnalysisPeriod;
   readonly rules: ConsoleRules;
-  /** Rows of one window up to which keys are checked, where rows are not sorted by key. */
+  /** Most rows of a window whose keys are checked, if rows are not sorted by key. */
   readonly windowLimit: number;
   /** What a second reading leaves out. */
   readonly plan?: DropPlan | undefined;
-  /** A row as the file would show it, for the report. */
+  /** Renders a row as in the file, for the report. */
   readonly showRow: (batch: ColumnBatch, row: number) => string;
 }
 
-/** What becomes of a batch: its columns as they are to be written, and which rows are left out (not 0). */
+/** A checked batch: its columns as they will be written, and which rows are left out (not 0). */
 export interface CheckedBatch {
   readonly batch: ColumnBatch;
-  /** Undefined where all rows stay. */
+  /** Undefined if all rows stay. */
   readonly leftOut: Uint8Array | undefined;
 }
 
@@ -141,7 +141,7 @@ export class RowChecker {
     };
   }
 
-  /** What the rules of whole files must know; empty for periods that the console does not read. */
+  /** The outline for the file rules; empty for periods that the console does not read. */
   outline(): FileOutline {
     return this.#outline?.outline() ?? EMPTY_OUTLINE;
   }
@@ -156,7 +156,7 @@ export class RowChecker {
     }
   }
 
-  /** R4 and what the plan drops; counts what the file will hold. */
+  /** R4 and the plan; counts what the file will contain. */
   #take(leftOut: Uint8Array, found: Broken[]): void {
     const { basis, branch, segment, segmentFacts, window } = this.#values;
     let [lastWindow, lastBranch, lastBasis] = [NULL_ID, NULL_ID, NULL_ID];
@@ -193,7 +193,7 @@ export class RowChecker {
     found.push({ row, rule, reason });
   }
 
-  /** The rules were asked one after another; what is shown are the first rows of the table. */
+  /** The rules ran one after another; show the first rows of the table. */
   #show(batch: ColumnBatch, found: Broken[]): void {
     const room = SHOWN_ROWS - this.#shown.length;
     if (room === 0 || found.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * What must hold of a single row (spec: statistics, section 4, R1, R2 and R4), in the order of evaluation. A rule looks
- * at the rows of a batch and marks those that break it; where no value that was ever met can break it, it looks at none.
+ * Rules for single rows (spec: statistics, section 4, R1, R2 and R4), in the order of evaluation. A rule marks the rows of a
+ * batch that break it. If none of the distinct values can break it, it looks at no rows.
  */
 import { type ConsoleRules } from '../../../domain/console-rules.ts';
 import { NULL_ID } from './distinct-values.ts';
@@ -26,7 +26,7 @@ import type { Written } from './written-json.ts';
 
 export interface RowRule {
   readonly rule: 'R1' | 'R2';
-  /** As a claim about the row: `metric is null`. */
+  /** As a statement about the row: `metric is null`. */
   readonly reason: string;
   /** Calls `mark` for each row of the bound batch that breaks the rule. */
   readonly findBroken: (mark: (row: number) => void) => void;
@@ -34,7 +34,7 @@ export interface RowRule {
 
 const BASES: readonly Written[] = ['enrollments', 'exposures'];
 
-/** R1: whatever the console parses each row with takes it. */
+/** R1: the console can parse the row. */
 export function typeRules(values: RowValues): RowRule[] {
   const { metric, statistic, branch, segment, basis, comparison, target, window, ciWidth, numbers } = values;
   return [
@@ -47,7 +47,7 @@ export function typeRules(values: RowValues): RowRule[] {
   ];
 }
 
-/** R2: names that the console can use as names of attributes, and store. */
+/** R2: the console can use the names as attributes, and store them. */
 export function nameRules(values: RowValues, rules: ConsoleRules): RowRule[] {
   const { metric, branch, segment } = values;
   const inGroup = (row: number): boolean => values.isInGroup(row);
@@ -70,7 +70,7 @@ export function nameRules(values: RowValues, rules: ConsoleRules): RowRule[] {
   ];
 }
 
-/** The parts of R4, by the number that `brokenDrawing` gives. */
+/** The parts of R4, by the number that `brokenDrawing` returns. */
 export const DRAWING_REASONS = [
   '',
   'comparison and comparison_to_branch do not fit together',
@@ -79,7 +79,7 @@ export const DRAWING_REASONS = [
   'window_index is no window that the results page can draw',
 ] as const;
 
-/** R4: what the console draws, it can draw. Judges a row of a group that is not replaced. */
+/** R4: the console can draw the row, if it draws it. Only for rows of a group that are not replaced. */
 export class DrawingRules {
   readonly #values: RowValues;
   readonly #largestScaled: number;
@@ -91,7 +91,7 @@ export class DrawingRules {
     this.#isOverall = period === 'overall';
   }
 
-  /** Whether the row is drawn for sure: of a `mean` that is known only when all rows were seen. */
+  /** Whether the row is certainly drawn; for `mean` that is known only after all rows. */
   isDrawn(row: number): boolean {
     const { statistic, statisticFacts, metric, metricFacts } = this.#values;
     const kind = statisticFacts.of(statistic.ids[row]!);
@@ -99,7 +99,7 @@ export class DrawingRules {
     return kind !== PERCENTAGE || (metricFacts.of(metric.ids[row]!) & CLIENTS) === 0;
   }
 
-  /** Which part of R4 the row would break if it were drawn; 0 for none. */
+  /** The part of R4 that the row breaks if it is drawn; 0: none. */
   brokenDrawing(row: number): number {
     const values = this.#values;
     const comparison = values.comparisonFacts.of(values.comparison.ids[row]!);
@@ -143,12 +143,12 @@ interface ValueRule {
   readonly reason: string;
   readonly values: RowValues;
   readonly column: KeyColumn;
-  /** Of a value that is not null. */
+  /** For values that are not null. */
   readonly isBroken: IsBroken;
   readonly where?: (row: number) => boolean;
 }
 
-/** Rows whose value in a key column is broken; each distinct value is looked at once. */
+/** Rows with an invalid value in a key column; each distinct value is checked once. */
 function whereValue({ rule, reason, values, column, isBroken, where }: ValueRule): RowRule {
   const facts = new Facts(column, (value) => Number(value !== null && isBroken(value)));
   return {

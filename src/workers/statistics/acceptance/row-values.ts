@@ -1,6 +1,6 @@
 /**
- * The rows of a batch as the rules look at them: the values of the key columns by number, the numbers as the console
- * reads them, and what is known of each distinct value, found out once for each.
+ * A batch of rows prepared for the rules: key columns as numbers of distinct values, number columns as the console reads
+ * them, and facts about each distinct value, computed once.
  */
 import type { ColumnBatch } from '../../../domain/column-batch.ts';
 import type { Column } from '../../../domain/column-type.ts';
@@ -10,7 +10,7 @@ import { DistinctValues, NULL_ID } from './distinct-values.ts';
 import { NumberValues } from './number-values.ts';
 import type { Written } from './written-json.ts';
 
-/** One key column, bound to a batch at a time. */
+/** One key column, bound to one batch at a time. */
 export class KeyColumn {
   readonly name: string;
   readonly values: DistinctValues;
@@ -25,18 +25,18 @@ export class KeyColumn {
     this.ids = this.values.idsOf(batch);
   }
 
-  /** The text of a value that has passed the rules; null where there is none. */
+  /** The text of a valid value; null if there is none. */
   text(id: number): string | null {
     const value = this.values.value(id);
     return typeof value === 'string' ? value : null;
   }
 }
 
-/** What is known of the values of a key column, by their numbers: a small whole number for each, found out when it is met. */
+/** Facts about the values of a key column: a small integer per value number. */
 export class Facts {
   readonly #values: DistinctValues;
   readonly #describe: (value: Written) => number;
-  /** At 0 that of null, then by number. */
+  /** Index 0 is null; then by value number. */
   readonly #facts: number[];
   #union: number;
 
@@ -47,7 +47,7 @@ export class Facts {
     this.#union = 0;
   }
 
-  /** Learns the values met since the last time. */
+  /** Computes facts for new values. */
   learn(): void {
     for (let id = this.#facts.length - 1; id < this.#values.count; id++) {
       const fact = this.#describe(this.#values.value(id));
@@ -56,7 +56,7 @@ export class Facts {
     }
   }
 
-  /** All bits that any value but null has. */
+  /** All bits of all values except null. */
   get union(): number {
     return this.#union;
   }
@@ -73,18 +73,18 @@ const MEAN_LM = 2;
 export const PERCENTAGE = 3;
 export const DRAWN = 4;
 
-/** What a row says: a value of a branch, or a comparison with another. */
+/** A row is a value of a branch, or a comparison with another branch. */
 export const ABSOLUTE = 0;
 const DIFFERENCE = 1;
 export const UPLIFT = 2;
 export const UNKNOWN_COMPARISON = 3;
 
-/** Bits of a window's facts: it is a whole number, it is not too large to be drawn, it is 1 or more. */
+/** Bits of a window's facts: it is a whole number, it is small enough to be drawn, it is 1 or more. */
 export const WHOLE_NUMBER = 1;
 export const IN_RANGE = 2;
 export const POSITIVE = 4;
 
-/** Bits of a metric's facts; the number of its journey, if it has one, stands above them. */
+/** Bits of a metric's facts; the number of its journey, if any, is in the bits above. */
 export const CLIENTS = 1;
 export const SCALED = 2;
 export const PAGE_BREAKING = 4;
@@ -161,7 +161,7 @@ export class RowValues {
     return this.#numbers;
   }
 
-  /** Reads the values of a batch; those of the one before are gone. */
+  /** Reads a batch; invalidates the previous one. */
   bind(batch: ColumnBatch): void {
     this.rowCount = batch.rowCount;
     for (const key of this.#keys) key.bind(batch);
@@ -179,17 +179,17 @@ export class RowValues {
     return this.basis.ids[row] !== NULL_ID;
   }
 
-  /** The journey that the rows of a metric take, from 0; -1 where they stay in their file. */
+  /** The journey of a metric's rows, from 0; -1 if they are not copied. */
   journeyOf(metricId: number): number {
     return (this.metricFacts.of(metricId) >> JOURNEY_SHIFT) - 1;
   }
 
-  /** Whether rows of every window travel, each window by itself. */
+  /** Whether rows of every window are copied, each window separately. */
   isWindowByWindow(journey: number): boolean {
     return this.#travels[journey]?.window === 'any';
   }
 
-  /** Whether the console drops the row before it looks at it. */
+  /** Whether the console discards the row unread. */
   isReplaced(row: number): boolean {
     const journey = this.journeyOf(this.metric.ids[row]!);
     return journey >= 0 && this.#isTravelWindow[journey]!.of(this.window.ids[row]!) === 0;

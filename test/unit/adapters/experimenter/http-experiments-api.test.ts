@@ -95,11 +95,7 @@ describe('the experiments API over HTTP', () => {
   it.each<[string, RequestListener, string]>([
     ['an error', answer(500, '{"detail": "broken"}'), 'it replied with status 500'],
     ['that it is not there', answer(404, '[]'), 'it replied with status 404'],
-    [
-      'a page',
-      answer(200, '<!doctype html>\n<p>s3cret', { 'content-type': 'text/html' }),
-      'its reply is not JSON',
-    ],
+    ['a page', answer(200, '<!doctype html>\n<p>s3cret', { 'content-type': 'text/html' }), 'its reply is not JSON'],
     ['nothing', answer(200, ''), 'its reply is not JSON'],
     ['half a list', answer(200, '[{"slug": "a"}, {"sl'), 'its reply is not JSON'],
     ['an object', answer(200, '{"results": []}'), 'its reply is not a list'],

@@ -110,7 +110,7 @@ describe('an errors job', () => {
     const outcome = await handle();
 
     const messages = [
-      '1 error row holds the character U+0000 (in message), which Experimenter cannot store. The errors file has U+FFFD (�) instead.',
+      '1 error row contains the character U+0000 (in message), which Experimenter cannot store. The errors file has U+FFFD (�) instead.',
       '1 error concerns a metric named "experiment". Experimenter uses that name for errors without a metric, so it does not show them.',
     ];
     const warnings = ['nul', 'name'].map((kind, index) => ({ kind, message: messages[index] }));

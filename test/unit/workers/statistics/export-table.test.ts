@@ -82,7 +82,7 @@ describe('an export', () => {
     expect(written.map((row) => row.metric)).toEqual(numberedRows(30).map((row) => row['metric']));
     expect(outcome).toMatchObject({ rows: 30, rejected: 2, duplicates: 1 });
     expect(events[0]?.message).toContain(
-      'Left out 2 of 33 rows that Experimenter would not take: metric is null (1 row); segment is null (1 row).',
+      'Left out 2 of 33 rows that Experimenter would reject: metric is null (1 row); segment is null (1 row).',
     );
   });
 

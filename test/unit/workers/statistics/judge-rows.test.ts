@@ -138,7 +138,7 @@ describe('a refused file', () => {
 describe('a refusal within the limit', () => {
   it('counts the rows and shows the first', () => {
     const message =
-      'Left out 1 of 100 rows that Experimenter would not take: metric is null (1 row). The first one: {"row":0}';
+      'Left out 1 of 100 rows that Experimenter would reject: metric is null (1 row). The first one: {"row":0}';
     expect(refusalOf(checked({ rejected: 1 }))).toEqual({
       exceptionType: 'InvalidStatisticException',
       message,

@@ -81,7 +81,7 @@ describe('a statistics job', () => {
         exception_type: 'InvalidStatisticException',
         source: 'jetstream',
         message: expect.stringMatching(
-          /^Left out 1 of 21 rows that Experimenter would not take: metric is null \(1 row\)\. The first one: \{"metric":null,/,
+          /^Left out 1 of 21 rows that Experimenter would reject: metric is null \(1 row\)\. The first one: \{"metric":null,/,
         ),
       }),
       expect.objectContaining({
