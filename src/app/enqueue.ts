@@ -1,4 +1,4 @@
-/** Enqueues a plan: a job for each file that is due, and a log row for each that cannot be made. */
+/** Enqueues a plan: a job for each due file, and a log row for each file that cannot be made. */
 import type { Clock } from '../ports/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
@@ -10,7 +10,7 @@ import { recordRefusals } from './attempts/record-refusals.ts';
 
 export interface EnqueueDependencies {
   readonly queue: JobQueue;
-  /** Where the log rows of what cannot be made go. */
+  /** The sink for log rows about files that cannot be made. */
   readonly records: RecordTaker;
   readonly clock: Clock;
   readonly random: Random;
@@ -18,7 +18,7 @@ export interface EnqueueDependencies {
 }
 
 export interface EnqueueOptions {
-  /** Whether jobs that failed for good are done again. */
+  /** Whether to renew jobs that failed for good. */
   readonly retryFailed: boolean;
 }
 

@@ -1,17 +1,17 @@
-/** What the exports of a plan would read, and what that costs at the list price. */
+/** Bytes and list price of a plan's exports. */
 import { costOf, type Pricing } from '../domain/query-cost-price.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
 import type { DueFile } from '../producer/product-plan.ts';
 
 export interface Estimate {
-  /** Bytes that the warehouse would bill for each view or table; those it cannot tell of are missing. */
+  /** Billed bytes per view or table; missing if the warehouse cannot tell. */
   readonly bytes: ReadonlyMap<string, number>;
   readonly totalBytes: number;
-  /** At the price for bytes read, in US dollars; where slot-hours are paid for it is for orientation only. */
+  /** At the price for bytes read, in US dollars; only a rough guide for projects that pay by slot-hours. */
   readonly usd: number;
 }
 
-/** Asks the warehouse, which reads nothing for it. */
+/** Asks the warehouse, without reading any table. */
 export async function estimate(
   source: Pick<StatisticsSource, 'estimateBytes'>,
   due: readonly DueFile[],

@@ -1,4 +1,4 @@
-/** The plan for people who selected something: a dataset that is missing is named, rather than that nothing was found. */
+/** Plans a selection for people: a missing dataset is an error, not an empty plan. */
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import { quote } from '../domain/slug.ts';
 import { planProducts, type ProductPlanDependencies, type ProductSelection } from '../producer/plan-products.ts';
@@ -10,8 +10,8 @@ export interface PlanReading {
 }
 
 /**
- * Plans what is selected. Without the dataset of results the plan lacks the statistics, and says so among its failures;
- * where nothing else is known of an experiment DATASET_MISSING is thrown.
+ * Plans the selection. Without the results dataset the plan lacks the statistics and has DATASET_MISSING among its
+ * failures; that is thrown if nothing else is known of a selected experiment.
  */
 export async function readPlan(
   { planning, resultsDataset }: PlanReading,
@@ -29,7 +29,7 @@ export async function readPlan(
     if (error === undefined || plan.failures.some(({ products }) => products.includes('statistics'))) return plan;
     return { ...plan, failures: [...plan.failures, { products: ['statistics'], error }] };
   } catch (error) {
-    // Without the dataset few names are known: that it is missing is then the better answer.
+    // Without the dataset few names are known, so its absence is the better error.
     if (toContrailError(error).code === 'EXPERIMENT_UNKNOWN') throw (await missing()) ?? error;
     throw error;
   }

@@ -1,23 +1,23 @@
-/** Work that is done again and again while a process runs: the one loop of all such services. */
+/** Repeats work while a process runs; the only loop for such services. */
 import { toContrailError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 
 export interface RepeatingConfig {
-  /** In all its log lines, as the field `service`. */
+  /** The field `service` in all its log lines. */
   readonly name: string;
-  /** From the end of one pass to the start of the next, in milliseconds. */
+  /** From the end of one pass to the start of the next, milliseconds. */
   readonly intervalMs: number;
-  /** Makes each pause longer by up to that share of it, so that many processes do not act at once. None unless told. */
+  /** Makes each pause longer by up to this share, so that many processes do not act at once; default none. */
   readonly jitter?: { readonly share: number; readonly random: Pick<Random, 'fraction'> };
-  /** How long `stop` waits for the pass under way before it aborts it; not at all unless told. */
+  /** How long `stop` waits for the running pass before it aborts it; default not at all. */
   readonly patienceMs?: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Does the work once. An error is logged, and the next pass tries again. `log` names the service. */
+  /** Does the work once. Errors are logged, and the next pass tries again. `log` names the service. */
   readonly pass: (signal: AbortSignal, log: Log) => Promise<void>;
-  /** How a pass that failed is logged; a warning unless told. */
+  /** How a failed pass is logged; default a warning. */
   readonly failure?: { readonly level: 'debug' | 'warn'; readonly text: string };
 }
 
@@ -25,7 +25,7 @@ export type PassEnd = 'done' | 'failed';
 
 const FAILURE = { level: 'warn', text: 'a pass failed; the next one tries again' } as const;
 
-/** Passes at once, then after each interval, one at a time. The time of day, which can be set, plays no part. */
+/** One pass at once, then one after each interval, never two at a time. Does not depend on the time of day, which can be set. */
 export class Repeating {
   readonly #config: RepeatingConfig;
   readonly #log: Log;
@@ -33,9 +33,9 @@ export class Repeating {
   readonly #aborting = new AbortController();
   #loop: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
-  /** The end of the pass that was asked for last. */
+  /** The end of the last requested pass. */
   #last: Promise<void> = Promise.resolve();
-  /** A pass that was asked for and has not begun. */
+  /** A requested pass that has not begun. */
   #next: Promise<void> | undefined;
   #pause: Gate | undefined;
   #passed = makeGate<PassEnd>();
@@ -45,20 +45,20 @@ export class Repeating {
     this.#log = namedLog(config.log, config.name);
   }
 
-  /** Begins. A second call changes nothing; neither does one after `stop`. */
+  /** Starts. Does nothing if called twice or after `stop`. */
   start(): void {
     this.#loop ??= this.#run();
   }
 
-  /** Begins no further pass, and ends when the one under way has ended. May be called twice, and without `start`. */
+  /** Starts no further pass, and resolves when the running one has ended. May be called twice, and without `start`. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
   /**
-   * Does the work now, while the service is paused too. A pass under way ends first; callers who wait for that share the
-   * pass that follows. Does nothing once the service is told to stop.
+   * Does a pass now, even while paused. A running pass ends first; all callers who wait for that share the next pass. Does
+   * nothing after `stop`.
    */
   runOnce(): Promise<void> {
     this.#next ??= this.#last.then(() => {
@@ -69,18 +69,18 @@ export class Repeating {
     return this.#next;
   }
 
-  /** Begins no pass until `resume`; the one under way goes on. */
+  /** Starts no pass until `resume`; the running one continues. */
   pause(): void {
     this.#pause ??= makeGate();
   }
 
-  /** Goes on: at once where a pass has become due meanwhile. */
+  /** Continues, at once if a pass is overdue. */
   resume(): void {
     this.#pause?.open();
     this.#pause = undefined;
   }
 
-  /** Resolves when the next pass to end has ended, well or not. */
+  /** Resolves when the next pass has ended. */
   get passed(): Promise<PassEnd> {
     return this.#passed.opened;
   }

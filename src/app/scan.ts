@@ -11,7 +11,7 @@ export interface ScanDependencies {
   readonly enqueuing: EnqueueDependencies;
 }
 
-/** Plans the files of these products, all unless told, and enqueues what is due. */
+/** Plans the files of these products (default: all), and enqueues what is due. */
 export async function scanOnce(
   { planning, enqueuing }: ScanDependencies,
   signal: AbortSignal,

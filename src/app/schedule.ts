@@ -1,9 +1,9 @@
-/** Continuous mode: enqueues what has changed, and the repeating work when its time has come. */
+/** Continuous mode: enqueues changed files, and monitoring tasks when they are due. */
 import { enqueueTicks, type MonitoringSchedule } from '../producer/monitoring-ticks.ts';
 import { Repeating } from './repeating.ts';
 import { type ScanDependencies, scanOnce } from './scan.ts';
 
-/** How often it is looked whether repeating work is due. */
+/** How often to check whether monitoring tasks are due. */
 const TICK_INTERVAL_MS = 15_000;
 
 export interface ScheduleRequest {
@@ -14,7 +14,7 @@ export interface ScheduleRequest {
 }
 
 export interface Schedule {
-  /** Aborts what is under way. May be called twice. */
+  /** Aborts running work. May be called twice. */
   readonly stop: () => Promise<void>;
 }
 

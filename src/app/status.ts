@@ -1,4 +1,4 @@
-/** What `contrail status` tells: the state of each file, of the queues, and what the warehouse has refused. */
+/** The content of `contrail status`: states of files and queues, and refused records. */
 import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
@@ -10,13 +10,13 @@ import { type QueueStates, queueStates } from '../queue/queue-states.ts';
 
 export interface StatusDependencies {
   readonly queue: JobQueue;
-  /** Rejects when Redis cannot be used. */
+  /** Rejects if Redis cannot be used. */
   readonly checkQueue: () => Promise<unknown>;
   readonly refusedRecords: () => Promise<RefusedRecords>;
-  /** Where failures of earlier days are found. */
+  /** Failures of earlier days. */
   readonly reader: MonitoringReader;
   readonly clock: WallClock;
-  /** Told what cannot be read and is done without. */
+  /** Called for sources that cannot be read. */
   readonly onTrouble: (error: ContrailError) => void;
 }
 
@@ -25,7 +25,7 @@ export interface Status {
   /** Absent while Redis is away. */
   readonly queues?: QueueStates;
   readonly refused?: RefusedRecords;
-  /** Why Redis cannot be used: freshness is worth telling all the same. */
+  /** Why Redis cannot be used; the freshness of files is shown anyway. */
   readonly trouble?: ContrailError;
 }
 
@@ -41,7 +41,7 @@ export async function readStatus(deps: StatusDependencies, plan: ProductPlan, si
   };
 }
 
-/** Earlier failures are worth a warning when they cannot be read, not the whole answer. */
+/** If earlier failures cannot be read, that is only a warning. */
 function tolerantReader({ reader, onTrouble }: StatusDependencies): MonitoringReader {
   return {
     async rows(request, signal) {

@@ -1,4 +1,4 @@
-/** Runs the attempts at the jobs of one queue, and says what is to become of each. What keeps the jobs carries it out. */
+/** Runs attempts at the jobs of one queue and returns a verdict for each, which the job's keeper carries out. */
 import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { type ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
@@ -26,38 +26,38 @@ import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
 
 export interface AttemptRunnerOptions {
   readonly handler: JobHandler<unknown>;
-  /** Jobs of other deployments are put back; without one none are. */
+  /** Jobs of other deployments are returned; if absent, none are. */
   readonly deployment: Deployment | undefined;
   readonly hooks: WorkerHooks;
   readonly log: Log;
-  /** Crashes of a worker under one job after which the job fails for good. */
+  /** A job fails for good after this many crashes of workers. */
   readonly crashLimit: number;
   readonly throttle: ThrottlePolicy;
-  /** How long a job may be throttled before it is given up, milliseconds. */
+  /** How long a job may be throttled before it fails, milliseconds. */
   readonly throttleLimitMs: number;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly random: Random;
 }
 
-/** A job that a worker holds, with what only its keeper can do. */
+/** A job held by a worker, with the operations that only its keeper can do. */
 export interface HeldJob extends TakenJob {
-  /** By the clock of the queue, milliseconds since 1970. */
+  /** By the queue's clock, milliseconds since 1970. */
   readonly enqueuedAt: number;
-  /** The time by the clock of the queue: the one that its delays and limits are counted by. */
+  /** The time by the queue's clock, which decides on its delays and limits. */
   now(): number;
-  /** In whole percents. */
+  /** In whole percent. */
   progress(percent: number): void;
   /** Adds a line to the job's log. */
   note(line: string): void;
-  /** Resolves when progress and lines are written, or given up. */
+  /** Resolves when progress and lines are written or given up. */
   written(): Promise<void>;
   /** Whether a worker made this part. */
   isMadeByWorker(): Promise<boolean>;
   /** How many of its parts have not ended. */
   partsLeft(): Promise<number>;
-  /** What an earlier attempt left when it divided the work; undefined where no worker did. */
+  /** The division of an earlier attempt; undefined if no worker made one. */
   division(): Promise<{ readonly state: unknown; readonly parts: readonly EndedPart[] } | undefined>;
-  /** Adds the parts and notes them in the job: all of it or nothing. */
+  /** Adds the parts and notes them in the job, atomically. */
   addParts(work: DividedOutcome): Promise<void>;
   /** Stops all workers of the queue from taking jobs for a while. */
   rest(delayMs: number): Promise<void>;
@@ -91,24 +91,24 @@ export class AttemptRunner {
     return this.#running.size;
   }
 
-  /** From now on jobs that arrive are given back untouched. */
+  /** From now on, new jobs are returned untouched. */
   refuse(): void {
     this.#isStopping = true;
   }
 
-  /** Stops the attempts at these jobs, or at all. Gives the ids of those that were running. */
+  /** Stops the attempts at these jobs, or all. Returns the ids of those that were running. */
   stop(reason: StopReason, jobIds: Iterable<string> = [...this.#running.keys()]): string[] {
     const stopped = [...jobIds].filter((id) => this.#running.has(id));
     for (const id of stopped) this.#running.get(id)?.stop(reason);
     return stopped;
   }
 
-  /** Waits no longer for handlers that do not stop. */
+  /** Stops waiting for handlers that do not stop. */
   abandon(): void {
     for (const attempt of this.#running.values()) attempt.abandon();
   }
 
-  /** One attempt at one job: all but carrying out the verdict. `lost` is aborted when the job's lock is lost. */
+  /** One attempt at one job, except carrying out the verdict. `lost` aborts when the job's lock is lost. */
   async run(job: HeldJob, lost?: AbortSignal): Promise<Step> {
     const { deployment, random } = this.#options;
     const earlier = this.#running.get(job.id);
@@ -123,7 +123,7 @@ export class AttemptRunner {
       const owner = job.envelope.deployment;
       if (verdict.kind === 'give back') return { verdict };
       if (isForeign(owner, deployment)) this.#foreign.note(job, owner);
-      // A job only comes back when its lock was lost, and its keeper may not say so any more.
+      // A job only comes back if its lock was lost, which its keeper may no longer be able to report.
       else earlier?.stop('lock lost');
       await job.written();
       return { verdict };
@@ -144,7 +144,7 @@ export class AttemptRunner {
   async #attempt(run: Run): Promise<Step> {
     let outcome: JobOutcome;
     try {
-      // A worker that died after it had added the parts has left the whole among the jobs that run.
+      // A worker that died after it added the parts left the whole job among the active ones.
       if (run.job.envelope.division !== undefined && (await run.job.partsLeft()) > 0) {
         return { verdict: { kind: 'wait for parts' } };
       }
@@ -220,7 +220,7 @@ export class AttemptRunner {
     };
   }
 
-  /** The records of what was done come first: they must not wait for a queue that is away, as notes do. */
+  /** Records come first: they must not wait for a queue that is away, as notes do. */
   async #tellAll(run: Run, step: Step): Promise<Step> {
     const { told, note, verdict } = step;
     if (note !== undefined && told?.hook === 'onFailure') run.job.note(note);

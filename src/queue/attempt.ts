@@ -1,4 +1,4 @@
-/** What becomes of one attempt at a job: the queue's policy, whatever keeps the jobs. Nothing here waits or looks at a clock. */
+/** The policy of the queue: verdicts on attempts. Pure; waits for nothing and reads no clock. */
 import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
@@ -10,9 +10,9 @@ import type { JobEnvelope } from './job-envelope.ts';
 import type { StopReason } from './running-attempt.ts';
 import { throttledEnvelope, throttledTooLong } from './throttled-job.ts';
 
-/** How long a job waits that comes back while its earlier attempt is still at work in this process. */
+/** Delay of a job that comes back while its earlier attempt is still running in this process. */
 const SAME_JOB_PAUSE_MS = 1_000;
-/** Long enough for workers of two deployments to look at thousands of each other's jobs without being kept busy. */
+/** Long enough that workers of two deployments can see thousands of each other's jobs without being kept busy. */
 const LONGEST_FOREIGN_PAUSE_MS = 30_000;
 
 /** A job as the queue hands it out. */
@@ -23,7 +23,7 @@ export interface TakenJob {
   readonly charged: number;
   /** How many attempts may be charged. */
   readonly attempts: number;
-  /** How many workers were lost while they were at it. */
+  /** How many workers were lost while running it. */
   readonly crashes: number;
   readonly envelope: JobEnvelope;
 }
@@ -31,7 +31,7 @@ export interface TakenJob {
 export type DividedOutcome = Extract<JobOutcome, { kind: 'divided' }>;
 export type FinalOutcome = Exclude<JobOutcome, { kind: 'divided' | 'snoozed' }>;
 
-/** What is to be done with the job now. Only `done`, `retry` and `fail` charge the attempt. */
+/** What to do with the job now. Only `done`, `retry` and `fail` charge the attempt. */
 export type Verdict =
   | { readonly kind: 'done'; readonly outcome: FinalOutcome }
   | { readonly kind: 'retry'; readonly error: ContrailError; readonly delayMs: number }
@@ -39,14 +39,14 @@ export type Verdict =
   /** Back into the queue, which rests. */
   | { readonly kind: 'throttle' }
   | { readonly kind: 'snooze'; readonly delayMs: number }
-  /** To go on when its parts have ended. `work` holds those that are to be added first. */
+  /** Continues when its parts have ended. `work` has the parts to add first. */
   | { readonly kind: 'wait for parts'; readonly work?: DividedOutcome }
-  /** Back into the queue as it was, for any worker. */
+  /** Back into the queue unchanged, for any worker. */
   | { readonly kind: 'give back' }
-  /** The job is somebody else's by now: not to be touched. */
+  /** Another worker has the job: do not touch it. */
   | { readonly kind: 'leave' };
 
-/** What the owner of the workers is told before the verdict is carried out. */
+/** Events for the owner of the workers, before the verdict is carried out. */
 export type Told =
   | { readonly hook: 'onOutcome'; readonly outcome: FinalOutcome }
   | { readonly hook: 'onFailure'; readonly error: ContrailError; readonly final: boolean }
@@ -57,20 +57,20 @@ export interface Step {
   readonly told?: Told;
   /** A line for the job's log. */
   readonly note?: string;
-  /** What the job's envelope becomes, where it changes. */
+  /** The new envelope, if it changes. */
   readonly envelope?: JobEnvelope;
 }
 
 export interface Arrival {
-  /** The worker stops, and takes no more jobs. */
+  /** The worker stops and takes no more jobs. */
   readonly isStopping: boolean;
-  /** An earlier attempt at the same job is still at work in this process. */
+  /** An earlier attempt at the same job is still running in this process. */
   readonly isRunningHere: boolean;
   readonly deployment: Deployment | undefined;
   readonly random: Pick<Random, 'fraction'>;
 }
 
-/** Why an attempt does not begin: what to do with the job instead, or undefined where it may begin. */
+/** What to do with the job instead of an attempt; undefined if the attempt may begin. */
 export function turnAway(job: TakenJob, arrival: Arrival): Verdict | undefined {
   if (arrival.isStopping) return { kind: 'give back' };
   if (isForeign(job.envelope.deployment, arrival.deployment)) {
@@ -81,16 +81,16 @@ export function turnAway(job: TakenJob, arrival: Arrival): Verdict | undefined {
 
 export interface PayloadRules {
   readonly crashLimit: number;
-  /** Whether a worker of this installation made the job; asked of parts alone. */
+  /** Whether a worker of this installation made the job; only for parts. */
   readonly isMadeByWorker: boolean;
 }
 
-/** The payload for the handler. Throws what the job fails with instead: JOB_CRASHED or PAYLOAD_INVALID. */
+/** The payload for the handler. Throws JOB_CRASHED or PAYLOAD_INVALID if the job must fail. */
 export function checkedPayload<Payload>(job: TakenJob, kind: JobKind<Payload>, rules: PayloadRules): Payload {
   const crashes = job.crashes - job.envelope.crashesForgiven;
   if (crashes >= rules.crashLimit) {
-    throw new ContrailError('JOB_CRASHED', `The worker ended ${crashes} times while it was at this job.`, {
-      hint: 'See the logs of the workers for what ended them, memory above all.',
+    throw new ContrailError('JOB_CRASHED', `Workers crashed ${crashes} times while running this job.`, {
+      hint: 'Look for the reason in the logs of the workers, usually memory.',
     });
   }
   if (kind.isPart === true && !rules.isMadeByWorker) {
@@ -110,14 +110,14 @@ export interface AttemptEnd {
   readonly stopped: StopReason | undefined;
   /** Whether the next attempt begins without the parts of this one. */
   readonly forgetsParts: boolean;
-  /** How long a job may be throttled in a row before it is given up, milliseconds. */
+  /** How long a job may be throttled in a row before it fails, milliseconds. */
   readonly throttleLimitMs: number;
-  /** By the clock of the queue. */
+  /** By the queue's clock. */
   readonly now: number;
   readonly random: Pick<Random, 'fraction'>;
 }
 
-/** What becomes of an attempt whose handler came to an outcome. */
+/** The verdict on an attempt with an outcome. */
 export function settleOutcome(job: TakenJob, outcome: JobOutcome, end: AttemptEnd): Step {
   if (outcome.kind === 'divided' || outcome.kind === 'snoozed') {
     if (end.stopped === 'lock lost') return { verdict: { kind: 'leave' } };
@@ -125,12 +125,12 @@ export function settleOutcome(job: TakenJob, outcome: JobOutcome, end: AttemptEn
     if (outcome.kind === 'snoozed') return { verdict: { kind: 'snooze', delayMs: outcome.delayMs } };
     return { verdict: { kind: 'wait for parts', work: outcome } };
   }
-  // What was done is told even where the job is somebody else's by now.
+  // The outcome is reported even if another worker has the job.
   const verdict: Verdict = end.stopped === 'lock lost' ? { kind: 'leave' } : { kind: 'done', outcome };
   return { verdict, told: { hook: 'onOutcome', outcome } };
 }
 
-/** What becomes of an attempt that failed or was stopped. */
+/** The verdict on an attempt that failed or was stopped. */
 export function settleFailure(job: TakenJob, error: ContrailError, end: AttemptEnd): Step {
   switch (end.stopped) {
     case 'lock lost':
@@ -151,7 +151,7 @@ export function settleFailure(job: TakenJob, error: ContrailError, end: AttemptE
 function cancelled(job: TakenJob, end: AttemptEnd, cause?: ContrailError): Step {
   const error = new ContrailError('CANCELLED', 'The job was cancelled while it was running.', {
     ...(cause === undefined ? {} : { cause }),
-    hint: 'What was published before stays; ask for the file again when it is wanted.',
+    hint: 'Published files stay. Enqueue the file again if you need it.',
   });
   return failed(job, { error, final: true }, end);
 }
@@ -189,7 +189,7 @@ function failed(job: TakenJob, { error, final }: Failure, end: AttemptEnd): Step
   };
 }
 
-/** What the envelope must be after a charged failure, where it must change. */
+/** The new envelope after a charged failure, if it must change. */
 function envelopeAfter(
   { envelope, crashes }: TakenJob,
   error: ContrailError,

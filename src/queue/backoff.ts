@@ -1,4 +1,4 @@
-/** How long to wait before the next try, by chance: `fraction` is at least 0 and below 1. Jitter keeps many jobs that failed together from coming back together. */
+/** Random delays before the next attempt; `fraction` is at least 0 and below 1. Jitter keeps jobs that failed together from coming back together. */
 import type { RetryPolicy } from '../jobs/job-kind.ts';
 
 export interface ThrottlePolicy {
@@ -15,7 +15,7 @@ export function backoffDelayMs(policy: RetryPolicy, failedAttempts: number, frac
   return Math.max(1, Math.floor(fraction * cap));
 }
 
-/** How long a throttled queue rests: doubling with each refusal in a row, half of it by chance, never nothing. */
+/** How long a throttled queue rests: doubles with each consecutive refusal; half of it is random. */
 export function throttleDelayMs(policy: ThrottlePolicy, refusalsInARow: number, fraction: number): number {
   const cap = doubled(policy.firstDelayMs, refusalsInARow, policy.longestDelayMs);
   return Math.max(1, Math.floor(cap / 2 + (fraction * cap) / 2));

@@ -1,9 +1,9 @@
-/** The outcome table: what the queue does about a failure. */
+/** What the queue does about a failure. */
 import type { FailureClass } from '../domain/errors.ts';
 
 /**
- * `retry`: again after a while, the attempt is charged. `throttle`: the whole queue rests, then again, nothing is
- * charged. `fail`: for good; the job keeps its id until somebody renews it.
+ * `retry`: again later, the attempt is charged. `throttle`: the whole queue rests, then again, nothing is charged. `fail`:
+ * for good; the job keeps its id until it is renewed.
  */
 export type FailureDecision = 'retry' | 'throttle' | 'fail';
 
@@ -15,7 +15,7 @@ export interface FailedAttempt {
   readonly attempts: number;
 }
 
-/** Decides by the failure's class; only what may pass by itself is tried again, and only while attempts are left. */
+/** Decides by the failure's class. Only failures that may pass are retried, and only while attempts are left. */
 export function decideFailure({ failureClass, attempt, attempts }: FailedAttempt): FailureDecision {
   switch (failureClass) {
     case 'transient':

@@ -1,8 +1,8 @@
-/** What a worker says of jobs that belong to another deployment. */
+/** Reports jobs that belong to another deployment. */
 import type { Deployment } from '../domain/deployment.ts';
 import type { Log } from '../ports/log.ts';
 
-/** Jobs beyond are noted a second time, which is harmless. */
+/** Jobs beyond this number are noted twice, which is harmless. */
 const NOTES_KEPT = 10_000;
 
 export interface ForeignJobsOptions {
@@ -26,7 +26,7 @@ export class ForeignJobs {
     this.#options = options;
   }
 
-  /** Says why a job is refused: once for each deployment, and once in the log of each job. */
+  /** Reports why a job is returned: once per deployment, and once in the log of each job. */
   note(job: NotableJob, owner: Deployment): void {
     const { deployment, log } = this.#options;
     const problem = `Job ${job.id} of ${job.queue} belongs to ${owner.name}; this worker serves ${deployment?.name}. It is put back for a worker of its own.`;

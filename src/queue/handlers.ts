@@ -1,12 +1,12 @@
-/** Who does which kind of job. */
+/** The handler of each kind of job. */
 import { ContrailError } from '../domain/errors.ts';
 import { didYouMean } from '../domain/nearest-name.ts';
 import type { JobHandler } from '../ports/job-handler.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 
 /**
- * The handler of each kind, one each. Throws if a kind has none or two, or a handler no kind; where only some queues are
- * selected, only those need one.
+ * One handler per kind. Throws if a kind has none or two, or a handler has no kind. If only some queues are selected, only
+ * those need one.
  */
 export function matchHandlers(
   kinds: readonly JobKind<unknown>[],

@@ -1,4 +1,4 @@
-/** What every pool of workers takes, whatever keeps its jobs. */
+/** Options of every worker pool. */
 import type { Deployment } from '../domain/deployment.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,30 +18,30 @@ const THROTTLE: ThrottlePolicy = { firstDelayMs: 1_000, longestDelayMs: 30_000 }
 const THROTTLE_LIMIT_MS = 60 * 60_000;
 
 export interface PoolOptions extends WorkerHooks {
-  /** The deployment whose jobs it does; without one it does all. */
+  /** The deployment whose jobs it runs; without one it runs all. */
   readonly deployment?: Deployment;
-  /** All kinds of job there are. */
+  /** All kinds of job. */
   readonly kinds: readonly JobKind<unknown>[];
-  /** Exactly one for each kind. */
+  /** Exactly one per kind. */
   readonly handlers: readonly JobHandler<unknown>[];
   /** Work only on these queues; default all. */
   readonly queues?: readonly string[];
-  /** Jobs of one queue at work at once; default 4. A kind can allow fewer. */
+  /** Jobs of one queue at once; default 4. A kind can allow fewer. */
   readonly concurrency?: number;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  /** How long `stop` lets running jobs go on before it aborts them; default 20 s. */
+  /** How long `stop` waits for running jobs before it aborts them; default 20 s. */
   readonly drainDeadlineMs?: number;
-  /** How long an aborted handler may take to end before it is left behind; default 3 s. */
+  /** How long to wait for an aborted handler; default 3 s. */
   readonly abortGraceMs?: number;
-  /** Crashes under one job after which it fails with JOB_CRASHED; default 10. */
+  /** A job fails with JOB_CRASHED after this many crashes; default 10. */
   readonly crashLimit?: number;
   /** How a throttled queue rests; default 1 s, doubling to 30 s. */
   readonly throttle?: ThrottlePolicy;
-  /** How long a job may be throttled in a row before it fails with THROTTLED_TOO_LONG; default an hour. */
+  /** A job fails with THROTTLED_TOO_LONG after it was throttled this long in a row; default an hour. */
   readonly throttleLimitMs?: number;
-  /** How long a job stays a worker's without a sign of life; default 10 s. */
+  /** How long a job belongs to a worker that shows no sign of life; default 10 s. */
   readonly lockMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** When the workers of a queue rest because a service asks for fewer requests. */
+/** When the workers of a queue rest because a service throttles. */
 import type { Clock } from '../ports/clock.ts';
 import { type ThrottlePolicy, throttleDelayMs } from './backoff.ts';
 
@@ -8,9 +8,9 @@ export interface QueueRestOptions {
 }
 
 /**
- * Attempts that run at once are refused at once, which says no more than one refusal. So rests grow only with refusals
- * of attempts that began after the last rest, and are short again once such an attempt ended well. All times are those
- * of the monotonic clock.
+ * Attempts that run at the same time are refused at the same time, which counts as one refusal. So rests grow only with
+ * refusals of attempts that began after the last rest, and are short again after such an attempt succeeds. All times are
+ * by the monotonic clock.
  */
 export class QueueRest {
   readonly #options: QueueRestOptions;
@@ -21,7 +21,7 @@ export class QueueRest {
     this.#options = options;
   }
 
-  /** An attempt that began then was refused. Gives how long the queue must rest for it: 0 where an earlier rest will do. */
+  /** An attempt that began then was refused. Returns how long the queue must rest; 0 if an earlier rest is enough. */
   refused(startedAt: number, fraction: number): number {
     if (startedAt < this.#restsUntil) return 0;
     const { policy, clock } = this.#options;
@@ -31,7 +31,7 @@ export class QueueRest {
     return delayMs;
   }
 
-  /** An attempt that began then ended well. */
+  /** An attempt that began then succeeded. */
   succeeded(startedAt: number): void {
     if (startedAt >= this.#restsUntil) this.#restsInARow = 0;
   }

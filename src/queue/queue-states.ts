@@ -6,7 +6,7 @@ export interface QueueState extends QueueCounts {
   readonly isPaused: boolean;
 }
 
-/** By the names of the queues. */
+/** By queue name. */
 export type QueueStates = Readonly<Record<string, QueueState>>;
 
 export async function queueStates(queue: JobQueue): Promise<QueueStates> {

@@ -1,13 +1,13 @@
-/** One attempt at one job while it runs: its signal, and why it was stopped, if it was. */
+/** A running attempt: its signal, and why it was stopped. */
 import { ContrailError } from '../domain/errors.ts';
 
 /**
- * `lock lost`: the job may be somebody else's by now and must not be touched. `cancelled`: nobody wants it any more, and
- * it ends for good. `shutdown`: it is to be given back.
+ * `lock lost`: another worker may have the job, so it must not be touched. `cancelled`: the job ends for good. `shutdown`:
+ * the job goes back to the queue.
  */
 export type StopReason = 'lock lost' | 'cancelled' | 'shutdown';
 
-/** Of several reasons the first of these counts: a lost lock forbids everything, and a cancelled job must not come back. */
+/** The first of several reasons in this order counts: a lost lock forbids everything, and a cancelled job must not come back. */
 const BY_WEIGHT: readonly StopReason[] = ['lock lost', 'cancelled', 'shutdown'];
 
 const REASON_TEXT: Readonly<Record<StopReason, string>> = {
@@ -26,7 +26,7 @@ export class RunningAttempt {
     return this.#controller.signal;
   }
 
-  /** Why the attempt was stopped: the weightiest reason, whichever came first. */
+  /** Why the attempt was stopped: the weightiest reason, in any order of arrival. */
   get stopped(): StopReason | undefined {
     return this.#stopped;
   }
@@ -37,7 +37,7 @@ export class RunningAttempt {
     this.#controller.abort(new ContrailError('ABORTED', REASON_TEXT[reason]));
   }
 
-  /** Ends the wait for a handler that does not listen to its signal. */
+  /** Ends the wait for a handler that ignores its signal. */
   abandon(): void {
     this.#abandon?.();
   }

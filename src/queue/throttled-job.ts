@@ -1,13 +1,13 @@
-/** How often and for how long a job was refused by a service that has too many requests. */
+/** How often and for how long a job was throttled. */
 import { ContrailError } from '../domain/errors.ts';
 import type { JobEnvelope } from './job-envelope.ts';
 
-/** A few refusals far apart, as when workers were stopped in between, are no reason to give up. */
+/** A few refusals far apart, for example with workers stopped in between, are no reason to give up. */
 const LEAST_TIMES = 5;
 
 export interface ThrottledJob {
   readonly times: number;
-  /** When the first refusal was, milliseconds since 1970. */
+  /** Time of the first refusal, milliseconds since 1970. */
   readonly since: number;
   readonly forMs: number;
 }
@@ -29,7 +29,7 @@ export interface Refusal {
   readonly limitMs: number;
 }
 
-/** What a job fails with that was throttled for too long; undefined as long as it may go on. */
+/** The error of a job that was throttled for too long; undefined while it may continue. */
 export function throttledTooLong({ job, error, times, forMs, limitMs }: Refusal): ContrailError | undefined {
   if (forMs < limitMs || times < LEAST_TIMES) return undefined;
   const minutes = Math.round(forMs / 60_000);
@@ -38,7 +38,7 @@ export function throttledTooLong({ job, error, times, forMs, limitMs }: Refusal)
     `${job} was refused ${times} times within ${minutes} minutes because of too many requests, at last with: ${error.message}`,
     {
       cause: error,
-      hint: 'Ask for a higher quota, or lower CONTRAIL_WORKER_CONCURRENCY. Scans enqueue the export again after a while.',
+      hint: 'Raise the quota, or lower CONTRAIL_WORKER_CONCURRENCY. Scans will enqueue the export again.',
     },
   );
 }

@@ -1,11 +1,11 @@
-/** What a worker pool tells its owner about jobs. */
+/** Events of a worker pool. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 
 export interface AttemptFacts {
   readonly queue: string;
   readonly jobId: string;
-  /** As the job holds it; not yet checked where the failure is PAYLOAD_INVALID or JOB_CRASHED. */
+  /** As in the job; not validated if the failure is PAYLOAD_INVALID or JOB_CRASHED. */
   readonly payload: unknown;
   readonly attempt: number;
   readonly enqueuedAt: number;
@@ -19,16 +19,16 @@ export interface OutcomeEvent extends AttemptFacts {
 
 export interface FailureEvent extends AttemptFacts {
   readonly error: ContrailError;
-  /** Whether the job has failed for good, or will be tried again. */
+  /** Whether the job has failed for good or will be retried. */
   readonly final: boolean;
 }
 
-/** An attempt that a service refused because it had too many requests. */
+/** A throttled attempt. */
 export interface ThrottledEvent extends AttemptFacts {
   readonly error: ContrailError;
-  /** How long the queue rests because of this refusal; 0 where it rested already. */
+  /** How long the queue rests because of it; 0 if it rested already. */
   readonly restMs: number;
-  /** How often this job was refused in a row, this time included, and how long ago the first time was. */
+  /** How often this job was throttled in a row, including this time, and since when. */
   readonly times: number;
   readonly forMs: number;
 }
@@ -39,14 +39,14 @@ export interface FinishedEvent {
   readonly state: 'completed' | 'failed';
 }
 
-/** Called and, all but the last, waited for; whatever they throw is logged and changes nothing for the job. */
+/** Hooks. All but the last are awaited; their errors are logged and change nothing. */
 export interface WorkerHooks {
   /** Before a job is reported done. Not for snoozed ones. Called again if the report is lost and the work repeated. */
   onOutcome?(event: OutcomeEvent): Promise<void> | void;
-  /** Before a failed attempt is reported. Not for attempts that were throttled or given back: they never counted. */
+  /** Before a failed attempt is reported. Not for throttled or returned attempts, which are not charged. */
   onFailure?(event: FailureEvent): Promise<void> | void;
-  /** Before a throttled job goes back to the queue, at no attempt's cost. */
+  /** Before a throttled job goes back to the queue without being charged. */
   onThrottled?(event: ThrottledEvent): Promise<void> | void;
-  /** When Redis knows that a job is done or has failed for good, unless it died before it could say so. */
+  /** When Redis knows that a job is done or has failed for good, unless the process died before. */
   onFinished?(event: FinishedEvent): void;
 }

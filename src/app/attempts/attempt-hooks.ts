@@ -1,4 +1,4 @@
-/** What a pool of workers tells of its attempts: a line of the log each, and a row of `export_runs_v1`. */
+/** Reports attempts of a worker pool: a log line each, and a row of `export_runs_v1`. */
 import type { WorkerHooks } from '../../queue/worker-events.ts';
 import { recordFailure, recordOutcome, type Recording } from './record-attempts.ts';
 

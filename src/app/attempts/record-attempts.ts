@@ -1,4 +1,4 @@
-/** Every attempt that ended is a row of `export_runs_v1`, and each failed one an ERROR in `logs`. */
+/** Records every ended attempt as a row of `export_runs_v1`, and each failed one as an ERROR in `logs`. */
 import { errorText } from '../../domain/errors.ts';
 import { attemptParts } from '../../domain/log-record.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
@@ -25,15 +25,15 @@ export async function recordFailure(recording: Recording, event: FailureEvent): 
   const subject = subjectOfRun(event);
   if (subject === undefined) return;
   const work = [queue, ...attemptParts(event), 'failure'];
-  // Both are under way before either is waited for, so a worker that is killed leaves both or none.
+  // Both start before either is awaited, so a killed worker leaves both or none.
   await Promise.all([
     recordRun(recording, event, { error, final }),
-    // Nothing is wrong with an export that somebody cancelled.
+    // A cancelled export has no error to report.
     ...(error.code === 'CANCELLED' ? [] : [writeLogRecords(recording, work, [eventOfFailure(error, subject)])]),
   ]);
 }
 
-/** A run is known by what it is about; jobs that are about no product have no row. */
+/** Runs are listed by their subject; jobs without one have no row. */
 async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd): Promise<void> {
   const subject = subjectOfRun(event);
   if (subject === undefined) return;
@@ -54,7 +54,7 @@ async function recordRun(recording: Recording, event: AttemptFacts, end: RunEnd)
   }
 }
 
-/** Parts are told by the run of the whole. */
+/** Parts are included in the run of the whole job. */
 function subjectOfRun({ queue, payload }: AttemptFacts): JobSubject | undefined {
   return queue === STATISTICS_PART_JOB.queue ? undefined : subjectOf(queue, payload);
 }

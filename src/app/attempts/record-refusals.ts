@@ -1,4 +1,4 @@
-/** What cannot be made is told in `monitoring.logs` like failed exports, once a day and cause however often it is planned. */
+/** Records files that cannot be made in `monitoring.logs`, like failed exports, once per day and cause. */
 import type { LogEvent } from '../../domain/log-record.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../../workers/records/write-log-records.ts';
@@ -19,13 +19,13 @@ export async function recordRefusals(records: LogRecordDependencies, plan: Produ
     await writeLogRecords(records, work, [{ ...event, level: 'WARNING' }]);
   }
   for (const record of plan.malformed) {
-    // The message tells the record's place in the list, which moves.
+    // The message has the record's position in the list, which changes.
     const work = ['malformed', record.slug ?? record.error.message, day];
     await writeLogRecords(records, work, [eventOfMalformed(record)]);
   }
 }
 
-/** Under the names that the analysis gives it (spec: monitoring, section 1). */
+/** Under the analysis' own names (spec: monitoring, section 1). */
 function eventOfMalformed({ slug, error }: ProductPlan['malformed'][number]): LogEvent {
   return {
     ...(slug === undefined ? {} : { experiment: slug }),

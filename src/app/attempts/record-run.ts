@@ -1,4 +1,4 @@
-/** The records of a file that `contrail run` made: written straight to the warehouse, before the command ends. */
+/** Records of a `contrail run`, written directly to the warehouse before the command ends. */
 import { hostname } from 'node:os';
 import type { Config } from '../../config/load-config.ts';
 import { type ContrailError, errorText } from '../../domain/errors.ts';
@@ -18,13 +18,13 @@ export interface RecordedRun {
   readonly product: 'statistics' | 'metadata' | 'errors';
   readonly experiment: string;
   readonly period?: string;
-  /** The id that the object's metadata carry. */
+  /** The id in the object's metadata. */
   readonly job: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
 
-/** Records how a run ended, unless there was nothing to do. */
+/** Records the outcome of a run, unless there was nothing to do. */
 export async function recordRunOutcome(
   run: RecordedRun,
   outcome: JobOutcome,
@@ -34,7 +34,7 @@ export async function recordRunOutcome(
   if (outcome.kind === 'published' || outcome.kind === 'unchanged') await recordRow(run, { outcome });
 }
 
-/** Records a failure that concerns the experiment; one of the user's alone is only shown. */
+/** Records a failure that concerns the experiment; a user's mistake is only shown. */
 export async function recordRunFailure(run: RecordedRun, error: ContrailError): Promise<void> {
   if (!isAboutTheExperiment(error)) return;
   await writeLogRecords(run.adapters, workOf(run), [eventOfFailure(error, run)]);
@@ -45,7 +45,7 @@ function workOf({ product, experiment, period, job, startedAt }: RecordedRun): s
   return ['run', product, experiment, ...(period === undefined ? [] : [period]), job, String(startedAt)];
 }
 
-/** A file that was published stays so, also where its row cannot be written. */
+/** A published file stays published even if its row cannot be written. */
 async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
   const { adapters, config, product, experiment, period, job, startedAt } = run;
   const finishedAt = adapters.clock.now();
@@ -67,7 +67,7 @@ async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
   }
 }
 
-/** A slug that nobody knows is a slip of the keyboard, and a warehouse that cannot be opened takes no records. */
+/** An unknown slug is a typo, and a warehouse that cannot be opened accepts no records. */
 export function isAboutTheExperiment({ code, failureClass }: ContrailError): boolean {
   const others = ['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'];
   return failureClass !== 'usage' && !others.includes(code);

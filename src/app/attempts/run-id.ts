@@ -1,7 +1,7 @@
-/** Names the work of one `contrail run` where jobs have their ids. */
+/** The id of a `contrail run`, used where jobs have theirs. */
 import type { Random } from '../../ports/random.ts';
 
-/** No other run has it: what carries it was published by this one. */
+/** Unique, so that an object with this id was published by this run. */
 export function makeRunId(random: Random): string {
   return `run-${random.uuid().slice(0, 8)}`;
 }

@@ -1,10 +1,10 @@
-/** The deployment that the settings describe. */
+/** The deployment of the settings. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config/load-config.ts';
 import { type Deployment, deploymentAt } from '../../domain/deployment.ts';
 
-/** Undefined where no warehouse or no bucket is set: such a process looks at all jobs and makes none. */
+/** Undefined if no warehouse or no bucket is set: such a process sees all jobs and makes none. */
 export function deploymentOf(config: Config): Deployment | undefined {
   const { warehouse, bucket, resultsDataset, monitoringDataset } = config;
   if (warehouse === undefined || bucket === undefined) return undefined;
@@ -22,14 +22,14 @@ export function deploymentOf(config: Config): Deployment | undefined {
   });
 }
 
-/** Where an emulator stands in for the service: its host and port, without a user that the address may hold. */
+/** Host and port of an emulator, without a user. */
 function at(emulator: string | undefined): string {
   if (emulator === undefined) return '';
   const host = new URL(emulator).host.replace(/^(?:localhost|\[::1\])(?=:|$)/, '127.0.0.1');
   return ` at ${host}`;
 }
 
-/** Absolute and without symbolic links, also where the last parts of the path do not exist yet. */
+/** Absolute and without symbolic links, even if the end of the path does not exist yet. */
 function realPath(path: string): string {
   const absolute = resolve(path);
   try {

@@ -1,4 +1,4 @@
-/** What exports need, of the settings and the adapters. */
+/** The dependencies of exports, from settings and adapters. */
 import type { Config } from '../../config/load-config.ts';
 import type { MetadataDependencies } from '../../workers/metadata/export-metadata.ts';
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
@@ -30,7 +30,7 @@ export async function metadataDependencies(adapters: WorkAdapters, config: Confi
   };
 }
 
-/** How very large tables are taken apart; undefined where warehouse or store cannot. */
+/** How to divide very large tables; undefined if the warehouse or the store cannot. */
 export function divisionOf(adapters: WorkAdapters, config: Config): StatisticsHandlerDependencies['division'] {
   const { divisibleSource, composingStore, random } = adapters;
   if (divisibleSource === undefined || composingStore === undefined) return undefined;

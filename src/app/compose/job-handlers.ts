@@ -1,4 +1,4 @@
-/** Who does which kind of job: one handler for each, with what it needs. */
+/** One handler for each kind of job, with its dependencies. */
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
 import type { Config } from '../../config/load-config.ts';
 import type { JobHandler } from '../../ports/job-handler.ts';
@@ -30,7 +30,7 @@ export interface HandlerSetup {
   readonly adapters: WorkAdapters;
   readonly records: LogRecordDependencies;
   readonly stage: RecordStage;
-  /** Where jobs look for others. */
+  /** The queue in which jobs look up other jobs. */
   readonly jobs: JobQueue;
   readonly notifiers: readonly Notifier[];
 }

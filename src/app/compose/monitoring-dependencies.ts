@@ -1,4 +1,4 @@
-/** What the work on the monitoring tables needs, of the settings and the adapters. */
+/** The dependencies of the monitoring tasks, from settings and adapters. */
 import type { Config } from '../../config/load-config.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ALERT_RULES } from '../../alerts/rules.ts';
@@ -21,11 +21,11 @@ import { byteLimit, type WorkAdapters } from './wire.ts';
 export interface MonitoringSetup {
   readonly config: Config;
   readonly adapters: WorkAdapters;
-  /** Where log rows go. */
+  /** The sink for log rows. */
   readonly records: RecordTaker;
-  /** Where jobs are looked up; absent without Redis. */
+  /** The queue for looking up jobs; absent without Redis. */
   readonly queue: JobQueue | undefined;
-  /** Records on their way to the warehouse. Throws without Redis. */
+  /** Records that wait to be written. Throws without Redis. */
   readonly waiting: () => Promise<Waiting>;
   readonly notifiers: readonly Notifier[];
 }

@@ -1,4 +1,4 @@
-/** When the repeating work on the monitoring tables is due, by the settings. */
+/** The schedule of the monitoring tasks, from the settings. */
 import type { Config } from '../../config/load-config.ts';
 import type { MonitoringSchedule } from '../../producer/monitoring-ticks.ts';
 

@@ -1,11 +1,11 @@
-/** The targets that the settings name for messages about alerts. */
+/** The configured targets of alert messages. */
 import type { Config } from '../../config/load-config.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Adapters } from './wire.ts';
 
 const TIMEOUT_MS = 15_000;
 
-/** None where no target is set. */
+/** Empty if no target is set. */
 export async function notifiersOf(
   config: Config,
   { clock, http }: Pick<Adapters, 'clock' | 'http'>,

@@ -1,4 +1,4 @@
-/** The job queue on the Redis of the settings: opened and checked here alone. */
+/** Opens and checks the job queue on the configured Redis. */
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
@@ -7,7 +7,7 @@ import type { RedisFacts } from '../../queue/bullmq/check-redis.ts';
 import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
 import { deploymentOf } from './deployment.ts';
 
-/** The queue as producers and pages see it. Nothing is contacted yet. */
+/** The queue for producers and pages. Contacts nothing yet. */
 export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
   const { BullmqJobQueue } = await import('../../queue/bullmq/job-queue.ts');
   const deployment = deploymentOf(config);
@@ -21,7 +21,7 @@ export async function openQueue(config: Config, redisUrl: string = config.redis.
   });
 }
 
-/** Throws REDIS_UNREACHABLE or REDIS_UNSUITABLE; by default it waits five seconds for an answer. */
+/** Throws REDIS_UNREACHABLE or REDIS_UNSUITABLE; by default it waits five seconds for a reply. */
 export async function checkRedis(redisUrl: string, limitMs?: number): Promise<RedisFacts> {
   const check = await import('../../queue/bullmq/check-redis.ts');
   return check.checkRedis(redisUrl, systemClock, limitMs);

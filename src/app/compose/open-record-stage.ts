@@ -1,4 +1,4 @@
-/** The place in Redis where records of this deployment gather. Nothing is contacted yet. */
+/** The record stage of this deployment in Redis. Contacts nothing yet. */
 import type { Config } from '../../config/load-config.ts';
 import { RedisRecordStage } from '../../queue/bullmq/redis-record-stage.ts';
 import { deploymentOf } from './deployment.ts';

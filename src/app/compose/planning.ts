@@ -1,4 +1,4 @@
-/** What planning needs, of the settings and the adapters. */
+/** The dependencies of planning, from settings and adapters. */
 import type { Config } from '../../config/load-config.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
@@ -24,7 +24,7 @@ export function planDependencies(adapters: WorkAdapters, config: Config): Produc
 
 export interface ScanSetup {
   readonly queue: JobQueue;
-  /** Where the log rows of what cannot be made go. */
+  /** The sink for log rows about files that cannot be made. */
   readonly records: RecordTaker;
 }
 

@@ -1,4 +1,4 @@
-/** What queries cost, of the settings. */
+/** The price of queries, from the settings. */
 import type { Config } from '../../config/load-config.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
 

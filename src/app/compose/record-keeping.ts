@@ -1,4 +1,4 @@
-/** Stage, spool and queue by setting, and the records of a process that go through them. */
+/** Opens stage, spool and queue, and starts record keeping for a process. */
 import { FileRecordSpool } from '../../adapters/filesystem/record-spool.ts';
 import type { Config } from '../../config/load-config.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
@@ -13,11 +13,11 @@ const LAST_WORDS_MS = 2_000;
 
 export interface OpenRecordKeeping extends RecordKeeping {
   readonly stage: RecordStage;
-  /** The queue, for those who look jobs up. */
+  /** The queue, for looking up jobs. */
   readonly queue: JobQueue;
 }
 
-/** Takes records from now on. `stop` ends the connections too. */
+/** Accepts records from now on. `stop` also closes the connections. */
 export async function startRecordKeeping(
   config: Config,
   { sink, clock, log }: Pick<Adapters, 'sink' | 'clock' | 'log'>,

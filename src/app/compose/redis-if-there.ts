@@ -1,4 +1,4 @@
-/** Redis for work that is done without a queue, but tells more where there is one. */
+/** Redis for commands that work without it but know more with it. */
 import type { Config } from '../../config/load-config.ts';
 import { openRecordStage } from './open-record-stage.ts';
 import type { MonitoringSetup } from './monitoring-dependencies.ts';

@@ -1,4 +1,4 @@
-/** The client for all requests of a process, so that they share connections. */
+/** The HTTP client of a process, shared so that requests share connections. */
 import { HttpClient } from '../../adapters/http/http-client.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
@@ -7,7 +7,7 @@ import type { Http } from '../../ports/http.ts';
 
 export type SharedHttp = () => Http;
 
-/** Made when it is first asked for: who works with files only need not have a proxy that can be used. */
+/** Made on first use, so that an invalid proxy does not matter to processes that only use files. */
 export function sharedHttp(): SharedHttp {
   let http: Http | undefined;
   return () => (http ??= new HttpClient({ ...proxyEnvironment(), clock: systemClock, random: systemRandom }));

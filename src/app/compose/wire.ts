@@ -1,6 +1,6 @@
 /**
- * Builds the adapters that the settings ask for and hands them out; the only file that knows them all. Each is imported
- * when it is asked for, because the clients of some vendors take long to load.
+ * Builds the adapters for the settings; the only file that knows them all. Each is imported on demand, because the clients
+ * of some vendors take long to load.
  */
 import type { DuckDbFile } from '../../adapters/duckdb/database.ts';
 import { fixedClock, systemClock } from '../../adapters/system/clock.ts';
@@ -22,7 +22,7 @@ import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-s
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { type SharedHttp, sharedHttp } from './shared-http.ts';
 
-/** What the work needs, wherever it runs: in a simulation too. */
+/** Everything the work needs, in production and in simulations. */
 export interface WorkAdapters extends DividingAdapters {
   readonly clock: Clock;
   readonly random: Random;
@@ -31,37 +31,37 @@ export interface WorkAdapters extends DividingAdapters {
   readonly sink: RecordSink;
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;
-  /** The monitoring tables, read back. */
+  /** Reads the monitoring tables. */
   readonly reader: MonitoringReader;
   readonly jobHistory: JobHistory;
-  /** What the analysis has logged. */
+  /** Log rows of the analysis. */
   readonly logs: ExperimentLogs;
-  /** What metadata are resolved with, once for a process; metric-hub is opened when it is first asked for. */
+  /** Resolves metadata, once per process; opens metric-hub on first use. */
   readonly resolution: () => Promise<BuildDependencies>;
 }
 
 export interface Adapters extends WorkAdapters {
-  /** The connections that all adapters share. */
+  /** Connections shared by all adapters. */
   readonly http: SharedHttp;
-  /** The DuckDB file, where the warehouse is one: the demo changes its tables. */
+  /** The DuckDB file, if the warehouse is one; the demo changes its tables. */
   readonly duckdb?: DuckDbFile;
-  /** Lets go of files and connections. Of a DuckDB file, work under way may still end. */
+  /** Closes files and connections. Running work on a DuckDB file may still finish. */
   close(): Promise<void>;
 }
 
-/** Warehouse and store once more, where they can take very large tables apart and join the parts. */
+/** Warehouse and store again, if they can divide very large tables and join the parts. */
 export interface DividingAdapters {
   readonly divisibleSource?: DivisibleSource;
   readonly composingStore?: ComposingStore;
 }
 
 export interface WireOptions {
-  /** Make the DuckDB file when it is missing: not for commands that read results from it. */
+  /** Create a missing DuckDB file; not for commands that read results from it. */
   readonly createWarehouse: boolean;
   readonly log: Log;
 }
 
-/** The adapters of a configuration whose `warehouse` and `bucket` are set. Nothing is contacted or opened yet. */
+/** The adapters of a configuration with `warehouse` and `bucket`. Contacts and opens nothing yet. */
 export async function wire(config: Config, options: WireOptions): Promise<Adapters> {
   const clock = clockOf(config);
   const random = systemRandom;
@@ -87,7 +87,7 @@ export async function wire(config: Config, options: WireOptions): Promise<Adapte
   };
 }
 
-/** The object store of a configuration whose `bucket` is set. */
+/** The object store of a configuration with `bucket`. */
 export async function storeOf(
   config: Config,
   {
@@ -118,7 +118,7 @@ export function clockOf(config: Config): Clock {
   return config.now === undefined ? systemClock : fixedClock(config.now);
 }
 
-/** The experiments API, asked once for all that happens in a short while. */
+/** The experiments API, cached for a short while. */
 async function keptExperiments(config: Config, api: ExperimentsApi, clock: Clock): Promise<ExperimentsApi> {
   const { KeptExperimentsApi } = await import('../../adapters/experimenter/kept-experiments-api.ts');
   return new KeptExperimentsApi({ api, keepMs: config['experimenter.keep'], clock });
@@ -179,7 +179,7 @@ export function byteLimit(
   return { bytes: config[name], setting: SETTINGS[name].variable };
 }
 
-/** What `make` gives, made when it is first asked for; made anew where that failed. */
+/** Makes a value on first use, and again if that failed. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => {

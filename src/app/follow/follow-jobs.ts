@@ -1,4 +1,4 @@
-/** Waits for jobs to end, at a pace that costs Redis at most 50 commands a second however many jobs there are. */
+/** Waits for jobs to end. Sends Redis at most 50 commands a second, for any number of jobs. */
 import { z } from 'zod';
 import { ContrailError } from '../../domain/errors.ts';
 import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
@@ -6,12 +6,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EndedJobs, JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { JobReference } from '../../producer/product-plan.ts';
 
-/** Jobs of one look: a look at so many costs at most seven commands. */
+/** Jobs per look; a look costs at most seven commands. */
 const PAGE = 1_000;
 const LOOK_EVERY_MS = 200;
-/** Every so many looks the jobs at work in one queue are counted, which costs about ten commands. */
+/** After this many looks the active jobs of one queue are counted, which costs about ten commands. */
 const LOOKS_PER_COUNT = 5;
-/** Counts in a row without a job at work before somebody is told, each queue at least twice: jobs that wait for their retry pause, too. */
+/** Counts in a row without an active job before that is reported; at least two per queue, because jobs also pause before a retry. */
 const QUIET_COUNTS = 10;
 const REDIS_PATIENCE_MS = 300_000;
 
@@ -21,18 +21,18 @@ export interface FollowRequest {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (ended: number) => void;
-  /** Told each job once, when it has ended. */
+  /** Called once per job, when it has ended. */
   readonly onEnded?: (job: KnownJob) => void;
-  /** Told once when jobs wait and nobody takes them, with the queues among them that are paused. */
+  /** Called once when jobs wait and no worker takes them, with the paused queues. */
   readonly onIdle?: (paused: readonly string[]) => void;
-  /** Told once each time Redis stops answering; it is asked again for five minutes. */
+  /** Called once each time Redis stops answering; following continues for five minutes. */
   readonly onRedisAway?: (error: ContrailError) => void;
 }
 
 export interface FollowReport {
-  /** Jobs that ended well: their files are in place. */
+  /** Jobs that succeeded: their files are published. */
   readonly done: number;
-  /** How many of those left the bytes as they were. */
+  /** How many of those left the bytes unchanged. */
   readonly unchanged: number;
   readonly failures: readonly FollowedFailure[];
   /** Jobs that had not ended when following was stopped. */
@@ -48,14 +48,14 @@ export interface FollowedFailure {
 
 const Outcome = z.object({ kind: z.string() });
 
-/** Resolves when all jobs have ended, well or not. A job that is no longer kept counts as failed. */
+/** Resolves when all jobs have ended. A job that the queue no longer has counts as failed. */
 export async function followJobs(request: FollowRequest): Promise<FollowReport> {
   const report = await followUntilStopped(request);
   request.signal.throwIfAborted();
   return report;
 }
 
-/** As `followJobs`, but resolves also when the signal aborts, with the jobs that are open then. */
+/** Like `followJobs`, but also resolves when the signal aborts, with the open jobs. */
 export async function followUntilStopped(request: FollowRequest): Promise<FollowReport> {
   const following = new Following(request);
   try {
@@ -129,7 +129,7 @@ class Following {
     this.#request.onProgress(this.#request.jobs.length - this.#openCount());
   }
 
-  /** What Redis answers; undefined where it is away, as long as there is patience. */
+  /** The reply of Redis; undefined while it is away and there is still patience. */
   async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
       const answer = await question();
@@ -150,7 +150,7 @@ class Following {
   }
 }
 
-/** Notices that nobody works on the followed queues. A whole that waits for its parts is at work: they are in a queue of their own. */
+/** Notices that nobody works on the followed queues. A divided job counts as active, because its parts are in another queue. */
 class ActivityWatch {
   readonly #request: FollowRequest;
   readonly #queues: readonly string[];

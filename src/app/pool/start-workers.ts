@@ -1,4 +1,4 @@
-/** Puts the work, the queue and the adapters together: a pool of workers in this process. */
+/** Starts a pool of workers in this process, from settings, handlers and adapters. */
 import { hostname } from 'node:os';
 import type { Config } from '../../config/load-config.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
@@ -17,17 +17,17 @@ import type { Adapters } from '../compose/wire.ts';
 export interface StartWorkersRequest {
   readonly config: Config;
   readonly adapters: Adapters;
-  /** Jobs of one queue at once; as the settings say, or as is usual, unless told. */
+  /** Jobs of one queue at once; default: the setting, or the usual number. */
   readonly concurrency?: number;
   readonly queues?: readonly string[];
   readonly redisUrl?: string;
   readonly onFinished?: (event: FinishedEvent) => void;
 }
 
-/** The part of a pool that commands need. */
+/** The part of a pool that commands use. */
 export type Workers = Pick<WorkerPool, 'waitUntilDrained' | 'stop'>;
 
-/** Starts workers on all queues, or on those asked for. Throws when Redis cannot be used. */
+/** Starts workers on all queues, or the selected ones. Throws if Redis cannot be used. */
 export async function startWorkers(request: StartWorkersRequest): Promise<Workers> {
   const { config, adapters, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
   const keeping = await startRecordKeeping(config, adapters, redisUrl);
@@ -71,14 +71,14 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   }
 }
 
-/** How often records that wait for the end of their window are hurried, while others keep adding to them. */
+/** How often a draining pool writes records before their window ends, while others keep adding to them. */
 const MOST_FLUSHES = 10;
 
-/** With a service at a distance most of a job is waiting. */
+/** With a remote service, most of a job is waiting. */
 const REMOTE_CONCURRENCY = 32;
 const LOCAL_CONCURRENCY = 4;
 
-/** How many jobs of one queue are done at once, where nobody says. */
+/** Default number of jobs of one queue at once. */
 function usualConcurrency(config: Config): number {
   return config.warehouse?.scheme === 'bigquery' ? REMOTE_CONCURRENCY : LOCAL_CONCURRENCY;
 }

@@ -1,4 +1,4 @@
-/** Brings records on their way to the warehouse, and looks now and then for what still waits on this machine. */
+/** Sends records to the warehouse, and regularly recovers those that wait on this machine. */
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
@@ -19,19 +19,19 @@ export interface RecordKeepingDependencies {
   readonly sink: Pick<RecordSink, 'has'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends the connection of the stage: what still waits for an answer fails. Called by `stop`. */
+  /** Closes the connection of the stage; pending requests fail. Called by `stop`. */
   readonly disconnect: () => void;
 }
 
 export interface RecordKeeping {
   readonly taker: RecordTaker;
-  /** Asks for the jobs of all records that wait, without waiting for the end of their windows. Gives their number. */
+  /** Enqueues the jobs of all waiting records without waiting for the end of their windows. Returns their number. */
   readonly flush: () => Promise<number>;
-  /** Brings on its way what still waits on this machine, as far as Redis answers in time. */
+  /** Stages what still waits on this machine, if Redis answers in time. */
   readonly stop: () => Promise<void>;
 }
 
-/** Takes records from now on. */
+/** Accepts records from now on. */
 export function keepRecords(deps: RecordKeepingDependencies): RecordKeeping {
   const { clock, log } = deps;
   const records = new QueuedRecords(deps);
@@ -41,7 +41,7 @@ export function keepRecords(deps: RecordKeepingDependencies): RecordKeeping {
     intervalMs: RECOVERY_INTERVAL_MS,
     clock,
     log,
-    // That Redis is away is said by others.
+    // Others report that Redis is away.
     failure: { level: 'debug', text: 'records still wait' },
     pass: (signal) => records.recover(signal),
   });
@@ -50,7 +50,7 @@ export function keepRecords(deps: RecordKeepingDependencies): RecordKeeping {
     taker: records,
     flush: () => records.flush(stopping.signal),
     async stop() {
-      // What is not on its way by then waits on the disk for the next process.
+      // Records that are not staged by then wait on disk for the next process.
       await settlesWithin(recovery.runOnce(), LAST_RECOVERY_MS, clock);
       records.close();
       stopping.abort();

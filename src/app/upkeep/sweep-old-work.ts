@@ -1,4 +1,4 @@
-/** Removes what workers left behind that died: parts of files that nobody will join any more. */
+/** Removes parts of files that dead workers left behind. */
 import { WORK_KEPT_MS } from '../../domain/work-folder.ts';
 import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
 import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
@@ -8,13 +8,13 @@ import type { ComposingStore } from '../../ports/object-store.ts';
 import { Repeating } from '../repeating.ts';
 
 export interface Sweep {
-  /** Resolves when the removal that is under way has ended, or has been given ten seconds to. May be called twice. */
+  /** Resolves when the running removal has ended, after ten seconds at most. May be called twice. */
   stop(): Promise<void>;
 }
 
 export interface SweepRequest {
   readonly store: ComposingStore | undefined;
-  /** Queues that are worked on; all unless told. */
+  /** Queues of this process; default: all. */
   readonly queues?: readonly string[] | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,7 +24,7 @@ const LAST_PATIENCE_MS = 10_000;
 /** Other queues make no work objects, and their workers may lack the permissions. */
 const MAKERS: readonly string[] = [STATISTICS_JOB.queue, STATISTICS_PART_JOB.queue];
 
-/** Runs at start, then every WORK_KEPT_MS. Trouble with it stops no work. */
+/** Runs at start, then every WORK_KEPT_MS. Failures stop no other work. */
 export function startSweep({ store, queues, clock, log }: SweepRequest): Sweep {
   const sweep = new Repeating({
     name: 'sweep',

@@ -1,4 +1,4 @@
-/** Puts pages, queue and store together: the web server of this process. */
+/** Starts the web server of this process, from pages, queue and store. */
 import type { Config } from '../../config/load-config.ts';
 import { buildApp } from '../../web/app.ts';
 import { mountBoard } from '../../web/board/board.ts';
@@ -10,7 +10,7 @@ import type { Adapters } from '../compose/wire.ts';
 export interface WebServer {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
-  /** Ends requests and connections. */
+  /** Closes requests and connections. */
   readonly stop: () => Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Publishes one file of any product (design, sections 5 and 6): looks at the object, checks its owner, lets the product
+ * Publishes one file of any product: looks at the object, checks its owner, lets the product
  * make the content, and replaces the object atomically, unless it is current. Safe to repeat and to run twice at once: an
  * object is replaced only by what is not older.
  */

@@ -203,7 +203,7 @@ it('gives a job up that was throttled for too long, with the reason', async () =
     failure: {
       class: 'environment',
       code: 'THROTTLED_TOO_LONG',
-      message: expect.stringMatching(/^a was refused \d+ times .* Slower, please\. Ask for a higher quota/),
+      message: expect.stringMatching(/^a was refused \d+ times .* Slower, please\. Raise the quota/),
     },
   });
 });
