@@ -1,7 +1,6 @@
 /**
- * Requests to BigQuery's REST API. Not through the vendor's client, which cannot be stopped and repeats requests for
- * minutes. Here a request that may be repeated is tried a few times within seconds; anything longer is the job queue's
- * to decide.
+ * Requests to BigQuery's REST API. Not the vendor's client, which cannot be aborted and retries for minutes. Here a
+ * repeatable request is retried a few times within seconds; longer waits are up to the job queue.
  *
  * @see https://cloud.google.com/bigquery/docs/reference/rest
  */
@@ -24,13 +23,13 @@ export interface RestClientOptions {
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Behind the project: `/queries`. */
+  /** The path after the project: `/queries`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
-  /** A body that is sent as it is, to the upload address, in place of `body`. */
+  /** A raw body for the upload address, instead of `body`. */
   readonly upload?: { readonly contentType: string; readonly pieces: readonly Uint8Array[] };
-  /** Whether the request does the same when it arrives twice. */
+  /** Whether the request has the same effect when it arrives twice. */
   readonly isRepeatable: boolean;
   readonly meter: UsageMeter;
   readonly signal: AbortSignal;
@@ -46,12 +45,12 @@ export class RestClient {
     this.project = project;
     this.#http = http;
     this.#endpoint = endpointOf(apiEndpoint);
-    // An emulator is reached by plain http and is given none.
+    // An emulator uses plain http and gets no credentials.
     const isReal = this.#endpoint.startsWith('https:');
     if (isReal) this.#credentials = googleCredentials({ scopes: SCOPES, endpoint: this.#endpoint, projectId: project });
   }
 
-  /** The parsed JSON of the answer. Throws ServiceRefusal where the service refuses, and whatever the way to it throws. */
+  /** The parsed JSON reply. Throws ServiceRefusal for the service's errors, and any error of the connection. */
   async request(request: RestRequest): Promise<unknown> {
     const { method, meter, upload, body, isRepeatable, signal } = request;
     return this.#http.request(
@@ -61,7 +60,7 @@ export class RestClient {
         url: this.#address(request),
         headers: {
           accept: 'application/json',
-          // The service compresses only for agents that say so twice.
+          // The service compresses only if the user agent mentions gzip too.
           'user-agent': `contrail/${CONTRAIL_VERSION} (gzip)`,
           ...contentType(request),
         },
@@ -101,7 +100,7 @@ async function readReply(reply: HttpReply, meter: UsageMeter): Promise<unknown> 
   throw refusalOf(reply.status, json);
 }
 
-/** With a scheme, and without a slash at its end. */
+/** With a scheme and without a trailing slash. */
 export function endpointOf(address: string | undefined): string {
   if (address === undefined) return REAL_ENDPOINT;
   return (address.includes('://') ? address : `http://${address}`).replace(/\/+$/, '');
@@ -113,7 +112,7 @@ function parseReply(status: number, text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new ServiceRefusal({
-      // A proxy on the way answers in HTML; an answer of the service that is cut off is as good as none.
+      // Proxies reply in HTML, and a truncated reply is no better.
       status: status < 400 ? 502 : status,
       reason: '',
       message: `the service answered with status ${status} and something that is not JSON`,

@@ -1,4 +1,4 @@
-/** Calls to the JSON API of Cloud Storage: signed, sent again while that can help, errors translated. */
+/** Calls to Cloud Storage's JSON API: signed, retried if that can help, errors translated. */
 import { z } from 'zod';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { Http, HttpCredentials, HttpReply, HttpRequest } from '../../ports/http.ts';
@@ -17,30 +17,30 @@ export interface ApiClientOptions {
   readonly log: Log;
 }
 
-/** How often a call that may be repeated is made, and how long to wait between. */
+/** How often a repeatable call is made, and the pauses between. */
 export interface RetryOptions {
   readonly attempts: number;
-  /** Doubled for each further attempt, and up to that much again at random. */
+  /** Doubles with each attempt, plus up to the same again at random. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
 
-/** One call. All calls may be repeated: those that change something carry a precondition. */
+/** One call. All calls are repeatable, because those that change something have a precondition. */
 export interface ApiCall {
   /** As in “publishing gs://bucket/name”. */
   readonly doing: string;
   readonly permission: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the endpoint, names encoded; or a whole URL that needs no signature (an upload session). */
+  /** Below the endpoint, with encoded names; or a whole URL that needs no signature (an upload session). */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
   readonly body?: readonly Uint8Array[];
-  /** Statuses besides success that the caller understands. */
+  /** Statuses besides success that the caller handles. */
   readonly accept?: readonly number[];
-  /** Wait and repeat when told to slow down: where giving up would throw away more than a request. */
+  /** Wait and retry when throttled, because giving up would waste more than one request. */
   readonly isPatient?: boolean;
   readonly signal: AbortSignal;
 }
@@ -49,7 +49,7 @@ export interface ApiReply {
   readonly status: number;
   readonly headers: HttpReply['headers'];
   readonly text: string;
-  /** 1 if no earlier attempt can have done the work without our knowing. */
+  /** 1 if no earlier attempt can have succeeded without our knowledge. */
   readonly attempts: number;
 }
 
@@ -58,7 +58,7 @@ export type StreamReply = Pick<HttpReply, 'headers' | 'discard'> & { readonly bo
 
 const LIST = 'storage.objects.list';
 
-/** A reply that is no success, on its way to become an error of ours. */
+/** An error reply, to be translated. */
 class Refused extends Error {
   readonly reply: Omit<ApiReply, 'attempts'>;
 
@@ -81,13 +81,13 @@ export class ApiClient {
     return this.#options.retry;
   }
 
-  /** Path of the bucket's objects, or of one of them. */
+  /** Path of the bucket's objects, or of one object. */
   objectPath(name?: string): string {
     const objects = `/storage/v1/b/${encodeURIComponent(this.bucket)}/o`;
     return name === undefined ? objects : `${objects}/${encodeURIComponent(name)}`;
   }
 
-  /** Where new objects are sent. */
+  /** Upload URL for new objects. */
   get uploadPath(): string {
     return `/upload${this.objectPath()}`;
   }
@@ -97,7 +97,7 @@ export class ApiClient {
     return this.#repeat(call, async (reply, attempts) => ({ ...(await wholeReply(reply)), attempts }));
   }
 
-  /** Makes a call whose reply is a stream, from a success on. What is not found is undefined. */
+  /** Makes a call and returns a successful reply as a stream; undefined if not found. */
   stream(call: ApiCall): Promise<StreamReply | undefined> {
     return this.#repeat({ ...call, accept: [404] }, async (reply) => {
       const { headers } = reply;
@@ -107,35 +107,35 @@ export class ApiClient {
     });
   }
 
-  /** Makes a call once. Throws what broke the connection as it is. */
+  /** Makes a call once. Connection errors stay unchanged. */
   attempt(call: ApiCall): Promise<Omit<ApiReply, 'attempts'>> {
     return this.#options.http.request(this.#requestOf(call), wholeReply);
   }
 
-  /** After a 404: throws BUCKET_MISSING if that is what is missing, rather than the object. */
+  /** After a 404: throws BUCKET_MISSING if the bucket is missing, not the object. */
   async checkBucket(refusal: { status: number; text: string }, { doing, permission, signal }: ApiCall): Promise<void> {
     const act = { doing, permission, bucket: this.bucket };
     const missing = whatIsMissing(refusal);
     if (missing === 'object') return;
     if (missing === 'bucket') throw missingBucket(act);
-    // Said so by a listing, whose permission Contrail needs anyway: looking at the bucket itself would need another.
+    // Check with a listing, whose permission Contrail needs anyway; reading the bucket itself would need another one.
     const query = { maxResults: '1', fields: 'kind' };
     await this.call({ doing, permission: LIST, method: 'GET', path: this.objectPath(), query, signal });
   }
 
-  /** The error for a reply that is no success. */
+  /** The error for an unsuccessful reply. */
   refusal(reply: { status: number; text: string }, { doing, permission }: ApiCall): ContrailError {
     return refusalError(reply, { doing, permission, bucket: this.bucket });
   }
 
-  /** Waits before another attempt, longer each time; the service may ask for more. */
+  /** Waits before another attempt, longer each time and as long as the service asks. */
   async pause(attempts: number, call: ApiCall, reason: string, headers?: HttpReply['headers']): Promise<void> {
     const { signal } = call;
     const onPause = (pauseMs: number): void => this.#logPause(call, { attempts, reason, pauseMs });
     await this.#options.http.pause(this.#options.retry, attempts, { headers, onPause, signal });
   }
 
-  /** Whether a reply of that status is worth another attempt. */
+  /** Whether a reply with that status is worth another attempt. */
   isWorthRepeating(status: number, call: ApiCall): boolean {
     return isPassing(status) || (status === 429 && call.isPatient === true);
   }
@@ -177,7 +177,7 @@ export class ApiClient {
         ...headers,
       },
       body: isJson ? JSON.stringify(json) : (body ?? []),
-      // A session's URL is its own signature, and may lie anywhere: the token is not for it.
+      // A session's URL is its own signature and may be on any host, so it gets no token.
       ...(path.startsWith('/') ? { credentials } : {}),
       stallMs,
       signal,
@@ -197,7 +197,7 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** A reply as JSON of that shape. Throws SERVICE_UNAVAILABLE for anything else. */
+/** Parses a JSON reply. Throws SERVICE_UNAVAILABLE if it has another shape. */
 export function parseReply<Schema extends z.ZodType>(
   schema: Schema,
   { text }: { text: string },

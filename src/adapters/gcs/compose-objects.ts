@@ -1,4 +1,4 @@
-/** Joins objects inside the service: up to 32 in a call, more by way of work objects. */
+/** Joins objects inside the service: up to 32 per call, more by way of work objects. */
 import { ContrailError } from '../../domain/errors.ts';
 import { WORK_FOLDER } from '../../domain/work-folder.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -20,7 +20,7 @@ export interface ComposeOptions {
   readonly log: Log;
 }
 
-/** Joins the parts. Throws OBJECT_MISSING and OBJECT_CHANGED; whatever happens, no work object of its own stays. */
+/** Joins the parts. Throws OBJECT_MISSING and OBJECT_CHANGED. Always removes its own work objects. */
 export async function composeObjects(
   client: ApiClient,
   request: ComposeRequest,
@@ -52,7 +52,7 @@ export async function composeObjects(
     const removals = await Promise.allSettled(names.map((name) => deleteObject(client, { name, signal })));
     const failed = removals.filter((removal) => removal.status === 'rejected');
     if (failed.length === 0) return;
-    // They are removed with other old work objects, at the latest a day later.
+    // The sweep of old work objects removes them within a day.
     log.warn({ objects: failed.length, error: failed[0]?.reason }, 'work objects could not be removed');
   }
 }
@@ -78,7 +78,7 @@ async function compose(client: ApiClient, request: ComposeRequest): Promise<Obje
       hint: 'Its parts are made again with the next attempt.',
     });
   }
-  // What stands in the way may have been made by an earlier attempt of ours, whose reply was lost.
+  // An earlier attempt of ours, whose reply was lost, may have made the object.
   const found = reply.attempts > 1 ? await getObject(client, name, signal) : undefined;
   if (found !== undefined && found.generation !== ifGeneration && hasMetadata(found, metadata)) return found;
   throw changedError(call.doing);

@@ -1,7 +1,4 @@
-/**
- * CRC32C (Castagnoli) as Cloud Storage counts it, by the processor's own instruction: the client library's sum would be
- * slower than the encoder whose bytes it checks.
- */
+/** CRC32C (Castagnoli) as Cloud Storage computes it, with the processor's instruction: the client library's is slower than the encoder. */
 import { crc32c } from '@node-rs/crc32';
 
 /** The checksum of bytes that come in pieces. */
@@ -12,7 +9,7 @@ export class Crc32c {
     this.#sum = crc32c(bytes, this.#sum);
   }
 
-  /** Of all bytes so far, as the service writes it: base64 of the four bytes, highest first. */
+  /** Of all bytes so far, in the service's notation: base64 of the four bytes, highest first. */
   toBase64(): string {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32BE(this.#sum);

@@ -1,9 +1,9 @@
-/** Who we are to Cloud Storage: the credentials that Google's library finds, or none for an emulator. */
+/** Credentials for Cloud Storage: those that Google's library finds, or none for an emulator. */
 import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { HttpCredentials } from '../../ports/http.ts';
 import { googleCredentials } from '../http/google-credentials.ts';
 
-/** For a service that does not ask who we are. */
+/** For an emulator, which needs no credentials. */
 export const NO_CREDENTIALS: HttpCredentials = { headers: async () => ({}), renew: () => undefined };
 
 const SCOPES = [
@@ -17,7 +17,7 @@ export function applicationDefault(endpoint: string, projectId: string | undefin
   return {
     async headers() {
       try {
-        // Without the project that pays for quotas: storage is used by right of the bucket.
+        // Without the quota project: the bucket's permissions are enough.
         const { authorization = '' } = await credentials.headers();
         return { authorization };
       } catch (error) {
@@ -28,7 +28,7 @@ export function applicationDefault(endpoint: string, projectId: string | undefin
   };
 }
 
-/** An error of the library, as ours. */
+/** Translates an error of the library. */
 export function credentialsError(error: unknown): ContrailError {
   if (isOutage(error)) {
     return new ContrailError('SERVICE_UNAVAILABLE', `Google's token service did not answer: ${errorText(error)}.`, {
@@ -41,7 +41,7 @@ export function credentialsError(error: unknown): ContrailError {
   });
 }
 
-/** Whether the way to the token service is broken, rather than our key. */
+/** Whether the token service could not be reached, as opposed to a bad key. */
 function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const status: unknown = 'status' in error ? error.status : undefined;

@@ -1,4 +1,4 @@
-/** An object that is compressed on its way, on zlib's own thread: on ours it would halve the speed of the encoder. */
+/** Compresses an object on zlib's own thread; on ours it would halve the speed of the encoder. */
 import { once } from 'node:events';
 import { constants, createGzip } from 'node:zlib';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
@@ -6,7 +6,7 @@ import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/obj
 export class GzipWriter implements ObjectWriter {
   readonly #writer: ObjectWriter;
   readonly #gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  /** Ends with the last compressed byte handed on, or with what kept it from that. */
+  /** Resolves after the last compressed byte was passed on; rejects if that failed. */
   readonly #pumped: Promise<void>;
   #isEnded = false;
 
@@ -14,15 +14,15 @@ export class GzipWriter implements ObjectWriter {
   constructor(writer: ObjectWriter) {
     this.#writer = writer;
     this.#pumped = this.#pump();
-    // A failure is met by whoever writes or commits next.
+    // The next write or commit throws this error.
     this.#pumped.catch(() => undefined);
     this.#gzip.on('error', () => undefined);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    // The writer below knows what to say of a chunk that comes too late.
+    // The writer below reports a chunk that comes too late.
     if (this.#isEnded) return this.#writer.write(chunk);
-    // A copy: the stream may still have it when the caller writes to its memory again.
+    // A copy, because the stream may still hold it when the caller reuses its memory.
     const isReady = !this.#gzip.destroyed && this.#gzip.write(Uint8Array.from(chunk));
     if (!isReady) await Promise.race([once(this.#gzip, 'drain'), this.#pumped]);
   }

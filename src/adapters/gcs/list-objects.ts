@@ -1,13 +1,13 @@
-/** All objects of a bucket with a prefix, page by page, with the fields that are read and no others. */
+/** All objects of a bucket with a prefix, page by page, with only the needed fields. */
 import { type ApiClient, parseReply } from './api-client.ts';
 import { OBJECT_FIELDS, ObjectPage, type ObjectResource } from './object-resource.ts';
 
-/** The largest page that the service gives. */
+/** The largest page of the service. */
 const PAGE_OBJECTS = '1000';
 
 export interface Listing {
   readonly objects: ObjectResource[];
-  /** When the service answered, by its clock, milliseconds since 1970. */
+  /** When the service replied, by its clock, milliseconds since 1970. */
   readonly serviceTime: number;
 }
 

@@ -1,4 +1,4 @@
-/** The calls about one object that several others need: look at it, replace its metadata, remove it. */
+/** Calls about one object: look at it, replace its metadata, remove it. */
 import type { Generation, ObjectMetadata } from '../../ports/object-store.ts';
 import { type ApiClient, parseReply } from './api-client.ts';
 import { generationNumber, hasMetadata, metadataOf, OBJECT_FIELDS, ObjectResource } from './object-resource.ts';
@@ -26,14 +26,14 @@ export async function getObject(
 }
 
 export interface MetadataPatch {
-  /** The object as it was last seen: it must still be that, its metadata included. */
+  /** The object as last seen, including its metadata; it must not have changed. */
   readonly object: ObjectResource;
   readonly metadata: ObjectMetadata;
   readonly isPatient?: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Replaces all metadata of an object, and describes it with them. Throws OBJECT_CHANGED if its bytes or its metadata are no longer those. */
+/** Replaces all metadata of an object and describes it. Throws OBJECT_CHANGED if its bytes or metadata have changed. */
 export async function patchMetadata(client: ApiClient, patch: MetadataPatch): Promise<ObjectResource> {
   const { object, metadata, isPatient = false, signal } = patch;
   const { name, generation, metageneration } = object;
@@ -51,10 +51,10 @@ export async function patchMetadata(client: ApiClient, patch: MetadataPatch): Pr
     signal,
   } as const;
   const reply = await client.call(call);
-  // All else is as it was: that is what the preconditions say.
+  // The preconditions guarantee that everything else is unchanged.
   if (reply.status < 300) return { ...object, metadata };
   if (reply.status === 404) await client.checkBucket(reply, call);
-  // The patch that moved the metadata on may have been our own, whose reply was lost.
+  // An earlier patch of ours, whose reply was lost, may have changed the metadata.
   const now = reply.attempts > 1 ? await getObject(client, name, signal) : undefined;
   if (now?.generation === generation && hasMetadata(now, metadata)) return { ...object, metadata };
   throw changedError(call.doing);
@@ -62,12 +62,12 @@ export async function patchMetadata(client: ApiClient, patch: MetadataPatch): Pr
 
 export interface Removal {
   readonly name: string;
-  /** Leaves an object of any other generation alone. */
+  /** Only if it has this generation. */
   readonly ifGeneration?: Generation;
   readonly signal: AbortSignal;
 }
 
-/** Removes an object. One that is gone, or has become another, is none of our business. */
+/** Removes an object. Does nothing if it is gone or was replaced. */
 export async function deleteObject(client: ApiClient, { name, ifGeneration, signal }: Removal): Promise<void> {
   const call = {
     doing: `removing gs://${client.bucket}/${name}`,

@@ -1,4 +1,4 @@
-/** The bytes of an object, as they were before they were compressed, checked against the service's checksum. */
+/** The uncompressed bytes of an object, checked against the service's checksum. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ContrailError, errorText } from '../../domain/errors.ts';
@@ -6,7 +6,7 @@ import type { ApiClient } from './api-client.ts';
 import { Crc32c } from './crc32c.ts';
 import { checksumError, unanswered } from './service-errors.ts';
 
-/** A stream of the object, or undefined where there is none. It fails with the signal's reason when that aborts. */
+/** A stream of the object; undefined if there is none. Fails with the signal's reason when it aborts. */
 export async function readObject(client: ApiClient, name: string, signal: AbortSignal): Promise<Readable | undefined> {
   const doing = `reading gs://${client.bucket}/${name}`;
   const reply = await client.stream({
@@ -15,7 +15,7 @@ export async function readObject(client: ApiClient, name: string, signal: AbortS
     method: 'GET',
     path: client.objectPath(name),
     query: { alt: 'media' },
-    // Without this the service unpacks what is stored compressed, and the checksum would be of other bytes.
+    // Otherwise the service unpacks compressed objects, and the checksum would not match.
     headers: { 'accept-encoding': 'gzip' },
     signal,
   });
@@ -24,7 +24,7 @@ export async function readObject(client: ApiClient, name: string, signal: AbortS
   const stored = streamOf(checked(reply.body, { expected, doing, signal }));
   const isPacked = reply.headers['content-encoding'] === 'gzip';
   const stream = endedBy(signal, isPacked ? streamOf(unpacked(stored, doing)) : stored);
-  // Also where nobody has begun to read.
+  // Even if nobody has started to read.
   return stream.once('close', () => reply.discard());
 }
 
@@ -34,7 +34,7 @@ interface Check {
   readonly signal: AbortSignal;
 }
 
-/** The same bytes; fails at their end if the sum is another, and when the connection breaks. */
+/** The same bytes; fails at the end if the checksum differs, or when the connection breaks. */
 async function* checked(
   body: AsyncIterable<Uint8Array>,
   { expected, doing, signal }: Check,
@@ -53,7 +53,7 @@ async function* checked(
   if (expected !== undefined && expected !== found) throw checksumError(doing, expected, found);
 }
 
-/** The bytes unpacked; what cannot be unpacked was stored wrongly. */
+/** Unpacks the bytes; bytes that cannot be unpacked were stored wrongly. */
 async function* unpacked(bytes: Readable, doing: string): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   bytes.on('error', (error) => gunzip.destroy(error));

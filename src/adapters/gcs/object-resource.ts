@@ -1,4 +1,4 @@
-/** Objects as the JSON API describes them, and as the port does. */
+/** Objects in the JSON API, and as the port describes them. */
 import { z } from 'zod';
 import type { ObjectMetadata, StoredObject } from '../../ports/object-store.ts';
 import { ABSENT, type Generation } from '../../ports/object-store.ts';
@@ -8,15 +8,15 @@ export const ObjectResource = z.object({
   generation: z.string(),
   metageneration: z.string(),
   size: z.string(),
-  /** When this generation was made; `updated` would change with the metadata. */
+  /** When this generation was made; `updated` changes with the metadata. */
   timeCreated: z.iso.datetime({ offset: true }),
-  /** Missing only while the service has not counted it. */
+  /** Missing only until the service has computed it. */
   crc32c: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
 });
 export type ObjectResource = z.infer<typeof ObjectResource>;
 
-/** What is asked for of an object: no more than is read. */
+/** The requested fields of an object. */
 export const OBJECT_FIELDS = Object.keys(ObjectResource.shape).join(',');
 
 export const ObjectPage = z.object({
@@ -35,7 +35,7 @@ export function storedObject(resource: ObjectResource): StoredObject {
   };
 }
 
-/** The metadata of an object. An emulator keeps removed keys, with an empty value that we never write. */
+/** The metadata of an object. An emulator keeps removed keys with an empty value, which we never write. */
 export function metadataOf({ metadata = {} }: ObjectResource): ObjectMetadata {
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''));
 }
@@ -47,7 +47,7 @@ export function hasMetadata(resource: ObjectResource, metadata: ObjectMetadata):
   return keys.length === Object.keys(found).length && keys.every((key) => found[key] === metadata[key]);
 }
 
-/** A generation as a precondition: 0 stands for no object. */
+/** A generation as a precondition; 0 means no object. */
 export function generationNumber(generation: Generation): string {
   return generation === ABSENT ? '0' : generation;
 }

@@ -1,4 +1,4 @@
-/** A bucket of Google Cloud Storage as object store, by its JSON API: few requests, each of them with a precondition. */
+/** A Cloud Storage bucket as object store, through the JSON API, with few requests that all have preconditions. */
 import type { Readable } from 'node:stream';
 import { ContrailError } from '../../domain/errors.ts';
 import { checkWorkObject, isWorkObject, WORK_FOLDER, WORK_KEPT_MS } from '../../domain/work-folder.ts';
@@ -30,15 +30,15 @@ import { CHUNK_UNIT_BYTES } from './upload-session.ts';
 
 export interface GcsObjectStoreOptions {
   readonly bucket: string;
-  /** Another service than Google's. One by plain http is an emulator and is given no credentials. */
+  /** Another address than Google's. Plain http is an emulator and gets no credentials. */
   readonly apiEndpoint?: string;
-  /** The project, where the credentials do not tell. */
+  /** The project, if the credentials do not name one. */
   readonly projectId?: string;
-  /** Objects up to this size are sent in one request; 8 MiB unless told. */
+  /** Objects up to this size are sent in one request; default 8 MiB. */
   readonly singleRequestBytes?: number;
-  /** Larger ones are sent in chunks of this size, two of which are kept in memory; a multiple of 256 KiB, 8 MiB unless told. */
+  /** Size of the chunks of larger objects, two of which are in memory; a multiple of 256 KiB, default 8 MiB. */
   readonly chunkBytes?: number;
-  /** Stores objects compressed, which readers must accept; `bytes` is then the stored size. Not unless told. */
+  /** Store objects compressed, which readers must accept; `bytes` is then the stored size. Default no. */
   readonly gzip?: boolean;
   readonly timeouts?: Partial<GcsTimeouts>;
   readonly retry?: RetryOptions;
@@ -49,9 +49,9 @@ export interface GcsObjectStoreOptions {
 }
 
 export interface GcsTimeouts {
-  /** A connection on which nothing moves for so long is broken; 60 seconds unless told. */
+  /** A connection without traffic for this long is broken; default 60 seconds. */
   readonly stallMs: number;
-  /** What may still be spent on leaving things in order, after an abort too; 10 seconds unless told. */
+  /** Time for cleaning up, even after an abort; default 10 seconds. */
   readonly cleanUpMs: number;
 }
 
@@ -59,7 +59,7 @@ const MEBIBYTE = 1024 * 1024;
 const GOOGLE = 'https://storage.googleapis.com';
 const DEFAULT_RETRY: RetryOptions = { attempts: 5, firstPauseMs: 250, longestPauseMs: 8_000 };
 
-/** Objects of a bucket. Nothing is contacted before the first call. */
+/** Objects of a bucket. Contacts nothing before the first call. */
 export class GcsObjectStore implements ComposingStore {
   readonly url: string;
   readonly #client: ApiClient;
@@ -117,7 +117,7 @@ export class GcsObjectStore implements ComposingStore {
     signal.throwIfAborted();
     const isWork = isWorkObject(name);
     if (isWork) await this.#sweep(signal);
-    // Parts are joined as they are: compressed one by one they would make a file that not every reader unpacks.
+    // Parts are joined unchanged: compressed one by one they would make a file that not every reader can unpack.
     const isPacked = this.#gzip && !isWork;
     const object = { name, contentType, ifGeneration, signal, ...(isPacked ? { contentEncoding: 'gzip' } : {}) };
     const parts = { client: this.#client, limits: this.#limits, clock: this.#clock, random: this.#random };
@@ -152,10 +152,7 @@ export class GcsObjectStore implements ComposingStore {
     await deleteObject(this.#client, { name, signal });
   }
 
-  /**
-   * Removes work objects that a process left behind which is gone: those older than a day, by the service's own clock.
-   * Asked for by workers, and done by itself before the first work object of a process; resolves to their number.
-   */
+  /** Removes work objects older than a day by the service's clock and returns their number. Workers call it, and the store itself once before the first work object of a process. */
   async removeOldWork(signal: AbortSignal): Promise<number> {
     const { objects, serviceTime } = await listObjects(this.#client, WORK_FOLDER, signal);
     const old = objects.filter((object) => serviceTime - Date.parse(object.timeCreated) > WORK_KEPT_MS);
@@ -164,7 +161,7 @@ export class GcsObjectStore implements ComposingStore {
     return old.length;
   }
 
-  /** Once in a process; what cannot be removed now harms nobody and waits for the next. */
+  /** Once per process. Objects that cannot be removed now do no harm and wait for the next process. */
   #sweep(signal: AbortSignal): Promise<void> {
     this.#swept ??= this.removeOldWork(signal).then(
       () => undefined,

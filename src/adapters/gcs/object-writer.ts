@@ -1,7 +1,7 @@
 /**
- * One object on its way into the bucket. Up to a limit it is kept and sent in one request; beyond, in chunks by an
- * upload session, of which the last is held back until the commit. At most two chunks are in memory, which is used again
- * and again: one on its way, one filling.
+ * Writes one object to the bucket. Small objects are kept in memory and sent in one request; larger ones are sent in chunks by
+ * an upload session, whose last chunk is held back until the commit (ADR 7). At most two chunks are in memory: one is sent
+ * while the other fills.
  */
 import { ContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -17,11 +17,11 @@ import { uploadOnce } from './upload-once.ts';
 import { type NewObject, UploadSession } from './upload-session.ts';
 
 export interface UploadLimits {
-  /** Up to this, and up to a chunk, an object is sent in one request. */
+  /** Objects up to this size, and up to a chunk, are sent in one request. */
   readonly singleRequestBytes: number;
-  /** Size of the chunks of larger ones: a multiple of 256 KiB. */
+  /** Size of the chunks of larger objects: a multiple of 256 KiB. */
   readonly chunkBytes: number;
-  /** How long the end of an upload may take that is no longer wanted, or has to be completed in spite of an abort. */
+  /** Time limit for ending an upload that is no longer wanted, or that must complete despite an abort. */
   readonly cleanUpMs: number;
 }
 
@@ -38,7 +38,7 @@ export class GcsObjectWriter implements ObjectWriter {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #object: NewObject;
-  /** Ends what is on its way when the writer ends. */
+  /** Aborts pending requests when the writer ends. */
   readonly #ending = new AbortController();
   readonly #crc = new Crc32c();
   readonly #chunks: ChunkPipe;
@@ -103,20 +103,17 @@ export class GcsObjectWriter implements ObjectWriter {
   async #commitSession(session: UploadSession, metadata: ObjectMetadata): Promise<ObjectResource> {
     const crc32c = this.#crc.toBase64();
     const object = await session.finish(await this.#chunks.last(), crc32c);
-    // What fails from here on has no session to cancel.
+    // From here on there is no session to cancel after a failure.
     this.#session = undefined;
     await this.#checkSum(object, crc32c);
     if (Object.keys(metadata).length === 0) return object;
-    // The bytes are in place. Without metadata they count as older than their source and are published once more; so
-    // the metadata follow even if the work is stopped in between, and a crash there costs a repetition, no more.
+    // The bytes are published. Without metadata they count as older than their source and are published again. So the
+    // metadata follow even after an abort, and a crash in between only costs a repetition.
     const signal = this.#clock.timeout(this.#limits.cleanUpMs);
     return patchMetadata(this.#client, { object, metadata, isPatient: true, signal });
   }
 
-  /**
-   * Throws CHECKSUM_MISMATCH where the service says that it holds other bytes, and takes the metadata from them, so that
-   * nobody counts them as current. The service compares the sums before, so this is a second look.
-   */
+  /** Throws CHECKSUM_MISMATCH if the service reports other bytes, and removes their metadata, so that they never count as current. The service compares checksums before, so this is a second check. */
   async #checkSum(object: ObjectResource, sent: string): Promise<void> {
     const { crc32c } = object;
     if (crc32c === undefined || crc32c === sent) return;
@@ -130,7 +127,7 @@ export class GcsObjectWriter implements ObjectWriter {
     throw new ContrailError('INTERNAL', `The writing of ${this.#object.name} has already ended.`);
   }
 
-  /** A writer that has failed once leaves no trace, and can never be committed. */
+  /** A writer that has failed removes everything and can never be committed. */
   async #endIfFailing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();

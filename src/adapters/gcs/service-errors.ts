@@ -1,17 +1,17 @@
-/** What Cloud Storage and the network say, as errors that say what to do. The one place that translates them. */
+/** Translates all errors of Cloud Storage and the network into ContrailErrors with a remedy. */
 import { z } from 'zod';
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
 
-/** What was being done, for the sentence and the operator. */
+/** What was being done, for the message and the hint. */
 export interface Act {
   /** As in “Cloud Storage refused …”: `publishing gs://bucket/name`. */
   readonly doing: string;
   readonly bucket: string;
-  /** What the act needs, where the service does not name it itself: `storage.objects.create`. */
+  /** The required permission, if the service does not name it: `storage.objects.create`. */
   readonly permission: string;
 }
 
-/** A reply of the service that is no success. */
+/** An error reply of the service. */
 export interface Refusal {
   readonly status: number;
   readonly text: string;
@@ -28,11 +28,11 @@ const OBJECT_NOT_THERE = /^No such object\b/i;
 const BUCKET_NOT_THERE = /\bbucket does not exist\b/i;
 const CHECKSUM = /\b(crc32c|md5|checksum)/i;
 const PERMISSION = /\bstorage\.[a-z]+\.[A-Za-z]+\b/;
-/** These come with status 403 too, and are no matter of permission. */
+/** These also have status 403, but are not about permissions. */
 const RATE_LIMITS = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
 const QUOTAS = new Set(['quotaExceeded', 'dailyLimitExceeded']);
 
-/** A refusal as an error of ours. */
+/** Translates an error reply. */
 export function refusalError(refusal: Refusal, act: Act): ContrailError {
   const { message, reason } = parseBody(refusal);
   const { status } = refusal;
@@ -68,19 +68,18 @@ export function refusalError(refusal: Refusal, act: Act): ContrailError {
   return make('INTERNAL', `Cloud Storage refused ${act.doing}: ${said}.`);
 }
 
-/** Whether a status tells of trouble on the side of the service that passes by itself. */
+/** Whether a status is a temporary error of the service. */
 export function isPassing(status: number): boolean {
   return status === 408 || status >= 500;
 }
 
-/** What a 404 misses, where the service says so: an emulator says nothing. */
+/** What a 404 says is missing; an emulator does not say. */
 export function whatIsMissing(refusal: Refusal): 'object' | 'bucket' | undefined {
   const { message } = parseBody(refusal);
   if (OBJECT_NOT_THERE.test(message)) return 'object';
   return BUCKET_NOT_THERE.test(message) ? 'bucket' : undefined;
 }
 
-/** BUCKET_MISSING. */
 export function missingBucket({ bucket, doing }: Act): ContrailError {
   return new ContrailError('BUCKET_MISSING', `The bucket ${bucket} does not exist.`, {
     subject: doing,
@@ -88,7 +87,7 @@ export function missingBucket({ bucket, doing }: Act): ContrailError {
   });
 }
 
-/** SERVICE_UNAVAILABLE: no answer, or one that passes; a string says what was answered, anything else what broke. */
+/** SERVICE_UNAVAILABLE: no reply, or a temporary error. `cause` is the reply's text or the error of the connection. */
 export function unanswered(cause: unknown, { doing }: Pick<Act, 'doing'>): ContrailError {
   return new ContrailError('SERVICE_UNAVAILABLE', `Cloud Storage did not answer ${doing}: ${errorText(cause)}.`, {
     subject: doing,
@@ -96,20 +95,19 @@ export function unanswered(cause: unknown, { doing }: Pick<Act, 'doing'>): Contr
   });
 }
 
-/** OBJECT_CHANGED. */
 export function changedError(doing: string): ContrailError {
   return new ContrailError('OBJECT_CHANGED', `Somebody else changed the object meanwhile: ${doing}.`, {
     subject: doing,
   });
 }
 
-/** CHECKSUM_MISMATCH, found by us. */
+/** A checksum mismatch that we found. */
 export function checksumError(doing: string, sent: string, received: string): ContrailError {
   const sentence = `Cloud Storage holds other bytes than were sent: ${doing} (CRC32C ${received} for ${sent}).`;
   return new ContrailError('CHECKSUM_MISMATCH', sentence, { subject: doing });
 }
 
-/** The service's own words; a proxy before it, or an emulator, may send anything. */
+/** The service's own message; a proxy or an emulator may send anything. */
 function parseBody({ text }: Refusal): { message: string; reason: string } {
   const body = ErrorBody.safeParse(parseJson(text));
   if (!body.success) return { message: text.trim().slice(0, 200) || 'no reason given', reason: '' };

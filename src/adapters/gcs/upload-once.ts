@@ -1,4 +1,4 @@
-/** A small object in one request: metadata, checksum, precondition and bytes together. */
+/** Uploads a small object in one request: metadata, checksum, precondition and bytes. */
 import type { ObjectMetadata } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
 import { type ApiClient, parseReply } from './api-client.ts';
@@ -14,7 +14,7 @@ export interface SmallObject extends NewObject {
   readonly random: Random;
 }
 
-/** Puts an object in place. Throws OBJECT_CHANGED if it is no longer of the generation asked for. */
+/** Publishes an object. Throws OBJECT_CHANGED if it does not have the expected generation. */
 export async function uploadOnce(client: ApiClient, object: SmallObject): Promise<ObjectResource> {
   const { name, contentType, contentEncoding, ifGeneration, bytes, crc32c, metadata, random, signal } = object;
   const boundary = `contrail-${random.uuid()}`;
@@ -47,7 +47,7 @@ export async function uploadOnce(client: ApiClient, object: SmallObject): Promis
   } as const;
   const reply = await client.call(call);
   if (reply.status !== 412) return parseReply(ObjectResource, reply, call);
-  // What stands in the way may be our own object, put there by an attempt whose reply was lost.
+  // The object may be our own, from an attempt whose reply was lost.
   const found = reply.attempts > 1 ? await getObject(client, name, signal) : undefined;
   const isOurs =
     found !== undefined &&

@@ -1,6 +1,6 @@
 /**
- * A large object in chunks, by a resumable session of the service. Nothing is seen of the object until the last chunk,
- * with which the service also looks at the precondition again; a session that is cancelled before leaves no trace.
+ * Uploads a large object in chunks by a resumable session. The object appears with the last chunk, when the service checks the
+ * precondition again. A session that is cancelled before leaves nothing behind.
  */
 import { errorText } from '../../domain/errors.ts';
 import type { Generation } from '../../ports/object-store.ts';
@@ -8,7 +8,7 @@ import { type ApiCall, type ApiClient, type ApiReply, parseReply } from './api-c
 import { generationNumber, OBJECT_FIELDS, ObjectResource } from './object-resource.ts';
 import { unanswered } from './service-errors.ts';
 
-/** Chunks must be whole multiples of this, but for the last. */
+/** Chunks must be multiples of this, except the last. */
 export const CHUNK_UNIT_BYTES = 256 * 1024;
 
 export interface NewObject {
@@ -19,7 +19,7 @@ export interface NewObject {
   readonly signal: AbortSignal;
 }
 
-/** What the service has of the object: some bytes, or, after the last chunk, all. */
+/** What the service has: some bytes or, after the last chunk, the object. */
 type Progress = { readonly persisted: number } | { readonly object: ObjectResource };
 
 export class UploadSession {
@@ -34,7 +34,7 @@ export class UploadSession {
     this.#call = { doing: doingOf(client, name), permission: 'storage.objects.create', path: url, isPatient: true };
   }
 
-  /** Asks for a session; the object gets no metadata of ours, which are known only at the end. */
+  /** Starts a session without our metadata, which are known only at the end (ADR 7). */
   static async start(client: ApiClient, object: NewObject): Promise<UploadSession> {
     const { name, contentType, contentEncoding, ifGeneration, signal } = object;
     const call = {
@@ -62,19 +62,19 @@ export class UploadSession {
     if (object !== undefined) throw unanswered('the object was finished before its end', this.#call);
   }
 
-  /** Sends the last chunk, with which the object appears. Throws OBJECT_CHANGED, CHECKSUM_MISMATCH. */
+  /** Sends the last chunk, which publishes the object. Throws OBJECT_CHANGED, CHECKSUM_MISMATCH. */
   async finish(chunk: Uint8Array, crc32c: string): Promise<ObjectResource> {
     const object = await this.#put(chunk, crc32c);
     if (object === undefined) throw unanswered('the object was not finished with its last chunk', this.#call);
     return object;
   }
 
-  /** Ends a session that is not finished. It would end by itself after a week, so trouble with it is none. */
+  /** Cancels an unfinished session. Errors do not matter, because it expires after a week. */
   async cancel(signal: AbortSignal): Promise<void> {
     await this.#client.attempt({ ...this.#call, method: 'DELETE', signal }).catch(() => undefined);
   }
 
-  /** Sends bytes until the service has them all; after a failure it is asked first which it has. */
+  /** Sends bytes until the service has them all; after a failure it first asks which ones it has. */
   async #put(chunk: Uint8Array, crc32c?: string): Promise<ObjectResource | undefined> {
     const end = this.#sent + chunk.length;
     const total = crc32c === undefined ? undefined : end;
@@ -98,7 +98,7 @@ export class UploadSession {
     }
   }
 
-  /** What the service has after a call; undefined if that is unknown, after a pause. Throws when it is time to give up. */
+  /** What the service has after a call; undefined, after a pause, if unknown. Throws when attempts are used up. */
   async #tryOnce(call: ApiCall, attempts: number): Promise<Progress | undefined> {
     let reply: Omit<ApiReply, 'attempts'>;
     try {
@@ -147,7 +147,7 @@ export class UploadSession {
   }
 }
 
-/** How many bytes the service has, from `Range: bytes=0-8388607`; none where it says nothing. */
+/** How many bytes the service has, from `Range: bytes=0-8388607`; 0 without the header. */
 function persistedBytes({ headers }: Pick<ApiReply, 'headers'>, call: ApiCall): number {
   const { range } = headers;
   if (range === undefined) return 0;

@@ -1,19 +1,19 @@
-/** Connections that are kept and used again: straight to a service, or through the proxy. */
+/** Connections that are reused, directly or through the proxy. */
 import type { Agent, Dispatcher } from 'undici';
 import type { Clock } from '../../ports/clock.ts';
 import { type ProxyOptions, tunnelConnector, usesProxy } from './proxy.ts';
 
 export interface ConnectionOptions {
-  /** How encrypted addresses are reached; straight unless told. */
+  /** How to make encrypted connections; default directly. */
   readonly proxy?: ProxyOptions;
-  /** How long it may take to reach a service; half a minute unless told. */
+  /** Time limit for connecting; default half a minute. */
   readonly connectMs?: number;
-  /** A certificate to trust besides those of the system. */
+  /** An additional trusted certificate. */
   readonly ca?: string;
 }
 
 export const DEFAULT_CONNECT_MS = 30_000;
-/** A connection that is not used for so long is closed; earlier where the service says so. */
+/** Idle connections close after this time, or earlier if the service says so. */
 const KEEP_ALIVE_MS = 30_000;
 
 export interface Connections {
@@ -21,7 +21,7 @@ export interface Connections {
   dispatcherFor(address: URL): Dispatcher;
 }
 
-/** Loads the library, which takes a tenth of a second or more: not before there is a request. */
+/** Loads the library on the first request, because that takes a tenth of a second or more. */
 export async function openConnections(
   { proxy, connectMs = DEFAULT_CONNECT_MS, ca }: ConnectionOptions,
   clock: Clock,

@@ -1,6 +1,6 @@
-/** What breaks a connection, in words that tell it. */
+/** Readable errors of connections. */
 
-/** An error of the connection in words of ours. */
+/** A connection error with our own message. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   readonly code: string;
@@ -16,15 +16,15 @@ export interface Limits {
   readonly stallMs?: number;
 }
 
-/** The error of a request as it may be shown; what is none of undici's stays as it is. */
+/** The error of a request as it may be shown; errors that are not undici's stay unchanged. */
 export function failureOf(error: unknown, { connectMs, stallMs = connectMs }: Limits): unknown {
   const code = codeOf(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return new HttpFailure(stalled(connectMs), code);
   if (/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) return new HttpFailure(stalled(stallMs), code);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return new HttpFailure('the headers of the reply are too large', code);
-  // Without its cause, which carries a piece of the reply.
+  // Without its cause, which contains a piece of the reply.
   if (isNamed(error, 'HTTPParserError')) return new HttpFailure('the reply is not HTTP', 'HTTP_PARSER');
-  // Of a host with several addresses each one's error is inside, and the outer has no message.
+  // For a host with several addresses, the outer error has no message; the inner ones do.
   if (error instanceof AggregateError && error.message === '') return error.errors[0] ?? error;
   return error;
 }

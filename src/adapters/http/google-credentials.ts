@@ -1,26 +1,26 @@
-/** Who we are to Google's services: the environment's key file, gcloud's login, or the machine's service account. */
+/** Credentials for Google's services: the environment's key file, gcloud's login, or the machine's service account. */
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import type { HttpCredentials } from '../../ports/http.ts';
 
 export interface GoogleCredentialsOptions {
-  /** What the tokens are good for: `https://www.googleapis.com/auth/bigquery`. */
+  /** The scope of the tokens: `https://www.googleapis.com/auth/bigquery`. */
   readonly scopes: readonly string[];
-  /** The address that is asked: a few kinds of tokens are made for one only. */
+  /** The requested URL, because a few kinds of tokens are valid for one only. */
   readonly endpoint: string;
   readonly projectId?: string | undefined;
 }
 
-/** Any name keeps the library from looking for the project, which no token needs. */
+/** Any name keeps the library from searching for the project, which tokens do not need. */
 const NO_PROJECT = '-';
 
-/** The application default credentials. Throws what the library throws, for the adapter to translate. */
+/** The application default credentials. Throws the library's errors, for the adapter to translate. */
 export function googleCredentials({
   scopes,
   endpoint,
   projectId = NO_PROJECT,
 }: GoogleCredentialsOptions): HttpCredentials {
   let auth: Promise<GoogleAuth> | undefined;
-  // Loaded when it is needed: it takes a while, and an emulator needs none of it.
+  // Loaded on demand: it takes a while, and emulators do not need it.
   const open = async (): Promise<GoogleAuth> => {
     const { GoogleAuth } = await import('google-auth-library');
     return new GoogleAuth({ scopes: [...scopes], projectId });
@@ -41,7 +41,7 @@ export function googleCredentials({
   };
 }
 
-/** For a client of the vendor that asks an emulator. */
+/** For a vendor's client that talks to an emulator. */
 export async function noCredentials(): Promise<AuthClient> {
   const { PassThroughClient } = await import('google-auth-library');
   return new PassThroughClient();

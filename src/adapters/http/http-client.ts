@@ -1,4 +1,4 @@
-/** Requests to services over connections that are kept: through the proxy, repeated, limited, and ended when they are aborted. */
+/** HTTP requests with reused connections, proxy, retries, limits and aborts. */
 import type { Dispatcher } from 'undici';
 import { untilAborted } from '../../domain/until-aborted.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -13,20 +13,20 @@ import { StreamedReply } from './reply.ts';
 import { sentBody } from './request-body.ts';
 
 export interface HttpClientOptions extends ConnectionOptions {
-  /** Told of each request when it has ended, its reply included. */
+  /** Called after each request, including its reply. */
   readonly onRequest?: (report: RequestReport) => void;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** How a request went. */
+/** Facts about a request. */
 export interface RequestReport {
   readonly service: string;
   readonly method: string;
-  /** Of the last try; undefined where it was not answered. */
+  /** Of the last try; undefined without a reply. */
   readonly status: number | undefined;
   readonly durationMs: number;
-  /** Of the last reply, as far as it was read, unpacked. */
+  /** Bytes of the last reply that were read, unpacked. */
   readonly bytes: number;
   readonly tries: number;
 }
@@ -34,13 +34,13 @@ export interface RequestReport {
 const DEFAULT_STALL_MS = 60_000;
 const MOST_REDIRECTS = 5;
 
-/** One for a process: all who talk to the same service share its connections. */
+/** One per process, so that all users of a service share its connections. */
 export class HttpClient implements Http {
   readonly #options: HttpClientOptions;
   readonly #clock: Clock;
   #connections: Promise<Connections> | undefined;
 
-  /** Nothing is loaded or contacted before the first request. */
+  /** Loads and contacts nothing before the first request. */
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#clock = options.clock;
@@ -131,7 +131,7 @@ export class HttpClient implements Http {
       bodyTimeout: Math.ceil(stallMs),
       signal,
     });
-    // Undici tells a request of an abort only once it has a connection.
+    // Undici notices an abort only once it has a connection.
     const reply = await untilAborted(asked, signal).catch((error: unknown) => {
       throw failure(error);
     });

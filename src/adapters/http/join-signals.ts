@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Several reasons to stop as one signal. Unlike `AbortSignal.any` it lets go of its sources when the work has ended. */
+/** Joins several signals. Unlike `AbortSignal.any`, it removes its listeners when the work has ended. */
 export interface JoinedSignal {
   readonly signal: AbortSignal;
   release(): void;
@@ -10,7 +10,7 @@ export function joinSignals(sources: readonly AbortSignal[]): JoinedSignal {
   const joined = new AbortController();
   const stops = sources.map((source) => {
     const stop = (): void => joined.abort(source.reason);
-    // Many requests of one job share its signal, and each lets go of it: no leak, as Node would warn of at eleven.
+    // Many requests of one job share its signal, and each removes its listener: no leak, although Node would warn at eleven.
     setMaxListeners(0, source);
     if (source.aborted) stop();
     else source.addEventListener('abort', stop, { once: true });

@@ -1,7 +1,6 @@
 /**
- * Connections through a proxy: it is asked for a tunnel (CONNECT), and what runs in the tunnel is encrypted from here to
- * the service. Not by undici's ProxyAgent, which does not tell a proxy's refusal by its name and waits for minutes for
- * a proxy that says nothing.
+ * Connections through a proxy: a CONNECT tunnel, encrypted from here to the service. Not undici's ProxyAgent, which hides a
+ * proxy's refusal and waits for minutes for a silent proxy.
  */
 import { STATUS_CODES } from 'node:http';
 import { isIPv6, Socket } from 'node:net';
@@ -13,14 +12,14 @@ import { failureOf, HttpFailure } from './failures.ts';
 
 export interface ProxyOptions {
   readonly url: URL;
-  /** Hosts that are reached without it, as NO_PROXY lists them: `example.org` with all below it, `host:port`, `*`. */
+  /** Hosts that are reached directly, as in NO_PROXY: `example.org` with its subdomains, `host:port`, `*`. */
   readonly exceptFor: readonly string[];
 }
 
-/** The code of errors that are the proxy's. */
+/** The code of proxy errors. */
 const PROXY = 'PROXY';
 
-/** Whether requests to that address go through the proxy. Plain ones do not: they go to emulators and our own network. */
+/** Whether requests to that URL use the proxy. Plain ones do not: they go to emulators and the local network. */
 export function usesProxy(address: URL, { exceptFor }: ProxyOptions): boolean {
   if (address.protocol !== 'https:') return false;
   const port = address.port || '443';
@@ -35,13 +34,13 @@ export function usesProxy(address: URL, { exceptFor }: ProxyOptions): boolean {
 export interface TunnelOptions {
   /** To the proxy. */
   readonly way: Dispatcher;
-  /** How long the proxy, and the service behind it, may take. */
+  /** Time limit for the proxy, and for the service behind it. */
   readonly connectMs: number;
   readonly clock: Clock;
   readonly encrypt: buildConnector.connector;
 }
 
-/** Makes the encrypted connections of an agent, through the proxy. */
+/** Makes an agent's encrypted connections through the proxy. */
 export function tunnelConnector(proxy: URL, options: TunnelOptions): buildConnector.connector {
   const { way, connectMs, clock, encrypt } = options;
   const askForTunnel = async (target: string, host: string): Promise<Socket> => {

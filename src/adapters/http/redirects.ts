@@ -1,10 +1,10 @@
 /**
- * Where a redirect may lead: to the same origin, or from http: to https: of the same host. Elsewhere it could lead into
- * our own network, or hand credentials to somebody else.
+ * Allowed redirects: to the same origin, or from http: to https: of the same host. Others could lead into the local network
+ * or send credentials elsewhere.
  */
 const STATUSES = new Set([301, 302, 303, 307, 308]);
 
-/** Where a reply sends us; undefined if it does not. Throws for a way that leads elsewhere. */
+/** The target of a redirect; undefined without one. Throws if it is not allowed. */
 export function redirectOf(
   from: URL,
   { status, headers }: { status: number; headers: Readonly<Record<string, string>> },
@@ -22,7 +22,7 @@ function isSameOrigin(from: URL, to: URL): boolean {
   return to.origin === from.origin || (isUpgrade && to.hostname === from.hostname);
 }
 
-/** Only the host: the rest of a location may hold anything. */
+/** Only the host, because the rest of a location may contain anything. */
 function hostOf(url: URL | undefined): string {
   return url === undefined || url.host === '' ? '' : `, ${url.host}`;
 }

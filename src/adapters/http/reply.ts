@@ -1,4 +1,4 @@
-/** A reply whose body comes as it is read: unpacked, within its limit, and with errors that may be shown. */
+/** A reply with a streamed body: unpacked, limited, with errors that may be shown. */
 import { pipeline, type Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
@@ -12,11 +12,11 @@ export interface ReplyOptions {
   readonly body: Dispatcher.ResponseData['body'];
   readonly isUnpacked: boolean;
   readonly limit: ReplyLimit | undefined;
-  /** What breaks the connection, as it may be shown. */
+  /** Translates connection errors for messages. */
   readonly failure: (error: unknown) => unknown;
 }
 
-/** How much of a body that nobody wants is read, so that its connection can be used again. */
+/** How much of an unwanted body is read so that its connection can be reused. */
 const MOST_DRAINED_BYTES = 64 * 1024;
 
 export class StreamedReply implements HttpReply {
@@ -30,16 +30,16 @@ export class StreamedReply implements HttpReply {
     this.status = options.status;
     this.headers = options.headers;
     this.#options = options;
-    // Met by who reads; a reply that nobody reads to its end may break as it likes.
+    // The reader gets the error; it does not matter if nobody reads to the end.
     options.body.on('error', () => undefined);
   }
 
-  /** Whether somebody reads the body, or will, after the request. */
+  /** Whether somebody reads the body, or will after the request. */
   get isTaken(): boolean {
     return this.#isTaken;
   }
 
-  /** Unpacked. */
+  /** Unpacked bytes. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
@@ -64,7 +64,7 @@ export class StreamedReply implements HttpReply {
     this.#options.body.destroy();
   }
 
-  /** Reads a short rest, and lets go of a long one. */
+  /** Reads a short rest, and closes the connection of a long one. */
   async drain(): Promise<void> {
     const { body, failure } = this.#options;
     await body.dump({ limit: MOST_DRAINED_BYTES }).catch((error: unknown) => {
@@ -99,19 +99,19 @@ export class StreamedReply implements HttpReply {
   #unpacked(): Readable {
     const { body, isUnpacked } = this.#options;
     const encoding = this.headers['content-encoding']?.trim().toLowerCase() ?? '';
-    // A reply without a body may say how one would be encoded.
+    // A reply without a body may still have a content encoding.
     const isBare = this.status === 204 || this.status === 304 || this.headers['content-length'] === '0';
     if (!isUnpacked || isBare || encoding === '' || encoding === 'identity') return body;
     if (encoding !== 'gzip' && encoding !== 'x-gzip')
       throw new Error('it answers in an encoding that was not asked for');
     const gunzip = createGunzip();
-    // What breaks one of the two breaks the other, and is met by who reads.
+    // An error of one ends the other, and the reader gets it.
     pipeline(body, gunzip, () => undefined);
     return gunzip;
   }
 }
 
-/** Undici frees a connection a turn of the event loop after the reply; a request before that would open another. */
+/** Undici frees a connection one turn of the event loop after the reply; an earlier request would open another. */
 async function untilReusable(): Promise<void> {
   await nextTurn();
 }

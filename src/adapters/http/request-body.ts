@@ -1,4 +1,4 @@
-/** What is sent, in pieces of a size at which a connection that moves slowly is told from one on which nothing moves. */
+/** Splits bodies into pieces, so that slow connections can be told from stalled ones. */
 import { Readable } from 'node:stream';
 import type { HttpRequest } from '../../ports/http.ts';
 
@@ -9,7 +9,7 @@ export interface SentBody {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The body for one try; nothing is copied that does not fit one piece. */
+/** The body for one try. Pieces are copied only if a chunk does not fit into one. */
 export function sentBody(body: HttpRequest['body']): SentBody {
   if (body === undefined) return { body: null, headers: {} };
   const pieces = typeof body === 'string' ? [Buffer.from(body)] : body;

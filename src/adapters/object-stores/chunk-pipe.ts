@@ -1,22 +1,22 @@
-/** Bytes on their way in chunks of one size: one is sent while the other fills, in memory that is used again and again. */
+/** Cuts bytes into chunks of one size: one is sent while the other fills. The memory is reused. */
 
 const SMALLEST_BYTES = 64 * 1024;
 
 export class ChunkPipe {
   readonly #send: (chunk: Uint8Array) => Promise<void>;
   #filling: Chunk;
-  /** Free when what is being sent has arrived. */
+  /** Free again when the current chunk has been sent. */
   #other: Chunk;
   #sending: Promise<void> = Promise.resolve();
 
-  /** Chunks have `chunkBytes`; one may be sent when the one before has arrived. Its memory may be used until it has arrived. */
+  /** `chunkBytes` per chunk. A chunk is sent after the previous one; its memory stays valid until then. */
   constructor(chunkBytes: number, send: (chunk: Uint8Array) => Promise<void>) {
     this.#send = send;
     this.#filling = new Chunk(chunkBytes);
     this.#other = new Chunk(chunkBytes);
   }
 
-  /** Takes a copy. A chunk is sent when there is a byte behind it; fails with what the sending of an earlier one failed with. */
+  /** Copies bytes. A chunk is sent when more bytes follow it. Fails with the error of an earlier chunk. */
   async add(bytes: Uint8Array): Promise<void> {
     for (let rest = this.#filling.add(bytes); rest.length > 0; rest = this.#filling.add(rest)) {
       await this.#sending;
@@ -25,24 +25,24 @@ export class ChunkPipe {
       this.#filling.clear();
       this.#other = full;
       this.#sending = this.#send(full.bytes);
-      // Its failure is met by whoever awaits it next.
+      // The next await throws its error.
       this.#sending.catch(() => undefined);
     }
   }
 
-  /** Waits until all other chunks have arrived, and returns the last, which may be shorter. */
+  /** Waits for all other chunks and returns the last, which may be shorter. */
   async last(): Promise<Uint8Array> {
     await this.#sending;
     return this.#filling.bytes;
   }
 
-  /** Waits until nothing is being sent, whatever has become of it. */
+  /** Waits until nothing is being sent, whatever the result. */
   async settle(): Promise<void> {
     await this.#sending.catch(() => undefined);
   }
 }
 
-/** Memory that grows with its content up to a limit, and is kept when it is emptied. */
+/** Memory that grows up to a limit and is kept when it is emptied. */
 class Chunk {
   readonly #limit: number;
   #memory: Uint8Array = new Uint8Array(0);
@@ -56,7 +56,7 @@ class Chunk {
     return this.#memory.subarray(0, this.#length);
   }
 
-  /** Copies as many of the bytes as there is room for, and returns the others. */
+  /** Copies as many bytes as fit and returns the rest. */
   add(bytes: Uint8Array): Uint8Array {
     const taken = bytes.subarray(0, this.#limit - this.#length);
     this.#reserve(this.#length + taken.length);

@@ -1,13 +1,13 @@
-/** Names that objects may have, in a folder as in a bucket. */
+/** Valid names of objects, for folders and buckets. */
 import { ContrailError } from '../../domain/errors.ts';
 import { quote } from '../../domain/slug.ts';
 
-/** The folder beside the objects that holds all that is not an object. */
+/** The folder for everything that is not an object. */
 export const PRIVATE_FOLDER = '.contrail';
 
 const LONGEST_SEGMENT_BYTES = 255;
 
-/** Throws VALUE_INVALID for a name that could lead out of the store or into its private folder, or that no folder can hold. */
+/** Throws VALUE_INVALID for a name that leads out of the store or into its private folder, or that no folder can hold. */
 export function checkObjectName(name: string): void {
   const problem = nameProblem(name);
   if (problem === undefined) return;
@@ -29,7 +29,7 @@ function nameProblem(name: string): string | undefined {
   if (name.includes('\0')) return 'holds a NUL character';
   if (!name.isWellFormed()) return 'is not valid Unicode';
   const segments = name.split('/');
-  // Without regard to case, because some file systems have none.
+  // Case-insensitive, because some file systems are.
   if (segments[0]?.toLowerCase() === PRIVATE_FOLDER) return `lies in ${PRIVATE_FOLDER}, which belongs to Contrail`;
   if (segments.includes('')) return 'has an empty part';
   if (segments.includes('.') || segments.includes('..')) return 'has a part . or ..';

@@ -1,4 +1,4 @@
-/** Two slugs can share a file name; the later one must not overwrite the other's file (spec: statistics, section 1). */
+/** Two slugs can share a file name; the second one must not overwrite the first one's file (spec: statistics, section 1). */
 import { ContrailError } from '../../domain/errors.ts';
 import { type Claim, ownerOf } from '../../domain/file-claim.ts';
 import { METADATA } from '../../domain/object-metadata.ts';

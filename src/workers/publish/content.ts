@@ -1,4 +1,4 @@
-/** What a product hands over to be published: a body, and what is to be said about it. */
+/** What a product gives to be published: a body and facts. */
 import type { LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome, ReadingUsage, Warning } from '../../domain/outcome.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
@@ -10,24 +10,21 @@ export interface Content {
   /** Where it comes from, for the object's metadata. */
   readonly source: string;
   readonly sourceVersion: SourceVersion;
-  /** What the source adds to the object's metadata. */
+  /** The source's part of the object's metadata. */
   readonly metadata?: ObjectMetadata;
   readonly body: Body;
-  /** Ends what the body reads from. Called once, also when nothing is published. */
+  /** Closes the source. Called once, even if nothing is published. */
   readonly close?: () => Promise<void>;
 }
 
-/** There is nothing to publish, and the object stays as it is. */
+/** There is nothing to publish; the object stays unchanged. */
 export interface Nothing {
   readonly kind: 'nothing';
   readonly reason: string;
   readonly warning?: Warning;
 }
 
-/**
- * `text`: bytes in memory. `stream`: bytes as they are read, never held as a whole. `parts`: objects that the store joins.
- * `later`: other jobs have to make it first.
- */
+/** `text`: bytes in memory. `stream`: bytes as they are read. `parts`: objects that the store joins. `later`: other jobs must make it first. */
 export type Body = TextBody | StreamBody | PartsBody | LaterBody;
 
 export interface TextBody {
@@ -38,13 +35,13 @@ export interface TextBody {
 
 export interface StreamBody {
   readonly kind: 'stream';
-  /** Writes all bytes. `begin` opens the object; a body that begins again has discarded the writer it had before. */
+  /** Writes all bytes. `begin` opens the object; calling it again discards the earlier writer. */
   readonly write: (begin: () => Promise<ObjectWriter>) => Promise<StreamedBytes>;
 }
 
 export interface StreamedBytes {
   readonly facts: BodyFacts;
-  /** In hex, of the bytes of the last writer. */
+  /** In hex, of the last writer's bytes. */
   readonly sha256: string;
 }
 
@@ -60,7 +57,7 @@ export interface LaterBody {
   readonly outcome: JobOutcome;
 }
 
-/** What is known of a body once it is whole. */
+/** Facts about a complete body. */
 export interface BodyFacts {
   readonly rows: number;
   readonly rejected: number;
@@ -68,15 +65,15 @@ export interface BodyFacts {
   readonly duplicates: number;
   readonly bytes: number;
   readonly warnings: readonly Warning[];
-  /** One for each log row about rows that are not in the file. */
+  /** One per log row about rows that are not in the file. */
   readonly leftOut: readonly LeftOut[];
-  /** What the object's metadata say about the body. */
+  /** The body's part of the object's metadata. */
   readonly metadata?: ObjectMetadata;
-  /** Rows that the source promised. */
+  /** Rows that the source announced. */
   readonly sourceRows?: number;
-  /** What reading has cost; asked for after publishing, when all is known. */
+  /** The cost of reading; called after publishing, when it is complete. */
   readonly usage?: () => ReadingUsage;
 }
 
-/** Why rows were left out of a file that is published all the same. */
+/** Why rows were left out of a published file. */
 export type LeftOut = Pick<LogEvent, 'message' | 'exception' | 'exceptionType' | 'source'>;

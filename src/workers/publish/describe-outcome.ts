@@ -1,4 +1,4 @@
-/** How a job ended, as a line of its log on the board. */
+/** The outcome as a line in the job's log on the board. */
 import type { JobOutcome } from '../../domain/outcome.ts';
 
 export function describeOutcome(outcome: JobOutcome): string {

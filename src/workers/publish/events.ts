@@ -1,13 +1,13 @@
-/** The log rows of publications: what a reader of the errors and of the dashboards should know about them. */
+/** Log rows about publications, for errors files and dashboards. */
 import type { ContrailError } from '../../domain/errors.ts';
 import { type LogEvent, OWN_SOURCE } from '../../domain/log-record.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import type { LeftOut } from './content.ts';
 
-/** What log rows are about, and where they come from. */
+/** The subject and source of log rows. */
 export type Logged = Pick<LogEvent, 'experiment' | 'analysisPeriod' | 'at'>;
 
-/** An ERROR for each reason why rows were left out, a WARNING for each oddity; nothing for a publication without either. */
+/** An ERROR for each reason why rows were left out, and a WARNING for each problem. */
 export function eventsOfOutcome(outcome: JobOutcome, leftOut: readonly LeftOut[], logged: Logged): LogEvent[] {
   if (outcome.kind === 'skipped' && outcome.warning !== undefined) {
     const { message } = outcome.warning;
@@ -20,7 +20,7 @@ export function eventsOfOutcome(outcome: JobOutcome, leftOut: readonly LeftOut[]
   ];
 }
 
-/** The ERROR of a job that failed. Refused rows concern the experiment's own data, so they reach its errors file. */
+/** The ERROR of a failed job. Refused rows are a problem of the experiment's data, so they reach its errors file. */
 export function eventOfFailure(
   error: ContrailError,
   { experiment, period }: { readonly experiment?: string; readonly period?: string },

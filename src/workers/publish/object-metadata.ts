@@ -1,4 +1,4 @@
-/** What the metadata of a published object say (spec: statistics, section 5). */
+/** The metadata of a published object (spec: statistics, section 5). */
 import { ownerOf, type Claim } from '../../domain/file-claim.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
@@ -11,12 +11,12 @@ interface MetadataParts {
   readonly publication: { readonly claim: Claim; readonly job: string };
   readonly content: Content;
   readonly ready: Pick<ReadyBody, 'facts' | 'sha256'>;
-  /** The object that is replaced. */
+  /** The object to be replaced. */
   readonly before: SeenObject | undefined;
 }
 
 export function objectMetadata({ publication, content, ready, before }: MetadataParts): ObjectMetadata {
-  // Whoever knows the experiment only by its table takes the file from nobody.
+  // A slug that is only known from a table's name does not change the owner.
   const owner = ownerOf(publication.claim) ?? before?.metadata[METADATA.experiment];
   return {
     ...content.metadata,

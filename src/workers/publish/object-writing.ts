@@ -1,4 +1,4 @@
-/** An object being written: committed, or discarded without a trace. */
+/** An object being written: committed, or discarded. */
 import { ContrailError } from '../../domain/errors.ts';
 import type {
   ObjectMetadata,
@@ -8,7 +8,7 @@ import type {
   WriteRequest,
 } from '../../ports/object-store.ts';
 
-/** Holds the writer of an object, so that one `discard` in a `finally` is enough, whatever happened. */
+/** Holds the writer of an object, so that one `discard` in a `finally` is always enough. */
 export class ObjectWriting {
   readonly #store: Pick<ObjectStore, 'write'>;
   readonly #request: WriteRequest;
@@ -19,14 +19,14 @@ export class ObjectWriting {
     this.#request = request;
   }
 
-  /** Opens the object, from its first byte on; what was written before is discarded. */
+  /** Opens the object for its first byte; discards what was written before. */
   async begin(): Promise<ObjectWriter> {
     await this.discard();
     this.#writer = await this.#store.write(this.#request);
     return this.#writer;
   }
 
-  /** Puts what was written in place. Throws OBJECT_CHANGED as the store does. */
+  /** Publishes what was written. Throws OBJECT_CHANGED like the store. */
   async commit(metadata: ObjectMetadata): Promise<StoredObject> {
     if (this.#writer === undefined) {
       throw new ContrailError('INTERNAL', `The writing of ${this.#request.name} has not begun.`);
@@ -36,7 +36,7 @@ export class ObjectWriting {
     return object;
   }
 
-  /** Leaves no trace of what was written and not committed. Never throws; may be called twice. */
+  /** Removes what was written and not committed. Never throws; may be called twice. */
   async discard(): Promise<void> {
     const writer = this.#writer;
     this.#writer = undefined;
