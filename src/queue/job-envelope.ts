@@ -19,7 +19,7 @@ export type JobDivision = z.infer<typeof JobDivision>;
 /** The data of every job. Only `payload` is required, so that people can make jobs by hand. */
 export const JobEnvelope = z.object({
   payload: z.unknown(),
-  /** Made for one `add`: whoever reads back its own put the job there. */
+  /** A nonce of one `add`: reading it back shows that this call added the job. */
   nonce: z.string().optional(),
   /** The warehouse and bucket it belongs to; any worker runs a job without one. */
   deployment: z.object({ id: z.string().regex(/^[0-9a-f]{16}$/), name: z.string().max(1_000) }).optional(),

@@ -26,22 +26,22 @@ export interface BigQueryOptions {
 }
 
 export interface BigQueryLimits {
-  /** Rows that are taken inside a query's own reply; more are read as a stream. The service fits about 10 MB in a reply. */
+  /** Most rows in a query's reply; more are streamed. The service fits about 10 MB into a reply. */
   readonly smallRows: number;
-  /** A table above either is too much for the warehouse to sort: it is read window by window, in parts. */
+  /** Tables above either limit are too large to sort: they are read window by window, in parts. */
   readonly veryLargeBytes: number;
   readonly veryLargeRows: number;
-  /** Into about how many parts such a table is divided. */
+  /** Approximate number of parts of such a table. */
   readonly parts: number;
-  /** No query may be billed for more bytes. */
+  /** Limit of billed bytes for a query. */
   readonly maximumBytesBilled: number;
-  /** A stream that delivers nothing for so long is broken off and taken up again. */
+  /** A stream without data for this long is ended and resumed. */
   readonly stallTimeoutMs: number;
-  /** Reading one table, or one part of it, must end within so long. */
+  /** Time limit for reading a table, or one part of it. */
   readonly deadlineMs: number;
-  /** Requests that are under way together where one question takes many. */
+  /** Concurrent requests where one question takes many. */
   readonly concurrency: number;
-  /** Tables that are streamed at once, of all that are open. */
+  /** Tables that are streamed at once, of all open ones. */
   readonly streams: number;
 }
 

@@ -1,4 +1,4 @@
-/** Turns what becomes of an attempt into what BullMQ understands: a result, a move, or one of its errors. */
+/** Carries verdicts out on BullMQ: as a result, a move, or one of its errors. */
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, WaitingChildrenError, WaitingError } from 'bullmq';
 import { type ContrailError, errorText } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
@@ -6,7 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Step } from '../attempt.ts';
 import { failureText } from '../job-envelope.ts';
 
-/** A failure that is tried again after a while: BullMQ asks the error for how long. */
+/** A failure that is retried later: BullMQ asks the error for the delay. */
 export class RetryError extends Error {
   readonly delayMs: number;
 
@@ -18,14 +18,14 @@ export class RetryError extends Error {
 
 export interface Holding {
   readonly job: Job;
-  /** What the worker's lock is known by. */
+  /** Identifies the worker's lock. */
   readonly token: string;
   /** The time by BullMQ's clock. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** Whatever it throws is addressed to BullMQ. */
+/** Its errors are meant for BullMQ. */
 export async function carryOut({ verdict, envelope }: Step, { job, token, now, log }: Holding): Promise<JobOutcome> {
   if (envelope !== undefined) await job.updateData(envelope);
   switch (verdict.kind) {
@@ -42,18 +42,18 @@ export async function carryOut({ verdict, envelope }: Step, { job, token, now, l
       throw new DelayedError();
     case 'wait for parts':
       if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
-      // Its parts were quicker than this, so it goes on at once.
+      // All parts have ended already, so the job continues at once.
       await move(() => job.moveToWait(token));
       throw new WaitingError();
     case 'give back':
       await move(() => job.moveToWait(token));
       throw new WaitingError();
     case 'leave':
-      // BullMQ takes this for "moved already", and asks Redis for nothing.
+      // BullMQ reads this as "moved already", and sends Redis nothing.
       throw new WaitingError();
   }
 
-  /** A job that cannot be moved has a lost lock: the stall check brings it back. */
+  /** A job that cannot be moved has a lost lock: the stall check returns it. */
   async function move(how: () => Promise<unknown>): Promise<void> {
     try {
       await how();
@@ -63,7 +63,7 @@ export async function carryOut({ verdict, envelope }: Step, { job, token, now, l
   }
 }
 
-/** The board shows the stack only where it helps: of what we do not know. */
+/** The board shows a stack only for unexpected errors. */
 function withoutStack<Thrown extends Error>(thrown: Thrown, error: ContrailError): Thrown {
   const cause = error.code === 'INTERNAL' && error.cause instanceof Error ? error.cause : undefined;
   thrown.stack = cause?.stack ?? '';

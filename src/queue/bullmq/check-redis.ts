@@ -1,20 +1,20 @@
-/** The look at Redis before it is trusted with jobs: at start-up and in `contrail doctor`. */
+/** Checks Redis before it is used for queues, at start-up. */
 import { Redis } from 'ioredis';
 import { ContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { redisAddress, toRedisError } from './connection.ts';
 
 const LIMIT_MS = 5_000;
-/** The oldest version that has what the queue's scripts use. */
+/** The oldest version with the commands of the queue's scripts. */
 const OLDEST_VERSION = [6, 2] as const;
 const RECOMMENDED_VERSION = [7, 0] as const;
 
 export interface RedisFacts {
   /** `redis` or `valkey`. */
   readonly server: string;
-  /** The Redis version it is, or claims to be compatible with. */
+  /** Its Redis version, or the one it claims to be compatible with. */
   readonly version: string;
-  /** What works, but puts jobs at risk: a sentence each. */
+  /** Settings that put jobs at risk: a sentence each. */
   readonly warnings: readonly string[];
 }
 

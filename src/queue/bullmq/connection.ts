@@ -1,15 +1,15 @@
-/** Connections to Redis: one kind for those who ask and must hear soon, one for workers, who wait as long as it takes. */
+/** Connections to Redis: one kind that fails within seconds, and one for workers, which waits. */
 import { Redis } from 'ioredis';
 import { ContrailError, errorText } from '../../domain/errors.ts';
 
-/** Where keys start unless told otherwise; several installations can share one Redis under different prefixes. */
+/** Default key prefix; installations that share a Redis need different ones. */
 export const DEFAULT_PREFIX = 'contrail';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 10_000;
 const PRODUCER_RETRIES = 2;
 const LONGEST_RECONNECT_DELAY_MS = 2_000;
-/** Above the 10 s that a worker's blocking command may last, so that only a connection gone silent is cut. */
+/** Above the 10 s of a worker's blocking command, so that only silent connections are cut. */
 const SILENCE_LIMIT_MS = 15_000;
 
 /**
@@ -26,7 +26,7 @@ export function connectProducer(url: string): Redis {
   });
 }
 
-/** A connection for workers: commands wait until Redis is back, however long that takes. */
+/** A connection for workers: commands wait until Redis is back. */
 export function connectWorkers(url: string): Redis {
   return new Redis(url, {
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -36,14 +36,14 @@ export function connectWorkers(url: string): Redis {
   });
 }
 
-/** Host and port of a Redis address: all that may be shown, because the rest can hold a password. */
+/** Host and port of a Redis URL; the rest may hold a password and is never shown. */
 export function redisAddress(url: string): string {
   if (!URL.canParse(url)) return 'the given address';
   const { hostname, port } = new URL(url);
   return `${hostname === '' ? '127.0.0.1' : hostname}:${port === '' ? '6379' : port}`;
 }
 
-/** What a failed command means for the operator: REDIS_UNSUITABLE if Redis answered and refused, else REDIS_UNREACHABLE. */
+/** A failed command as REDIS_UNSUITABLE if Redis refused it, else REDIS_UNREACHABLE. */
 export function toRedisError(url: string, doing: string, error: unknown): ContrailError {
   if (error instanceof ContrailError) return error;
   const address = redisAddress(url);
@@ -63,7 +63,7 @@ export function toRedisError(url: string, doing: string, error: unknown): Contra
   }
   return new ContrailError('REDIS_UNREACHABLE', `Redis does not answer at ${address} (CONTRAIL_REDIS).`, {
     ...details,
-    hint: 'Start Redis there, or set CONTRAIL_REDIS to the address of one that runs.',
+    hint: 'Start Redis there, or set CONTRAIL_REDIS to the address of a running one.',
   });
 }
 

@@ -1,4 +1,4 @@
-/** A job whose work is divided: its parts are children in another queue, and it waits until they have ended. */
+/** Divided jobs: the parts are children in another queue, and the job waits until they have ended. */
 import { Job, type Queue } from 'bullmq';
 import { ContrailError } from '../../domain/errors.ts';
 import type { EndedPart } from '../../ports/job-handler.ts';
@@ -27,7 +27,7 @@ export interface PartsRequest {
   readonly secret: string;
 }
 
-/** Notes the parts in the job and adds them, in one transaction: a crash leaves all of it or nothing. */
+/** Notes the parts in the job and adds them, in one transaction. */
 export async function addParts({ job, envelope, outcome, parts, secret }: PartsRequest): Promise<void> {
   const sealed = { queue: outcome.queue, ids: outcome.parts.map((part) => part.id), state: outcome.state };
   const division: JobDivision = { ...sealed, seal: sealOf(secret, jobName(job), sealed) };
@@ -42,7 +42,7 @@ export async function addParts({ job, envelope, outcome, parts, secret }: PartsR
       ...parts.defaultJobOptions,
       jobId: part.id,
       parent,
-      // A part that fails ends the wait like one that is done: the whole decides what that means.
+      // A failed part ends the wait like a finished one; the whole job decides what that means.
       ignoreDependencyOnFailure: true,
     };
     const parentKey = `${parent.queue}:${parent.id}`;
@@ -64,7 +64,7 @@ export async function addParts({ job, envelope, outcome, parts, secret }: PartsR
   }
 }
 
-/** The division of a job, unless somebody else than a worker wrote it there. */
+/** The division of a job, if a worker made it. */
 export function divisionOf(job: Job, { division }: JobEnvelope, secret: string): JobDivision | undefined {
   if (division === undefined) return undefined;
   const { seal, ...sealed } = division;
@@ -76,7 +76,7 @@ export function isSealedPart(job: Job, { payload, seal }: JobEnvelope, secret: s
   return isSealed(secret, jobName(job), payload, seal);
 }
 
-/** How the parts of a job ended; those that have not are left out. */
+/** How the parts of a job ended; parts that have not are left out. */
 export async function endedParts(job: Job, division: JobDivision): Promise<EndedPart[]> {
   const [values, failures] = await Promise.all([job.getChildrenValues<unknown>(), job.getIgnoredChildrenFailures()]);
   const results = new Map(Object.entries(values).map(([key, result]) => [idOf(key), result]));

@@ -1,4 +1,4 @@
-/** Waits until queues are empty, or until it is plain that they will not be. */
+/** Waits until queues are empty, or cannot be emptied. */
 import type { Job, Queue } from 'bullmq';
 import { type Deployment, isForeign } from '../../domain/deployment.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -7,9 +7,9 @@ import type { Clock } from '../../ports/clock.ts';
 import { readEnvelope } from '../job-envelope.ts';
 
 const POLL_MS = 250;
-/** Between the looks at two queues a job of one can end and leave one in the other, so one look says little. */
+/** A job may end in one queue and leave one in another between two looks, so a single look is not enough. */
 const LOOKS_TO_BE_SURE = 2;
-/** Attempts after which a job that is tried again for ever counts as one that cannot be done now. */
+/** After this many attempts, an endlessly retried job counts as stuck. */
 const FUTILE_ATTEMPTS = 5;
 const MOST_DELAYED = 1_000;
 
@@ -20,15 +20,15 @@ export interface DrainedCrew {
 
 export interface DrainingOptions {
   readonly crews: readonly DrainedCrew[];
-  /** Queues of parts, for whose jobs those of a crew may wait. */
+  /** Queues of parts, which jobs of the other queues may wait for. */
   readonly partQueues: readonly Queue[];
-  /** Jobs of other deployments do not count: they wait for a worker of their own. */
+  /** Jobs of other deployments do not count, because they wait for their own workers. */
   readonly deployment?: Deployment | undefined;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
-/** What a look at a queue has found. */
+/** The result of a look at a queue. */
 interface Look extends DrainedCrew {
   readonly counts: Readonly<Record<string, number>>;
   readonly isPaused: boolean;
@@ -100,7 +100,7 @@ function pausedError(queue: Queue, jobs: number): ContrailError {
   });
 }
 
-/** Where each job that is left has been tried again and again. */
+/** Whether every remaining job has been retried too often. */
 async function futileError(queue: Queue, delayed: number): Promise<ContrailError | undefined> {
   const jobs = await queue.getDelayed(0, MOST_DELAYED - 1);
   const [job] = jobs;
@@ -109,11 +109,11 @@ async function futileError(queue: Queue, delayed: number): Promise<ContrailError
   return new ContrailError(
     'QUEUE_STUCK',
     `${left} left in the queue ${queue.name} after ${job.attemptsMade} attempts: ${job.failedReason}`,
-    { subject: queue.name, hint: 'They stay in the queue, and are tried again by the next worker.' },
+    { subject: queue.name, hint: 'They stay in the queue, and the next worker retries them.' },
   );
 }
 
-/** Jobs that only wait for more of the same need not wait longer; those that failed do wait out their delay. */
+/** Jobs that only wait for more of the same may run now; failed ones wait out their delay. */
 async function hurry({ queue }: Look): Promise<void> {
   const jobs = await queue.getDelayed(0, MOST_DELAYED - 1);
   await Promise.all(jobs.filter((job) => job.attemptsMade === 0).map(promote));

@@ -1,8 +1,8 @@
-/** Which ids a job may have. */
+/** Valid ids of jobs. */
 import { QueueKeys } from 'bullmq';
 import { ContrailError } from '../../domain/errors.ts';
 
-/** A job lies under its id, beside the lists of its queue: a job `active` would take the place of the list. */
+/** A job's key is beside the lists of its queue: a job `active` would overwrite a list. */
 const NAMES_TAKEN: ReadonlySet<string> = new Set(Object.keys(new QueueKeys().getKeys('any')));
 
 /**

@@ -1,4 +1,4 @@
-/** Progress and log lines on their way to the board: told as they come, never in the way of the work. */
+/** Writes progress and log lines to the board without delaying the work. */
 import type { Job } from 'bullmq';
 import { errorText } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -32,13 +32,13 @@ export class JobNotes {
 
   /** Adds a line to the job's log. */
   line(text: string): void {
-    // More than a job's log keeps need not wait while Redis is away.
+    // Lines beyond the log's limit need not wait while Redis is away.
     if (this.#lines.length === LINES_KEPT) this.#lines.shift();
     this.#lines.push(text.slice(0, LONGEST_LINE));
     this.#writing ??= this.#writeAll();
   }
 
-  /** Resolves when all is written, or when Redis takes too long about it: the rest is dropped then. */
+  /** Resolves when all is written, or when Redis takes too long; the rest is then dropped. */
   async written(limitMs = LONGEST_WAIT_MS): Promise<void> {
     if (this.#writing === undefined || (await settlesWithin(this.#writing, limitMs, this.#clock))) return;
     this.#log.debug({ jobId: this.#job.id, lines: this.#lines.length }, 'notes on a job were dropped');

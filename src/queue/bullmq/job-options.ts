@@ -1,4 +1,4 @@
-/** The options each job carries into BullMQ. */
+/** BullMQ options of each job. */
 import type { DefaultJobOptions } from 'bullmq';
 import type { JobKind } from '../../jobs/job-kind.ts';
 
@@ -21,13 +21,13 @@ export interface KeptJobs {
   readonly count: number;
 }
 
-/** Enough for the board and for the producer to see what it need not ask for again. */
+/** Enough for the board, and for the producer to see what is done. */
 export const DEFAULT_RETENTION: JobRetention = {
   completed: { ageMs: 7 * DAY_MS, count: 5_000 },
   failed: { ageMs: 30 * DAY_MS, count: 5_000 },
 };
 
-/** Parts are of no use once the whole has ended, and the whole has their results by itself. */
+/** Parts are useless after the whole job has ended, which keeps their results. */
 const PART_RETENTION: JobRetention = {
   completed: { ageMs: DAY_MS, count: 1_000 },
   failed: { ageMs: 7 * DAY_MS, count: 1_000 },

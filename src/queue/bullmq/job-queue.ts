@@ -1,4 +1,4 @@
-/** The producer's and the pages' side of the queue, on BullMQ. */
+/** The queue on BullMQ, for producers and pages. */
 import { type BulkJobOptions, Job, type Queue } from 'bullmq';
 import { type Deployment, isForeign } from '../../domain/deployment.ts';
 import { ContrailError } from '../../domain/errors.ts';
@@ -24,7 +24,7 @@ import { ReadableQueue } from './readable-job.ts';
 import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
 import { settlesWithin } from '../settles-within.ts';
 
-/** Adding is not atomic over a chunk, and need not be: ids make a repeated chunk harmless. */
+/** Adding is not atomic over a chunk, but ids make a repeated chunk harmless. */
 const ADD_CHUNK = 1_000;
 /** A renewal is one transaction, during which Redis serves nobody else. */
 const RENEW_CHUNK = 100;
@@ -34,9 +34,9 @@ const CLOSE_LIMIT_MS = 2_000;
 export interface BullmqJobQueueOptions {
   /** Where Redis is: `redis://` or `rediss://`, with user, password and database number where needed. */
   readonly redisUrl: string;
-  /** The kinds of job that may be enqueued; their retry policies go with the jobs. */
+  /** The kinds of job that may be enqueued, with their retry policies. */
   readonly kinds: readonly JobKind<unknown>[];
-  /** Start of every key; default `contrail`. */
+  /** Key prefix; default `contrail`. */
   readonly prefix?: string;
   /** What its jobs belong to. Where another deployment shares the prefix, ids that it has taken get ours appended. */
   readonly deployment?: Deployment;
@@ -83,7 +83,7 @@ export class BullmqJobQueue implements JobQueue {
   constructor(options: BullmqJobQueueOptions) {
     this.#options = options;
     this.#connection = connectProducer(options.redisUrl);
-    // Each command reports its own failure; without a listener ioredis prints every lost connection.
+    // Every command reports its own failure; without a listener ioredis prints lost connections.
     this.#connection.on('error', () => {});
     this.#connection.defineCommand(REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT);
     this.#connection.defineCommand(FIND_ENDED, FIND_ENDED_SCRIPT);
@@ -97,7 +97,7 @@ export class BullmqJobQueue implements JobQueue {
     });
   }
 
-  /** Removal and adding are one transaction each, so that of two renewals at once exactly one takes place. */
+  /** Removal and adding are one transaction, so that of two concurrent renewals exactly one succeeds. */
   async renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
     return this.#inChunks({ queue, requests, size: RENEW_CHUNK, signal }, async (bullQueue, chunk) => {
       const kept = await this.#read(bullQueue, chunk);
@@ -200,7 +200,7 @@ export class BullmqJobQueue implements JobQueue {
     this.#connection.disconnect();
   }
 
-  /** The job of that id, or, where another deployment has taken the id, ours in its place. */
+  /** The job of that id; if another deployment has the id, our own job instead. */
   async #look(bullQueue: Queue, id: string, jobId = id): Promise<KnownJob | undefined> {
     const state = toJobState(await bullQueue.getJobState(jobId));
     const job = await bullQueue.getJob(jobId);
@@ -300,7 +300,7 @@ export class BullmqJobQueue implements JobQueue {
   }
 }
 
-/** A job that ended well starts the count anew. */
+/** A job that succeeded starts the count again. */
 function failedRoundsAfter(job: Job<unknown>): number {
   return job.failedReason === undefined || job.returnvalue !== null ? 0 : readEnvelope(job.data).failedRounds + 1;
 }

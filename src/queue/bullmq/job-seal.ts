@@ -1,11 +1,11 @@
 /**
- * Seals what workers leave in the queue for each other: parts of divided work, and what the whole needs to join them.
- * Names and tables in there are used as they are, so nobody else may have made them up.
+ * Seals parts of divided jobs and the notes about them (ADR 13). Workers use the names and tables in them unchecked, so nobody
+ * else may have made them.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
-/** Joins content to the job that it is for. */
+/** Binds content to its job. */
 export function sealOf(secret: string, job: string, content: unknown): string {
   return digest(secret, job, content).toString('base64url');
 }

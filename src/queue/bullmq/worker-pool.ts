@@ -1,4 +1,4 @@
-/** Works: one BullMQ worker for each queue of this process. */
+/** A worker pool: one BullMQ worker per queue. */
 import { hostname } from 'node:os';
 import type { Job, Queue } from 'bullmq';
 import { ContrailError, errorText } from '../../domain/errors.ts';
@@ -29,21 +29,21 @@ import { ReadableQueue, ReadableWorker } from './readable-job.ts';
 import { settlesWithin } from '../settles-within.ts';
 
 const STALL_CHECK_MS = 5_000;
-/** BullMQ's own stall limit fails a job without a word of ours, so it is out of reach. */
+/** BullMQ's own stall limit fails a job without telling us, so it is set out of reach. */
 const NEVER = 1_000_000;
-/** Workers heed `rateLimit` only if they have a limiter; this one never limits by itself. */
+/** Workers obey `rateLimit` only with a limiter; this one never limits by itself. */
 const NO_LIMIT = { max: 1_000_000_000, duration: 1_000 };
 /** BullMQ sleeps out a rate limit even while closing; this caps it. */
 const LONGEST_REST_MS = 1_000;
 const RESTART_PAUSE_MS = 1_000;
-/** How often a pool that stops looks whether jobs still run. */
+/** How often a stopping pool checks whether jobs still run. */
 const LOOK_MS = 100;
 
 export interface WorkerPoolOptions extends PoolOptions {
   readonly redisUrl: string;
-  /** Start of every key; default `contrail`. */
+  /** Key prefix; default `contrail`. */
   readonly prefix?: string;
-  /** How often jobs without a sign of life are looked for; default 5 s. */
+  /** How often to look for stalled jobs; default 5 s. */
   readonly stallCheckMs?: number;
   /** Shown with each job it takes; default host and process. */
   readonly name?: string;
@@ -98,7 +98,7 @@ export class WorkerPool {
     await Promise.all(this.#crews.map(({ worker }) => worker.waitUntilReady()));
   }
 
-  /** How many jobs this process is at. */
+  /** How many jobs this process is running. */
   get runningCount(): number {
     return this.#crews.reduce((sum, { runner }) => sum + runner.runningCount, 0);
   }
@@ -120,14 +120,14 @@ export class WorkerPool {
     }).ended();
   }
 
-  /** Ends running jobs of a queue for good, as far as they run in this process. Gives the ids of those that did. */
+  /** Cancels running jobs of a queue in this process. Returns the ids of those it cancelled. */
   cancel(queue: string, jobIds: readonly string[]): string[] {
     return this.#crews.flatMap(({ runner }) => (runner.kind.queue === queue ? runner.stop('cancelled', jobIds) : []));
   }
 
   /**
-   * Takes no more jobs, waits for the running ones until the deadline, then aborts them and gives them back to the queue
-   * at no attempt's cost. A second call returns the same promise; it never rejects, and ends even if Redis is away.
+   * Takes no more jobs, waits for the running ones until the deadline, then aborts them and returns them to the queue without
+   * using up a retry. A second call returns the same promise. Never rejects, and ends even if Redis is away.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -153,7 +153,7 @@ export class WorkerPool {
     this.#connection.disconnect();
   }
 
-  /** Whether the workers close before the deadline. Once no job runs, only Redis can keep them, so it has little time. */
+  /** Whether the workers close before the deadline. Once no job runs, only Redis can delay them, so it gets little time. */
   async #settles(closed: Promise<unknown>, limitMs: number): Promise<boolean> {
     const { clock } = this.#options;
     const deadline = clock.monotonic() + limitMs;
@@ -164,7 +164,7 @@ export class WorkerPool {
     return false;
   }
 
-  /** Redis does not answer, so nothing can be given back: locks run out, and the stall check of another worker does it. */
+  /** Redis is away, so jobs cannot be returned: their locks expire, and another worker's stall check returns them. */
   #cutOff(): void {
     this.#options.log.warn({}, 'Redis does not answer: the connections are cut, jobs come back by themselves');
     for (const { worker } of this.#crews) void worker.cutOff();
@@ -219,7 +219,7 @@ export class WorkerPool {
     return carryOut(await runner.run(held, signal), { job, token, now: () => held.now(), log });
   }
 
-  /** For what failed in the queue itself, where no policy has decided. */
+  /** For failures of the queue itself, which no verdict covers. */
   #delayMs(policy: RetryPolicy, failedAttempts: number): number {
     return backoffDelayMs(policy, failedAttempts, this.#options.random.fraction());
   }
@@ -245,7 +245,7 @@ export class WorkerPool {
     const options = this.#options;
     const { log } = options;
     const queue = worker.name;
-    // A lost connection fails again with each try to get it back; once is enough to be told.
+    // A lost connection fails at every reconnect; report it once.
     let lastText = '';
     worker.on('active', () => (lastText = ''));
     worker.on('error', (error) => {
@@ -253,7 +253,7 @@ export class WorkerPool {
       lastText = errorText(error);
       log.warn({ queue, error: lastText }, 'a worker has trouble with its queue');
     });
-    // BullMQ only tells; it would let the attempt go on beside the one that follows it.
+    // BullMQ only reports it; the attempt would go on beside the next one.
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
       runner.stop('lock lost', jobIds);
@@ -265,7 +265,7 @@ export class WorkerPool {
     });
   }
 
-  /** A worker's loop that ends by an error would leave a process that lives and does nothing. */
+  /** If a worker's loop ends with an error, the process would live and do nothing, so the worker is started again. */
   async #keepRunning(worker: ReadableWorker): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {

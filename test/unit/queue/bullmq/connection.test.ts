@@ -47,7 +47,7 @@ describe('a command that failed', () => {
 
     expect(failed.code).toBe('REDIS_UNREACHABLE');
     expect(failed.sentence).toBe(
-      'Redis does not answer at redis.example:6380 (CONTRAIL_REDIS). Start Redis there, or set CONTRAIL_REDIS to the address of one that runs.',
+      'Redis does not answer at redis.example:6380 (CONTRAIL_REDIS). Start Redis there, or set CONTRAIL_REDIS to the address of a running one.',
     );
   });
 
