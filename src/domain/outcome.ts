@@ -15,6 +15,9 @@ export interface PublishedFacts {
   readonly warnings: readonly Warning[];
   /** From the first look to the publication, milliseconds. */
   readonly durationMs: number;
+  /** How much of it went into reading and encoding, and how much into putting the object in place; absent where an earlier try did both. */
+  readonly readMs?: number;
+  readonly publishMs?: number;
   /** The object's new generation; absent if the bytes did not change. */
   readonly generation?: string;
   /** Rows that the source announced. */

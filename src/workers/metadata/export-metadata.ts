@@ -8,7 +8,7 @@ import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { ObjectMetadata, ObjectStore } from '../../ports/object-store.ts';
 import type { Content, Nothing } from '../publish/content.ts';
@@ -30,7 +30,7 @@ export interface MetadataDependencies extends BuildDependencies {
   readonly store: ObjectStore;
   /** The source whose tables show when the analysis began. */
   readonly source: TableSource;
-  readonly clock: WallClock;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   /** How long before its first table an analysis begins, milliseconds. */
   readonly analysisLeadMs: number;
 }

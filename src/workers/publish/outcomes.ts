@@ -22,6 +22,14 @@ export function settledOutcome(settlement: 'current' | 'newer', place: Place): J
     : { kind: 'superseded', reason: 'the file is newer than the source', ...place };
 }
 
+/** Where the time of a publication went, milliseconds. */
+export interface PublishTimes {
+  /** Until the body was read and written. */
+  readonly readMs: number;
+  /** From then until it was in place. */
+  readonly publishMs: number;
+}
+
 export interface InPlace {
   readonly place: Place;
   readonly content: Pick<Content, 'source' | 'sourceVersion'>;
@@ -29,10 +37,12 @@ export interface InPlace {
   readonly durationMs: number;
   /** Of the new bytes; absent where the bytes stayed. */
   readonly generation?: Generation;
+  /** Absent where an earlier try has published. */
+  readonly times?: PublishTimes;
 }
 
 /** `published` where there are new bytes, else `unchanged`. */
-export function inPlaceOutcome({ place, content, facts, durationMs, generation }: InPlace): JobOutcome {
+export function inPlaceOutcome({ place, content, facts, durationMs, generation, times }: InPlace): JobOutcome {
   return {
     kind: generation === undefined ? 'unchanged' : 'published',
     ...place,
@@ -45,6 +55,7 @@ export function inPlaceOutcome({ place, content, facts, durationMs, generation }
     bytes: facts.bytes,
     warnings: facts.warnings,
     durationMs,
+    ...(times === undefined ? {} : { readMs: Math.round(times.readMs), publishMs: Math.round(times.publishMs) }),
     ...(facts.sourceRows === undefined ? {} : { sourceRows: facts.sourceRows }),
     ...(facts.usage === undefined ? {} : { usage: facts.usage() }),
     ...(generation === undefined ? {} : { generation }),

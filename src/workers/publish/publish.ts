@@ -8,14 +8,14 @@ import type { Claim } from '../../domain/file-claim.ts';
 import type { LogEvent } from '../../domain/log-record.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { ABSENT, type Generation, type ObjectStore } from '../../ports/object-store.ts';
 import { checkOwner } from './check-owner.ts';
 import type { Body, BodyFacts, Content, LeftOut, Nothing } from './content.ts';
 import { eventsOfOutcome } from './events.ts';
 import { objectMetadata } from './object-metadata.ts';
 import { ObjectWriting } from './object-writing.ts';
-import { inPlaceOutcome, recalledFacts, settledOutcome, skippedOutcome } from './outcomes.ts';
+import { inPlaceOutcome, type PublishTimes, recalledFacts, settledOutcome, skippedOutcome } from './outcomes.ts';
 import { type ReadyBody, readyBody } from './ready-body.ts';
 import { isOwn, lookAtObject, type SeenObject, settlementOf } from './seen-object.ts';
 
@@ -24,7 +24,7 @@ const MOST_ROUNDS = 3;
 
 export interface PublishDependencies {
   readonly store: ObjectStore;
-  readonly clock: WallClock;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
 }
 
 export interface Publication {
@@ -88,12 +88,13 @@ interface Changed {
 }
 
 async function publishOnce(round: Round, number: number): Promise<Published | Changed> {
-  const { publication, before } = round;
+  const { deps, publication, before } = round;
   checkOwner(publication.name, before, publication.claim);
+  const openedAt = deps.clock.monotonic();
   const content = await publication.open(before, number);
   if (content.kind === 'nothing') return endedAs(publication, skippedOutcome(content));
   try {
-    return settle(round, content) ?? (await replace(round, content));
+    return settle(round, content) ?? (await replace(round, content, openedAt));
   } finally {
     await content.close?.();
   }
@@ -128,7 +129,7 @@ function factsOf(body: Body): BodyFacts | undefined {
   }
 }
 
-async function replace(round: Round, content: Content): Promise<Published | Changed> {
+async function replace(round: Round, content: Content, openedAt: number): Promise<Published | Changed> {
   const { deps, publication, before } = round;
   const { body } = content;
   if (body.kind === 'later') return endedAs(publication, body.outcome);
@@ -139,14 +140,16 @@ async function replace(round: Round, content: Content): Promise<Published | Chan
   let ready: ReadyBody | undefined;
   try {
     ready = await readyBody(body, writing, request);
+    const readyAt = deps.clock.monotonic();
+    const times = () => ({ readMs: readyAt - openedAt, publishMs: deps.clock.monotonic() - readyAt });
     const metadata = objectMetadata({ publication, content, ready, before });
     if (!hasBytesOf(ready, round)) {
       const { generation } = await ready.commit(metadata);
-      return inPlace(round, content, { facts: ready.facts, generation });
+      return inPlace(round, content, { facts: ready.facts, generation, times: times() });
     }
     await writing.discard();
     await deps.store.updateMetadata({ name, ifGeneration, metadata, signal });
-    return inPlace(round, content, { facts: ready.facts });
+    return inPlace(round, content, { facts: ready.facts, times: times() });
   } catch (error) {
     await writing.discard();
     if (!(error instanceof ContrailError) || error.code !== 'OBJECT_CHANGED') throw error;
@@ -185,6 +188,7 @@ interface InPlace {
   readonly facts: BodyFacts;
   /** Absent where the bytes stayed. */
   readonly generation?: Generation;
+  readonly times?: PublishTimes;
 }
 
 function inPlace({ deps, publication, startedAt }: Round, content: Content, body: InPlace): Published {

@@ -96,6 +96,8 @@ function outcomeColumns(outcome: JobOutcome, pricing: Pricing): RecordRow {
     duplicates: outcome.duplicates,
     warnings: outcome.warnings.length,
     source_rows: outcome.sourceRows ?? null,
+    read_ms: outcome.readMs ?? null,
+    publish_ms: outcome.publishMs ?? null,
     bytes_written: outcome.kind === 'published' ? outcome.bytes : 0,
     ...(usage === undefined
       ? {}

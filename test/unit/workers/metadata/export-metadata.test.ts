@@ -1,5 +1,6 @@
 import { text as readText } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryExperimentsApi } from '../../../../src/adapters/memory/experiments-api.ts';
 import { MemoryMetricHub } from '../../../../src/adapters/memory/metric-hub.ts';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
@@ -41,7 +42,7 @@ function setup(records: readonly unknown[] = [RECORD]) {
     configurations: new ConfigurationLoader(),
     store,
     source,
-    clock: { now: () => time.now },
+    clock: { ...systemClock, now: () => time.now },
     analysisLeadMs: 1_800_000,
   };
   const run = async (request: Partial<MetadataRequest> = {}) => {

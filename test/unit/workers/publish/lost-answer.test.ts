@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import type { ContrailError } from '../../../../src/domain/errors.ts';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';
 import { publish as publishFile } from '../../../../src/workers/publish/publish.ts';
@@ -41,7 +42,7 @@ describe.each(SEEN_AS)('a publication whose answer is lost (%s)', (seenAs) => {
     const publish = (job: string, force = false) =>
       untilDone(() =>
         publishFile(
-          { store, clock: { now: () => 0 } },
+          { store, clock: { ...systemClock, now: () => 0 } },
           {
             name: 'errors/errors_x.json',
             claim: { experiment: 'x', knownBy: 'api' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';
 import { ABSENT } from '../../../../src/ports/object-store.ts';
@@ -14,7 +15,7 @@ function setup() {
   let jobs = 0;
   const publish = async (open: () => Promise<Content | Nothing>, experiment = 'x', signal = never) => {
     const { outcome } = await publishFile(
-      { store, clock: { now: () => 0 } },
+      { store, clock: { ...systemClock, now: () => 0 } },
       {
         name: NAME,
         claim: { experiment, knownBy: 'api' },

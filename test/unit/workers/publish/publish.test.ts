@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';
@@ -115,7 +116,7 @@ function setup(kind: BodyKind) {
   };
   const run = (changes: Partial<Publication> = {}) =>
     publish(
-      { store, clock: { now: () => 5 } },
+      { store, clock: { ...systemClock, now: () => 5 } },
       {
         name: NAME,
         claim: { experiment: 'x', knownBy: 'api' },
@@ -165,6 +166,8 @@ describe.each(KINDS)('publishing a %s', (kind) => {
       bytes: 5,
       warnings: FACTS.warnings,
       durationMs: 3,
+      readMs: expect.any(Number),
+      publishMs: expect.any(Number),
       sourceRows: 6,
       usage: FACTS.usage(),
       generation: (await head())?.generation,

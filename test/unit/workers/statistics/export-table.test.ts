@@ -54,6 +54,8 @@ describe('an export', () => {
       bytes: ROW.length + 2,
       warnings: [],
       durationMs: 0,
+      readMs: expect.any(Number),
+      publishMs: expect.any(Number),
     });
   });
 
