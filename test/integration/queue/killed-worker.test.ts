@@ -62,7 +62,7 @@ it('fails a job that has ended its worker as often as the limit says, and does i
 
   expect(failed).toMatchObject({
     state: 'failed',
-    failure: { class: 'content', code: 'JOB_CRASHED', message: expect.stringContaining('ended 2 times') },
+    failure: { class: 'content', code: 'JOB_CRASHED', message: expect.stringContaining('crashed 2 times') },
   });
   expect(failures.told).toMatchObject([{ jobId: 'poison', final: true, error: { code: 'JOB_CRASHED' } }]);
 });
