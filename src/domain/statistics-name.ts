@@ -17,11 +17,6 @@ export function statisticsObjectName(slug: string, period: AnalysisPeriod): stri
   return `${OBJECT_FOLDER}${statisticsTableName(slug, period)}.json`;
 }
 
-/** Whether a table may hold the rows of a file. Per-window tables end in a number and do not. */
-export function isStatisticsTableName(table: string): boolean {
-  return parseStatisticsTableName(table) !== undefined;
-}
-
 /** Normalised slug and period from a table's name; the longest period suffix wins. Undefined for other names. */
 export function parseStatisticsTableName(table: string): { slug: string; period: AnalysisPeriod } | undefined {
   if (!table.startsWith(TABLE_PREFIX)) return undefined;

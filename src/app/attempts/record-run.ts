@@ -68,7 +68,7 @@ async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
 }
 
 /** An unknown slug is a typo, and a warehouse that cannot be opened accepts no records. */
-export function isAboutTheExperiment({ code, failureClass }: ContrailError): boolean {
+function isAboutTheExperiment({ code, failureClass }: ContrailError): boolean {
   const others = ['EXPERIMENT_UNKNOWN', 'WAREHOUSE_UNREADABLE', 'WAREHOUSE_BUSY', 'ABORTED'];
   return failureClass !== 'usage' && !others.includes(code);
 }

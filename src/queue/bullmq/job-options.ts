@@ -8,7 +8,7 @@ export const LINES_KEPT = 200;
 const STACKS_KEPT = 1;
 
 /** The name under which workers find our backoff. */
-export const BACKOFF_TYPE = 'contrail';
+const BACKOFF_TYPE = 'contrail';
 
 export interface JobRetention {
   readonly completed: KeptJobs;
@@ -22,7 +22,7 @@ export interface KeptJobs {
 }
 
 /** Enough for the board, and for the producer to see what is done. */
-export const DEFAULT_RETENTION: JobRetention = {
+const DEFAULT_RETENTION: JobRetention = {
   completed: { ageMs: 7 * DAY_MS, count: 5_000 },
   failed: { ageMs: 30 * DAY_MS, count: 5_000 },
 };

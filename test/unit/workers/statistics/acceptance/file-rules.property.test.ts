@@ -5,7 +5,7 @@ import { METADATA } from '../../../../../src/domain/object-metadata.ts';
 import { statisticsObjectName, statisticsTableName } from '../../../../../src/domain/statistics-name.ts';
 import { CONSOLE_RULES } from '../../../../../src/domain/console-rules.ts';
 import type { DropPlan } from '../../../../../src/workers/statistics/acceptance/drop-plan.ts';
-import { batchOfRows, columnsOfRow, type FileRow } from '../../../../../src/workers/statistics/acceptance/file-rows.ts';
+import { batchOfRows, columnsOfRow, type FileRow } from '../../../../support/file-rows.ts';
 import { decideDrops } from '../../../../../src/workers/statistics/acceptance/file-rules.ts';
 import { FileOutline, joinOutlines } from '../../../../../src/workers/statistics/acceptance/outline.ts';
 import { plansOfParts } from '../../../../../src/workers/statistics/acceptance/plans-of-parts.ts';

@@ -2,9 +2,9 @@
  * Reads the rows of a published file as a batch, to check its bytes again with the same rules. Every column is JSON, because
  * values are checked as they are in the file.
  */
-import type { ColumnBatch, ColumnVector } from '../../../domain/column-batch.ts';
-import type { Column } from '../../../domain/column-type.ts';
-import type { Written } from './written-json.ts';
+import type { ColumnBatch, ColumnVector } from '../../src/domain/column-batch.ts';
+import type { Column } from '../../src/domain/column-type.ts';
+import type { Written } from '../../src/workers/statistics/acceptance/written-json.ts';
 
 export type FileRow = Readonly<Record<string, Written>>;
 
