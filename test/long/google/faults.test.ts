@@ -64,7 +64,7 @@ describe('an export through trouble that stays', () => {
         times: 'all',
         fault: { kind: 'refuse', code: 'RESOURCE_EXHAUSTED', httpStatus: 429, reason: 'rateLimitExceeded' },
       },
-      'fewer requests',
+      'too many requests',
     ],
   ];
 
