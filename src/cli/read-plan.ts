@@ -1,6 +1,6 @@
 /** Plans for a command: shows progress, prints warnings, and says what could not be planned. */
 import { planDependencies } from '../app/compose/planning.ts';
-import type { Adapters } from '../app/compose/wire.ts';
+import type { Adapters } from '../app/compose/adapters.ts';
 import { readPlan } from '../app/read-plan.ts';
 import type { Config } from '../config/load-config.ts';
 import type { ContrailError } from '../domain/errors.ts';

@@ -7,7 +7,7 @@ import { plural, printJson, say, sayError } from './output.ts';
 import { failureDocument, printOutcome } from './print-outcome.ts';
 import { recordRunFailure, recordRunOutcome } from '../app/attempts/record-run.ts';
 import { makeRunId } from '../app/attempts/run-id.ts';
-import type { Adapters } from '../app/compose/wire.ts';
+import type { Adapters } from '../app/compose/adapters.ts';
 
 export interface ExperimentRuns {
   readonly product: 'metadata' | 'errors';

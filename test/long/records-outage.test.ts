@@ -13,7 +13,7 @@ import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-sou
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { startWorkers } from '../../src/app/pool/start-workers.ts';
 import { openQueue } from '../../src/app/compose/open-queue.ts';
-import type { Adapters } from '../../src/app/compose/wire.ts';
+import type { Adapters } from '../../src/app/compose/adapters.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { ContrailError } from '../../src/domain/errors.ts';
 import type { OpenRequest } from '../../src/ports/statistics-source.ts';

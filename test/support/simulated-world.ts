@@ -19,7 +19,7 @@ import { jobHandlers } from '../../src/app/compose/job-handlers.ts';
 import { monitoringSchedule } from '../../src/app/compose/monitoring-schedule.ts';
 import { scanDependencies } from '../../src/app/compose/planning.ts';
 import { pricingOf } from '../../src/app/compose/pricing.ts';
-import type { WorkAdapters } from '../../src/app/compose/wire.ts';
+import type { WorkAdapters } from '../../src/app/compose/adapters.ts';
 import { startSchedule } from '../../src/app/schedule.ts';
 import { keepRecords } from '../../src/app/upkeep/record-keeping.ts';
 import { type Environment, loadConfig } from '../../src/config/load-config.ts';

@@ -8,7 +8,7 @@ import { type RunEnd, runRecordBatch } from '../../workers/records/run-record.ts
 import { writeLogRecords } from '../../workers/records/write-log-records.ts';
 import { eventOfFailure } from '../../workers/publish/events.ts';
 import { pricingOf } from '../compose/pricing.ts';
-import type { Adapters } from '../compose/wire.ts';
+import type { Adapters } from '../compose/adapters.ts';
 
 const LONGEST_WRITE_MS = 60_000;
 

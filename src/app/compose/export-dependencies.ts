@@ -4,7 +4,7 @@ import type { MetadataDependencies } from '../../workers/metadata/export-metadat
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
 import type { ExportDependencies } from '../../workers/statistics/export-request.ts';
 import type { StatisticsHandlerDependencies } from '../../workers/statistics/statistics-handler.ts';
-import type { WorkAdapters } from './wire.ts';
+import type { WorkAdapters } from './adapters.ts';
 
 export function exportDependencies(adapters: WorkAdapters, config: Config): ExportDependencies {
   return {

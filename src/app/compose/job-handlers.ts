@@ -23,7 +23,7 @@ import {
 } from '../../workers/statistics/statistics-handler.ts';
 import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
 import { monitoringDependencies } from './monitoring-dependencies.ts';
-import type { WorkAdapters } from './wire.ts';
+import type { WorkAdapters } from './adapters.ts';
 
 export interface HandlerSetup {
   readonly config: Config;

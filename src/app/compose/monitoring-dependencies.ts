@@ -16,7 +16,8 @@ import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
 import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
 import { planDependencies } from './planning.ts';
 import { pricingOf } from './pricing.ts';
-import { byteLimit, type WorkAdapters } from './wire.ts';
+import { byteLimit } from './byte-limit.ts';
+import type { WorkAdapters } from './adapters.ts';
 
 export interface MonitoringSetup {
   readonly config: Config;

@@ -1,7 +1,7 @@
 /** The configured targets of alert messages. */
 import type { Config } from '../../config/load-config.ts';
 import type { Notifier } from '../../ports/notifier.ts';
-import type { Adapters } from './wire.ts';
+import type { Adapters } from './adapters.ts';
 
 const TIMEOUT_MS = 15_000;
 

@@ -7,7 +7,7 @@ import type { ProductPlanDependencies } from '../../producer/plan-products.ts';
 import { prepareMetadata, startAfter } from '../../workers/metadata/export-metadata.ts';
 import { readExperiment } from '../../domain/read-experiment.ts';
 import type { ScanDependencies } from '../scan.ts';
-import type { WorkAdapters } from './wire.ts';
+import type { WorkAdapters } from './adapters.ts';
 
 export function planDependencies(adapters: WorkAdapters, config: Config): ProductPlanDependencies {
   const analysisLeadMs = config['metadata.analysisLead'];

@@ -7,7 +7,7 @@ import { settlesWithin } from '../../queue/settles-within.ts';
 import { keepRecords, type RecordKeeping } from '../upkeep/record-keeping.ts';
 import { openQueue } from './open-queue.ts';
 import { openRecordStage } from './open-record-stage.ts';
-import type { Adapters } from './wire.ts';
+import type { Adapters } from './adapters.ts';
 
 const LAST_WORDS_MS = 2_000;
 

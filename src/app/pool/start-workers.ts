@@ -12,7 +12,7 @@ import { pricingOf } from '../compose/pricing.ts';
 import { attemptHooks } from '../attempts/attempt-hooks.ts';
 import { startRecordKeeping } from '../compose/record-keeping.ts';
 import { startSweep } from '../upkeep/sweep-old-work.ts';
-import type { Adapters } from '../compose/wire.ts';
+import type { Adapters } from '../compose/adapters.ts';
 
 export interface StartWorkersRequest {
   readonly config: Config;

@@ -5,7 +5,7 @@ import { mountBoard } from '../../web/board/board.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
 import { checkRedis, openQueue } from '../compose/open-queue.ts';
-import type { Adapters } from '../compose/wire.ts';
+import type { Adapters } from '../compose/adapters.ts';
 
 export interface WebServer {
   /** `http://127.0.0.1:8080` */

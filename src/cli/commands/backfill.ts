@@ -17,7 +17,8 @@ import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
 import { enqueuePlan } from '../../app/enqueue.ts';
 import { abortOnSignals } from '../signals.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
-import { type Adapters, wire } from '../../app/compose/wire.ts';
+import type { Adapters } from '../../app/compose/adapters.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));

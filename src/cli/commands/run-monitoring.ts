@@ -12,7 +12,8 @@ import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { withRedisIfThere } from '../../app/compose/redis-if-there.ts';
 import { abortOnSignals } from '../signals.ts';
-import { type Adapters, wire } from '../../app/compose/wire.ts';
+import type { Adapters } from '../../app/compose/adapters.ts';
+import { wire } from '../../app/compose/wire.ts';
 
 interface Options {
   readonly json?: true;

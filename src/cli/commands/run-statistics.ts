@@ -18,7 +18,8 @@ import { recordRunFailure, recordRunOutcome } from '../../app/attempts/record-ru
 import { makeRunId } from '../../app/attempts/run-id.ts';
 import { abortOnSignals } from '../signals.ts';
 import { exportDependencies } from '../../app/compose/export-dependencies.ts';
-import { type Adapters, wire } from '../../app/compose/wire.ts';
+import type { Adapters } from '../../app/compose/adapters.ts';
+import { wire } from '../../app/compose/wire.ts';
 import { printable } from '../../domain/terminal-text.ts';
 
 interface Options {

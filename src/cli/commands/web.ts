@@ -8,7 +8,8 @@ import { logOf } from '../log.ts';
 import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb } from '../../app/web/start-web.ts';
-import { clockOf, storeOf } from '../../app/compose/wire.ts';
+import { clockOf } from '../../app/compose/wire.ts';
+import { storeOf } from '../../app/compose/open-store.ts';
 import { checkRedis } from '../../app/compose/open-queue.ts';
 
 interface Options {

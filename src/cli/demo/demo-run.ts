@@ -15,7 +15,7 @@ import { plural, oneLine, say } from '../output.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startWorkers, type Workers } from '../../app/pool/start-workers.ts';
-import type { Adapters } from '../../app/compose/wire.ts';
+import type { Adapters } from '../../app/compose/adapters.ts';
 import { demoTasks, enqueueTasks } from './demo-monitoring.ts';
 import { describeEndedJob } from './describe-job.ts';
 import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';

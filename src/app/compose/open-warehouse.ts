@@ -1,0 +1,96 @@
+/** The adapters of the warehouse, by setting. */
+import type { Config } from '../../config/load-config.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Adapters } from './adapters.ts';
+import { requiredSetting } from './required-setting.ts';
+import type { SharedHttp } from './shared-http.ts';
+
+type Warehouse = Pick<
+  Adapters,
+  'logs' | 'reader' | 'jobHistory' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
+>;
+
+export interface WarehouseOptions {
+  /** Create a missing DuckDB file; not for commands that read results from it. */
+  readonly createWarehouse: boolean;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: SharedHttp;
+}
+
+/** Contacts and opens nothing yet. */
+export function warehouseOf(config: Config, options: WarehouseOptions): Promise<Warehouse> {
+  return requiredSetting(config, 'warehouse').scheme === 'duckdb'
+    ? duckdbOf(config, options)
+    : bigqueryOf(config, options);
+}
+
+async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Warehouse> {
+  const { DuckDbFile } = await import('../../adapters/duckdb/database.ts');
+  const { DuckDbStatisticsSource } = await import('../../adapters/duckdb/statistics-source.ts');
+  const { DuckDbRecordSink } = await import('../../adapters/duckdb/record-sink.ts');
+  const { DuckDbExperimentLogs } = await import('../../adapters/duckdb/experiment-logs.ts');
+  const { DuckDbMonitoringReader } = await import('../../adapters/duckdb/monitoring-reader.ts');
+  const { DuckDbJobHistory } = await import('../../adapters/duckdb/job-history.ts');
+  const duckdb = new DuckDbFile({
+    path: requiredSetting(config, 'warehouse').path,
+    memoryLimit: config['duckdb.memoryLimit'],
+    threads: config['duckdb.threads'],
+    waitMs: config['duckdb.wait'],
+    createIfMissing: options.createWarehouse,
+    keepOpen: false,
+    clock: options.clock,
+  });
+  const monitoring = { file: duckdb, dataset: config.monitoringDataset };
+  return {
+    duckdb,
+    source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
+    sink: new DuckDbRecordSink(monitoring),
+    logs: new DuckDbExperimentLogs(monitoring),
+    reader: new DuckDbMonitoringReader(monitoring),
+    jobHistory: new DuckDbJobHistory({ file: duckdb }),
+    close: () => Promise.resolve(duckdb.close()),
+  };
+}
+
+async function bigqueryOf(config: Config, { clock, random, log, http }: WarehouseOptions): Promise<Warehouse> {
+  const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
+  const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
+  const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
+  const { BigQueryMonitoringReader } = await import('../../adapters/bigquery/monitoring-reader.ts');
+  const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
+  const { DEFAULT_LIMITS } = await import('../../adapters/bigquery/options.ts');
+  const { hostname, searchParams } = new URL(requiredSetting(config, 'warehouse').text);
+  const location = searchParams.get('location');
+  const options = {
+    project: hostname,
+    ...(location === null ? {} : { location }),
+    ...(config.bigqueryEmulator === undefined ? {} : { apiEndpoint: config.bigqueryEmulator }),
+    ...(config.bigqueryStorageEmulator === undefined ? {} : { storageEndpoint: config.bigqueryStorageEmulator }),
+    limits: {
+      ...DEFAULT_LIMITS,
+      veryLargeRows: config['statistics.divideRows'],
+      parts: config['bigquery.parts'],
+      maximumBytesBilled: config['bigquery.maximumBytesBilled'],
+    },
+    isCompressed: config['bigquery.compression'],
+    http: http(),
+    clock,
+    random,
+    log,
+  };
+  const monitoring = { ...options, dataset: config.monitoringDataset };
+  const source = new BigQueryStatisticsSource({ ...options, dataset: config.resultsDataset });
+  return {
+    source,
+    divisibleSource: source,
+    sink: new BigQueryRecordSink(monitoring),
+    logs: new BigQueryExperimentLogs(monitoring),
+    reader: new BigQueryMonitoringReader(monitoring),
+    jobHistory: new BigQueryJobHistory(options),
+    close: () => source.close(),
+  };
+}
