@@ -9,14 +9,16 @@ const KINDS = {
   metadata: ['test/long/run-metadata', 'test/e2e/run-metadata'],
   errors: ['test/long/run-errors', 'test/e2e/run-errors'],
   monitoring: ['test/long/run-monitoring'],
+  today: ['test/goldens/today-'],
 };
+const WITH_FIXTURES = ['console', 'today'];
 
 const [kind, ...rest] = process.argv.slice(2);
 if (kind === undefined || kind === '--help' || !Object.hasOwn(KINDS, kind)) {
   const isHelp = kind === undefined || kind === '--help';
   if (!isHelp) process.stderr.write(`There is no kind of golden cases ${JSON.stringify(kind)}. `);
   process.stderr.write(`Usage: npm run test:goldens -- KIND, one of: ${Object.keys(KINDS).join(', ')}.\n`);
-  process.stderr.write('CONTRAIL_FIXTURES=FOLDER takes the cases from there (console).\n');
+  process.stderr.write('CONTRAIL_FIXTURES=FOLDER takes the cases from there (console, today).\n');
   process.exit(kind === '--help' ? 0 : 2);
 }
 const folder = process.env.CONTRAIL_FIXTURES;
@@ -24,9 +26,9 @@ if (folder !== undefined && !existsSync(folder)) {
   process.stderr.write(`The folder CONTRAIL_FIXTURES=${folder} does not exist.\n`);
   process.exit(2);
 }
-if (folder !== undefined && kind !== 'console') {
+if (folder !== undefined && !WITH_FIXTURES.includes(kind)) {
   process.stderr.write(
-    `CONTRAIL_FIXTURES is taken by the kind console only; ${kind} runs on the project's own fixtures.\n`,
+    `CONTRAIL_FIXTURES is taken by the kinds ${WITH_FIXTURES.join(' and ')} only; ${kind} runs on the project's own fixtures.\n`,
   );
   process.exit(2);
 }

@@ -17,6 +17,15 @@ export interface FunnelRow {
   readonly clientCount: number;
 }
 
+/** What the funnel rows of an experiment add up to. */
+export interface FunnelShares {
+  readonly clients: number;
+  /** The share of clients that a feature conflict blocks; 0 without clients. */
+  readonly rate: number;
+  /** The experiments they conflict with, sorted. */
+  readonly slugs: readonly string[];
+}
+
 /** Too many enrolled clients have left above this share (console). */
 export const UNENROLLMENT_SPIKE_LIMIT = 0.1;
 /** Too few enrollments below this number, from the third day on (console). */
@@ -48,12 +57,13 @@ export function isEnrollmentLow(counts: EnrollmentCounts, days: number, limit = 
   return days >= LOW_ENROLLMENT_DAYS && counts.totalEnrollments < limit;
 }
 
-/** The share of clients that a feature conflict blocks, and the experiments they conflict with, sorted. */
-export function featureConflict(funnel: readonly FunnelRow[]): { readonly rate: number; readonly slugs: string[] } {
+/** The feature conflicts of an experiment. */
+export function featureConflict(funnel: readonly FunnelRow[]): FunnelShares {
   const conflicts = funnel.filter((row) => row.reason === 'FeatureConflict');
   const all = clientsOf(funnel);
   const slugs = conflicts.flatMap((row) => (row.conflictSlug ?? '').split(',').map((slug) => slug.trim()));
   return {
+    clients: all,
     rate: all === 0 ? 0 : clientsOf(conflicts) / all,
     slugs: [...new Set(slugs.filter((slug) => slug !== ''))].sort(),
   };

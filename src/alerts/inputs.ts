@@ -1,5 +1,6 @@
 /** The inputs of the alert rules. Each source is read separately, so one that fails stops only its own rules. */
-import type { EnrollmentCounts, FunnelRow } from './enrollment-checks.ts';
+import type { EnrollmentCounts } from './enrollment-checks.ts';
+import type { EnrollmentFunnel } from './enrollment-funnel.ts';
 import type { ExperimentRow, ExperimentStatus } from '../domain/experiments-table.ts';
 import { dayOf, daysBetween } from '../domain/utc-time.ts';
 
@@ -17,6 +18,8 @@ export type Reading<Value> =
       readonly at: number;
       /** Experiments whose record cannot be read: their alerts do not change. */
       readonly unread?: ReadonlySet<string>;
+      /** Why the values say nothing about any subject; raises alert X1. */
+      readonly problem?: string;
     }
   | { readonly kind: 'missing'; readonly reason: string };
 
@@ -24,8 +27,8 @@ export interface SourceValues {
   readonly experiments: readonly WatchedExperiment[];
   /** `enrollment_counts_latest.json`, by slug. */
   readonly enrollmentCounts: ReadonlyMap<string, EnrollmentCounts>;
-  /** `enrollment_funnel_v1_latest.json`, by slug. */
-  readonly enrollmentFunnel: ReadonlyMap<string, readonly FunnelRow[]>;
+  /** `enrollment_funnel_v1_latest.json`. */
+  readonly enrollmentFunnel: EnrollmentFunnel;
   /** Entries of each experiment's errors file since its analysis start, in the order of the file; by slug. */
   readonly errors: ReadonlyMap<string, readonly AnalysisError[]>;
   /** Names of published objects. */
@@ -47,6 +50,7 @@ export type SourceName = keyof SourceValues;
 
 export interface WatchedExperiment {
   readonly slug: string;
+  readonly appName: string;
   readonly status: ExperimentStatus;
   /** Days, `YYYY-MM-DD` in UTC. */
   readonly startDate: string | null;
@@ -57,6 +61,8 @@ export interface WatchedExperiment {
   /** Days; only in the API. */
   readonly proposedDuration: number | null;
   readonly isRollout: boolean;
+  /** Enrolls for as long as it runs; only in the API. */
+  readonly isHoldback: boolean;
   readonly isEnrollmentPaused: boolean;
   readonly branches: readonly { readonly slug: string; readonly ratio: number }[];
   readonly targetedPercent: number;
@@ -69,10 +75,11 @@ export interface WatchedExperiment {
 /** The watched columns of a row of the experiments table. */
 export function watchExperiment(
   row: ExperimentRow,
-  more: Partial<Pick<WatchedExperiment, 'proposedDuration' | 'launchedAt' | 'eligibleClients'>> = {},
+  more: Partial<Pick<WatchedExperiment, 'proposedDuration' | 'isHoldback' | 'launchedAt' | 'eligibleClients'>> = {},
 ): WatchedExperiment {
   return {
     slug: row.normandy_slug,
+    appName: row.app_name,
     status: row.status,
     startDate: row.start_date,
     endDate: row.end_date,
@@ -80,6 +87,7 @@ export function watchExperiment(
     proposedEnrollment: row.proposed_enrollment,
     proposedDuration: more.proposedDuration ?? null,
     isRollout: row.is_rollout,
+    isHoldback: more.isHoldback ?? false,
     isEnrollmentPaused: row.is_enrollment_paused ?? false,
     branches: row.branches.map(({ slug, ratio }) => ({ slug, ratio })),
     targetedPercent: row.targeted_percent,

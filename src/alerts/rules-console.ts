@@ -2,7 +2,6 @@
 import {
   branchCounts,
   FEATURE_CONFLICT_LIMIT,
-  featureConflict,
   isEnrollmentLow,
   LOW_ENROLLMENT_DAYS,
   LOW_ENROLLMENT_LIMIT,
@@ -10,8 +9,10 @@ import {
   UNENROLLMENT_SPIKE_LIMIT,
   unenrollmentRate,
 } from './enrollment-checks.ts';
+import { funnelVerdict, hasFunnel } from './enrollment-funnel.ts';
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
+import { isRunning } from './running.ts';
 import { countText, namesText, percentText, pluralText, pValueText } from './text.ts';
 import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '../domain/sample-ratio/sample-ratio.ts';
 import { noLink } from '../domain/page-links.ts';
@@ -115,18 +116,20 @@ const FEATURE_CONFLICT = defineRule({
   thresholdSource: `${CONSOLE} and badge`,
   formula: 'funnel clients with reason FeatureConflict / all funnel clients >= threshold',
   notify: 'once',
-  needs: ['experiments', 'enrollmentCounts', 'enrollmentFunnel'],
-  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
+  needs: ['experiments', 'enrollmentFunnel'],
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter(
+      (experiment) => hasFunnel(experiment.appName) && isRunning(experiment, now) && isPastFirstDay(experiment, now),
+    ),
   nameOf: (experiment) => experiment.slug,
   linkOf: noLink,
-  check: ({ slug }, { sources, threshold }) => {
-    const funnel = sources.enrollmentFunnel.get(slug);
-    if (!sources.enrollmentCounts.has(slug)) return NO_COUNTS;
-    if (funnel === undefined) return { kind: 'no_data', reason: 'it has no enrollment funnel' };
-    const { rate, slugs } = featureConflict(funnel);
-    const isConflict = rate >= threshold;
-    const formula = `${percentText(rate)} ${isConflict ? '≥' : '<'} ${percentText(threshold)}`;
-    if (!isConflict) return { kind: 'passing', value: rate, formula };
+  check: ({ slug }, { sources, now, threshold }) => {
+    const found = funnelVerdict(sources.enrollmentFunnel, slug, { now, limit: threshold });
+    if (found.state === 'no_data') return { kind: 'no_data', reason: `enrollment funnel: ${found.reason}` };
+    const { state, rate, slugs } = found;
+    const late = found.late ? ' (the enrollment funnel is more than a day old)' : '';
+    const formula = `${percentText(rate)} ${state === 'failing' ? '≥' : '<'} ${percentText(threshold)}${late}`;
+    if (state === 'passing') return { kind: 'passing', value: rate, formula };
     const others = slugs.length === 0 ? 'another experiment' : namesText(slugs);
     const summary = `${slug}: ${percentText(rate)} of clients are blocked by ${others} on the same feature.`;
     return { kind: 'failing', value: rate, formula, summary };
@@ -137,5 +140,9 @@ export const CONSOLE_RULES: readonly AlertRule[] = [UNENROLLMENT_SPIKE, SAMPLE_R
 
 /** These rules apply to live experiments from the day after the start. */
 function isWatched(experiment: WatchedExperiment, now: number): boolean {
-  return experiment.status === 'Live' && (daysSinceStart(experiment, now) ?? 0) >= 1;
+  return experiment.status === 'Live' && isPastFirstDay(experiment, now);
+}
+
+function isPastFirstDay(experiment: WatchedExperiment, now: number): boolean {
+  return (daysSinceStart(experiment, now) ?? 0) >= 1;
 }

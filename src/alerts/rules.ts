@@ -27,7 +27,7 @@ export const CHECK_FAILED: RuleFacts = {
   severity: 'warning',
   threshold: 0,
   thresholdSource: 'ours: a failed check must be visible and must not stop the others',
-  formula: 'sources that cannot be read, and rules that fail',
+  formula: 'sources that cannot be read or used, and rules that fail',
   notify: 'change',
   needs: [],
 };
@@ -43,11 +43,13 @@ export function evaluateRules(
 }
 
 function failedChecks(results: readonly RuleResult[], inputs: AlertInputs): RuleResult {
-  const missing = Object.entries(inputs.sources).flatMap(([name, reading]) =>
-    reading.kind === 'missing'
-      ? [checkFinding(name, `The alert source ${name} cannot be read: ${reading.reason}.`)]
-      : [],
-  );
+  const missing = Object.entries(inputs.sources).flatMap(([name, reading]) => {
+    if (reading.kind === 'missing') {
+      return [checkFinding(name, `The alert source ${name} cannot be read: ${reading.reason}.`)];
+    }
+    const { problem } = reading;
+    return problem === undefined ? [] : [checkFinding(name, `The alert source ${name} cannot be used: ${problem}.`)];
+  });
   const isMissing = (name: SourceName): boolean => inputs.sources[name].kind === 'missing';
   const failing = results
     .filter(({ rule, problem }) => problem !== null && !rule.needs.some(isMissing))

@@ -182,6 +182,13 @@ export const SETTINGS = {
     default: '20MB',
     schema: byteSize(),
   }),
+  'enrollmentFunnel.maximumBytes': setting({
+    variable: 'CONTRAIL_ENROLLMENT_FUNNEL_MAXIMUM_BYTES',
+    text: 'Largest enrollment funnel that is read from the bucket, decompressed.',
+    example: '50MB',
+    default: '20MB',
+    schema: byteSize(),
+  }),
   bigqueryEmulator: setting({
     variable: 'BIGQUERY_EMULATOR_HOST',
     text: 'Address of a BigQuery emulator, as host:port or a URL. No credentials are sent over plain HTTP.',

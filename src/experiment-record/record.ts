@@ -97,6 +97,8 @@ export const ExperimentRecord = z.object(
     bucketConfig: BucketConfig,
     featureIds: Texts,
     isRollout: Flag.nullable(),
+    /** Enrolls for as long as it runs. */
+    isHoldback: Flag.nullish(),
     outcomes: Slugs,
     segments: Slugs,
     isFirefoxLabsOptIn: Flag.nullish(),

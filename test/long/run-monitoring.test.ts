@@ -181,6 +181,7 @@ describe('contrail run check-alerts', () => {
     const kept = await rows(`SELECT rule, subject, state FROM monitoring.alerts_v1 WHERE rule = 'X1' ORDER BY subject`);
     expect(kept).toEqual([
       { rule: 'X1', subject: 'enrollmentCounts', state: 'open' },
+      { rule: 'X1', subject: 'enrollmentFunnel', state: 'open' },
       { rule: 'X1', subject: 'records', state: 'open' },
     ]);
   });

@@ -1,5 +1,6 @@
 /** Inputs of alert rules for tests: one healthy experiment, and whatever a test changes about it. */
-import type { EnrollmentCounts } from '../../src/alerts/enrollment-checks.ts';
+import { type EnrollmentCounts, featureConflict, type FunnelRow } from '../../src/alerts/enrollment-checks.ts';
+import type { EnrollmentFunnel } from '../../src/alerts/enrollment-funnel.ts';
 import type { AlertInputs, SourceName, SourceValues, WatchedExperiment } from '../../src/alerts/inputs.ts';
 import type { Finding, RuleLimits } from '../../src/alerts/rule.ts';
 import { ALERT_RULES, evaluateRules } from '../../src/alerts/rules.ts';
@@ -9,6 +10,7 @@ export const NOW = Date.parse('2026-01-15T12:00:00Z');
 export function experiment(parts: Partial<WatchedExperiment> = {}): WatchedExperiment {
   return {
     slug: 'my-slug',
+    appName: 'firefox_desktop',
     status: 'Live',
     startDate: '2026-01-10',
     endDate: null,
@@ -16,6 +18,7 @@ export function experiment(parts: Partial<WatchedExperiment> = {}): WatchedExper
     proposedEnrollment: 14,
     proposedDuration: 42,
     isRollout: false,
+    isHoldback: false,
     isEnrollmentPaused: false,
     branches: [
       { slug: 'control', ratio: 1 },
@@ -39,10 +42,19 @@ export function counts(branches: Record<string, readonly [number, number]>): Enr
   };
 }
 
+/** The funnel rows of each slug, written just now. */
+export function funnel(rows: Readonly<Record<string, readonly FunnelRow[]>>, changedAt = NOW): EnrollmentFunnel {
+  const slugs = Object.entries(rows).map(
+    ([slug, list]) =>
+      [slug, { kind: 'list', rows: { all: list.length, malformed: 0 }, ...featureConflict(list) }] as const,
+  );
+  return { kind: 'read', changedAt, slugs: new Map(slugs) };
+}
+
 const HEALTHY: SourceValues = {
   experiments: [experiment()],
   enrollmentCounts: new Map([['my-slug', counts({ control: [5000, 10], treatment: [5000, 10] })]]),
-  enrollmentFunnel: new Map([['my-slug', [{ reason: 'Qualified', conflictSlug: null, clientCount: 100 }]]]),
+  enrollmentFunnel: funnel({ 'my-slug': [{ reason: 'Qualified', conflictSlug: null, clientCount: 100 }] }),
   errors: new Map(),
   objects: new Set(['statistics/statistics_my_slug_daily.json']),
   tables: [],

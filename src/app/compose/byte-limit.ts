@@ -9,7 +9,8 @@ export function byteLimit(
     | 'experimenter.maximumBytes'
     | 'metricHub.maximumBytes'
     | 'metricHub.maximumFileBytes'
-    | 'enrollmentCounts.maximumBytes',
+    | 'enrollmentCounts.maximumBytes'
+    | 'enrollmentFunnel.maximumBytes',
 ): ByteLimit {
   return { bytes: config[name], setting: SETTINGS[name].variable };
 }

@@ -13,6 +13,7 @@ import { planProducts } from '../../producer/plan-products.ts';
 import { PRODUCTS } from '../../producer/product-plan.ts';
 import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
+import { KeptEnrollmentFunnel } from '../../workers/monitoring/enrollment-funnel-object.ts';
 import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
 import { planDependencies } from './planning.ts';
 import { pricingOf } from './pricing.ts';
@@ -36,6 +37,11 @@ const EVERYTHING = { experiments: [], periods: [], apps: [], force: false, produ
 export function monitoringDependencies(request: MonitoringSetup): MonitoringDependencies {
   const { config, adapters, records, notifiers } = request;
   const { sink: tables, clock, log, store, experiments: experimentRecords } = adapters;
+  const funnel = new KeptEnrollmentFunnel({
+    store,
+    limit: byteLimit(config, 'enrollmentFunnel.maximumBytes'),
+    records: { sink: records, clock, log },
+  });
   return {
     dataset: config.monitoringDataset,
     clock,
@@ -46,7 +52,7 @@ export function monitoringDependencies(request: MonitoringSetup): MonitoringDepe
       rules: ALERT_RULES,
       limits: config['alerts.limits'],
       silences: config['alerts.silence'],
-      inputs: (signal) => readAlertInputs(alertSources(request), signal),
+      inputs: (signal) => readAlertInputs(alertSources(request, funnel), signal),
       history: alertHistory(adapters.reader),
       sink: adapters.sink,
       notifiers,
@@ -60,7 +66,10 @@ function countsLimitOf(config: Config): ByteLimit {
   return byteLimit(config, 'enrollmentCounts.maximumBytes');
 }
 
-function alertSources({ config, adapters, queue, waiting }: MonitoringSetup): Parameters<typeof readAlertInputs>[0] {
+function alertSources(
+  { config, adapters, queue, waiting }: MonitoringSetup,
+  funnel: KeptEnrollmentFunnel,
+): Parameters<typeof readAlertInputs>[0] {
   const { experiments: experimentRecords, source, store, reader, clock, log } = adapters;
   return {
     experimentRecords,
@@ -70,6 +79,7 @@ function alertSources({ config, adapters, queue, waiting }: MonitoringSetup): Pa
     clock,
     log,
     countsLimit: countsLimitOf(config),
+    funnel: (signal) => funnel.read(signal),
     files: async (signal) => {
       const plan = await planProducts(planDependencies(adapters, config), EVERYTHING, signal);
       const [failure] = plan.failures;

@@ -6,12 +6,14 @@ import { loadStatistics, runStatements } from '../../adapters/duckdb/load-statis
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import { ENROLLMENT_COUNTS_OBJECT } from '../../workers/monitoring/read-enrollment-counts.ts';
+import { ENROLLMENT_FUNNEL_OBJECT } from '../../workers/monitoring/read-enrollment-funnel.ts';
 import type { DemoAdapters } from './demo-run.ts';
 import { createOddTables, oddExperiments, oddViews } from './odd-tables.ts';
 import {
   daysSinceSample,
   SAMPLE_JOBS,
   sampleEnrollmentCounts,
+  sampleEnrollmentFunnel,
   sampleExperiments,
   sampleLogs,
   sampleViews,
@@ -23,12 +25,16 @@ export interface DemoData {
   readonly experimentsPath: string;
 }
 
-/** Returns whether the tables had to be made. Always writes the list of experiments, because its dates move. */
+/**
+ * Returns whether the tables had to be made. Always writes the list of experiments, because its dates move, and the
+ * enrollment funnel, because it must not be old.
+ */
 export async function prepareDemo(adapters: DemoAdapters, { dataset, experimentsPath }: DemoData): Promise<boolean> {
   const { signal } = new AbortController();
   mkdirSync(dirname(experimentsPath), { recursive: true });
   const now = adapters.clock.now();
   writeFileSync(experimentsPath, JSON.stringify([...sampleExperiments(now), ...oddExperiments(now)], undefined, 2));
+  await writeObject(adapters.store, ENROLLMENT_FUNNEL_OBJECT, sampleEnrollmentFunnel());
   const views = sampleViews();
   if (adapters.duckdb.exists()) {
     const known = await adapters.source.listTables(signal);
@@ -38,15 +44,15 @@ export async function prepareDemo(adapters: DemoAdapters, { dataset, experiments
   await runStatements(adapters.duckdb, createOddTables(dataset));
   await adapters.sink.append({ id: 'demo-sample-logs', table: LOGS_TABLE, rows: sampleLogs(now) }, signal);
   await loadJobs(adapters.duckdb, SAMPLE_JOBS, daysSinceSample(now));
-  await writeEnrollmentCounts(adapters.store, signal);
+  await writeObject(adapters.store, ENROLLMENT_COUNTS_OBJECT, sampleEnrollmentCounts());
   return true;
 }
 
 /** In production, another system does this every day. */
-async function writeEnrollmentCounts(store: ObjectStore, signal: AbortSignal): Promise<void> {
-  const name = ENROLLMENT_COUNTS_OBJECT;
+async function writeObject(store: ObjectStore, name: string, content: Buffer): Promise<void> {
+  const { signal } = new AbortController();
   const ifGeneration = (await store.head(name, signal))?.generation ?? ABSENT;
   const writer = await store.write({ name, contentType: 'application/json', ifGeneration, signal });
-  await writer.write(sampleEnrollmentCounts());
+  await writer.write(content);
   await writer.commit({});
 }

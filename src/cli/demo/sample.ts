@@ -83,6 +83,11 @@ export function sampleEnrollmentCounts(): Buffer {
   return readFileSync(join(FOLDER, 'enrollment_counts_latest.json'));
 }
 
+/** The enrollment funnel as the other system writes it. */
+export function sampleEnrollmentFunnel(): Buffer {
+  return readFileSync(join(FOLDER, 'enrollment_funnel_v1_latest.json'));
+}
+
 function shiftDate(date: string, days: number): string {
   return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
 }

@@ -1,5 +1,6 @@
 /** Reads the inputs of the alert rules. One that cannot be read is missing and does not stop the others. */
 import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../alerts/inputs.ts';
+import { type EnrollmentFunnel, funnelProblem } from '../../alerts/enrollment-funnel.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import type { WallClock } from '../../ports/clock.ts';
@@ -23,6 +24,8 @@ export interface AlertSourceDependencies {
   readonly log: Log;
   /** Limit for the object of enrollment counts. */
   readonly countsLimit: ByteLimit;
+  /** The enrollment funnel, kept between checks. */
+  readonly funnel: (signal: AbortSignal) => Promise<EnrollmentFunnel>;
   /** The state of every file, from planning and the queue. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
   /** Rows that wait to be written to the warehouse. */
@@ -44,6 +47,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   const unread = list.kind === 'read' ? list.value.unread : new Set<string>();
   const files = await reading(signal, now, () => deps.files(signal));
   const counts = await reading(signal, now, () => fetchEnrollmentCounts(deps, signal));
+  const funnel = await reading(signal, now, () => deps.funnel(signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
   const tables = await reading(signal, now, () => tableChanges(deps, () => valueOf(objects), signal));
   const logs = await reading(signal, now, async () => {
@@ -57,8 +61,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
       experiments: withUnread(experiments, unread),
       enrollmentCounts:
         counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
-      // No system writes the funnel yet where Contrail can read it, so conflicts are unknown.
-      enrollmentFunnel: { kind: 'read', value: new Map(), at: now },
+      enrollmentFunnel: funnelReading(funnel, now),
       errors: withUnread(
         await reading(signal, now, async () =>
           errorsByExperiment(valueOf(logs), slugsOf(experiments), valueOf(tables)),
@@ -86,6 +89,14 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
 function valueOf<Value>(reading: Reading<Value>): Value {
   if (reading.kind === 'read') return reading.value;
   throw new Error(reading.reason);
+}
+
+function funnelReading(reading: Reading<EnrollmentFunnel>, now: number): Reading<EnrollmentFunnel> {
+  if (reading.kind === 'missing') return reading;
+  const { value } = reading;
+  const problem = funnelProblem(value, now);
+  const at = value.kind === 'absent' ? now : value.changedAt;
+  return { ...reading, at, ...(problem === undefined ? {} : { problem }) };
 }
 
 function slugsOf(experiments: Reading<readonly { readonly slug: string }[]>): string[] {

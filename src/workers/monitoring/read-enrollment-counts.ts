@@ -1,6 +1,6 @@
 /** Parses `enrollment_counts/enrollment_counts_latest.json`, which another system writes (spec: monitoring, section 7). */
 import { z } from 'zod';
-import type { EnrollmentCounts, FunnelRow } from '../../alerts/enrollment-checks.ts';
+import type { EnrollmentCounts } from '../../alerts/enrollment-checks.ts';
 import { isWellFormedJson } from '../../domain/well-formed.ts';
 
 export const ENROLLMENT_COUNTS_OBJECT = 'enrollment_counts/enrollment_counts_latest.json';
@@ -16,8 +16,6 @@ const Entry = z.object({
   branches: z.record(z.string(), Branch),
   reasons_by_branch: z.record(z.string(), z.record(z.string(), Reason)).nullish(),
 });
-
-const Funnel = z.object({ reason: z.string().nullish(), conflict_slug: z.string().nullish(), client_count: Count });
 
 /** The counts of each experiment. Invalid entries are left out; throws if the whole has another shape. */
 export function readEnrollmentCounts(content: unknown): Map<string, EnrollmentCounts> {
@@ -47,13 +45,4 @@ export function readCountsEntry(entry: unknown): EnrollmentCounts | undefined {
       ]),
     ),
   };
-}
-
-/** Rows of the enrollment funnel; invalid ones are left out. */
-export function readFunnelRows(rows: readonly unknown[]): FunnelRow[] {
-  return rows.flatMap((row) => {
-    const { data } = Funnel.safeParse(row);
-    if (data === undefined || !isWellFormedJson(row)) return [];
-    return [{ reason: data.reason ?? null, conflictSlug: data.conflict_slug ?? null, clientCount: data.client_count }];
-  });
 }

@@ -10,7 +10,8 @@ import {
 } from '../../../src/alerts/enrollment-checks.ts';
 import { statusTile } from '../../../src/alerts/status-tile.ts';
 import { isMismatch, testSampleRatio } from '../../../src/domain/sample-ratio/sample-ratio.ts';
-import { readCountsEntry, readFunnelRows } from '../../../src/workers/monitoring/read-enrollment-counts.ts';
+import { readCountsEntry } from '../../../src/workers/monitoring/read-enrollment-counts.ts';
+import { readFunnelRows } from '../../../src/workers/monitoring/read-enrollment-funnel.ts';
 import { isCloseTo, monitoringFixture } from '../../support/monitoring-fixture.ts';
 
 interface GoldenCheck {

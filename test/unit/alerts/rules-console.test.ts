@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { WatchedExperiment } from '../../../src/alerts/inputs.ts';
-import { alertInputs, counts, experiment, findingsOf, verdictOf } from '../../support/alert-world.ts';
+import { alertInputs, counts, experiment, findingsOf, funnel, NOW, verdictOf } from '../../support/alert-world.ts';
 
 describe('rules M1 to M4', () => {
   const spike = counts({ control: [1000, 150], treatment: [1000, 51] });
+  const conflict = funnel({
+    'my-slug': [
+      { reason: 'FeatureConflict', conflictSlug: 'z,a,', clientCount: 25 },
+      { reason: null, conflictSlug: null, clientCount: 75 },
+    ],
+  });
 
   it('explain themselves with the numbers put in', () => {
     const reasons = new Map([
@@ -78,19 +84,69 @@ describe('rules M1 to M4', () => {
   });
 
   it('M4 names the experiments on the same feature', () => {
-    const funnel = [
-      { reason: 'FeatureConflict', conflictSlug: 'z,a,', clientCount: 25 },
-      { reason: null, conflictSlug: null, clientCount: 75 },
-    ];
-
-    const [finding] = findingsOf('M4', alertInputs({ enrollmentFunnel: new Map([['my-slug', funnel]]) }));
+    const [finding] = findingsOf('M4', alertInputs({ enrollmentFunnel: conflict }));
 
     expect(finding?.verdict).toMatchObject({
       kind: 'failing',
       value: 0.25,
+      formula: '25% ≥ 25%',
       summary: expect.stringContaining('by a, z on'),
     });
   });
+
+  it('M4 says that the funnel is late', () => {
+    const late = { ...conflict, changedAt: NOW - 27 * 3_600_000 };
+
+    const [finding] = findingsOf('M4', alertInputs({ enrollmentFunnel: late }));
+
+    expect(finding?.verdict).toMatchObject({
+      kind: 'failing',
+      formula: expect.stringContaining('more than a day old'),
+    });
+  });
+
+  it('M4 needs no enrollment counts', () => {
+    const inputs = alertInputs({ enrollmentCounts: 'no such object', enrollmentFunnel: conflict });
+
+    expect(verdictOf('M4', inputs)).toBe('failing');
+  });
+
+  it.each([
+    ['firefox_ios', 'failing'],
+    ['fenix', 'failing'],
+    ['focus_android', 'not concerned'],
+  ])('M4 of %s is %s: not every application has a funnel', (appName, verdict) => {
+    const inputs = alertInputs({ experiments: [experiment({ appName })], enrollmentFunnel: conflict });
+
+    expect(verdictOf('M4', inputs)).toBe(verdict);
+  });
+
+  it.each([
+    ['ends today', {}, 'failing'],
+    [
+      'ended yesterday by a list that is a day old',
+      { enrollmentEndDate: '2025-12-24', endDate: '2026-01-14' },
+      'failing',
+    ],
+    ['ended before', { enrollmentEndDate: '2025-12-23', endDate: '2026-01-13' }, 'not concerned'],
+    ['observed for another time', { enrollmentEndDate: '2025-12-26' }, 'not concerned'],
+    ['is no holdback', { isHoldback: false }, 'not concerned'],
+    ['starts today', { startDate: '2026-01-15' }, 'not concerned'],
+  ] satisfies [string, Partial<WatchedExperiment>, string][])(
+    'M4 of a complete experiment that is a holdback and %s is right',
+    (_, parts, verdict) => {
+      const holdback = experiment({
+        status: 'Complete',
+        isHoldback: true,
+        startDate: '2025-11-01',
+        enrollmentEndDate: '2025-12-25',
+        endDate: '2026-01-15',
+        ...parts,
+      });
+
+      expect(verdictOf('M4', alertInputs({ experiments: [holdback], enrollmentFunnel: conflict }))).toBe(verdict);
+    },
+  );
 
   it.each([
     ['a complete one', { status: 'Complete' }],
@@ -109,7 +165,7 @@ describe('rules M1 to M4', () => {
   it('never count as passed what has no counts', () => {
     const inputs = alertInputs({ enrollmentCounts: new Map() });
 
-    expect(['M1', 'M2', 'M3', 'M4'].map((rule) => verdictOf(rule, inputs))).toEqual(Array(4).fill('no_data'));
+    expect(['M1', 'M2', 'M3'].map((rule) => verdictOf(rule, inputs))).toEqual(Array(3).fill('no_data'));
   });
 
   it('take other thresholds', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryMonitoringReader } from '../../../../src/adapters/memory/monitoring-reader.ts';
+import type { EnrollmentFunnel } from '../../../../src/alerts/enrollment-funnel.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { MonitoringReader } from '../../../../src/ports/monitoring-reader.ts';
 import { readAlertInputs } from '../../../../src/workers/monitoring/alert-sources.ts';
 import { readRecentLogs } from '../../../../src/workers/monitoring/recent-logs.ts';
 import { monitoringFixture } from '../../../support/monitoring-fixture.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
-import { makeStatisticsWorld } from '../../../support/statistics-world.ts';
+import { makeStatisticsWorld, NOW } from '../../../support/statistics-world.ts';
 
 const [RECORD] = monitoringFixture<Record<string, unknown>[]>('experimenter_experiments/input.json');
 
@@ -23,6 +24,7 @@ function setup() {
     clock: world.clock,
     log: recordedLog(),
     countsLimit: { bytes: 100, setting: 'COUNTS' },
+    funnel: (): Promise<EnrollmentFunnel> => Promise.resolve({ kind: 'absent' }),
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
     waiting: () => Promise.resolve([]),
   };
@@ -68,6 +70,31 @@ describe('the object of enrollment counts', () => {
   });
 });
 
+describe('the enrollment funnel', () => {
+  it.each([
+    ['absent', { kind: 'absent' }, 'is missing'],
+    ['two days old', { kind: 'read', slugs: new Map(), changedAt: NOW - 51 * 3_600_000 }, 'is 2 d old'],
+    ['malformed', { kind: 'malformed', problem: 'it is not JSON', changedAt: NOW }, 'is malformed: it is not JSON'],
+    ['new', { kind: 'read', slugs: new Map(), changedAt: NOW }, undefined],
+  ] satisfies [string, EnrollmentFunnel, string | undefined][])('that is %s is told', async (_, funnel, problem) => {
+    const { deps, never } = setup();
+    deps.funnel = () => Promise.resolve(funnel);
+
+    const { enrollmentFunnel } = (await readAlertInputs(deps, never)).sources;
+
+    expect(enrollmentFunnel).toMatchObject({ kind: 'read', value: funnel });
+    const told = enrollmentFunnel.kind === 'read' ? enrollmentFunnel.problem : 'unread';
+    expect(told).toEqual(problem === undefined ? undefined : expect.stringContaining(problem));
+  });
+
+  it('that cannot be read is missing, which empties no other source', async () => {
+    const { deps, missing } = setup();
+    deps.funnel = away;
+
+    expect(await missing()).toEqual(['enrollmentCounts', 'enrollmentFunnel']);
+  });
+});
+
 describe('the log rows of the last two weeks', () => {
   it('are cut to the newest, with a warning that says so', async () => {
     const { deps, never } = setup();
@@ -90,6 +117,22 @@ describe('the log rows of the last two weeks', () => {
     expect(deps.log.lines.map(({ fields }) => fields)).toEqual([
       { problem: 'Of logs, only the newest 100000 rows are used.' },
     ]);
+  });
+});
+
+describe('a watched experiment', () => {
+  it.each([
+    [true, true],
+    [false, false],
+    [undefined, false],
+    ['yes', false],
+  ])('with isHoldback %j is a holdback: %j', async (isHoldback, expected) => {
+    const { deps, never } = setup();
+    deps.experimentRecords.fetch = () => Promise.resolve([{ ...RECORD, isHoldback }]);
+
+    const { experiments } = (await readAlertInputs(deps, never)).sources;
+
+    expect(experiments).toMatchObject({ value: [{ isHoldback: expected, appName: RECORD?.['appName'] }] });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
+import type { EnrollmentFunnel } from '../../../../src/alerts/enrollment-funnel.ts';
 import type { AlertInputs } from '../../../../src/alerts/inputs.ts';
 import type { AlertMessage } from '../../../../src/alerts/message.ts';
 import type { AlertRow } from '../../../../src/alerts/row.ts';
@@ -7,7 +8,7 @@ import { ALERT_RULES } from '../../../../src/alerts/rules.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { Notifier } from '../../../../src/ports/notifier.ts';
 import { checkAlerts } from '../../../../src/workers/monitoring/check-alerts.ts';
-import { alertInputs, counts, experiment, NOW } from '../../../support/alert-world.ts';
+import { alertInputs, counts, experiment, funnel, NOW } from '../../../support/alert-world.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
 
 const never = new AbortController().signal;
@@ -64,7 +65,6 @@ const spikes = (slugs: readonly string[]) =>
   alertInputs({
     experiments: slugs.map((slug) => experiment({ slug })),
     enrollmentCounts: new Map(slugs.map((slug) => [slug, counts({ control: [5000, 900], treatment: [5000, 900] })])),
-    enrollmentFunnel: new Map(slugs.map((slug) => [slug, []])),
     objects: new Set(slugs.map((slug) => `statistics/statistics_${slug.replaceAll('-', '_')}_daily.json`)),
   });
 
@@ -134,5 +134,46 @@ describe('checkAlerts', () => {
 
     expect(result).toMatchObject({ open: 1, noData: 2, resolved: 0 });
     expect(world.rows().at(-1)).toMatchObject({ rule: 'X1', subject: 'enrollmentCounts', state: 'open' });
+  });
+
+  it.each([
+    ['is absent', { kind: 'absent' }],
+    ['is old', funnel({ 'my-slug': [] }, NOW - 60 * 3_600_000)],
+    ['is malformed', { kind: 'malformed', problem: 'it is not JSON', changedAt: NOW }],
+    ['has no list', { kind: 'read', changedAt: NOW, slugs: new Map([['my-slug', { kind: 'no list' }]]) }],
+    ['has no rows', funnel({})],
+    ['has no clients', funnel({ 'my-slug': [{ reason: null, conflictSlug: null, clientCount: 0 }] })],
+  ] satisfies [string, EnrollmentFunnel][])(
+    'keeps a feature conflict while the funnel %s, and opens none',
+    async (_, noData) => {
+      const conflict = funnel({ 'my-slug': [{ reason: 'FeatureConflict', conflictSlug: 'a', clientCount: 5 }] });
+      const world = setup();
+      const states = () => world.rows().filter((row) => row.rule === 'M4');
+
+      world.inputs = alertInputs({ enrollmentFunnel: noData });
+      await world.check();
+      expect(states()).toEqual([]);
+      for (const enrollmentFunnel of [conflict, noData, noData, conflict]) {
+        world.inputs = alertInputs({ enrollmentFunnel });
+        await world.check();
+      }
+
+      expect(states().map(({ state }) => state)).toEqual(['open', 'no_data', 'open']);
+      expect(new Set(states().map((row) => row.alert_id)).size).toBe(1);
+      expect(world.slack.messages.filter(({ alerts }) => alerts.some(({ rule }) => rule === 'M4'))).toHaveLength(1);
+    },
+  );
+
+  it('tells that the funnel says nothing', async () => {
+    const world = setup();
+    const { enrollmentFunnel, ...others } = alertInputs({ enrollmentFunnel: { kind: 'absent' } }).sources;
+    const told = { ...enrollmentFunnel, problem: 'the enrollment funnel is missing' };
+    world.inputs = { now: NOW, sources: { ...others, enrollmentFunnel: told } };
+
+    await world.check();
+
+    expect(world.rows()).toMatchObject([
+      { rule: 'X1', subject: 'enrollmentFunnel', summary: expect.stringContaining('the enrollment funnel is missing') },
+    ]);
   });
 });
