@@ -1,7 +1,4 @@
-/**
- * Builds the adapters for the settings; the only file that knows them all. Each is imported on demand, because the clients
- * of some vendors take long to load.
- */
+/** Builds the adapters for the settings. Each is imported on demand, because the clients of some vendors take long to load. */
 import { fixedClock, systemClock } from '../../adapters/system/clock.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
