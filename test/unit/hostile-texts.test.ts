@@ -10,7 +10,7 @@ import { readFromExpression } from '../../src/metric-hub/resolve-data-source.ts'
 import { referencesOf } from '../../src/metric-hub/template.ts';
 import { TemplateError } from '../../src/metric-hub/template-tokens.ts';
 import { parseToml, TomlError } from '../../src/metric-hub/toml.ts';
-import { parseNumberText } from '../../src/workers/statistics/acceptance/number-values.ts';
+import { parseNumberText } from '../../src/domain/number-text.ts';
 
 const MANY = 400_000;
 /** Reading them takes milliseconds, on a busy machine seconds. */

@@ -1,5 +1,5 @@
 /** Numbers that a table holds as text: whether the console can read them. */
-import { parseNumberText } from '../../../src/workers/statistics/acceptance/number-values.ts';
+import { parseNumberText } from '../../../src/domain/number-text.ts';
 import { fuzzTarget, mustEqual } from '../target.ts';
 
 export const numberText = fuzzTarget<string>({
