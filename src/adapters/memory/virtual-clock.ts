@@ -2,7 +2,7 @@
 import type { Clock } from '../../ports/clock.ts';
 
 /** How many turns of the event loop work gets before the next timer fires; streams in memory need a handful. */
-const SETTLING_TURNS = 8;
+const SETTLING_TURNS = 4;
 
 interface Timer {
   readonly dueAt: number;
