@@ -9,7 +9,7 @@ import { normaliseSlug } from '../../src/domain/slug.ts';
 import { fileCells } from '../../src/domain/trace/file-cells.ts';
 import { ANALYSIS_BASES, type TraceInputs, type WindowTable } from '../../src/domain/trace/inputs.ts';
 import { tableCells } from '../../src/domain/trace/table-cells.ts';
-import { WINDOW_PERIODS } from '../../src/domain/trace/window-period.ts';
+import { WINDOW_PERIODS } from '../../src/domain/window-period.ts';
 
 const OWN_CASES = fileURLToPath(new URL('../fixtures/today', import.meta.url));
 

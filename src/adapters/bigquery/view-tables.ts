@@ -2,18 +2,8 @@
  * The tables of a statistics view from its name (spec: statistics, section 2): the wildcard
  * `statistics_<slug>_<window period>_*`, which also matches tables of longer slugs with the same beginning.
  */
-import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
-
-/** The word for a period in table names. */
-const WINDOW_PERIODS: Readonly<Record<AnalysisPeriod, string>> = {
-  daily: 'day',
-  weekly: 'week',
-  days28: 'days28',
-  overall: 'overall',
-  preenrollment_weekly: 'preenrollment_week',
-  preenrollment_days28: 'preenrollment_days28',
-};
+import { WINDOW_PERIODS } from '../../domain/window-period.ts';
 
 /** Name prefix of the tables that a view reads; undefined if the view's name does not tell. */
 export function windowTablePrefix(view: string): string | undefined {

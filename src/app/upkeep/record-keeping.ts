@@ -1,24 +1,13 @@
 /** Sends records to the warehouse, and regularly recovers those that wait on this machine. */
-import type { JobQueue } from '../../ports/job-queue.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
-import type { RecordSink, RecordTaker } from '../../ports/record-sink.ts';
-import type { RecordSpool } from '../../ports/record-spool.ts';
-import type { RecordStage } from '../../ports/record-stage.ts';
+import type { RecordTaker } from '../../ports/record-sink.ts';
 import { settlesWithin } from '../../queue/settles-within.ts';
-import { QueuedRecords } from '../../workers/records/queued-records.ts';
+import { QueuedRecords, type QueuedRecordsOptions } from '../../workers/records/queued-records.ts';
 import { Repeating } from '../repeating.ts';
 
 const RECOVERY_INTERVAL_MS = 15_000;
 const LAST_RECOVERY_MS = 2_000;
 
-export interface RecordKeepingDependencies {
-  readonly stage: RecordStage;
-  readonly queue: JobQueue;
-  readonly spool: RecordSpool;
-  readonly sink: Pick<RecordSink, 'has'>;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface RecordKeepingDependencies extends QueuedRecordsOptions {
   /** Closes the connection of the stage; pending requests fail. Called by `stop`. */
   readonly disconnect: () => void;
 }

@@ -4,7 +4,7 @@ import { isErrorRow } from '../error-rows.ts';
 import { floorTo, MICROS_PER_MINUTE, parseTimestamp } from '../utc-time.ts';
 import { type CellKey, FAILURE_CATEGORIES, type FailureCategory } from './cell.ts';
 import type { TracedLog, TraceInputs } from './inputs.ts';
-import { WINDOW_PERIODS } from './window-period.ts';
+import { WINDOW_PERIODS } from '../window-period.ts';
 
 /** A failure of the analysis. */
 export interface Failure {

@@ -9,7 +9,7 @@ export interface ComputedInputs {
   readonly window: number | null;
   /** The table of that window. */
   readonly table: WindowTable | undefined;
-  /** Whether the period has any table. */
+  /** Whether there is a table of the period. */
   readonly hasTables: boolean;
   readonly hasFile: boolean;
   readonly failures: Failures;

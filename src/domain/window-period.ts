@@ -1,5 +1,5 @@
 /** Names of analysis periods in per-window tables and log rows. */
-import type { AnalysisPeriod } from '../analysis-period.ts';
+import type { AnalysisPeriod } from './analysis-period.ts';
 
 export const WINDOW_PERIODS: Readonly<Record<AnalysisPeriod, string>> = {
   daily: 'day',
