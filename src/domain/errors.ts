@@ -171,6 +171,16 @@ export const ERROR_CATALOGUE = {
     text: 'The warehouse refused a query.',
     remedy: 'Read the message of the warehouse. Usually a view refers to a table or column that is gone.',
   },
+  QUERY_REFUSED: {
+    class: 'content',
+    text: 'A configured query does more than read, or is not a single SELECT.',
+    remedy: 'Change the query in the file that `CONTRAIL_QUERIES` names: one SELECT, without remote functions.',
+  },
+  QUERY_LIMIT: {
+    class: 'content',
+    text: 'A configured query exceeded its limit of time or rows.',
+    remedy: 'Check why it reads so much; if it has to, raise `timeout` or `maxRows` of the query.',
+  },
   TARGET_UNWRITABLE: {
     class: 'environment',
     text: 'The target cannot be written.',
