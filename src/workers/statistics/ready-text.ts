@@ -4,10 +4,9 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer';
 import { isValid, type BinaryVector, type ColumnVector, type IntegerVector } from '../../domain/column-batch.ts';
-import { columnTypeName, type Column } from '../../domain/column-type.ts';
-import { ContrailError } from '../../domain/errors.ts';
+import type { Column } from '../../domain/column-type.ts';
 import { JsonBytes, needsEscape } from './json-bytes.ts';
-import { layoutMismatch, UnwritableValue, ValueWriter } from './value-writer.ts';
+import { layoutMismatch, unwritable, UnwritableValue, type ValueStyle, ValueWriter } from './value-writer.ts';
 
 /**
  * Row i is `bytes[starts[i], ends[i])`; undefined for NULLs and rows left out. A STRING has no quotes. `bytes[0, validEnd)`
@@ -30,12 +29,14 @@ const PADDING_BYTES = 16;
 /** Turns one column into ready text, batch after batch; keeps its memory between batches. */
 export class ReadyTextColumn {
   readonly #column: Column;
+  readonly #style: ValueStyle;
   readonly #written = new JsonBytes();
   #starts = new Int32Array(0);
   #ends = new Int32Array(0);
 
-  constructor(column: Column) {
+  constructor(column: Column, style: ValueStyle = {}) {
     this.#column = column;
+    this.#style = style;
   }
 
   /** The text of the rows not left out. Throws VALUE_INVALID for a value that the file format cannot hold. */
@@ -56,7 +57,7 @@ export class ReadyTextColumn {
     const ends = this.#ends;
     const written = this.#written;
     written.clear();
-    const writer = new ValueWriter(written);
+    const writer = new ValueWriter(written, this.#style);
     const repeats = vector.layout === 'integer' ? new RepeatedIntegers(vector) : undefined;
     let totalBytes = 0;
     for (let row = 0; row < rowCount; row++) {
@@ -84,17 +85,13 @@ export class ReadyTextColumn {
   }
 
   #writeRow(writer: ValueWriter, vector: ColumnVector, row: number): void {
-    const { name, type } = this.#column;
+    const { type } = this.#column;
     try {
       if (type.kind === 'string' && vector.layout === 'binary') writer.writeStringBody(vector, row);
       else writer.write(type, vector, row);
     } catch (error) {
       if (!(error instanceof UnwritableValue)) throw error;
-      throw new ContrailError(
-        'VALUE_INVALID',
-        `Column "${name}" (${columnTypeName(type)}) has a value that cannot be written: ${error.message}.`,
-        { subject: `row ${row} of a batch, counted from 0`, cause: error },
-      );
+      throw unwritable(this.#column, row, error);
     }
   }
 }

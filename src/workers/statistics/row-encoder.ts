@@ -15,7 +15,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import { jsonString } from './json-bytes.ts';
 import { ReadyTextColumn, type ReadyText } from './ready-text.ts';
 import { SHORTEST_REACH_BYTES, writeShortest, type Doubles } from './shortest-double.ts';
-import { layoutMismatch } from './value-writer.ts';
+import { layoutMismatch, type ValueStyle } from './value-writer.ts';
 
 /** The bytes of some rows, and counts. */
 export interface EncodedRows {
@@ -26,7 +26,15 @@ export interface EncodedRows {
   readonly nonFinite: number;
 }
 
-const COMMA_AND_OPENING_BRACE = 0x2c7b;
+/** How rows differ from those of statistics files; for configured queries. */
+export interface RowStyle extends ValueStyle {
+  /** What precedes each row; default: `comma`. */
+  readonly before?: 'comma' | 'new line';
+}
+
+const COMMA = 0x2c;
+const NEW_LINE = 0x0a;
+const OPENING_BRACE = 0x7b;
 const QUOTE = 0x22;
 const CLOSING_BRACE = 0x7d;
 
@@ -51,14 +59,16 @@ const CHANGES_WORTH_REMEMBERING = 16;
 /** Turns batches of one schema into JSON rows (spec: statistics, section 3). Batches may differ in size. */
 export class RowEncoder {
   readonly #columns: readonly ColumnPlan[];
+  readonly #before: number;
   #out = new DataView(new ArrayBuffer(0));
 
-  constructor(columns: readonly Column[]) {
-    this.#columns = columns.map(planColumn);
+  constructor(columns: readonly Column[], style: RowStyle = {}) {
+    this.#columns = columns.map((column) => planColumn(column, style));
+    this.#before = style.before === 'new line' ? NEW_LINE : COMMA;
   }
 
   /**
-   * The rows of a batch, each preceded by a comma: `,{...},{...}`; rows i with `skip[i] !== 0` are left out. Throws
+   * The rows of a batch, each preceded by a comma or line break: `,{...},{...}`; rows i with `skip[i] !== 0` are left out. Throws
    * VALUE_INVALID for a value that the format cannot hold, such as a JSON column whose text is not JSON.
    */
   encode(batch: ColumnBatch, skip?: Uint8Array): EncodedRows {
@@ -67,7 +77,7 @@ export class RowEncoder {
     // Not zeroed: everything that is returned will have been written.
     if (this.#out.byteLength < limit) this.#out = new DataView(Buffer.allocUnsafeSlow(limit).buffer);
     const out = this.#out;
-    const { rows, end } = writeRows(columns, batch.rowCount, skip, out);
+    const { rows, end } = writeRows(columns, { before: this.#before, rowCount: batch.rowCount, skip }, out);
     const nonFinite = columns.reduce((sum, column) => sum + column.nonFinite, 0);
     return { bytes: new Uint8Array(out.buffer, 0, end), rows, nonFinite };
   }
@@ -84,8 +94,9 @@ interface ColumnPlan {
   readonly column: Column;
   /** The text before a value: `,"name":`, with the opening quote for strings. */
   readonly keyToken: Token;
-  /** The text for NULL: `,"name":null`. */
+  /** The text for NULL: `,"name":null`; empty if NULLs are left out. */
   readonly nullToken: Token;
+  readonly omitsNulls: boolean;
   readonly readyText: ReadyTextColumn;
   /** Memory for the text of the last double. */
   readonly lastToken: Token;
@@ -126,13 +137,15 @@ const NO_TEXT: ReadyText = {
   nonFinite: 0,
 };
 
-function planColumn(column: Column, index: number): ColumnPlan {
-  const key = `${index === 0 ? '' : ','}${jsonString(column.name)}:`;
+function planColumn(column: Column, style: ValueStyle): ColumnPlan {
+  const key = `,${jsonString(column.name)}:`;
+  const omitsNulls = style.nulls === 'omit' && column.type.kind !== 'array';
   return {
     column,
     keyToken: tokenOf(column.type.kind === 'string' ? `${key}"` : key),
-    nullToken: tokenOf(key + (column.type.kind === 'array' ? '[]' : 'null')),
-    readyText: new ReadyTextColumn(column),
+    nullToken: tokenOf(omitsNulls ? '' : key + (column.type.kind === 'array' ? '[]' : 'null')),
+    omitsNulls,
+    readyText: new ReadyTextColumn(column, style),
     lastToken: tokenOf('0', LONGEST_DOUBLE_BYTES),
   };
 }
@@ -145,10 +158,12 @@ function bindColumn(plan: ColumnPlan, batch: ColumnBatch, index: number, skip: U
   const isEmpty = isDouble || batch.rowCount === 0;
   const text = isEmpty ? NO_TEXT : plan.readyText.read(vector, batch.rowCount, skip);
   const longestRow = Math.max(keyToken.length + (isDouble ? LONGEST_DOUBLE_BYTES : 1), nullToken.length);
+  // A number that JSON has no text for is written as null, and null is left out.
+  const finite = isDouble && plan.omitsNulls ? finiteOf(doublesOf(column, vector), vector, skip) : undefined;
   return {
     keyToken,
     nullToken,
-    validity: vector.validity,
+    validity: finite?.validity ?? vector.validity,
     isDouble,
     quoteLength: column.type.kind === 'string' ? 1 : 0,
     doubles: isDouble ? doublesOf(column, vector) : NO_DOUBLES,
@@ -160,7 +175,7 @@ function bindColumn(plan: ColumnPlan, batch: ColumnBatch, index: number, skip: U
     lastHigh: 0,
     lastToken: zeroIn(plan.lastToken),
     changes: 0,
-    nonFinite: text.nonFinite,
+    nonFinite: text.nonFinite + (finite?.nonFinite ?? 0),
     limitBytes: batch.rowCount * longestRow + text.totalBytes,
   };
 }
@@ -169,6 +184,23 @@ function doublesOf(column: Column, vector: ColumnVector): Doubles {
   if (vector.layout !== 'double') throw layoutMismatch(column.type, vector);
   const { values } = vector;
   return { values, words: new Int32Array(values.buffer, values.byteOffset, 2 * values.length) };
+}
+
+/** The validity of a column with the non-finite numbers marked as NULL; undefined if there are none. */
+function finiteOf(
+  { values }: Doubles,
+  { validity }: ColumnVector,
+  skip: Uint8Array | undefined,
+): { readonly validity: Uint8Array; readonly nonFinite: number } | undefined {
+  let marked: Uint8Array | undefined;
+  let nonFinite = 0;
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isFinite(values[row]) || isNull(validity, row)) continue;
+    marked ??= validity?.slice() ?? new Uint8Array(Math.ceil(values.length / 8)).fill(0xff);
+    marked[row >> 3]! &= ~(1 << (row & 7));
+    if (!skip?.[row]) nonFinite++;
+  }
+  return marked === undefined ? undefined : { validity: marked, nonFinite };
 }
 
 function tokenOf(text: string, leastBytes = LEAST_COPY_BYTES): Token {
@@ -185,11 +217,16 @@ function zeroIn(token: Token): Token {
   return token;
 }
 
+interface RowsToWrite {
+  readonly before: number;
+  readonly rowCount: number;
+  readonly skip: Uint8Array | undefined;
+}
+
 /** The hot loop. */
 function writeRows(
   columns: readonly BoundColumn[],
-  rowCount: number,
-  skip: Uint8Array | undefined,
+  { before, rowCount, skip }: RowsToWrite,
   out: DataView,
 ): { rows: number; end: number } {
   let at = 0;
@@ -197,14 +234,17 @@ function writeRows(
   for (let row = 0; row < rowCount; row++) {
     if (skip?.[row]) continue;
     rows++;
-    out.setUint16(at, COMMA_AND_OPENING_BRACE);
-    at += 2;
+    out.setUint8(at++, before);
+    const start = at;
     for (let index = 0; index < columns.length; index++) {
       const column = columns[index]!;
       if (isNull(column.validity, row)) at = copyToken(column.nullToken, out, at);
       else if (column.isDouble) at = writeDouble(column, row, out, copyToken(column.keyToken, out, at));
       else at = copyText(column, row, out, copyToken(column.keyToken, out, at));
     }
+    // In place of the first column's comma.
+    out.setUint8(start, OPENING_BRACE);
+    if (at === start) at++;
     out.setUint8(at++, CLOSING_BRACE);
   }
   return { rows, end: at };

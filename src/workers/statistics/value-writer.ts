@@ -12,16 +12,26 @@ export class UnwritableValue extends Error {
   override readonly name = 'UnwritableValue';
 }
 
+/** How values differ from those of statistics files. */
+export interface ValueStyle {
+  /** `omit`: a NULL has no key, in nested objects neither; default: `keep`. */
+  readonly nulls?: 'keep' | 'omit';
+  /** INT64 as text or number; default: `string`. */
+  readonly ints?: 'string' | 'number';
+}
+
 /** Keeps a byte order mark, which is an ordinary character inside a table. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Writes values to `out`. NaN and infinities become null, because JSON has none, and are counted. */
 export class ValueWriter {
   readonly #out: JsonBytes;
+  readonly #style: ValueStyle;
   #nonFinite = 0;
 
-  constructor(out: JsonBytes) {
+  constructor(out: JsonBytes, style: ValueStyle = {}) {
     this.#out = out;
+    this.#style = style;
   }
 
   /** How many NaN and infinities were written as null. */
@@ -42,7 +52,9 @@ export class ValueWriter {
       case 'integer': {
         const text = integerText(type, vector, row);
         if (text === undefined) throw new UnwritableValue(`it is no ${columnTypeName(type)} of the years 1 to 9999`);
-        return this.#out.ascii(`"${text}"`);
+        return this.#out.ascii(
+          type.kind === 'int64' && this.#style.ints === 'number' ? exactNumber(text) : `"${text}"`,
+        );
       }
       case 'list':
         if (type.kind !== 'array') break;
@@ -52,6 +64,15 @@ export class ValueWriter {
         return this.#writeStruct(type.fields, vector.fields, row);
     }
     throw layoutMismatch(type, vector);
+  }
+
+  /** Whether a value gets no key, because NULLs are left out. A number that would be written as null is counted. */
+  leavesOut(type: ColumnType, vector: ColumnVector, row: number): boolean {
+    if (this.#style.nulls !== 'omit' || type.kind === 'array') return false;
+    if (!isValid(vector.validity, row)) return true;
+    const isNonFinite = vector.layout === 'double' && !Number.isFinite(vector.values[row]);
+    if (isNonFinite) this.#nonFinite += 1;
+    return isNonFinite;
   }
 
   /** Writes row `row` of a STRING as the inside of a JSON string. */
@@ -93,12 +114,31 @@ export class ValueWriter {
 
   #writeStruct(fields: readonly Column[], vectors: readonly ColumnVector[], row: number): void {
     this.#out.ascii('{');
+    let comma = '';
     fields.forEach((field, index) => {
-      this.#out.utf8(`${index > 0 ? ',' : ''}${jsonString(field.name)}:`);
-      this.write(field.type, vectors[index]!, row);
+      const vector = vectors[index]!;
+      if (this.leavesOut(field.type, vector, row)) return;
+      this.#out.utf8(`${comma}${jsonString(field.name)}:`);
+      this.write(field.type, vector, row);
+      comma = ',';
     });
     this.#out.ascii('}');
   }
+}
+
+/** The digits of an integer that every reader of JSON numbers gets back exactly. */
+function exactNumber(digits: string): string {
+  if (Number.isSafeInteger(Number(digits))) return digits;
+  throw new UnwritableValue(`${digits} is outside ±(2^53 − 1), so it must be written as text (\`ints = "string"\`)`);
+}
+
+/** VALUE_INVALID for a value of a column; `row` is counted in its batch. */
+export function unwritable({ name, type }: Column, row: number, reason: UnwritableValue): ContrailError {
+  return new ContrailError(
+    'VALUE_INVALID',
+    `Column "${name}" (${columnTypeName(type)}) has a value that cannot be written: ${reason.message}.`,
+    { subject: `row ${row} of a batch, counted from 0`, cause: reason },
+  );
 }
 
 /** The vector does not fit its column's type: a bug in a reader, not in the data. */
