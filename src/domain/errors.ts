@@ -2,6 +2,7 @@
  * The error catalogue. The class of a code decides what the queue does: it retries only `transient` and `throttled`.
  * `docs/errors.md` is made from `text` and `remedy`.
  */
+import type { ReadingUsage } from './outcome.ts';
 
 /**
  * `transient`: may go away by itself. `throttled`: a service wants fewer requests. `environment`: an operator must act.
@@ -181,6 +182,16 @@ export const ERROR_CATALOGUE = {
     text: 'A configured query exceeded its limit of time or rows.',
     remedy: 'Check why it reads so much; if it has to, raise `timeout` or `maxRows` of the query.',
   },
+  QUERY_EMPTY: {
+    class: 'content',
+    text: 'A configured query has no rows, but its published file has.',
+    remedy: 'Check the query and its tables; the file stays. If no rows are right, set `emptyIs = "publish"`.',
+  },
+  QUERY_UNORDERED: {
+    class: 'content',
+    text: 'The rows of a configured query are not in the order that its files need.',
+    remedy: 'Order the query by the column that the message names first, without a collation.',
+  },
   TARGET_UNWRITABLE: {
     class: 'environment',
     text: 'The target cannot be written.',
@@ -285,6 +296,8 @@ export interface ErrorDetails {
   readonly exceptionType?: string;
   /** Details that are too long for the message; they go to the log only. */
   readonly evidence?: string;
+  /** The cost of reading until then, for the run record. */
+  readonly usage?: ReadingUsage;
   readonly cause?: unknown;
 }
 
@@ -295,6 +308,7 @@ export class ContrailError extends Error {
   readonly subject: string | undefined;
   readonly hint: string | undefined;
   readonly evidence: string | undefined;
+  readonly usage: ReadingUsage | undefined;
   readonly exceptionType: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -303,6 +317,7 @@ export class ContrailError extends Error {
     this.subject = details.subject;
     this.hint = details.hint;
     this.evidence = details.evidence;
+    this.usage = details.usage;
     this.exceptionType = details.exceptionType ?? exceptionTypeOf(code);
   }
 
@@ -314,6 +329,19 @@ export class ContrailError extends Error {
   get sentence(): string {
     return this.hint === undefined ? this.message : `${this.message} ${this.hint}`;
   }
+}
+
+/** The same error with the cost until then. */
+export function withUsage(error: ContrailError, usage: ReadingUsage): ContrailError {
+  const { code, message, subject, hint, evidence, exceptionType, cause } = error;
+  return new ContrailError(code, message, {
+    ...(subject === undefined ? {} : { subject }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(cause === undefined ? {} : { cause }),
+    exceptionType,
+    usage,
+  });
 }
 
 /** `RESULTS_MISSING` → `ResultsMissingException`, as Jetstream names its exceptions. */

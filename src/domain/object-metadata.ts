@@ -22,6 +22,8 @@ export const METADATA = {
   analysisStart: 'contrail-analysis-start',
   /** Only of metadata in warehouses without times: the content of the results that the start belongs to. */
   analysisContent: 'contrail-analysis-content',
+  /** Only of configured queries: hash of the definition. */
+  config: 'contrail-config',
   /** SHA-256 of the bytes in hex, to compare them without reading the object. Not in the spec. */
   sha256: 'contrail-sha256',
 } as const;

@@ -5,9 +5,13 @@ import { METADATA } from '../../domain/object-metadata.ts';
 import type { StoredObject } from '../../ports/object-store.ts';
 
 /** Throws SLUG_CONFLICT when the object belongs to another experiment. */
-export function checkOwner(name: string, object: Pick<StoredObject, 'metadata'> | undefined, claim: Claim): void {
+export function checkOwner(
+  name: string,
+  object: Pick<StoredObject, 'metadata'> | undefined,
+  claim: Claim | undefined,
+): void {
   const published = object?.metadata[METADATA.experiment];
-  const owner = ownerOf(claim);
+  const owner = claim === undefined ? undefined : ownerOf(claim);
   if (published === undefined || owner === undefined || published === owner) return;
   throw new ContrailError(
     'SLUG_CONFLICT',

@@ -8,7 +8,7 @@ import type { ReadyBody } from './ready-body.ts';
 import type { SeenObject } from './seen-object.ts';
 
 interface MetadataParts {
-  readonly publication: { readonly claim: Claim; readonly job: string };
+  readonly publication: { readonly claim?: Claim; readonly job: string };
   readonly content: Content;
   readonly ready: Pick<ReadyBody, 'facts' | 'sha256'>;
   /** The object to be replaced. */
@@ -17,7 +17,8 @@ interface MetadataParts {
 
 export function objectMetadata({ publication, content, ready, before }: MetadataParts): ObjectMetadata {
   // A slug that is only known from a table's name does not change the owner.
-  const owner = ownerOf(publication.claim) ?? before?.metadata[METADATA.experiment];
+  const { claim } = publication;
+  const owner = (claim === undefined ? undefined : ownerOf(claim)) ?? before?.metadata[METADATA.experiment];
   return {
     ...content.metadata,
     [METADATA.source]: content.source,

@@ -30,7 +30,10 @@ export interface PublishDependencies {
 export interface Publication {
   /** Name of the object. */
   readonly name: string;
-  readonly claim: Claim;
+  /** Absent for files that are not of one experiment. */
+  readonly claim?: Claim;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
   /** For the object's metadata: a job's id, which no other publication has. */
   readonly job: string;
   /** Write the object also if it is current, or would keep its bytes. */
@@ -106,7 +109,7 @@ function settle(round: Round, content: Content): Published | undefined {
   const { body, sourceVersion } = content;
   const settlement = settlementOf(before, { job: publication.job, sourceVersion });
   if (before === undefined || settlement === undefined) return undefined;
-  const isRedone = publication.force || publication.hasNewPremises === true;
+  const isRedone = publication.force || (publication.hasNewPremises === true && settlement !== 'newer');
   // Parts are made for one publication: what the job has made of them is never made anew.
   if (isRedone && !(settlement === 'own' && body.kind === 'parts')) return undefined;
   if (settlement === 'own') {
@@ -133,9 +136,9 @@ async function replace(round: Round, content: Content, openedAt: number): Promis
   const { deps, publication, before } = round;
   const { body } = content;
   if (body.kind === 'later') return endedAs(publication, body.outcome);
-  const { name, signal } = publication;
+  const { name, contentType = 'application/json', signal } = publication;
   const ifGeneration = before?.generation ?? ABSENT;
-  const request = { name, contentType: 'application/json', ifGeneration, signal };
+  const request = { name, contentType, ifGeneration, signal };
   const writing = new ObjectWriting(deps.store, request);
   let ready: ReadyBody | undefined;
   try {
@@ -198,5 +201,6 @@ function inPlace({ deps, publication, startedAt }: Round, content: Content, body
 }
 
 function endedAs({ claim, logged }: Publication, outcome: JobOutcome, leftOut: readonly LeftOut[] = []): Published {
-  return { outcome, events: eventsOfOutcome(outcome, leftOut, { experiment: claim.experiment, ...logged }) };
+  const subject = claim === undefined ? {} : { experiment: claim.experiment };
+  return { outcome, events: eventsOfOutcome(outcome, leftOut, { ...subject, ...logged }) };
 }

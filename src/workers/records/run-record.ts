@@ -1,7 +1,7 @@
 /** A row of `monitoring.export_runs_v1`: an attempt that ended (spec: monitoring, section 10). */
 import type { ContrailError } from '../../domain/errors.ts';
 import { EXPORT_RUNS_TABLE } from '../../domain/monitoring-tables.ts';
-import type { JobOutcome, WrittenFacts } from '../../domain/outcome.ts';
+import type { JobOutcome, ReadingUsage, WrittenFacts } from '../../domain/outcome.ts';
 import { costOf, type Pricing } from '../../domain/query-cost-price.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
@@ -65,17 +65,18 @@ function toRow(facts: RunFacts, end: RunEnd, { runId, outcome, pricing }: RowPar
     experiment: facts.experiment ?? null,
     period: facts.period ?? null,
     outcome,
-    ...('error' in end ? failureColumns(end.error) : outcomeColumns(end.outcome, pricing)),
+    ...('error' in end ? failureColumns(end.error, pricing) : outcomeColumns(end.outcome, pricing)),
     duration_ms: Math.round(facts.durationMs),
     contrail_version: CONTRAIL_VERSION,
   };
 }
 
-function failureColumns(error: ContrailError): RecordRow {
+function failureColumns(error: ContrailError, pricing: Pricing): RecordRow {
   return {
     failure_class: error.code === 'JOB_CRASHED' ? 'crash' : error.failureClass,
     error_code: error.code,
     error_message: error.sentence.slice(0, LONGEST_MESSAGE),
+    ...usageColumns(error.usage, pricing),
   };
 }
 
@@ -84,7 +85,6 @@ function outcomeColumns(outcome: JobOutcome, pricing: Pricing): RecordRow {
   if (outcome.kind !== 'published' && outcome.kind !== 'unchanged') {
     return 'object' in outcome && outcome.object !== undefined ? { object: outcome.object } : {};
   }
-  const { usage } = outcome;
   return {
     source: outcome.source,
     source_version: outcome.sourceVersion,
@@ -99,17 +99,21 @@ function outcomeColumns(outcome: JobOutcome, pricing: Pricing): RecordRow {
     read_ms: outcome.readMs ?? null,
     publish_ms: outcome.publishMs ?? null,
     bytes_written: outcome.kind === 'published' ? outcome.bytes : 0,
-    ...(usage === undefined
-      ? {}
-      : {
-          bytes_read: usage.bytesRead,
-          bytes_billed: usage.bytesBilled,
-          slot_ms: Math.round(usage.slotMs),
-          requests: usage.requests,
-          query_ms: Math.round(usage.queryMs),
-          price_mode: pricing.mode,
-          cost_usd: costOf({ slotMs: usage.slotMs, bytesProcessed: usage.bytesBilled }, pricing),
-        }),
+    ...usageColumns(outcome.usage, pricing),
+  };
+}
+
+/** What reading has cost, even if it failed afterwards. */
+function usageColumns(usage: ReadingUsage | undefined, pricing: Pricing): RecordRow {
+  if (usage === undefined) return {};
+  return {
+    bytes_read: usage.bytesRead,
+    bytes_billed: usage.bytesBilled,
+    slot_ms: Math.round(usage.slotMs),
+    requests: usage.requests,
+    query_ms: Math.round(usage.queryMs),
+    price_mode: pricing.mode,
+    cost_usd: costOf({ slotMs: usage.slotMs, bytesProcessed: usage.bytesBilled }, pricing),
   };
 }
 

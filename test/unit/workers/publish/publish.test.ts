@@ -198,6 +198,7 @@ describe.each(KINDS)('publishing a %s', (kind) => {
     ['of this version, forced', published(VERSION), { force: true }, 'published', 2],
     ['of a newer version, forced', published(NEWER), { force: true }, 'published', 2],
     ['of this version, on new premises', published(VERSION), { hasNewPremises: true }, 'published', 2],
+    ['of a newer version, on new premises', published(NEWER), { hasNewPremises: true }, 'superseded', 1],
     ['of the same experiment', published(OLDER, { [METADATA.experiment]: 'x' }), {}, 'published', 2],
   ] as const)('over an object %s: %s', async (_, metadata, changes, ...[outcomeKind, generations]) => {
     const { run, put, history, store } = setup(kind);
