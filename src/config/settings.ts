@@ -68,6 +68,16 @@ export const SETTINGS = {
       'gs://<bucket>, or file:<path>',
     ),
   }),
+  queries: setting({
+    variable: 'CONTRAIL_QUERIES',
+    text: 'A TOML or JSON file with queries whose rows are published as JSON files; docs/queries.md describes it. Without it there are none.',
+    example: 'config/queries.live.toml',
+    default: undefined,
+    schema: z
+      .string()
+      .regex(/^[^\0]+$/, 'the path of a file')
+      .transform((path) => path.replace(/^file:(?:\/\/(?=\/))?/, '')),
+  }),
   resultsDataset: setting({
     variable: 'CONTRAIL_RESULTS_DATASET',
     text: 'The dataset (in DuckDB: the schema) with the statistics tables and views.',

@@ -5,6 +5,7 @@ import { dataSource } from './targets/data-source.ts';
 import { encoder } from './targets/encoder.ts';
 import { lz4 } from './targets/lz4.ts';
 import { numberText } from './targets/number-text.ts';
+import { queries } from './targets/queries.ts';
 import { restValues } from './targets/rest-values.ts';
 import { errorCategories, glob, logRecord, metadataText, period, slug, tableName, template } from './targets/texts.ts';
 import { toml } from './targets/toml.ts';
@@ -16,6 +17,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   restValues,
   numberText,
   toml,
+  queries,
   glob,
   template,
   dataSource,

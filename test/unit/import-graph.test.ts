@@ -127,7 +127,8 @@ const RULES: ImportRules = {
   ],
   pureRooms: {
     // The distance of two texts is a pure function, which others have made faster than we did.
-    domain: ['node:crypto', 'node:buffer', 'fastest-levenshtein'],
+    // So is when a cron pattern comes next.
+    domain: ['node:crypto', 'node:buffer', 'fastest-levenshtein', 'croner'],
     alerts: ['node:crypto'],
     'metric-hub': ['toml-eslint-parser'],
     'experiment-record': ['zod'],

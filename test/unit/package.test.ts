@@ -30,7 +30,7 @@ describe('the package', () => {
     expect(paths).toEqual(expect.arrayContaining(wanted));
     const folders = new Set(paths.filter((path) => path.includes('/')).map((path) => path.split('/', 1)[0]));
     expect(
-      [...folders].filter((folder) => !['assets', 'bin', 'dist', 'docs', 'sample'].includes(folder ?? '')),
+      [...folders].filter((folder) => !['assets', 'bin', 'config', 'dist', 'docs', 'sample'].includes(folder ?? '')),
     ).toEqual([]);
     expect(paths.filter((path) => /\.map$|\.tsbuildinfo$|\.built$/.test(path))).toEqual([]);
     expect(files.find(({ path }) => path === 'bin/contrail.js')?.mode).toSatisfy(
