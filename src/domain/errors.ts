@@ -41,6 +41,17 @@ export const ERROR_CATALOGUE = {
     text: 'A record of the experiments API cannot be read.',
     remedy: 'Correct the record in Experimenter, or report it there. Other experiments are not affected.',
   },
+  METRIC_UNKNOWN: {
+    class: 'content',
+    text: 'An experiment has no metric of that name.',
+    remedy:
+      'Check the spelling; the message suggests the nearest name. The metric may be in no list of the experiment.',
+  },
+  FILE_MALFORMED: {
+    class: 'content',
+    text: 'A published file does not have the format that Contrail writes.',
+    remedy: 'Publish it again: `contrail run statistics --experiment SLUG --period PERIOD --force`.',
+  },
   RESULTS_MISSING: {
     class: 'content',
     text: 'The warehouse has no results for the experiment and period.',

@@ -1,6 +1,7 @@
 /** An experiment as Contrail knows it from the experiments API (v8). */
 import type { ConsoleRecord } from './console-record.ts';
 import type { ContrailError } from './errors.ts';
+import type { TracedRecord } from './trace/traced-record.ts';
 
 export interface Experiment {
   readonly slug: string;
@@ -15,6 +16,8 @@ export interface Experiment {
   readonly plan?: ExperimentPlan | { readonly problem: string };
   /** What its statistics files depend on; absent if it was not requested. */
   readonly console?: ConsoleRecord;
+  /** What only its trace depends on; absent if it was not requested. */
+  readonly trace?: TracedRecord;
 }
 
 /** The part of a record that the metadata file uses (spec: metadata, section 2). */

@@ -10,6 +10,9 @@ export const ERRORS_LIMITS: RowLimits = { rows: 10_000, characters: 20_000 };
 /** Log rows of two weeks, for the alert rules. */
 export const RECENT_LOGS_LIMITS: RowLimits = { rows: 100_000, characters: 2_000 };
 
+/** Log rows of one experiment since its analysis began, for its trace. */
+export const TRACE_LOGS_LIMITS: RowLimits = { rows: 20_000, characters: 2_000 };
+
 /** One more of each, to notice that something was cut. */
 export function beyond({ rows, characters }: RowLimits): RowLimits {
   return { rows: rows + 1, characters: characters + 1 };

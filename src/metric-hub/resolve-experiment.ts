@@ -1,4 +1,5 @@
 /** Resolves an experiment with a revision of metric-hub into the content of its file (spec: metadata, sections 4, 7 and 8). */
+import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import { checkTemplate } from './check-template.ts';
 import type { Settings } from './configuration.ts';
 import type { Sourced } from './sourced.ts';
@@ -7,6 +8,7 @@ import { type ExternalConfig, externalConfigOf } from './external-config.ts';
 import type { HubConfiguration } from './hub-configuration.ts';
 import { mergeSettings, putUnder } from './merge.ts';
 import type { ReadExperiment } from '../domain/read-experiment.ts';
+import { periodMetrics } from './period-metrics.ts';
 import { resolutionScope, type ResolutionScope } from './resolution-scope.ts';
 import { resolveDataSource } from './resolve-data-source.ts';
 import { type ResolvedMetric, resolveMetrics } from './resolve-metric.ts';
@@ -15,6 +17,8 @@ import { checkSegments } from './resolve-segment.ts';
 export interface ResolvedExperiment {
   readonly metrics: readonly ResolvedMetric[];
   readonly externalConfig: ExternalConfig | null;
+  /** The metrics of each period, as the analysis computes them. */
+  readonly periods: ReadonlyMap<AnalysisPeriod, readonly ResolvedMetric[]>;
 }
 
 /** The application's defaults, overridden by the experiment's own file. */
@@ -32,7 +36,12 @@ export function resolveExperiment(
 ): ResolvedExperiment {
   const scope = resolutionScope(experiment, withOutcomes(experiment, settings, hub), hub);
   checkExperiment(experiment, scope);
-  return { metrics: resolveMetrics(scope), externalConfig: externalConfigOf(settings.experiment, experiment) };
+  const metrics = resolveMetrics(scope);
+  return {
+    metrics,
+    externalConfig: externalConfigOf(settings.experiment, experiment),
+    periods: periodMetrics(scope.settings.lists, metrics),
+  };
 }
 
 /** Merges the outcomes under the settings one after another, so that the first one wins. */

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../../src/domain/analysis-period.ts';
 import { CONSOLE_RULES, DEFAULT_CONSOLE_RULES } from '../../src/domain/console-rules.ts';
 import { normaliseSlug } from '../../src/domain/slug.ts';
-import { fileCells } from '../../src/domain/trace/file-cells.ts';
+import { FileCells } from '../../src/domain/trace/file-cells.ts';
 import { ANALYSIS_BASES, type TraceInputs, type WindowTable } from '../../src/domain/trace/inputs.ts';
-import { tableCells } from '../../src/domain/trace/table-cells.ts';
+import { TableCells } from '../../src/domain/trace/table-cells.ts';
 import { WINDOW_PERIODS } from '../../src/domain/window-period.ts';
 
 const OWN_CASES = fileURLToPath(new URL('../fixtures/today', import.meta.url));
@@ -79,7 +79,7 @@ const TraceCase = z.object({
   }),
 });
 
-type TraceFile = z.infer<typeof TraceCase>;
+export type TraceFile = z.infer<typeof TraceCase>;
 
 export interface ReadTraceCase {
   readonly name: string;
@@ -88,12 +88,14 @@ export interface ReadTraceCase {
 }
 
 /** All cases, with the rows of tables and files reduced to cells. */
-export function traceCases(folder = process.env['CONTRAIL_FIXTURES'] ?? OWN_CASES): ReadTraceCase[] {
+export function traceCases(folder?: string): ReadTraceCase[] {
+  return traceFiles(folder).map((read) => ({ name: read.name, inputs: inputsOf(read), expected: read.result }));
+}
+
+/** All cases as they are written. */
+export function traceFiles(folder = process.env['CONTRAIL_FIXTURES'] ?? OWN_CASES): TraceFile[] {
   const json: unknown = JSON.parse(readFileSync(join(folder, 'trace.json'), 'utf8'));
-  return z
-    .array(TraceCase)
-    .parse(json)
-    .map((read) => ({ name: read.name, inputs: inputsOf(read), expected: read.result }));
+  return z.array(TraceCase).parse(json);
 }
 
 function inputsOf(read: TraceFile): TraceInputs {
@@ -108,7 +110,7 @@ function inputsOf(read: TraceFile): TraceInputs {
       ANALYSIS_PERIODS.flatMap((period) => {
         const file = files[period];
         if (file === undefined) return [];
-        return [[period, { version: file.version, cells: fileCells(file.rows, { period, rules }) }] as const];
+        return [[period, { version: file.version, cells: new FileCells({ period, rules }).add(file.rows) }] as const];
       }),
     ),
     logs,
@@ -120,7 +122,7 @@ function inputsOf(read: TraceFile): TraceInputs {
 
 function windowTable(slug: string, name: string, { modified, rows }: TraceFile['tables'][string]): WindowTable {
   const { period, window } = placeOf(slug, name);
-  return { period, window, version: modified, cells: tableCells(rows, { period, window, rules }) };
+  return { period, window, version: modified, cells: new TableCells({ period, window, rules }).add(rows) };
 }
 
 function placeOf(slug: string, name: string): { readonly period: AnalysisPeriod; readonly window: number } {

@@ -1,7 +1,7 @@
 /** Inputs of a trace: a healthy experiment of four weeks whose numbers are all shown, and changes to it. */
 import type { AnalysisPeriod } from '../../src/domain/analysis-period.ts';
 import { CONSOLE_RULES, DEFAULT_CONSOLE_RULES } from '../../src/domain/console-rules.ts';
-import { fileCells } from '../../src/domain/trace/file-cells.ts';
+import { FileCells } from '../../src/domain/trace/file-cells.ts';
 import type {
   PublishedFile,
   TracedExperiment,
@@ -11,7 +11,7 @@ import type {
   WindowTable,
 } from '../../src/domain/trace/inputs.ts';
 import type { StatisticsRow } from '../../src/domain/trace/statistics-row.ts';
-import { tableCells } from '../../src/domain/trace/table-cells.ts';
+import { TableCells } from '../../src/domain/trace/table-cells.ts';
 
 export const rules = CONSOLE_RULES[DEFAULT_CONSOLE_RULES];
 export const VERSION = '2026-07-01T06:00:00.000Z';
@@ -59,7 +59,7 @@ export function metricRows(part: Partial<StatisticsRow> = {}): StatisticsRow[] {
 }
 
 export function table(period: AnalysisPeriod, window: number, rows: readonly StatisticsRow[]): WindowTable {
-  return { period, window, version: VERSION, cells: tableCells(rows, { period, window, rules }) };
+  return { period, window, version: VERSION, cells: new TableCells({ period, window, rules }).add(rows) };
 }
 
 /** A file with these rows of each window. */
@@ -68,7 +68,7 @@ export function file(
   windows: Readonly<Record<number, readonly StatisticsRow[]>>,
 ): PublishedFile {
   const rows = Object.entries(windows).flatMap(([window_index, rows]) => rows.map((row) => ({ ...row, window_index })));
-  return { version: VERSION, cells: fileCells(rows, { period, rules }) };
+  return { version: VERSION, cells: new FileCells({ period, rules }).add(rows) };
 }
 
 export function log(part: Partial<TracedLog> = {}): TracedLog {

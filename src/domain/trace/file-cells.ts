@@ -10,37 +10,52 @@ export interface FileCell {
   readonly statistics: ReadonlyMap<string, FirstWindow>;
 }
 
-export interface FileCells {
-  /** By `cellId`. */
-  readonly cells: ReadonlyMap<string, FileCell>;
-  /** The `groupId`s with rows. */
-  readonly groups: ReadonlySet<string>;
-}
-
 const WINDOW = /^[0-9]{1,15}$/;
 
-/** Reduces the rows of one file. Rows without a window are in no cell. */
-export function fileCells(
-  rows: Iterable<FileRow>,
-  { period, rules }: { readonly period: AnalysisPeriod; readonly rules: ConsoleRules },
-): FileCells {
-  const cells = new Map<string, { readonly windows: Set<number>; readonly statistics: Map<string, FirstWindow> }>();
-  const groups = new Set<string>();
-  for (const row of rows) {
+interface FilePlace {
+  readonly period: AnalysisPeriod;
+  readonly rules: ConsoleRules;
+}
+
+/** Takes the rows of one file, in any number of batches. Rows without a window are in no cell. */
+export class FileCells {
+  readonly #place: FilePlace;
+  readonly #cells = new Map<string, { readonly windows: Set<number>; readonly statistics: Map<string, FirstWindow> }>();
+  readonly #groups = new Set<string>();
+
+  constructor(place: FilePlace) {
+    this.#place = place;
+  }
+
+  /** By `cellId`. */
+  get cells(): ReadonlyMap<string, FileCell> {
+    return this.#cells;
+  }
+
+  /** The `groupId`s with rows. */
+  get groups(): ReadonlySet<string> {
+    return this.#groups;
+  }
+
+  add(rows: Iterable<FileRow>): this {
+    for (const row of rows) this.#addRow(row);
+    return this;
+  }
+
+  #addRow(row: FileRow): void {
     const { metric, analysis_basis: basis, segment, statistic } = row;
-    groups.add(groupId(basis, segment));
+    this.#groups.add(groupId(basis, segment));
     const window = windowOf(row);
-    if (window === undefined || typeof statistic !== 'string') continue;
+    if (window === undefined || typeof statistic !== 'string') return;
     const id = cellId(metric, basis, segment);
-    const cell = cells.get(id) ?? { windows: new Set(), statistics: new Map() };
-    cells.set(id, cell);
+    const cell = this.#cells.get(id) ?? { windows: new Set(), statistics: new Map<string, FirstWindow>() };
+    this.#cells.set(id, cell);
     cell.windows.add(window);
     const first = cell.statistics.get(statistic) ?? new FirstWindow();
     cell.statistics.set(statistic, first);
-    const used = usedWindow(period, metric, rules);
+    const used = usedWindow(this.#place.period, metric, this.#place.rules);
     if (used === undefined || used === window) first.add(row, window);
   }
-  return { cells, groups };
 }
 
 function windowOf({ window_index: index }: FileRow): number | undefined {

@@ -51,6 +51,8 @@ export interface WindowTable {
 export interface PublishedFile {
   /** null: it was made by another program, and counts as older than any table. */
   readonly version: SourceVersion | null;
+  /** The source has other content by now, in a warehouse whose versions are no times. */
+  readonly isOutdated?: boolean;
   readonly cells: FileCells;
 }
 

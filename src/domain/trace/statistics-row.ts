@@ -22,6 +22,46 @@ export interface FileRow extends StatisticsRow {
   readonly window_index: JsonValue;
 }
 
+/** The columns of a table that the trace reads. */
+export const STATISTICS_COLUMNS = [
+  'metric',
+  'statistic',
+  'parameter',
+  'branch',
+  'comparison',
+  'comparison_to_branch',
+  'ci_width',
+  'point',
+  'lower',
+  'upper',
+  'segment',
+  'analysis_basis',
+] as const satisfies readonly (keyof StatisticsRow)[];
+
+/** A row from JSON: absent columns are null, and so is everything in what is no object. */
+export function fileRowOf(value: JsonValue): FileRow {
+  const cell = (name: keyof FileRow): JsonValue => (isObject(value) ? (value[name] ?? null) : null);
+  return {
+    metric: cell('metric'),
+    statistic: cell('statistic'),
+    parameter: cell('parameter'),
+    branch: cell('branch'),
+    comparison: cell('comparison'),
+    comparison_to_branch: cell('comparison_to_branch'),
+    ci_width: cell('ci_width'),
+    point: cell('point'),
+    lower: cell('lower'),
+    upper: cell('upper'),
+    segment: cell('segment'),
+    analysis_basis: cell('analysis_basis'),
+    window_index: cell('window_index'),
+  };
+}
+
+function isObject(value: JsonValue): value is Readonly<Record<string, JsonValue>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** The number that the console reads; null for NaN and infinite ones, undefined for what is no number. */
 export function numberOf(value: JsonValue): number | null | undefined {
   if (value === null) return null;

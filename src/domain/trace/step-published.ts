@@ -6,7 +6,8 @@ import type { PublishedFile, WindowTable } from './inputs.ts';
 /** The reason, for the cell of that `cellId`: the table has rows of it, the file has none of this window. */
 export function unpublished(id: string, table: WindowTable, file: PublishedFile | undefined): PublishedLoss {
   if (file === undefined) return { lost: 'published', reason: 'no_file' };
-  if (isOlder(file.version, table.version)) return { lost: 'published', reason: 'file_stale' };
+  if (isOlder(file.version, table.version) || file.isOutdated === true)
+    return { lost: 'published', reason: 'file_stale' };
   const field = table.cells.refused.get(id) ?? null;
   return { lost: 'published', reason: field === null ? 'unexplained' : `refused:${field}` };
 }

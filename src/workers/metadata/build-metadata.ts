@@ -52,9 +52,9 @@ export async function buildMetadata(deps: BuildDependencies, request: BuildReque
     ({ experiment: { isPrivate } }) => isPrivate?.value === true,
   );
   if (isPrivate) return { kind: 'nothing', reason: 'the experiment is private' };
-  const resolved = resolveExperiment(experiment, settings, pinned);
+  const { metrics, externalConfig } = resolveExperiment(experiment, settings, pinned);
   const outcomes = await listOutcomes(experiment, { state, newest, signal });
-  const { content, places } = storableContent({ analysisStart, ...resolved, outcomes });
+  const { content, places } = storableContent({ analysisStart, metrics, externalConfig, outcomes });
   return {
     kind: 'file',
     text: metadataText(content),
@@ -64,10 +64,10 @@ export async function buildMetadata(deps: BuildDependencies, request: BuildReque
 }
 
 /** The first valid revision of metric-hub from the experiment's first analysis on. */
-async function configurationAt(
-  { configurations }: BuildDependencies,
+export async function configurationAt(
+  { configurations }: Pick<BuildDependencies, 'configurations'>,
   state: HubState,
-  { firstAnalysedAt, signal }: BuildRequest,
+  { firstAnalysedAt, signal }: Pick<BuildRequest, 'firstAnalysedAt' | 'signal'>,
 ): Promise<HubConfiguration> {
   if (firstAnalysedAt === undefined) return configurations.load(state.newest, signal);
   return configurations.loadFirstUsable(await state.since(firstAnalysedAt, signal), signal);

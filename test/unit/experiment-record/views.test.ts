@@ -54,3 +54,23 @@ it.each([
 ])('a record with %j serves %j', (changes, readers) => {
   expect(readersOf({ ...RECORD, ...changes })).toEqual(readers);
 });
+
+it.each([
+  [{}, { isRollout: false, isHoldback: false, doRerun: false, primaryOutcomes: ['o'] }],
+  [
+    { isRollout: true, isHoldback: true, doRerun: true },
+    { isRollout: true, isHoldback: true, doRerun: true, primaryOutcomes: ['o'] },
+  ],
+  [
+    { isRollout: 'yes', doRerun: null },
+    { isRollout: false, isHoldback: false, doRerun: false, primaryOutcomes: ['o'] },
+  ],
+  [
+    { outcomes: [{ slug: 'a', priority: 'secondary' }, { slug: 'b' }, { slug: 7 }, null] },
+    { isRollout: false, isHoldback: false, doRerun: false, primaryOutcomes: ['b'] },
+  ],
+])('the trace reads of a record with %j what it can', (changes, traced) => {
+  const { experiments } = parseExperiments(numberRecords([{ ...RECORD, ...changes }]));
+
+  expect(experiments[0]?.trace).toEqual(traced);
+});
