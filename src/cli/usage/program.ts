@@ -8,6 +8,7 @@ import { declareRun } from './run.ts';
 import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
 import { declareWeb } from './web.ts';
+import { declareWhy } from './why.ts';
 import { declareWorker } from './worker.ts';
 
 /** The program with all commands. Throws CommanderError instead of ending the process, and prints no errors. */
@@ -27,6 +28,7 @@ export function buildProgram(): Command {
   declareSchedule(program);
   declareRun(program);
   declareStatus(program);
+  declareWhy(program);
   declareWeb(program);
   return program;
 }

@@ -1,0 +1,35 @@
+/** What `contrail why` finds out. */
+import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
+import type { ContrailError } from '../../domain/errors.ts';
+import type { TraceCell } from '../../domain/trace/cell.ts';
+import type { FailedExports } from '../../domain/trace/reason-text.ts';
+
+export interface Explanation {
+  readonly experiment: string;
+  /** The expected results of the selection, in the order of the trace. */
+  readonly cells: readonly TraceCell[];
+  /** Files that are missing or old because their export failed. */
+  readonly failedExports: FailedExports;
+  /** What could not be looked at. Periods that could not be are not among the cells. */
+  readonly problems: readonly ContrailError[];
+  /** What limits the answer, though everything could be read. */
+  readonly warnings: readonly string[];
+  /** Why no trace was made at all, and what there is of the experiment. */
+  readonly untraced?: { readonly error: ContrailError; readonly found: readonly FoundPeriod[] };
+}
+
+/** Tables and file of a period with at least one of them. */
+export interface FoundPeriod {
+  readonly period: AnalysisPeriod;
+  readonly tables: number;
+  /** URL of the published file; undefined if there is none. */
+  readonly file: string | undefined;
+}
+
+export interface WhyRequest {
+  readonly slug: string;
+  /** Only this period. */
+  readonly period?: AnalysisPeriod;
+  /** Only this metric. */
+  readonly metric?: string;
+}

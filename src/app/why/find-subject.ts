@@ -1,0 +1,58 @@
+/** Finds the experiment of a typed slug: its record, or why there is none. */
+import { ContrailError } from '../../domain/errors.ts';
+import type { Experiment } from '../../domain/experiment.ts';
+import { normaliseSlug, quote } from '../../domain/slug.ts';
+import type { ExperimentsApi } from '../../ports/experiments-api.ts';
+import type { RecordSink } from '../../ports/record-sink.ts';
+import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
+import { distinctSlugs, listExperiments, unknownExperiment } from '../../producer/known-experiments.ts';
+
+export interface SubjectSources {
+  readonly experiments: ExperimentsApi;
+  readonly sink: Pick<RecordSink, 'loggedExperiments'>;
+}
+
+/** `error`: the experiment is known, but its record cannot be used. */
+export type Subject = { readonly record: Experiment } | { readonly slug: string; readonly error: ContrailError };
+
+export interface SubjectRequest {
+  readonly slug: string;
+  /** Names of all tables; undefined if they could not be listed. */
+  readonly tables: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Throws EXPERIMENT_UNKNOWN, with suggestions, if neither the API nor the warehouse has the experiment. */
+export async function findSubject(
+  { experiments: api, sink }: SubjectSources,
+  { slug, tables, signal }: SubjectRequest,
+): Promise<Subject> {
+  const { experiments, malformed, unlisted } = await listExperiments(api, signal);
+  const record = recordOf(slug, experiments);
+  if (record !== undefined) return { record };
+  const unreadable = malformed.find((entry) => entry.slug === slug)?.error ?? unlisted;
+  if (unreadable !== undefined) return { slug, error: unreadable };
+  const logged: readonly string[] = await sink.loggedExperiments(signal).catch(() => []);
+  const ofTables = (tables ?? []).flatMap((name) => parseStatisticsTableName(name)?.slug ?? []);
+  const prefix = `statistics_${normaliseSlug(slug)}_`;
+  if (logged.includes(slug) || (tables ?? []).some((name) => name.startsWith(prefix))) {
+    return { slug, error: withoutRecord(slug, api.url) };
+  }
+  const listed = experiments.map((experiment) => experiment.slug);
+  throw unknownExperiment(slug, distinctSlugs(listed, ofTables, logged));
+}
+
+/** A slug may be typed as in the names of tables, if that names one experiment. */
+function recordOf(slug: string, experiments: readonly Experiment[]): Experiment | undefined {
+  const exact = experiments.find((experiment) => experiment.slug === slug);
+  const [alike, another] = experiments.filter((experiment) => normaliseSlug(experiment.slug) === slug);
+  return exact ?? (another === undefined ? alike : undefined);
+}
+
+function withoutRecord(slug: string, url: string): ContrailError {
+  return new ContrailError(
+    'EXPERIMENT_UNKNOWN',
+    `The experiments API at ${url} does not list ${quote(slug)}, so Experimenter shows nothing of it and its configuration is unknown.`,
+    { subject: slug, hint: 'If it should be there, check that it is launched and not archived.' },
+  );
+}
