@@ -7,6 +7,7 @@ import { root, setUp } from './set-up.js';
 setUp();
 const { SETTINGS } = await import('../dist/config/settings.js');
 const { ALERT_RULES, CHECK_FAILED } = await import('../dist/alerts/rules.js');
+const { METRICS } = await import('../dist/ports/metrics.js');
 const { ERROR_CATALOGUE } = await import('../dist/domain/errors.js');
 
 const CLASSES = {
@@ -21,6 +22,7 @@ const CLASSES = {
 const documents = {
   'docs/configuration.md': await format(configuration(), { parser: 'markdown' }),
   'docs/alerts.md': await format(alerts(), { parser: 'markdown' }),
+  'docs/metrics.md': await format(metrics(), { parser: 'markdown' }),
   'docs/errors.md': await format(errors(), { parser: 'markdown' }),
   '.env.example': environmentExample(),
 };
@@ -82,6 +84,39 @@ Every failure has a code and a class. The class decides whether the queue retrie
 \`monitoring.logs\` show the code and a sentence that names what failed, where, and what to do.
 
 ${sections.join('\n')}`;
+}
+
+function metrics() {
+  const rows = Object.entries(METRICS).map(
+    ([name, { kind, text, labels }]) =>
+      `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ') || '–'} | ${cell(text)} |`,
+  );
+  return `# Metrics
+
+<!-- Made from src/ports/metrics.ts by \`npm run docs\`. -->
+
+\`contrail web\` serves \`/metrics\` in the text format of Prometheus. \`contrail worker\` and \`contrail schedule\` (and
+\`web\`, for probes that must not reach its pages) serve it with \`--metrics-port\` or \`CONTRAIL_METRICS_PORT\`, together with:
+
+- \`/healthz\`: \`ok\` while the process lives.
+- \`/readyz\`: \`ready\`, or 503 and \`unready\`: Redis is away, full, a replica or may evict jobs; nobody takes the jobs of a
+  queue for a minute although some are ready; the last attempts failed for want of a permission, a bucket or disk space; a
+  scan failed; the process is stopping. Requests from the same machine get a sentence each, with the remedy, and the log has it.
+
+A look at the queues is kept for five seconds and costs one Redis command a queue and two more, however many processes scrape
+and probe; nothing asks the warehouse. All processes see the same queues: use \`max by (queue)\`, not \`sum\`, for
+\`contrail_queue_…\`, and \`sum\` for counters, which each process has for itself. While Redis is away there are no numbers of
+queues, rather than old ones.
+
+The port listens on 127.0.0.1 unless \`CONTRAIL_METRICS_HOST\` says otherwise. It needs no password: it serves numbers, names
+of queues and codes of errors, never a slug or an address.
+
+| metric | kind | labels | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+Besides these there are those of Node: \`nodejs_eventloop_lag_…\`, \`nodejs_gc_…\`, \`nodejs_heap_…\`, \`process_…\`.
+`;
 }
 
 function alerts() {

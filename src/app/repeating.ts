@@ -1,5 +1,5 @@
 /** Repeats work while a process runs; the only loop for such services. */
-import { toContrailError } from '../domain/errors.ts';
+import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
@@ -19,6 +19,15 @@ export interface RepeatingConfig {
   readonly pass: (signal: AbortSignal, log: Log) => Promise<void>;
   /** How a failed pass is logged; default a warning. */
   readonly failure?: { readonly level: 'debug' | 'warn'; readonly text: string };
+  /** Called after each pass that was not aborted. */
+  readonly onPass?: (report: PassReport) => void;
+}
+
+export interface PassReport {
+  readonly service: string;
+  readonly durationMs: number;
+  /** Why it failed. */
+  readonly error?: ContrailError;
 }
 
 export type PassEnd = 'done' | 'failed';
@@ -110,14 +119,19 @@ export class Repeating {
   }
 
   async #tryPass(): Promise<PassEnd> {
-    const { pass, failure = FAILURE } = this.#config;
+    const { name, pass, failure = FAILURE, clock, onPass } = this.#config;
     const { signal } = this.#aborting;
+    const startedAt = clock.monotonic();
+    const report = () => ({ service: name, durationMs: clock.monotonic() - startedAt });
     try {
       await pass(signal, this.#log);
+      if (!signal.aborted) onPass?.(report());
       return 'done';
-    } catch (error) {
-      const { code, sentence } = toContrailError(error);
-      if (!signal.aborted) this.#log[failure.level]({ code, problem: sentence }, failure.text);
+    } catch (thrown) {
+      const error = toContrailError(thrown);
+      if (signal.aborted) return 'failed';
+      this.#log[failure.level]({ code: error.code, problem: error.sentence }, failure.text);
+      onPass?.({ ...report(), error });
       return 'failed';
     }
   }

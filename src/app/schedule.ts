@@ -1,6 +1,6 @@
 /** Continuous mode: enqueues changed files, and monitoring tasks when they are due. */
 import { enqueueTicks, type MonitoringSchedule } from '../producer/monitoring-ticks.ts';
-import { Repeating } from './repeating.ts';
+import { type PassReport, Repeating } from './repeating.ts';
 import { type ScanDependencies, scanOnce } from './scan.ts';
 
 /** How often to check whether monitoring tasks are due. */
@@ -11,6 +11,8 @@ export interface ScheduleRequest {
   /** From the end of one scan to the start of the next, milliseconds. */
   readonly scanIntervalMs: number;
   readonly ticks: MonitoringSchedule;
+  /** Called after each pass of a service. */
+  readonly onPass?: (report: PassReport) => void;
 }
 
 export interface Schedule {
@@ -18,9 +20,10 @@ export interface Schedule {
   readonly stop: () => Promise<void>;
 }
 
-export function startSchedule({ scan, scanIntervalMs, ticks }: ScheduleRequest): Schedule {
+export function startSchedule({ scan, scanIntervalMs, ticks, onPass }: ScheduleRequest): Schedule {
   const { planning, enqueuing } = scan;
   const { queue, clock, log } = enqueuing;
+  const observed = onPass === undefined ? {} : { onPass };
   const failure = { level: 'warn', text: 'a scan failed; the next one tries again' } as const;
   const scanning = new Repeating({
     name: 'scan',
@@ -28,6 +31,7 @@ export function startSchedule({ scan, scanIntervalMs, ticks }: ScheduleRequest):
     clock,
     log,
     failure,
+    ...observed,
     pass: async (signal, named) => {
       await scanOnce({ planning, enqueuing: { ...enqueuing, log: named } }, signal);
     },
@@ -38,6 +42,7 @@ export function startSchedule({ scan, scanIntervalMs, ticks }: ScheduleRequest):
     clock,
     log,
     failure,
+    ...observed,
     pass: async (signal) => {
       await enqueueTicks({ queue, clock }, ticks, signal);
     },

@@ -197,3 +197,12 @@ export function usd(): z.ZodType<number, string> {
     .regex(/^\d{1,7}(?:\.\d{1,9})?$/, 'an amount in US dollars, such as 0.06')
     .transform(Number);
 }
+
+/** A TCP port; 0 means any free one. */
+export function portNumber(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port, 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'a port, 0 to 65535');
+}

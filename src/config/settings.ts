@@ -11,6 +11,7 @@ import {
   oneOf,
   parsedUrl,
   place,
+  portNumber,
   positiveInteger,
   publicAddress,
   ruleLimits,
@@ -460,16 +461,26 @@ export const SETTINGS = {
     default: '127.0.0.1',
     schema: z.string().min(1),
   }),
+  'metrics.port': setting({
+    variable: 'CONTRAIL_METRICS_PORT',
+    text: 'The port on which `worker`, `schedule` and `web` serve /metrics, /healthz and /readyz; 0 takes any free one. Not set: none. Processes on the same machine need different ones.',
+    example: '9464',
+    default: undefined,
+    schema: portNumber(),
+  }),
+  'metrics.host': setting({
+    variable: 'CONTRAIL_METRICS_HOST',
+    text: 'The address that this port listens on; `0.0.0.0` for scrapers on other machines. It asks for no password and serves numbers only.',
+    example: '0.0.0.0',
+    default: '127.0.0.1',
+    schema: z.string().min(1),
+  }),
   'web.port': setting({
     variable: 'CONTRAIL_WEB_PORT',
     text: 'The port that the pages listen on; 0 takes any free one.',
     example: '8080',
     default: '8080',
-    schema: z
-      .string()
-      .regex(/^\d{1,5}$/, 'a port, 0 to 65535')
-      .transform(Number)
-      .refine((port) => port <= 65_535, 'a port, 0 to 65535'),
+    schema: portNumber(),
   }),
 } as const;
 

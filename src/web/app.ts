@@ -7,8 +7,9 @@ import { answerBrokenRequest } from './broken-requests.ts';
 import { requestFailure } from './failed-requests.ts';
 import { guardRequests } from './request-guard.ts';
 import { addAssetRoutes } from './routes/assets.ts';
-import { addHealthRoutes } from './routes/health.ts';
+import { addHealthRoutes, type Readiness } from './routes/health.ts';
 import { addHomeRoutes } from './routes/home.ts';
+import { addMetricsRoute, type MetricsText } from './routes/metrics.ts';
 import { addObjectRoutes } from './routes/objects.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
 import { html, page } from './views/html.ts';
@@ -18,8 +19,7 @@ export interface AppOptions {
   readonly store: ObjectStore;
   /** Mounts the board of the queues; gives what closes it. */
   readonly mountBoard: (app: FastifyInstance) => Promise<() => Promise<void>>;
-  /** Resolves if Redis can be used. */
-  readonly checkReady: () => Promise<unknown>;
+  readonly observation: Readiness & MetricsText;
   readonly log: Log;
   readonly timeLimits?: Partial<TimeLimits>;
 }
@@ -72,7 +72,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       .send(page('Something went wrong', html`<p>${text}</p>`));
   });
   await addAssetRoutes(app);
-  addHealthRoutes(app, { check: options.checkReady });
+  addHealthRoutes(app, options.observation);
+  addMetricsRoute(app, options.observation);
   addHomeRoutes(app, options.queue);
   addObjectRoutes(app, options.store);
   const closeBoard = await options.mountBoard(app);

@@ -21,9 +21,18 @@ const SHARED_BY_ADAPTERS = ['adapters/http', 'adapters/disk', 'adapters/object-s
 const OUTSIDE_ADAPTERS = ['ports', 'jobs', 'alerts', 'metric-hub', 'experiment-record', 'domain'];
 /** Rooms of their own: none imports another but the shared ones. */
 const ADAPTERS = [
-  ...['bigquery', 'duckdb', 'experimenter', 'filesystem', 'gcs', 'metric-hub', 'redis-server', 'system', 'webhook'].map(
-    (name) => `adapters/${name}`,
-  ),
+  ...[
+    'bigquery',
+    'duckdb',
+    'experimenter',
+    'filesystem',
+    'gcs',
+    'metric-hub',
+    'prometheus',
+    'redis-server',
+    'system',
+    'webhook',
+  ].map((name) => `adapters/${name}`),
   ...SHARED_BY_ADAPTERS,
 ];
 const FROM_ADAPTERS = [...SHARED_BY_ADAPTERS, ...OUTSIDE_ADAPTERS];
@@ -79,6 +88,7 @@ const RULES: ImportRules = {
     undici: ['adapters/http'],
     'isomorphic-git': ['adapters/metric-hub'],
     pino: ['adapters/system'],
+    'prom-client': ['adapters/prometheus'],
     commander: ['cli'],
   },
   words: [

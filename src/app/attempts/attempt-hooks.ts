@@ -2,7 +2,7 @@
 import type { WorkerHooks } from '../../queue/worker-events.ts';
 import { recordFailure, recordOutcome, type Recording } from './record-attempts.ts';
 
-type AttemptHooks = Required<Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled'>>;
+export type AttemptHooks = Required<Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled'>>;
 
 export function attemptHooks(recording: Recording): AttemptHooks {
   const { log } = recording;

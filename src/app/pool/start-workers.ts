@@ -13,6 +13,8 @@ import { attemptHooks } from '../attempts/attempt-hooks.ts';
 import { startRecordKeeping } from '../compose/record-keeping.ts';
 import { startSweep } from '../upkeep/sweep-old-work.ts';
 import type { Adapters } from '../compose/adapters.ts';
+import { joinHooks } from '../attempts/join-hooks.ts';
+import type { Observation } from '../observe/observation.ts';
 
 export interface StartWorkersRequest {
   readonly config: Config;
@@ -22,6 +24,8 @@ export interface StartWorkersRequest {
   readonly queues?: readonly string[];
   readonly redisUrl?: string;
   readonly onFinished?: (event: FinishedEvent) => void;
+  /** Learns how attempts end. */
+  readonly observation?: Observation;
 }
 
 /** The part of a pool that commands use. */
@@ -29,12 +33,13 @@ export type Workers = Pick<WorkerPool, 'waitUntilDrained' | 'stop'>;
 
 /** Starts workers on all queues, or the selected ones. Throws if Redis cannot be used. */
 export async function startWorkers(request: StartWorkersRequest): Promise<Workers> {
-  const { config, adapters, queues, onFinished, redisUrl = request.config.redis.reveal() } = request;
+  const { config, adapters, queues, onFinished, observation, redisUrl = request.config.redis.reveal() } = request;
   const keeping = await startRecordKeeping(config, adapters, redisUrl);
   const records = { sink: keeping.taker, clock: adapters.clock, log: adapters.log };
   const notifiers = await notifiersOf(config, adapters);
   const deployment = deploymentOf(config);
-  const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing: pricingOf(config) };
+  const pricing = pricingOf(config);
+  const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing };
   try {
     const pool = await startWorkerPool({
       redisUrl,
@@ -47,10 +52,11 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       clock: adapters.clock,
       random: adapters.random,
       drainDeadlineMs: config['worker.drainTimeout'],
-      ...attemptHooks(recording),
+      ...joinHooks(attemptHooks(recording), observation?.attemptHooks(pricing)),
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });
+    observation?.countRunning(() => pool.runningCount);
     const sweep = startSweep({ store: adapters.composingStore, queues, clock: adapters.clock, log: adapters.log });
     return {
       async waitUntilDrained() {
@@ -61,6 +67,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
         return false;
       },
       async stop() {
+        observation?.stopping();
         await Promise.all([pool.stop(), sweep.stop()]);
         await keeping.stop();
       },

@@ -4,8 +4,11 @@ import { buildApp } from '../../web/app.ts';
 import { mountBoard } from '../../web/board/board.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
-import { checkRedis, openQueue } from '../compose/open-queue.ts';
+import { openQueue } from '../compose/open-queue.ts';
 import type { Adapters } from '../compose/adapters.ts';
+import type { Observation } from '../observe/observation.ts';
+import { openObservation } from '../observe/open-observation.ts';
+import { openServicePort, type ServicePort } from '../observe/service-port.ts';
 
 export interface WebServer {
   /** `http://127.0.0.1:8080` */
@@ -14,28 +17,43 @@ export interface WebServer {
   readonly stop: () => Promise<void>;
 }
 
+export interface WebOptions extends ListenOptions {
+  readonly redisUrl?: string;
+  /** A port for metrics and health alone; default: the setting. */
+  readonly metricsPort?: number | undefined;
+  /** Of a process that works too; closed by whoever opened it. */
+  readonly observation?: Observation;
+}
+
 export async function startWeb(
   config: Config,
-  adapters: Pick<Adapters, 'store' | 'log'>,
-  options: ListenOptions & { readonly redisUrl?: string },
+  adapters: Pick<Adapters, 'store' | 'log' | 'clock'>,
+  options: WebOptions,
 ): Promise<WebServer> {
+  const { clock, log } = adapters;
   const redisUrl = options.redisUrl ?? config.redis.reveal();
+  const observation = options.observation ?? (await openObservation(config, { clock, log, redisUrl }));
   const queue = await openQueue(config, redisUrl);
   const connection = connectProducer(redisUrl);
   connection.on('error', () => {});
-  const stop = async (): Promise<void> => {
-    await app.close();
-    await queue.close();
-    connection.disconnect();
-  };
+  let servicePort: ServicePort | undefined;
   const app = await buildApp({
     queue,
-    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: config['queue.prefix'], log: adapters.log }),
+    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: config['queue.prefix'], log }),
     store: adapters.store,
-    checkReady: () => checkRedis(redisUrl),
-    log: adapters.log,
+    observation,
+    log,
   });
+  const stop = async (): Promise<void> => {
+    observation.stopping();
+    await app.close();
+    await servicePort?.stop();
+    await queue.close();
+    connection.disconnect();
+    if (options.observation === undefined) observation.close();
+  };
   try {
+    servicePort = await openServicePort(config, { clock, log, observation, port: options.metricsPort });
     return { url: await listen(app, options), stop };
   } catch (error) {
     await stop();

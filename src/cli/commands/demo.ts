@@ -13,9 +13,10 @@ import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
-import { startWeb, type WebServer } from '../../app/web/start-web.ts';
+import { startWeb, type WebOptions, type WebServer } from '../../app/web/start-web.ts';
 import { openQueue } from '../../app/compose/open-queue.ts';
 import { wire } from '../../app/compose/wire.ts';
+import { openObservation } from '../../app/observe/open-observation.ts';
 import { readPort } from './web.ts';
 
 interface Options {
@@ -80,10 +81,12 @@ interface DemoSetup extends DemoOptions {
 async function runDemo({ config, adapters, redis, ignored, port, signal, isToExit }: DemoSetup): Promise<void> {
   say('Contrail demo: statistics tables of sample experiments become the JSON files that Experimenter reads.\n');
   if (ignored !== undefined) say(`${ignored}\n`);
-  const web = await startPages(config, adapters, { port, redisUrl: redis.url });
+  const { clock, log } = adapters;
+  const observation = await openObservation(config, { clock, log, redisUrl: redis.url });
+  const web = await startPages(config, adapters, { port, redisUrl: redis.url, observation });
   writeRunning({ command: 'contrail demo', ...redisToJoin(redis), pages: web.url });
   const queue = await openQueue(config);
-  const run = new DemoRun({ config, adapters, redisUrl: redis.url, queue, signal });
+  const run = new DemoRun({ config, adapters, redisUrl: redis.url, queue, observation, signal });
   try {
     const isNew = await prepareDemo(adapters, { dataset: config.resultsDataset, experimentsPath: DEMO_EXPERIMENTS });
     say(`  Warehouse  ${adapters.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
@@ -101,6 +104,7 @@ async function runDemo({ config, adapters, redis, ignored, port, signal, isToExi
     await run.stop();
     await queue.close();
     await web.stop();
+    observation.close();
   }
 }
 
@@ -138,9 +142,9 @@ function readRedis(text: string | undefined): string | undefined {
 async function startPages(
   config: Config,
   adapters: Parameters<typeof startWeb>[1],
-  { port, redisUrl }: { readonly port: number | undefined; readonly redisUrl: string },
+  { port, ...options }: Pick<WebOptions, 'redisUrl' | 'observation'> & { readonly port: number | undefined },
 ): Promise<WebServer> {
-  const at = (candidate: number) => startWeb(config, adapters, { host: '127.0.0.1', port: candidate, redisUrl });
+  const at = (candidate: number) => startWeb(config, adapters, { host: '127.0.0.1', port: candidate, ...options });
   if (port !== undefined) return at(port);
   try {
     return await at(PREFERRED_PORT);

@@ -1,6 +1,7 @@
 /** `contrail schedule`: continuous mode. */
 import { loadConfig } from '../../config/load-config.ts';
 import { enqueueTicks } from '../../producer/monitoring-ticks.ts';
+import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
@@ -10,15 +11,24 @@ import { scanOnce } from '../../app/scan.ts';
 import { startSchedule } from '../../app/schedule.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
+import { openServicePort, type ServicePort } from '../../app/observe/service-port.ts';
 import { wire } from '../../app/compose/wire.ts';
+import { readPort } from './web.ts';
 
-export async function schedule(once: boolean): Promise<void> {
+interface Options {
+  readonly once?: true;
+  readonly metricsPort?: string;
+}
+
+export async function schedule({ once, metricsPort }: Options): Promise<void> {
+  const port = ask(() => readPort(metricsPort, '--metrics-port'));
   const config = loadConfig(['warehouse', 'bucket']);
   await checkRedis(config.redis.reveal());
   const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const queue = await openQueue(config);
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], adapters));
+  let servicePort: ServicePort | undefined;
   try {
     const scan = scanDependencies(adapters, config, { queue, records: keeping.taker });
     const ticks = monitoringSchedule(config);
@@ -28,10 +38,19 @@ export async function schedule(once: boolean): Promise<void> {
       printResult(`${plural(enqueued.length, 'file')} enqueued, ${skipped.length} waiting.`);
       return;
     }
-    const running = startSchedule({ scan, scanIntervalMs: config['schedule.interval'], ticks });
+    servicePort = await openServicePort(config, { clock: adapters.clock, log: adapters.log, port });
+    const observation = servicePort?.observation;
+    const running = startSchedule({
+      scan,
+      scanIntervalMs: config['schedule.interval'],
+      ticks,
+      ...(observation === undefined ? {} : { onPass: (report) => observation.passed(report) }),
+    });
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    observation?.stopping();
     await running.stop();
   } finally {
+    await servicePort?.stop();
     release();
     await keeping.stop();
     await queue.close();

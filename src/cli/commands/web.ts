@@ -15,10 +15,12 @@ import { checkRedis } from '../../app/compose/open-queue.ts';
 interface Options {
   readonly host?: string;
   readonly port?: string;
+  readonly metricsPort?: string;
 }
 
 export async function web(options: Options): Promise<void> {
   const port = ask(() => readPort(options.port));
+  const metricsPort = ask(() => readPort(options.metricsPort, '--metrics-port'));
   if (options.host !== undefined) checkListenAddress(options.host);
   const config = loadConfig(['bucket']);
   const host = options.host ?? config['web.host'];
@@ -26,10 +28,11 @@ export async function web(options: Options): Promise<void> {
   await checkRedis(config.redis.reveal());
   const log = logOf(config);
   const { signal, release } = abortOnSignals();
+  const clock = clockOf(config);
   const server = await startWeb(
     config,
-    { store: await storeOf(config, { clock: clockOf(config), random: systemRandom, log }), log },
-    { host, port: port ?? config['web.port'] },
+    { store: await storeOf(config, { clock, random: systemRandom, log }), log, clock },
+    { host, port: port ?? config['web.port'], metricsPort },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);
   if (!signal.aborted) {
@@ -39,8 +42,8 @@ export async function web(options: Options): Promise<void> {
   release();
 }
 
-export function readPort(text: string | undefined): number | undefined {
+export function readPort(text: string | undefined, option = '--port'): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new ContrailError('USAGE', `--port takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+  throw new ContrailError('USAGE', `${option} takes a number from 0 to 65535, not ${JSON.stringify(text)}.`);
 }

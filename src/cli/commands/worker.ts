@@ -5,16 +5,20 @@ import { ask } from '../help.ts';
 import { startWorkers } from '../../app/pool/start-workers.ts';
 import { logOf } from '../log.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
+import { openServicePort } from '../../app/observe/service-port.ts';
 import { wire } from '../../app/compose/wire.ts';
+import { readPort } from './web.ts';
 
 interface Options {
   readonly concurrency?: string;
   readonly queue?: readonly string[];
   readonly drain?: true;
+  readonly metricsPort?: string;
 }
 
 export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
+  const port = ask(() => readPort(options.metricsPort, '--metrics-port'));
   const config = loadConfig(['warehouse', 'bucket']);
   const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals((name) => {
@@ -22,28 +26,36 @@ export async function work(options: Options): Promise<void> {
     // Set before the start, because the start waits for Redis too.
     exitAfter(config['worker.drainTimeout'], adapters);
   });
-  const pool = await startWorkers({
-    config,
-    adapters,
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(options.queue === undefined ? {} : { queues: options.queue }),
-  });
-  const stopped = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  adapters.log.info({ warehouse: adapters.source.url, bucket: adapters.store.url }, 'taking jobs');
-  let code = 1;
+  const queues = options.queue === undefined ? {} : { queues: options.queue };
+  const { clock, log } = adapters;
+  const servicePort = await openServicePort(config, { clock, log, port, ...queues });
   try {
-    await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
-    code = 0;
+    const pool = await startWorkers({
+      config,
+      adapters,
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...queues,
+      ...(servicePort === undefined ? {} : { observation: servicePort.observation }),
+    });
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    log.info({ warehouse: adapters.source.url, bucket: adapters.store.url }, 'taking jobs');
+    let code = 1;
+    try {
+      await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
+      code = 0;
+    } finally {
+      exitAfter(config['worker.drainTimeout'], adapters, code);
+      await pool.stop();
+    }
   } finally {
-    exitAfter(config['worker.drainTimeout'], adapters, code);
-    await pool.stop();
+    await servicePort?.stop();
     release();
     await adapters.close();
   }
-  adapters.log.info({}, 'stopped');
+  log.info({}, 'stopped');
 }
 
 function readConcurrency(text: string | undefined): number | undefined {

@@ -16,6 +16,7 @@ import { scanDependencies } from '../../app/compose/planning.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startWorkers, type Workers } from '../../app/pool/start-workers.ts';
 import type { Adapters } from '../../app/compose/adapters.ts';
+import type { Observation } from '../../app/observe/observation.ts';
 import { demoTasks, enqueueTasks } from './demo-monitoring.ts';
 import { describeEndedJob } from './describe-job.ts';
 import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables.ts';
@@ -29,6 +30,8 @@ export interface DemoRunOptions {
   readonly adapters: DemoAdapters;
   readonly redisUrl: string;
   readonly queue: JobQueue;
+  /** Learns how attempts end. */
+  readonly observation: Observation;
   readonly signal: AbortSignal;
 }
 
@@ -61,11 +64,12 @@ export class DemoRun {
 
   /** Exports what is due, changes one table, exports that. `changeFirst`: change the table before the first export. */
   async once({ changeFirst }: { readonly changeFirst: boolean }): Promise<DemoSummary> {
-    const { config, redisUrl } = this.#options;
+    const { config, redisUrl, observation } = this.#options;
     this.#pool = await startWorkers({
       config,
       adapters: this.#adapters,
       redisUrl,
+      observation,
     });
     if (changeFirst) await this.#change('Since the last demo');
     const ended = await this.#exportDue();

@@ -6,6 +6,13 @@ export function declareSchedule(program: Command): void {
     .command('schedule')
     .description('keep looking for changes, and enqueue due files and monitoring tasks')
     .option('--once', 'look once, then exit')
-    .addHelpText('after', examples('contrail schedule', 'contrail schedule --once'))
-    .action(async ({ once }) => (await import('../commands/schedule.ts')).schedule(once ?? false));
+    .option(
+      '--metrics-port <n>',
+      'serve /metrics, /healthz and /readyz there (default: CONTRAIL_METRICS_PORT, or not at all)',
+    )
+    .addHelpText(
+      'after',
+      examples('contrail schedule', 'contrail schedule --once', 'contrail schedule --metrics-port 9464'),
+    )
+    .action(async (options) => (await import('../commands/schedule.ts')).schedule(options));
 }

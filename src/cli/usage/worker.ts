@@ -21,6 +21,13 @@ export function declareWorker(program: Command): void {
     )
     .option('--queue <name...>', `only these queues: ${QUEUE_NAMES.join(', ')}`)
     .option('--drain', 'exit when the queues are empty; with 1 if they cannot be emptied')
-    .addHelpText('after', examples('contrail worker --concurrency 8', 'contrail worker --drain'))
+    .option(
+      '--metrics-port <n>',
+      'serve /metrics, /healthz and /readyz there (default: CONTRAIL_METRICS_PORT, or not at all)',
+    )
+    .addHelpText(
+      'after',
+      examples('contrail worker --concurrency 8', 'contrail worker --drain', 'contrail worker --metrics-port 9465'),
+    )
     .action(async (options) => (await import('../commands/worker.ts')).work(options));
 }

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { ContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { redisAddress, toRedisError } from './connection.ts';
+import { counted } from './counted-redis.ts';
 
 const LIMIT_MS = 5_000;
 /** The oldest version with the commands of the queue's scripts. */
@@ -23,15 +24,17 @@ export interface RedisFacts {
  * otherwise. Throws REDIS_UNREACHABLE or REDIS_UNSUITABLE; what is merely unwise comes back as warnings.
  */
 export async function checkRedis(url: string, clock: Clock, limitMs = LIMIT_MS): Promise<RedisFacts> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: limitMs,
-    commandTimeout: limitMs,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-    // Otherwise ioredis asks INFO until a loading server is done, and hides a refused password behind "closed".
-    enableReadyCheck: false,
-  });
+  const redis = counted(
+    new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: limitMs,
+      commandTimeout: limitMs,
+      maxRetriesPerRequest: 0,
+      retryStrategy: null,
+      // Otherwise ioredis asks INFO until a loading server is done, and hides a refused password behind "closed".
+      enableReadyCheck: false,
+    }),
+  );
   // The rejected promise says it all, but the reason of a refused connection is only in the event.
   let lastError: unknown;
   redis.on('error', (error) => (lastError = error));
@@ -81,6 +84,12 @@ export function judgeRedisInfo(url: string, text: string): RedisFacts {
     warnings.push(`Redis at ${address} keeps no append-only file: a restart loses the queues until the next scan.`);
   }
   return { server: info.has('valkey_version') ? 'valkey' : 'redis', version, warnings };
+}
+
+/** The memory of a Redis, from its answer to INFO. */
+export function memoryOf(text: string): { readonly memoryBytes: number; readonly memoryLimitBytes: number } {
+  const info = fieldsOf(text);
+  return { memoryBytes: Number(info.get('used_memory') ?? 0), memoryLimitBytes: Number(info.get('maxmemory') ?? 0) };
 }
 
 function fieldsOf(text: string): ReadonlyMap<string, string> {

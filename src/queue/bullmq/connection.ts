@@ -1,6 +1,7 @@
 /** Connections to Redis: one kind that fails within seconds, and one for workers, which waits. */
 import { Redis } from 'ioredis';
 import { ContrailError, errorText } from '../../domain/errors.ts';
+import { counted } from './counted-redis.ts';
 
 /** Default key prefix; installations that share a Redis need different ones. */
 export const DEFAULT_PREFIX = 'contrail';
@@ -17,23 +18,27 @@ const SILENCE_LIMIT_MS = 15_000;
  * more than ten seconds.
  */
 export function connectProducer(url: string): Redis {
-  return new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    maxRetriesPerRequest: PRODUCER_RETRIES,
-    retryStrategy: reconnectDelayMs,
-  });
+  return counted(
+    new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      maxRetriesPerRequest: PRODUCER_RETRIES,
+      retryStrategy: reconnectDelayMs,
+    }),
+  );
 }
 
 /** A connection for workers: commands wait until Redis is back. */
 export function connectWorkers(url: string): Redis {
-  return new Redis(url, {
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_LIMIT_MS,
-    maxRetriesPerRequest: null,
-    retryStrategy: reconnectDelayMs,
-  });
+  return counted(
+    new Redis(url, {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SILENCE_LIMIT_MS,
+      maxRetriesPerRequest: null,
+      retryStrategy: reconnectDelayMs,
+    }),
+  );
 }
 
 /** Host and port of a Redis URL; the rest may hold a password and is never shown. */
@@ -42,6 +47,21 @@ export function redisAddress(url: string): string {
   const { hostname, port } = new URL(url);
   return `${hostname === '' ? '127.0.0.1' : hostname}:${port === '' ? '6379' : port}`;
 }
+
+/** Answers of a Redis that reads but takes no writes. */
+const WRITES_REFUSED = [
+  { pattern: /\bOOM\b/, why: 'has no memory left', hint: 'Give it more memory, or remove finished jobs.' },
+  {
+    pattern: /\bMISCONF\b/,
+    why: 'takes no writes, because it cannot save its data to disk',
+    hint: 'Make room on its disk; its log tells the reason.',
+  },
+  {
+    pattern: /\bREADONLY\b/,
+    why: 'takes no writes, because it is a replica',
+    hint: 'Set CONTRAIL_REDIS to the address of the primary.',
+  },
+] as const;
 
 /** A failed command as REDIS_UNSUITABLE if Redis refused it, else REDIS_UNREACHABLE. */
 export function toRedisError(url: string, doing: string, error: unknown): ContrailError {
@@ -55,10 +75,11 @@ export function toRedisError(url: string, doing: string, error: unknown): Contra
       hint: 'Set CONTRAIL_REDIS to redis://user:password@host:port with valid credentials.',
     });
   }
-  if (/\bOOM\b/.test(text)) {
-    return new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} has no memory left.`, {
+  const refusal = WRITES_REFUSED.find(({ pattern }) => pattern.test(text));
+  if (refusal !== undefined) {
+    return new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} ${refusal.why}.`, {
       ...details,
-      hint: 'Give it more memory, or remove finished jobs.',
+      hint: refusal.hint,
     });
   }
   return new ContrailError('REDIS_UNREACHABLE', `Redis does not answer at ${address} (CONTRAIL_REDIS).`, {

@@ -12,6 +12,8 @@ import { listen } from '../../../src/web/server.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
+import { QUIET_OBSERVATION } from '../../support/observation.ts';
+import { readMetrics } from '../../support/prometheus-text.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
 import { SYSTEM } from '../../support/system.ts';
@@ -36,13 +38,12 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
   const connection = connectProducer(redis.redisUrl);
   const store = new MemoryObjectStore({ clock: { now: () => Date.parse('2026-01-15T12:00:00Z') } });
   const log = recordedLog();
-  const ready = { value: true };
-  const checkReady = () => (ready.value ? Promise.resolve() : Promise.reject(new Error('no Redis')));
+  const problems: string[] = [];
   const app = await buildApp({
     queue,
     store,
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
-    checkReady,
+    observation: { ...QUIET_OBSERVATION, problems: async () => problems },
     log,
     timeLimits,
   });
@@ -65,7 +66,7 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
     raw,
     queue,
     log,
-    ready,
+    problems,
     get: (url: string, options: InjectOptions = {}) =>
       app.inject({ url, headers: { host: 'localhost:8080' }, ...options }),
     enqueue: (id: string, payload: unknown = JOB) =>
@@ -79,20 +80,46 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
 }
 
 describe('the pages', () => {
-  it('say that the process lives, and whether it can work', async () => {
-    const { get, ready } = await setup();
+  it('say that the process lives, and whether it can work, or why not', async () => {
+    const { get, problems } = await setup();
 
     const healthy = await get('/healthz');
     const able = await get('/readyz');
-    ready.value = false;
+    problems.push('Redis does not answer. Start it.', 'statistics: No right to write.');
     const unable = await get('/readyz');
 
     expect([healthy, able, unable].map((reply) => [reply.statusCode, reply.body])).toEqual([
       [200, 'ok\n'],
       [200, 'ready\n'],
-      [503, 'unready\n'],
+      [503, 'unready\nRedis does not answer. Start it.\nstatistics: No right to write.\n'],
     ]);
     expect((await get('/healthz')).statusCode).toBe(200);
+  });
+
+  it('tell other machines in one word whether the process can work', async () => {
+    const { get, problems } = await setup();
+    problems.push('Redis at redis.internal does not answer.');
+
+    const replies = await Promise.all(
+      ['10.1.2.3', '::ffff:10.1.2.3', '::ffff:127.0.0.1'].map((remoteAddress) => get('/readyz', { remoteAddress })),
+    );
+
+    expect(replies.map(({ body }) => body)).toEqual([
+      'unready\n',
+      'unready\n',
+      'unready\nRedis at redis.internal does not answer.\n',
+    ]);
+  });
+
+  it('serve metrics as Prometheus reads them, and not to pages of other sites', async () => {
+    const { get } = await setup();
+
+    const { statusCode, headers, body } = await get('/metrics');
+    const foreign = await get('/metrics', { headers: { host: 'evil.example' } });
+
+    expect([statusCode, headers['content-type']]).toEqual([200, QUIET_OBSERVATION.contentType]);
+    expect(readMetrics(body).value('contrail_ready')).toBe(1);
+    expect(foreign.statusCode).toBe(421);
   });
 
   it('show at home how many jobs are where', async () => {

@@ -16,6 +16,7 @@ import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { alertInputs, experiment, NOW } from '../../support/alert-world.ts';
+import { QUIET_OBSERVATION } from '../../support/observation.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
 import { SYSTEM } from '../../support/system.ts';
@@ -45,7 +46,7 @@ async function setup() {
     queue,
     store,
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
-    checkReady: async () => true,
+    observation: QUIET_OBSERVATION,
     log,
   });
   const worker = new Worker(STATISTICS_JOB.queue, null, {

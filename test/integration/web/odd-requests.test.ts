@@ -9,6 +9,7 @@ import { buildApp } from '../../../src/web/app.ts';
 import { mountBoard } from '../../../src/web/board/board.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
+import { QUIET_OBSERVATION } from '../../support/observation.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
 import { SYSTEM } from '../../support/system.ts';
@@ -23,12 +24,11 @@ async function setup() {
   const connection = connectProducer(redis.redisUrl);
   const store = new MemoryObjectStore({ clock: { now: () => 0 } });
   const log = recordedLog();
-  const checkReady = () => Promise.resolve();
   const app = await buildApp({
     queue,
     store,
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
-    checkReady,
+    observation: QUIET_OBSERVATION,
     log,
   });
   onTestFinished(async () => {

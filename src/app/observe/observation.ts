@@ -1,0 +1,121 @@
+/** What a process tells of itself: its metrics, and whether it can work. */
+import type { Pricing } from '../../domain/query-cost-price.ts';
+import { CONTRAIL_VERSION } from '../../domain/version.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { ReadableMetrics } from '../../ports/metrics.ts';
+import type { QueueWatch } from '../../ports/queue-watch.ts';
+import type { FailureEvent } from '../../queue/worker-events.ts';
+import type { AttemptHooks } from '../attempts/attempt-hooks.ts';
+import type { PassReport } from '../repeating.ts';
+import { countAttempts } from './count-attempts.ts';
+import { KeptLook } from './kept-look.ts';
+import { setQueueGauges } from './queue-gauges.ts';
+import { standstillSentence } from './standstill.ts';
+import { Troubles } from './troubles.ts';
+
+export interface ObservationOptions {
+  readonly metrics: ReadableMetrics;
+  readonly watch: QueueWatch;
+  /** How many commands this process has sent to Redis. */
+  readonly commandsSent: () => number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Observation {
+  readonly #options: ObservationOptions;
+  readonly #look: KeptLook;
+  readonly #troubles: Troubles;
+  #runningJobs: () => number = () => 0;
+  #commandsCounted = 0;
+  #isStopping = false;
+  #wasReady = true;
+
+  constructor(options: ObservationOptions) {
+    this.#options = options;
+    this.#look = new KeptLook(options.watch, options.clock);
+    this.#troubles = new Troubles(options.clock);
+    options.metrics.set('contrail_build_info', { version: CONTRAIL_VERSION }, 1);
+  }
+
+  get contentType(): string {
+    return this.#options.metrics.contentType;
+  }
+
+  /** `/metrics`: up to date to five seconds. Never rejects because Redis is away. */
+  async metricsText(): Promise<string> {
+    const { metrics, commandsSent } = this.#options;
+    setQueueGauges(metrics, await this.#look.look());
+    metrics.set('contrail_ready', {}, (await this.problems()).length === 0 ? 1 : 0);
+    metrics.set('contrail_running_jobs', {}, this.#runningJobs());
+    const sent = commandsSent();
+    metrics.add('contrail_redis_commands_total', {}, sent - this.#commandsCounted);
+    this.#commandsCounted = sent;
+    return metrics.text();
+  }
+
+  /** `/readyz`: why this process cannot work, a sentence each with the remedy; none if it can. */
+  async problems(): Promise<string[]> {
+    const problems = this.#isStopping ? ['This process is stopping.'] : await this.#findProblems();
+    const { log } = this.#options;
+    const isReady = problems.length === 0;
+    if (isReady !== this.#wasReady && !this.#isStopping) {
+      if (isReady) log.info({}, 'ready again');
+      else log.warn({ problems }, 'not ready');
+    }
+    this.#wasReady = isReady;
+    return problems;
+  }
+
+  /** Counts attempts, and remembers failures that an operator must end. */
+  attemptHooks(pricing: Pricing): AttemptHooks {
+    const counting = countAttempts(this.#options.metrics, pricing);
+    return {
+      onOutcome: (event) => {
+        this.#troubles.over(event.queue);
+        return counting.onOutcome(event);
+      },
+      onFailure: (event) => {
+        if (needsOperator(event)) this.#troubles.note(event.queue, event.error.sentence);
+        return counting.onFailure(event);
+      },
+      onThrottled: counting.onThrottled,
+    };
+  }
+
+  /** A pass of a repeating service has ended. */
+  passed({ service, durationMs, error }: PassReport): void {
+    const { metrics } = this.#options;
+    metrics.add('contrail_service_passes_total', { service, result: error === undefined ? 'done' : 'failed' });
+    metrics.observe('contrail_service_pass_seconds', { service }, durationMs / 1_000);
+    if (error === undefined) this.#troubles.over(service);
+    else this.#troubles.note(service, error.sentence);
+  }
+
+  /** Where the number of running jobs comes from. */
+  countRunning(runningJobs: () => number): void {
+    this.#runningJobs = runningJobs;
+  }
+
+  /** From now on the process is not ready, because it takes no more work. */
+  stopping(): void {
+    this.#isStopping = true;
+  }
+
+  /** Closes the connection. May be called twice. */
+  close(): void {
+    this.#options.watch.close();
+  }
+
+  async #findProblems(): Promise<string[]> {
+    const look = await this.#look.look();
+    const found = look.kind === 'failed' ? [look.error.sentence] : look.standstills.map(standstillSentence);
+    return [...found, ...this.#troubles.sentences];
+  }
+}
+
+/** A permission, a bucket, a full disk. */
+function needsOperator({ error }: FailureEvent): boolean {
+  return error.failureClass === 'environment';
+}

@@ -1,0 +1,11 @@
+/** `/metrics`, in the text format of Prometheus. */
+import type { FastifyInstance } from 'fastify';
+
+export interface MetricsText {
+  readonly contentType: string;
+  metricsText(): Promise<string>;
+}
+
+export function addMetricsRoute(app: FastifyInstance, metrics: MetricsText): void {
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metricsText()));
+}
