@@ -63,6 +63,10 @@ export interface WatchedExperiment {
   readonly isRollout: boolean;
   /** Enrolls for as long as it runs; only in the API. */
   readonly isHoldback: boolean;
+  /** The analysis was asked to run it again as a whole; only in the API. */
+  readonly doRerun: boolean;
+  /** Time of the newest such request, milliseconds since 1970. */
+  readonly rerunRequestedAt: number | null;
   readonly isEnrollmentPaused: boolean;
   readonly branches: readonly { readonly slug: string; readonly ratio: number }[];
   readonly targetedPercent: number;
@@ -72,10 +76,13 @@ export interface WatchedExperiment {
   readonly eligibleClients: number | null;
 }
 
+/** What the table has no column for. */
+type ApiOnly = 'proposedDuration' | 'isHoldback' | 'doRerun' | 'rerunRequestedAt' | 'launchedAt' | 'eligibleClients';
+
 /** The watched columns of a row of the experiments table. */
 export function watchExperiment(
   row: ExperimentRow,
-  more: Partial<Pick<WatchedExperiment, 'proposedDuration' | 'isHoldback' | 'launchedAt' | 'eligibleClients'>> = {},
+  more: Partial<Pick<WatchedExperiment, ApiOnly>> = {},
 ): WatchedExperiment {
   return {
     slug: row.normandy_slug,
@@ -88,6 +95,8 @@ export function watchExperiment(
     proposedDuration: more.proposedDuration ?? null,
     isRollout: row.is_rollout,
     isHoldback: more.isHoldback ?? false,
+    doRerun: more.doRerun ?? false,
+    rerunRequestedAt: more.rerunRequestedAt ?? null,
     isEnrollmentPaused: row.is_enrollment_paused ?? false,
     branches: row.branches.map(({ slug, ratio }) => ({ slug, ratio })),
     targetedPercent: row.targeted_percent,

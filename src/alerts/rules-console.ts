@@ -118,9 +118,7 @@ const FEATURE_CONFLICT = defineRule({
   notify: 'once',
   needs: ['experiments', 'enrollmentFunnel'],
   subjects: ({ sources, now }) =>
-    sources.experiments.filter(
-      (experiment) => hasFunnel(experiment.appName) && isRunning(experiment, now) && isPastFirstDay(experiment, now),
-    ),
+    sources.experiments.filter((experiment) => hasFunnel(experiment.appName) && isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
   linkOf: noLink,
   check: ({ slug }, { sources, now, threshold }) => {
@@ -138,11 +136,7 @@ const FEATURE_CONFLICT = defineRule({
 
 export const CONSOLE_RULES: readonly AlertRule[] = [UNENROLLMENT_SPIKE, SAMPLE_RATIO, LOW_ENROLLMENT, FEATURE_CONFLICT];
 
-/** These rules apply to live experiments from the day after the start. */
+/** These rules apply to running experiments from the day after the start. */
 function isWatched(experiment: WatchedExperiment, now: number): boolean {
-  return experiment.status === 'Live' && isPastFirstDay(experiment, now);
-}
-
-function isPastFirstDay(experiment: WatchedExperiment, now: number): boolean {
-  return (daysSinceStart(experiment, now) ?? 0) >= 1;
+  return isRunning(experiment, now) && (daysSinceStart(experiment, now) ?? 0) >= 1;
 }

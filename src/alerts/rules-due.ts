@@ -1,7 +1,7 @@
 /** Rules M5 and M6: what the owner of an experiment should do (spec: monitoring, section 7). */
-import { addDays, plannedEnd } from './expected-results.ts';
-import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { addDays, plannedEnd } from '../domain/expected-files.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
+import { isRunning } from './running.ts';
 import { dayOf, daysBetween } from '../domain/utc-time.ts';
 import { noLink } from '../domain/page-links.ts';
 
@@ -17,10 +17,11 @@ const END_ENROLLMENT = defineRule({
   formula: 'today >= start + proposed_enrollment',
   notify: 'once',
   needs: ['experiments'],
-  // Not in the spec: no alert once enrollment has ended.
+  // Not in the spec: no alert once enrollment has ended. A holdback enrolls on purpose for as long as it runs.
   subjects: ({ sources, now }) =>
     sources.experiments.filter(
-      (experiment) => hasStartedLive(experiment, now) && !experiment.isRollout && !experiment.isEnrollmentPaused,
+      (experiment) =>
+        isRunning(experiment, now) && !experiment.isRollout && !experiment.isHoldback && !experiment.isEnrollmentPaused,
     ),
   nameOf: (experiment) => experiment.slug,
   linkOf: noLink,
@@ -45,7 +46,7 @@ const PAST_END = defineRule({
   formula: 'today >= start + enrollment days (actual, else proposed) + (proposedDuration - proposedEnrollment)',
   notify: 'once',
   needs: ['experiments'],
-  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => hasStartedLive(experiment, now)),
+  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isRunning(experiment, now)),
   nameOf: (experiment) => experiment.slug,
   linkOf: noLink,
   check: (experiment, { now, threshold }) => {
@@ -69,8 +70,4 @@ function judgeDue(
   if (due === null || late === undefined) return { kind: 'no_data', reason: 'it has no start date' };
   if (late < threshold) return { kind: 'passing', value: late, formula: `${today} < ${due}` };
   return { kind: 'failing', value: late, formula: `${today} ≥ ${due}`, summary: summary(due) };
-}
-
-function hasStartedLive(experiment: WatchedExperiment, now: number): boolean {
-  return experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined;
 }

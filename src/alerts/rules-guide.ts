@@ -1,7 +1,9 @@
 /** Rules G1 to G3: advice of the monitoring guide, with our own thresholds (spec: monitoring, section 7). */
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type RuleContext, type Verdict } from './rule.ts';
+import { isRunning } from './running.ts';
 import { countText, durationText, namesText, percentText } from './text.ts';
+import { isRollingHoldback } from '../domain/rolling-holdback.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/utc-time.ts';
 import { noLink } from '../domain/page-links.ts';
 
@@ -55,6 +57,9 @@ const FAR_FROM_EXPECTED = defineRule({
   nameOf,
   linkOf: noLink,
   check: (experiment, { sources, now, threshold }) => {
+    // The enrollment of these is planned by dates that move, or that were copied with the experiment.
+    if (experiment.doRerun || isRollingHoldback(experiment, now))
+      return { kind: 'no_data', reason: 'the expected clients of a holdback or a rerun cannot be computed' };
     const counts = sources.enrollmentCounts.get(experiment.slug);
     if (counts === undefined) return NO_COUNTS;
     if (experiment.eligibleClients === null)
@@ -111,9 +116,7 @@ const BRANCH_MISSING = defineRule({
 export const GUIDE_RULES: readonly AlertRule[] = [NOBODY_ENROLLS, FAR_FROM_EXPECTED, BRANCH_MISSING];
 
 function subjects({ sources, now }: RuleContext<'experiments' | 'enrollmentCounts'>): WatchedExperiment[] {
-  return sources.experiments.filter(
-    (experiment) => experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined,
-  );
+  return sources.experiments.filter((experiment) => isRunning(experiment, now));
 }
 
 /** The latest possible time of the launch: for a date, the end of the day. */

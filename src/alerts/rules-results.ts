@@ -1,14 +1,15 @@
-/** Rules A1 to A3 and G4: errors of the analysis, and missing, new or old results (spec: monitoring, section 7). */
+/** Rules A1 to A3, G4 and G5: errors of the analysis, and missing, new or old results (spec: monitoring, section 7). */
 import { createHash } from 'node:crypto';
-import { enrollmentEnd, expectedPeriods, isResultsWatchOver } from './expected-results.ts';
 import { type AnalysisError, daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule } from './rule.ts';
+import { isRunning } from './running.ts';
 import { durationText, namesText, pluralText } from './text.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
+import { enrollmentEnd, expectedPeriods, isResultsWatchOver, WEEKLY_AFTER_DAYS } from '../domain/expected-files.ts';
 import { SKIPPED_EXCEPTIONS } from '../domain/expected-exceptions.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { statisticsObjectName } from '../domain/statistics-name.ts';
-import { dayOf, daysBetween, MS_PER_DAY } from '../domain/utc-time.ts';
+import { dayOf, daysBetween, MS_PER_DAY, MS_PER_HOUR } from '../domain/utc-time.ts';
 import { filesLink } from '../domain/page-links.ts';
 
 /** Expected or harmless. `NoSlugException` is neither, although the analysis counts it as skipped. */
@@ -16,8 +17,8 @@ const QUIET_EXCEPTIONS = new Set<string>([
   ...SKIPPED_EXCEPTIONS.filter((name) => name !== 'NoSlugException'),
   'PreconditionFailed',
 ]);
+const OVERALL_TABLE_END = /^overall_\d+$/;
 const WINDOW_TABLE_END = /^(?:preenrollment_days28|preenrollment_week|days28|overall|week|day)_\d+$/;
-const WEEKLY_AFTER_DAYS = 8;
 
 const ANALYSIS_ERROR = defineRule({
   id: 'A1',
@@ -51,11 +52,14 @@ const RESULTS_MISSING = defineRule({
   formula: 'results files that are expected and absent > threshold',
   notify: 'change',
   needs: ['experiments', 'objects'],
-  subjects: ({ sources, now }) => sources.experiments.filter((experiment) => expectsResults(experiment, dayOf(now))),
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter(
+      (experiment) => isWatched(experiment, now) && expectedPeriods(experiment, now).length > 0,
+    ),
   nameOf: (experiment) => experiment.slug,
   linkOf: ({ slug }) => filesLink(slug),
   check: (experiment, { sources, now, threshold }) => {
-    const expected = expectedPeriods(experiment, dayOf(now));
+    const expected = expectedPeriods(experiment, now);
     const missing = expected.filter((period) => !sources.objects.has(statisticsObjectName(experiment.slug, period)));
     const formula = `${missing.length} of ${expected.length} expected files are missing`;
     if (missing.length <= threshold) return { kind: 'passing', value: missing.length, formula };
@@ -77,7 +81,7 @@ const RESULTS_READY = defineRule({
   needs: ['experiments', 'objects'],
   subjects: ({ sources, now }) =>
     sources.experiments
-      .filter((experiment) => expectsResults(experiment, dayOf(now)))
+      .filter((experiment) => isWatched(experiment, now))
       .flatMap(({ slug }) => (['weekly', 'overall'] as const).map((period) => ({ slug, period })))
       .filter(({ slug, period }) => sources.objects.has(statisticsObjectName(slug, period))),
   nameOf: ({ slug, period }: { slug: string; period: AnalysisPeriod }) => `${slug} ${period}`,
@@ -102,11 +106,7 @@ const RESULTS_OLD = defineRule({
   needs: ['experiments', 'tables'],
   subjects: ({ sources, now }) =>
     sources.experiments.filter(
-      (experiment) =>
-        experiment.status === 'Live' &&
-        !experiment.isRollout &&
-        daysSinceStart(experiment, now) !== undefined &&
-        expectedPeriods(experiment, dayOf(now)).includes('weekly'),
+      (experiment) => isRunning(experiment, now) && expectedPeriods(experiment, now).includes('weekly'),
     ),
   nameOf: (experiment) => experiment.slug,
   linkOf: ({ slug }) => filesLink(slug),
@@ -132,7 +132,41 @@ const RESULTS_OLD = defineRule({
   },
 });
 
-export const RESULT_RULES: readonly AlertRule[] = [ANALYSIS_ERROR, RESULTS_MISSING, RESULTS_READY, RESULTS_OLD];
+const RERUN_WITHOUT_RESULT = defineRule({
+  id: 'G5',
+  title: 'rerun without result',
+  product: 'contrail',
+  severity: 'info',
+  threshold: 12,
+  thresholdSource: 'ours: a rerun may take 12 hours',
+  formula: 'hours since a rerun was asked for >= threshold, and no overall table has changed since',
+  // A holdback without an end is marked every week and never gets an overall table.
+  notify: 'once',
+  needs: ['experiments', 'tables'],
+  subjects: ({ sources, now }) =>
+    sources.experiments.filter((experiment) => isRunning(experiment, now) && experiment.doRerun),
+  nameOf: (experiment) => experiment.slug,
+  linkOf: ({ slug }) => filesLink(slug),
+  check: ({ slug, rerunRequestedAt: requested }, { sources, now, threshold }) => {
+    if (requested === null) return { kind: 'no_data', reason: 'the time of the request is unknown' };
+    const changed = newestChange(slug, sources.tables, OVERALL_TABLE_END) ?? -Infinity;
+    const hours = (now - requested) / MS_PER_HOUR;
+    const asked = `asked for ${durationText(Math.max(0, now - requested))} ago`;
+    if (changed >= requested) return { kind: 'passing', value: hours, formula: `${asked}, an overall table is newer` };
+    const formula = `${asked}, no overall table since (limit ${threshold} h)`;
+    if (hours < threshold) return { kind: 'passing', value: hours, formula };
+    const summary = `${slug}: the rerun of ${dayOf(requested)} has brought no result.`;
+    return { kind: 'failing', value: hours, formula, summary };
+  },
+});
+
+export const RESULT_RULES: readonly AlertRule[] = [
+  ANALYSIS_ERROR,
+  RESULTS_MISSING,
+  RESULTS_READY,
+  RESULTS_OLD,
+  RERUN_WITHOUT_RESULT,
+];
 
 /** `ad_clicks (ValueError)` for each failing group, sorted. Only the first error of a group counts. */
 function alarmingGroups(errors: readonly AnalysisError[]): string[] {
@@ -147,16 +181,20 @@ function alarmingGroups(errors: readonly AnalysisError[]): string[] {
     .sort();
 }
 
-/** Rollouts are never analysed (`RolloutSkipException`), so their results are never missing. */
-function expectsResults(experiment: WatchedExperiment, today: string): boolean {
-  if (experiment.isRollout || isResultsWatchOver(experiment, today)) return false;
-  return expectedPeriods(experiment, today).length > 0;
+/** From the day after the start to some days after the end. Rollouts are never analysed (`RolloutSkipException`). */
+function isWatched(experiment: WatchedExperiment, now: number): boolean {
+  return !experiment.isRollout && (daysSinceStart(experiment, now) ?? 0) >= 1 && !isResultsWatchOver(experiment, now);
 }
 
-function newestChange(slug: string, tables: readonly { name: string; changedAt: number }[]): number | undefined {
+/** When the newest of an experiment's window tables changed; `end` says which of them count. */
+function newestChange(
+  slug: string,
+  tables: readonly { readonly name: string; readonly changedAt: number }[],
+  end = WINDOW_TABLE_END,
+): number | undefined {
   const prefix = `statistics_${normaliseSlug(slug)}_`;
   const changes = tables
-    .filter(({ name }) => name.startsWith(prefix) && WINDOW_TABLE_END.test(name.slice(prefix.length)))
+    .filter(({ name }) => name.startsWith(prefix) && end.test(name.slice(prefix.length)))
     .map(({ changedAt }) => changedAt);
   return changes.length === 0 ? undefined : changes.reduce((newest, change) => Math.max(newest, change));
 }

@@ -1,6 +1,7 @@
 /** Rules E1 to E5: the status tile as rules, so that pages can list them. They send no messages. */
-import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import type { WatchedExperiment } from './inputs.ts';
 import { type AlertRule, type AlertSeverity, defineRule } from './rule.ts';
+import { isRunning } from './running.ts';
 import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
 import { countText, percentText } from './text.ts';
 import { noLink } from '../domain/page-links.ts';
@@ -46,10 +47,7 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
     thresholdSource: 'Experimenter: status tile',
     notify: 'never',
     needs: ['experiments', 'enrollmentCounts'],
-    subjects: ({ sources, now }) =>
-      sources.experiments.filter(
-        (experiment) => experiment.status === 'Live' && daysSinceStart(experiment, now) !== undefined,
-      ),
+    subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isRunning(experiment, now)),
     nameOf: (experiment: WatchedExperiment) => experiment.slug,
     linkOf: noLink,
     check: ({ slug, startDate, endDate }, { sources, times }) => {

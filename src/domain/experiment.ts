@@ -1,6 +1,7 @@
 /** An experiment as Contrail knows it from the experiments API (v8). */
 import type { ConsoleRecord } from './console-record.ts';
 import type { ContrailError } from './errors.ts';
+import type { ResultFacts } from './expected-files.ts';
 import type { TracedRecord } from './trace/traced-record.ts';
 
 export interface Experiment {
@@ -14,6 +15,8 @@ export interface Experiment {
    * Absent if it was not requested.
    */
   readonly plan?: ExperimentPlan | { readonly problem: string };
+  /** What decides which of its results are expected; absent if it was not requested. */
+  readonly results?: ResultFacts;
   /** What its statistics files depend on; absent if it was not requested. */
   readonly console?: ConsoleRecord;
   /** What only its trace depends on; absent if it was not requested. */

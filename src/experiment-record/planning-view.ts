@@ -7,6 +7,7 @@ import { consoleRecordOf } from './console-view.ts';
 import { planOf } from './metadata-view.ts';
 import { problemsOf, slugOfMalformed } from './problems.ts';
 import { unicodeText, usableSlug } from './record.ts';
+import { resultsOf } from './results-view.ts';
 import { tracedRecordOf } from './trace-view.ts';
 
 /** Older records have no application but the desktop, and lack keys that are null today. */
@@ -40,7 +41,12 @@ export function parseExperiments(found: readonly FoundRecord[]): ExperimentList 
   for (const { where, record } of found) {
     const parsed = PlanningView.safeParse(record);
     if (parsed.success) {
-      const views = { plan: planOf(record), console: consoleRecordOf(record), trace: tracedRecordOf(record) };
+      const views = {
+        plan: planOf(record),
+        console: consoleRecordOf(record),
+        results: resultsOf(record),
+        trace: tracedRecordOf(record),
+      };
       experiments.push({ ...parsed.data, ...views });
     } else malformed.push(malformedExperiment(where, problemsOf(parsed.error), slugOfMalformed(record)));
   }

@@ -99,6 +99,9 @@ export const ExperimentRecord = z.object(
     isRollout: Flag.nullable(),
     /** Enrolls for as long as it runs. */
     isHoldback: Flag.nullish(),
+    /** The analysis was asked to run it again as a whole, and when last. */
+    doRerun: Flag.nullish(),
+    doRerunTimestamp: Time.optional(),
     outcomes: Slugs,
     segments: Slugs,
     isFirefoxLabsOptIn: Flag.nullish(),

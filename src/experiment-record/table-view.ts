@@ -3,7 +3,12 @@ import type { z } from 'zod';
 import { slugOfMalformed } from './problems.ts';
 import { ExperimentRecord } from './record.ts';
 
-const TableView = ExperimentRecord.omit({ proposedDuration: true, isHoldback: true });
+const TableView = ExperimentRecord.omit({
+  proposedDuration: true,
+  isHoldback: true,
+  doRerun: true,
+  doRerunTimestamp: true,
+});
 export type TableView = z.infer<typeof TableView>;
 
 export type TableReading =
@@ -21,14 +26,4 @@ function reasonOf(error: z.ZodError): string {
   return error.issues
     .map((issue) => [issue.path.join('.'), issue.message].filter((part) => part !== '').join(' '))
     .join('; ');
-}
-
-/** Planned duration in days. The table has no column for it, so an invalid value is ignored. */
-export function plannedDuration(record: unknown): number | null {
-  return ExperimentRecord.pick({ proposedDuration: true }).safeParse(record).data?.proposedDuration ?? null;
-}
-
-/** Whether it enrolls for as long as it runs. The table has no column for it, so an invalid value is ignored. */
-export function isHoldback(record: unknown): boolean {
-  return ExperimentRecord.pick({ isHoldback: true }).safeParse(record).data?.isHoldback ?? false;
 }

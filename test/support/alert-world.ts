@@ -19,6 +19,8 @@ export function experiment(parts: Partial<WatchedExperiment> = {}): WatchedExper
     proposedDuration: 42,
     isRollout: false,
     isHoldback: false,
+    doRerun: false,
+    rerunRequestedAt: null,
     isEnrollmentPaused: false,
     branches: [
       { slug: 'control', ratio: 1 },

@@ -27,3 +27,35 @@ export function todayFolder(): string {
 export function funnelCases(folder: string): FunnelCase[] {
   return z.array(FunnelCase).parse(JSON.parse(readFileSync(join(folder, 'funnel.json'), 'utf8')));
 }
+
+const HoldbackCase = z.object({
+  name: z.string(),
+  now: z.string(),
+  /** A record of the experiments API. */
+  experiment: z.looseObject({ slug: z.string(), appName: z.string() }),
+  tables: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(['table', 'view']),
+      modified: z.string(),
+      description: z.string().nullable(),
+    }),
+  ),
+  /** Published files by analysis period. */
+  objects: z.record(z.string(), z.object({ version: z.string(), windows: z.array(z.number()) })),
+  result: z.object({
+    running: z.boolean(),
+    rolling: z.boolean(),
+    expected: z.array(z.string()),
+    states: z.record(z.string(), z.string()),
+    alerts: z.object({ A2: z.array(z.string()), G4: z.boolean(), G5: z.boolean(), M5: z.boolean(), M6: z.boolean() }),
+    /** Rules M1 to M4 that apply to the experiment. */
+    evaluated: z.array(z.string()),
+  }),
+});
+
+export type HoldbackCase = z.infer<typeof HoldbackCase>;
+
+export function holdbackCases(folder: string): HoldbackCase[] {
+  return z.array(HoldbackCase).parse(JSON.parse(readFileSync(join(folder, 'holdbacks.json'), 'utf8')));
+}

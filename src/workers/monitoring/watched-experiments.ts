@@ -3,7 +3,7 @@ import { type WatchedExperiment, watchExperiment } from '../../alerts/inputs.ts'
 import { ContrailError } from '../../domain/errors.ts';
 import { MICROS_PER_MS } from '../../domain/utc-time.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
-import { isHoldback, plannedDuration } from '../../experiment-record/table-view.ts';
+import { resultsOf } from '../../experiment-record/results-view.ts';
 import { readExperimentRecord } from './experiment-record-row.ts';
 
 export interface WatchedList {
@@ -27,9 +27,8 @@ export async function watchedExperiments(
   for (const record of reply) {
     const reading = readExperimentRecord(record, now * MICROS_PER_MS);
     if (reading.kind === 'row') {
-      watched.push(
-        watchExperiment(reading.row, { proposedDuration: plannedDuration(record), isHoldback: isHoldback(record) }),
-      );
+      const { proposedDuration, isHoldback, doRerun, rerunRequestedAt } = resultsOf(record);
+      watched.push(watchExperiment(reading.row, { proposedDuration, isHoldback, doRerun, rerunRequestedAt }));
     } else if (reading.slug !== null) unread.add(reading.slug);
   }
   for (const { slug } of watched) unread.delete(slug);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { numberRecords, parseExperiments } from '../../../src/experiment-record/planning-view.ts';
-import { plannedDuration, readForTable } from '../../../src/experiment-record/table-view.ts';
+import { resultsOf } from '../../../src/experiment-record/results-view.ts';
+import { readForTable } from '../../../src/experiment-record/table-view.ts';
 
 const RECORD = {
   slug: 'my-slug',
@@ -33,7 +34,7 @@ function readersOf(record: unknown): string[] {
     ...(canPlan ? ['metadata'] : []),
     ...(experiment?.console?.isPrimary === true ? ['console'] : []),
     ...(readForTable(record).kind === 'read' ? ['table'] : []),
-    ...(plannedDuration(record) === null ? [] : ['duration']),
+    ...(resultsOf(record).proposedDuration === null ? [] : ['duration']),
   ];
 }
 

@@ -1,6 +1,7 @@
-/** Which results of an experiment should exist by now (spec: monitoring, section 7, rule A2). */
-import type { AnalysisPeriod } from '../domain/analysis-period.ts';
-import { dateText, daysBetween, MICROS_PER_DAY, parseDate } from '../domain/utc-time.ts';
+/** Which results of an experiment should exist by now (spec: monitoring, section 7, rule A2; today, section 1). */
+import type { AnalysisPeriod } from './analysis-period.ts';
+import { isRollingHoldback } from './rolling-holdback.ts';
+import { dateText, dayOf, daysBetween, MICROS_PER_DAY, parseDate } from './utc-time.ts';
 
 export interface ResultDates {
   /** Days, `YYYY-MM-DD` in UTC. */
@@ -12,17 +13,30 @@ export interface ResultDates {
   readonly proposedDuration: number | null;
 }
 
+/** The part of an experiment that decides which results are expected. */
+export interface ResultFacts extends ResultDates {
+  readonly isRollout: boolean;
+  /** Enrolls for as long as it runs. */
+  readonly isHoldback: boolean;
+  /** The analysis was asked to run it again as a whole. Never reset, and copied when an experiment is cloned. */
+  readonly doRerun: boolean;
+}
+
 /** The console expects the first weekly results a week and a day after enrollment. */
-const WEEKLY_AFTER_DAYS = 8;
+export const WEEKLY_AFTER_DAYS = 8;
 /** Missing results are reported up to and including this many days after the end. */
 const WATCHED_AFTER_END_DAYS = 3;
 
-/** The periods whose results the console expects today, in its order; none before the first day is over. */
-export function expectedPeriods(dates: ResultDates, today: string): AnalysisPeriod[] {
-  if (daysSince(dates.startDate, today) < 1) return [];
-  const isWeeklyDue = daysSince(enrollmentEnd(dates), today) >= WEEKLY_AFTER_DAYS;
+/** The periods whose results should be there, in the console's order. `now` in milliseconds since 1970. */
+export function expectedPeriods(facts: ResultFacts, now: number): AnalysisPeriod[] {
+  const today = dayOf(now);
+  // Rollouts are not analysed; the dates of a rolling holdback move, so no period of it ever ends.
+  if (facts.isRollout || daysSince(facts.startDate, today) < 1 || isRollingHoldback(facts, now)) return [];
   // "Before yesterday": the analysis still covers the day of the end and the day after it.
-  const isOverallDue = daysSince(dates.endDate, today) > 1;
+  const isOverallDue = daysSince(facts.endDate, today) > 1;
+  // Regular runs leave these out, and a rerun makes nothing but overall results.
+  if (facts.doRerun) return isOverallDue ? ['overall'] : [];
+  const isWeeklyDue = daysSince(enrollmentEnd(facts), today) >= WEEKLY_AFTER_DAYS;
   return [
     'daily' as const,
     ...(isWeeklyDue ? (['weekly'] as const) : []),
@@ -31,8 +45,8 @@ export function expectedPeriods(dates: ResultDates, today: string): AnalysisPeri
 }
 
 /** Whether the end, as set or planned, is too long ago to report missing results. */
-export function isResultsWatchOver(dates: ResultDates, today: string): boolean {
-  return daysSince(dates.endDate ?? plannedEnd(dates), today) > WATCHED_AFTER_END_DAYS;
+export function isResultsWatchOver(dates: ResultDates, now: number): boolean {
+  return daysSince(dates.endDate ?? plannedEnd(dates), dayOf(now)) > WATCHED_AFTER_END_DAYS;
 }
 
 /** The planned end, moved by the days that enrollment took more or less than planned; null if unknown. */

@@ -1,0 +1,39 @@
+/**
+ * The part of a record that decides which results are expected. An invalid value counts as absent: what is expected must
+ * not be lost with a field that only one rule needs.
+ */
+import type { z } from 'zod';
+import type { ResultFacts } from '../domain/expected-files.ts';
+import { dateText, MICROS_PER_MS } from '../domain/utc-time.ts';
+import { ExperimentRecord } from './record.ts';
+
+export interface ResultsView extends ResultFacts {
+  /** Time of the newest request for a rerun, milliseconds since 1970. */
+  readonly rerunRequestedAt: number | null;
+}
+
+export function resultsOf(record: unknown): ResultsView {
+  const { shape } = ExperimentRecord;
+  const requested = field(record, 'doRerunTimestamp', shape.doRerunTimestamp) ?? null;
+  return {
+    startDate: dayOf(field(record, 'startDate', shape.startDate)),
+    endDate: dayOf(field(record, 'endDate', shape.endDate)),
+    enrollmentEndDate: dayOf(field(record, 'enrollmentEndDate', shape.enrollmentEndDate)),
+    proposedEnrollment: field(record, 'proposedEnrollment', shape.proposedEnrollment) ?? 0,
+    proposedDuration: field(record, 'proposedDuration', shape.proposedDuration) ?? null,
+    isRollout: field(record, 'isRollout', shape.isRollout) ?? false,
+    isHoldback: field(record, 'isHoldback', shape.isHoldback) ?? false,
+    doRerun: field(record, 'doRerun', shape.doRerun) ?? false,
+    rerunRequestedAt: requested === null ? null : requested / MICROS_PER_MS,
+  };
+}
+
+/** The field of this name, read by `schema`; undefined if it is absent or invalid. */
+function field<Schema extends z.ZodType>(record: unknown, name: string, schema: Schema): z.output<Schema> | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  return schema.safeParse(Reflect.get(record, name)).data;
+}
+
+function dayOf(micros: number | null | undefined): string | null {
+  return micros === null || micros === undefined ? null : dateText(micros);
+}

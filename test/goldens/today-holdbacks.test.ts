@@ -1,0 +1,60 @@
+/** The holdback cases of `test/fixtures/today`, or of CONTRAIL_FIXTURES: what is expected, and which alerts open. */
+import { expect, it } from 'vitest';
+import type { SourceValues, WatchedExperiment } from '../../src/alerts/inputs.ts';
+import { isRunning } from '../../src/alerts/running.ts';
+import type { AnalysisPeriod } from '../../src/domain/analysis-period.ts';
+import { expectedPeriods } from '../../src/domain/expected-files.ts';
+import { experimentStatus } from '../../src/domain/experiments-table.ts';
+import { isRollingHoldback } from '../../src/domain/rolling-holdback.ts';
+import { statisticsObjectName } from '../../src/domain/statistics-name.ts';
+import { MICROS_PER_MS, parseTimestamp } from '../../src/domain/utc-time.ts';
+import { resultsOf } from '../../src/experiment-record/results-view.ts';
+import { alertInputs, counts, experiment, findingsOf, funnel, verdictOf } from '../support/alert-world.ts';
+import { type HoldbackCase, holdbackCases, todayFolder } from '../support/today-files.ts';
+
+function watched({ experiment: record, now }: HoldbackCase): WatchedExperiment {
+  const facts = resultsOf(record);
+  const end = facts.endDate === null ? null : (parseTimestamp(facts.endDate) ?? null);
+  const status = experimentStatus(end, Date.parse(now) * MICROS_PER_MS);
+  return experiment({ ...facts, slug: record.slug, appName: record.appName, status });
+}
+
+/** A case in which all but the results is well. */
+function setup(test: HoldbackCase) {
+  const subject = watched(test);
+  const objects = Object.keys(test.objects).map((period) =>
+    statisticsObjectName(subject.slug, period as AnalysisPeriod),
+  );
+  const sources: Partial<SourceValues> = {
+    experiments: [subject],
+    enrollmentCounts: new Map([[subject.slug, counts({ control: [5000, 10], treatment: [5000, 10] })]]),
+    enrollmentFunnel: funnel({}, Date.parse(test.now)),
+    objects: new Set(objects),
+    tables: test.tables.map(({ name, modified }) => ({ name, changedAt: Date.parse(modified) })),
+  };
+  return { subject, inputs: alertInputs(sources, Date.parse(test.now)) };
+}
+
+it.each(holdbackCases(todayFolder()).map((test) => [test.name, test] as const))('%s', (_, test) => {
+  const now = Date.parse(test.now);
+  const { subject, inputs } = setup(test);
+
+  const isOpen = (rule: string): boolean => verdictOf(rule, inputs) === 'failing';
+  const [missing] = findingsOf('A2', inputs);
+  const found = {
+    running: isRunning(subject, now),
+    rolling: isRollingHoldback(subject, now),
+    expected: expectedPeriods(subject, now),
+    alerts: {
+      A2: missing?.verdict.kind === 'failing' ? (missing.verdict.changeKey ?? '').split(',') : [],
+      G4: isOpen('G4'),
+      G5: isOpen('G5'),
+      M5: isOpen('M5'),
+      M6: isOpen('M6'),
+    },
+    evaluated: ['M1', 'M2', 'M3', 'M4'].filter((rule) => findingsOf(rule, inputs).length > 0),
+  };
+
+  const { running, rolling, expected, alerts, evaluated } = test.result;
+  expect(found).toEqual({ running, rolling, expected, alerts, evaluated });
+});
