@@ -5,6 +5,21 @@ import type { ContrailError } from '../domain/errors.ts';
 import type { ReadingUsage } from '../domain/outcome.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 
+/** A table or view as it was listed. Times in milliseconds since 1970. */
+export interface ListedTable {
+  /** `statistics_my_slug_week_1`. */
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  /** Left out where the warehouse keeps no times, or tells them only for one table at a time. */
+  readonly createdAt?: number;
+  readonly changedAt?: number;
+  /** As stored, never empty: whatever its author wrote. Views usually have none. */
+  readonly description?: string;
+  /** Rows and bytes of the stored data, if listing tells them. */
+  readonly rows?: number;
+  readonly bytes?: number;
+}
+
 export interface SourceTable {
   /** Table name: `statistics_my_slug_weekly`. */
   readonly name: string;
@@ -56,12 +71,19 @@ export interface OpenTable {
 export interface StatisticsSource {
   /** The source for messages: `duckdb:./x.duckdb`, `bigquery://project`. */
   readonly url: string;
-  /** Names of all tables and views of the results dataset, at little cost. A missing dataset has none. */
-  listTables(signal: AbortSignal): Promise<string[]>;
+  /** All tables and views of the results dataset, at little cost. A missing dataset has none. */
+  listTables(signal: AbortSignal): Promise<readonly ListedTable[]>;
   /** Whether the results dataset exists. If not, the settings are probably wrong. */
   hasDataset(signal: AbortSignal): Promise<boolean>;
-  /** The current version of each table. Missing tables are left out; a failing one does not stop the others. */
-  describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions>;
+  /**
+   * The version of each table: the current one or, to save a request, the one that an earlier listing knows. Missing tables
+   * are left out; a failing one does not stop the others.
+   */
+  describeTables(
+    names: readonly string[],
+    signal: AbortSignal,
+    listing?: readonly ListedTable[],
+  ): Promise<TableDescriptions>;
   /** Opens a table or view; undefined if there is none. Throws COLUMN_TYPE_UNSUPPORTED for a type that the file format cannot hold. */
   open(request: OpenRequest): Promise<OpenTable | undefined>;
   /** Bytes that reading each table would be billed for, without reading it. Missing tables are left out; a failing one does not stop the others. */

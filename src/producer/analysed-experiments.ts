@@ -4,6 +4,7 @@ import type { Experiment } from '../domain/experiment.ts';
 import type { KnownBy } from '../domain/file-claim.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { parseStatisticsTableName } from '../domain/statistics-name.ts';
+import type { ListedTable } from '../ports/statistics-source.ts';
 import type { Listing } from './listing.ts';
 import { isSelected, type PlanSelection } from './plan-selection.ts';
 
@@ -58,10 +59,10 @@ interface Results {
   readonly windows: ReadonlyMap<string, readonly string[]>;
 }
 
-function resultsBySlug(tables: readonly string[]): Results {
+function resultsBySlug(tables: readonly ListedTable[]): Results {
   const views = new Set<string>();
   const windows = new Map<string, string[]>();
-  for (const table of tables) {
+  for (const { name: table } of tables) {
     const name = parseStatisticsTableName(table);
     if (name !== undefined) views.add(name.slug);
     for (const slug of windowTableOwners(table)) {

@@ -3,7 +3,7 @@ import { analysisSource, type AnalysisSource, analysisTables } from '../domain/a
 import { enrollmentsTableName } from '../domain/analysis-run.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 import { changeTimes, haveTimes, type VersionedTable } from '../domain/table-times.ts';
-import type { StatisticsSource } from '../ports/statistics-source.ts';
+import type { ListedTable, StatisticsSource } from '../ports/statistics-source.ts';
 import type { AnalysedExperiment } from './analysed-experiments.ts';
 
 export interface AnalysisTimes {
@@ -17,8 +17,8 @@ export interface AnalysisTimes {
 
 export interface TimesRequest {
   readonly source: Pick<StatisticsSource, 'describeTables'>;
-  /** Names of all tables. */
-  readonly tables: readonly string[];
+  /** All tables. */
+  readonly tables: readonly ListedTable[];
   /** How long before its first table an analysis begins. */
   readonly leadMs: number;
   readonly signal: AbortSignal;
@@ -29,7 +29,8 @@ export async function analysisTimes(
   experiments: readonly AnalysedExperiment[],
   request: TimesRequest,
 ): Promise<(experiment: AnalysedExperiment) => AnalysisTimes> {
-  const tablesOf = new Map(experiments.map((entry) => [entry, resultTables(entry, request.tables)]));
+  const names = request.tables.map(({ name }) => name);
+  const tablesOf = new Map(experiments.map((entry) => [entry, resultTables(entry, names)]));
   const versions = await versionsOf([...tablesOf.values()].flat(), request);
   const firstTimes = await enrollmentTimes(experiments, versions, request);
   return (experiment) => {
@@ -58,7 +59,7 @@ async function enrollmentTimes(
   request: TimesRequest,
 ): Promise<ReadonlyMap<string, number>> {
   if (!haveTimes(asTables(results))) return new Map();
-  const present = new Set(request.tables);
+  const present = new Set(request.tables.map(({ name }) => name));
   const versions = await versionsOf(
     experiments.map(enrollmentsTable).filter((table) => present.has(table)),
     request,
@@ -75,10 +76,10 @@ function enrollmentsTable({ experiment }: AnalysedExperiment): string {
 }
 
 async function versionsOf(
-  tables: readonly string[],
-  { source, signal }: TimesRequest,
+  names: readonly string[],
+  { source, tables, signal }: TimesRequest,
 ): Promise<ReadonlyMap<string, SourceVersion>> {
-  if (tables.length === 0) return new Map();
-  const described = await source.describeTables([...new Set(tables)], signal);
+  if (names.length === 0) return new Map();
+  const described = await source.describeTables([...new Set(names)], signal, tables);
   return new Map(described.tables.map(({ name, version }) => [name, version]));
 }

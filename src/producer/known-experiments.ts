@@ -25,7 +25,7 @@ export async function explainMissingResults(
   signal: AbortSignal,
 ): Promise<ContrailError> {
   const { experiment, period } = wanted;
-  const tables = await sources.source.listTables(signal);
+  const tables = (await sources.source.listTables(signal)).map(({ name }) => name);
   const periods = ANALYSIS_PERIODS.filter((candidate) => tables.includes(statisticsTableName(experiment, candidate)));
   const table = statisticsTableName(experiment, period);
   if (periods.length > 0) {

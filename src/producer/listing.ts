@@ -2,6 +2,7 @@
 import type { ContrailError } from '../domain/errors.ts';
 import type { Experiment, ExperimentList } from '../domain/experiment.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
+import type { ListedTable } from '../ports/statistics-source.ts';
 import { type ExperimentSources, listExperiments } from './known-experiments.ts';
 
 export interface Listing {
@@ -12,8 +13,8 @@ export interface Listing {
   readonly unlisted?: ContrailError;
   /** All errors of the list. */
   readonly problems: readonly ContrailError[];
-  /** Names of all tables and views of the results dataset. */
-  readonly tables: readonly string[];
+  /** All tables and views of the results dataset. */
+  readonly tables: readonly ListedTable[];
 }
 
 export async function takeListing(

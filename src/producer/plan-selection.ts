@@ -59,7 +59,7 @@ export async function checkSelection(
   signal: AbortSignal,
 ): Promise<void> {
   const bySlug = listed.map((entry) => entry.slug);
-  const byTable = tables.flatMap((table) => parseStatisticsTableName(table)?.slug ?? []);
+  const byTable = tables.flatMap(({ name }) => parseStatisticsTableName(name)?.slug ?? []);
   const isKnown = (slug: string) => bySlug.includes(slug) || byTable.includes(normaliseSlug(slug));
   const others = selection.experiments.filter((slug) => !isKnown(slug));
   const logged = others.length === 0 ? [] : await sink.loggedExperiments(signal).catch(() => []);

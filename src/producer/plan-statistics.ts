@@ -85,11 +85,13 @@ export async function planStatisticsOf(
     signal,
   }: { readonly listing: Listing; readonly signal: AbortSignal },
 ): Promise<StatisticsPlan> {
-  const { targets, conflicts } = assignTables(experiments, tables, unlisted === undefined ? undefined : 'unreachable');
+  const names = tables.map(({ name }) => name);
+  const { targets, conflicts } = assignTables(experiments, names, unlisted === undefined ? undefined : 'unreachable');
   const wanted = targets.filter((target) => isSelected(target, selection, experiments));
   const { tables: described, unreadable } = await deps.source.describeTables(
     wanted.map((target) => target.table),
     signal,
+    tables,
   );
   const objects = await objectsByName(deps.store, 'statistics/', signal);
   const versions = new Map(described.map((table) => [table.name, table]));

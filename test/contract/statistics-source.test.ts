@@ -17,6 +17,13 @@ describeStatisticsSource('memory', () => {
       const sorted = sortedRows(columns, rows) as StatisticsRow[];
       source.set(table, memoryTable(sorted, { columns, changedAt: (changedAt += 1) }));
     },
+    putView: async (view, table) => {
+      const read = source.table(table) ?? memoryTable([]);
+      source.set(view, { ...read, kind: 'view' });
+    },
+    comment: async (table, description) => {
+      source.set(table, { ...(source.table(table) ?? memoryTable([])), description });
+    },
     putBroken: async (table) => {
       const error = new ContrailError('QUERY_FAILED', `Reading ${table} failed.`);
       source.set(table, { ...memoryTable([]), error });
@@ -34,6 +41,9 @@ describeStatisticsSource('duckdb', () => {
   return Promise.resolve({
     source: new DuckDbStatisticsSource({ file, dataset: DATASET }),
     put: (table, columns, rows) => putTable(file, table, { columns, rows }),
+    putView: (view, table) => runSql(file, `CREATE VIEW ${DATASET}.${view} AS SELECT * FROM ${DATASET}.${table}`),
+    comment: (table, description) =>
+      runSql(file, `COMMENT ON TABLE ${DATASET}.${table} IS '${description.replaceAll("'", "''")}'`),
     putBroken: (table) =>
       runSql(
         file,

@@ -9,16 +9,57 @@ const never = new AbortController().signal;
 
 export function describeStatisticsSource(name: string, setup: () => Promise<StatisticsSourceWorld>): void {
   describe(`statistics source: ${name}`, () => {
-    it('lists the names of all tables, none where there is none', async () => {
-      const { source, put } = await setup();
+    it('lists tables and views, and none where there is none', async () => {
+      const { source, put, putView } = await setup();
       const before = await source.listTables(never);
       await put('b', STATISTICS_COLUMNS, []);
       await put('a_1', STATISTICS_COLUMNS, []);
+      await putView('c', 'b');
 
       const after = await source.listTables(never);
 
       expect(before).toEqual([]);
-      expect([...after].sort()).toEqual(['a_1', 'b']);
+      expect(after.map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual(['table a_1', 'table b', 'view c']);
+    });
+
+    it('lists tables with times of milliseconds, or without', async () => {
+      const { source, put } = await setup();
+      await put('a', STATISTICS_COLUMNS, numberedRows(3));
+
+      const [table] = await source.listTables(never);
+
+      const isTime = (time = Date.parse('2026-01-15')): boolean =>
+        time > Date.parse('2020-01-01') && time < Date.parse('2100-01-01');
+      expect([table?.createdAt, table?.changedAt].map(isTime)).toEqual([true, true]);
+    });
+
+    it('lists the description of a table as it was written; an empty one is none', async ({ skip }) => {
+      const { source, put, comment } = await setup();
+      if (comment === undefined) return skip('tables cannot be described here');
+      const described = `it's "a-b"\né 😀 \\n`;
+      for (const table of ['a', 'b', 'c']) await put(table, STATISTICS_COLUMNS, []);
+      await comment('a', described);
+      await comment('b', '');
+
+      const listing = await source.listTables(never);
+
+      expect(listing.map(({ name, description }) => [name, description])).toEqual([
+        ['a', described],
+        ['b', undefined],
+        ['c', undefined],
+      ]);
+    });
+
+    it('describes the tables of a listing with the versions that they have without it', async () => {
+      const { source, put, putView } = await setup();
+      await put('a', STATISTICS_COLUMNS, numberedRows(3));
+      await putView('v', 'a');
+      const listing = await source.listTables(never);
+
+      const described = await source.describeTables(['v', 'a', 'missing'], never, listing);
+
+      expect(described).toEqual(await source.describeTables(['v', 'a', 'missing'], never));
+      expect(described.tables.map(({ name }) => name)).toEqual(['v', 'a']);
     });
 
     it('tells whether the results dataset is there', async () => {

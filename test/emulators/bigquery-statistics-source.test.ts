@@ -37,6 +37,8 @@ describeWithEmulators('BigQuery statistics source', ['bigquery-emulator'], () =>
         await putOddTable(emulator, { dataset, table }, { name: 'odd', type: 'GEOGRAPHY' });
         return 'GEOGRAPHY';
       },
+      putView: (view, table) =>
+        putView(emulator, { dataset, table: view }, `SELECT * FROM \`${emulator.project}.${dataset}.${table}\``),
       putBroken: async (table) => {
         await putTable(emulator, { dataset, table: 'gone' }, [{ name: 'a', type: { kind: 'string' } }], []);
         await putView(emulator, { dataset, table }, `SELECT * FROM \`${emulator.project}.${dataset}.gone\``);

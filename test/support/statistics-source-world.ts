@@ -7,6 +7,10 @@ export interface StatisticsSourceWorld {
   readonly source: StatisticsSource;
   /** Makes a table, or replaces it as a change of its content. Rows come in any order. */
   readonly put: (table: string, columns: readonly Column[], rows: readonly Row[]) => Promise<void>;
+  /** Describes a table, as the analysis does with its exact slug. */
+  readonly comment?: (table: string, description: string) => Promise<void>;
+  /** Makes a view of a table. */
+  readonly putView: (view: string, table: string) => Promise<void>;
   /** Makes a view or table whose reading fails. */
   readonly putBroken: (table: string) => Promise<void>;
   /** Makes a table with the column `odd` of a type that has no place in the format, and says how the source calls the type. */

@@ -5,6 +5,7 @@
 import pMap from 'p-map';
 import type { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
+import type { ListedTable } from '../../ports/statistics-source.ts';
 import { TableListReply, TableReply } from './query-replies.ts';
 import type { QueryRunner } from './query.ts';
 import type { RestClient } from './rest-client.ts';
@@ -13,14 +14,8 @@ import type { UsageMeter } from './usage-meter.ts';
 import { isDatasetMissing, isTableMissing, ServiceRefusal } from './vendor-errors.ts';
 import { windowTablePrefix } from './view-tables.ts';
 
-export interface CatalogEntry {
-  readonly name: string;
-  readonly isView: boolean;
-}
-
-/** `rows` and `bytes` are of the stored data; a view has none. */
-export interface TableFacts extends CatalogEntry {
-  /** Milliseconds since 1970. */
+/** A listed table whose time and size are known; a view has no rows and bytes. */
+export interface TableFacts extends ListedTable {
   readonly changedAt: number;
   readonly rows: number;
   readonly bytes: number;
@@ -54,8 +49,8 @@ export class Catalog {
    * All tables and views, with facts if they cost no further requests. A missing dataset is empty: perhaps no analysis has
    * run yet, or the settings are wrong, so it is logged.
    */
-  async entries(meter: UsageMeter, signal: AbortSignal): Promise<readonly (CatalogEntry | TableFacts)[]> {
-    const work = async (): Promise<readonly (CatalogEntry | TableFacts)[]> => {
+  async entries(meter: UsageMeter, signal: AbortSignal): Promise<readonly ListedTable[]> {
+    const work = async (): Promise<readonly ListedTable[]> => {
       const all = await this.#readMetaTable('', meter, signal);
       return all ?? (await this.#list(meter, signal));
     };
@@ -79,12 +74,12 @@ export class Catalog {
 
   /** The entries with their facts; if facts take a request each, only the entries for these names. */
   async complete(
-    entries: readonly (CatalogEntry | TableFacts)[],
+    entries: readonly ListedTable[],
     names: readonly string[],
     meter: UsageMeter,
     signal: AbortSignal,
   ): Promise<readonly TableFacts[]> {
-    const known = entries.filter((entry) => 'changedAt' in entry);
+    const known = entries.filter(hasFacts);
     if (known.length === entries.length) return known;
     const wanted = new Set(names);
     const prefixes = names.flatMap((name) => windowTablePrefix(name) ?? []);
@@ -94,7 +89,7 @@ export class Catalog {
     const facts = await pMap(
       concerned,
       async (entry) => {
-        if ('changedAt' in entry) return entry;
+        if (hasFacts(entry)) return entry;
         const table = await this.table({ ...this.#options.dataset, table: entry.name }, meter, signal);
         return table === undefined ? undefined : factsOf(entry.name, table);
       },
@@ -138,7 +133,7 @@ export class Catalog {
     if (!this.#hasMetaTable) return undefined;
     const { project, dataset } = this.#options.dataset;
     const from = identifier(`${project}.${dataset}.__TABLES__`);
-    const columns = 'table_id, type, last_modified_time, row_count, size_bytes';
+    const columns = 'table_id, type, creation_time, last_modified_time, row_count, size_bytes';
     try {
       const { rows } = await this.#options.queries.list({
         sql: `SELECT ${columns} FROM ${from}${where} ORDER BY table_id`,
@@ -147,9 +142,10 @@ export class Catalog {
         meter,
         signal,
       });
-      return rows.map(([name, type, changedAt, rowCount, bytes]) => ({
+      return rows.map(([name, type, createdAt, changedAt, rowCount, bytes]) => ({
         name: name ?? '',
-        isView: type === VIEW,
+        kind: type === VIEW ? 'view' : 'table',
+        createdAt: millisecondsOf(Number(createdAt)),
         changedAt: millisecondsOf(Number(changedAt)),
         rows: Number(rowCount ?? 0),
         bytes: Number(bytes ?? 0),
@@ -161,9 +157,9 @@ export class Catalog {
     }
   }
 
-  async #list(meter: UsageMeter, signal: AbortSignal): Promise<CatalogEntry[]> {
+  async #list(meter: UsageMeter, signal: AbortSignal): Promise<ListedTable[]> {
     const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}/tables`;
-    const entries: CatalogEntry[] = [];
+    const entries: ListedTable[] = [];
     let page: z.infer<typeof TableListReply> | undefined;
     do {
       const query = { maxResults: PAGE_ROWS, pageToken: page?.nextPageToken };
@@ -171,7 +167,7 @@ export class Catalog {
         await this.#options.rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal }),
       );
       entries.push(
-        ...page.tables.map(({ tableReference, type }) => ({ name: tableReference.tableId, isView: type === 'VIEW' })),
+        ...page.tables.map(({ tableReference, type }) => ({ name: tableReference.tableId, kind: kindOf(type) })),
       );
     } while (page.nextPageToken !== undefined && page.nextPageToken !== '');
     return entries;
@@ -186,6 +182,14 @@ export class Catalog {
       return [];
     }
   }
+}
+
+function hasFacts(entry: ListedTable): entry is TableFacts {
+  return entry.changedAt !== undefined && entry.rows !== undefined && entry.bytes !== undefined;
+}
+
+function kindOf(type: string): ListedTable['kind'] {
+  return type === 'VIEW' ? 'view' : 'table';
 }
 
 /** Matches these tables and those that their views may read. */
@@ -205,7 +209,7 @@ function escaped(name: string): string {
 export function factsOf(name: string, table: TableReply): TableFacts {
   return {
     name,
-    isView: table.type === 'VIEW',
+    kind: kindOf(table.type),
     changedAt: millisecondsOf(table.lastModifiedTime ?? 0),
     rows: table.numRows ?? 0,
     bytes: table.numBytes ?? 0,

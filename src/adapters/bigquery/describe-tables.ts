@@ -43,7 +43,7 @@ export async function describeTables(
 ): Promise<Descriptions> {
   const known = new Map(facts.map((entry) => [entry.name, entry]));
   const stored = facts
-    .filter((entry) => !entry.isView)
+    .filter((entry) => entry.kind === 'table')
     .map((entry) => entry.name)
     .sort();
   const wanted = names.flatMap((name) => known.get(name) ?? []);
@@ -51,7 +51,7 @@ export async function describeTables(
     wanted,
     async (entry) => {
       try {
-        const read = entry.isView ? windowTables(entry.name, stored, known) : [entry];
+        const read = entry.kind === 'view' ? windowTables(entry.name, stored, known) : [entry];
         if (read.length > 0) return summary(entry, read);
         return summary(entry, await tablesOfView(deps, entry.name, known, { meter, signal }));
       } catch (error) {
@@ -126,5 +126,5 @@ function summary(entry: TableFacts, read: readonly TableFacts[]): DescribedTable
     rows: read.reduce((sum, table) => sum + table.rows, 0),
     bytes: read.reduce((sum, table) => sum + table.bytes, 0),
   };
-  return { source, isView: entry.isView };
+  return { source, isView: entry.kind === 'view' };
 }

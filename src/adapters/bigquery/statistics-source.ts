@@ -8,12 +8,13 @@ import pMap from 'p-map';
 import type {
   DividedTable,
   DivisibleSource,
+  ListedTable,
   OpenRequest,
   OpenTable,
   TableDescriptions,
   TablePart,
 } from '../../ports/statistics-source.ts';
-import { Catalog, type CatalogEntry } from './catalog.ts';
+import { Catalog } from './catalog.ts';
 import { type DescribedTable, type Descriptions, describeTables, withVersion } from './describe-tables.ts';
 import { jobLabels } from './labels.ts';
 import type { BigQueryOptions } from './options.ts';
@@ -30,9 +31,6 @@ export interface BigQuerySourceOptions extends BigQueryOptions {
   readonly dataset: string;
 }
 
-/** Maximum age of a listing for describing its tables. */
-const LISTING_LIFE_MS = 60_000;
-
 export class BigQueryStatisticsSource implements DivisibleSource {
   readonly url: string;
   readonly #options: BigQuerySourceOptions;
@@ -41,7 +39,6 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   readonly #catalog: Catalog;
   readonly #storage: StorageClient;
   readonly #opener: TableOpener;
-  #listing: { readonly entries: readonly CatalogEntry[]; readonly at: number } | undefined;
 
   constructor(options: BigQuerySourceOptions) {
     const { project, location, limits, clock, random, log } = options;
@@ -61,23 +58,23 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     this.#opener = new TableOpener({ ...parts, limits, clock, random, log });
   }
 
-  async listTables(signal: AbortSignal): Promise<string[]> {
-    return during(this.#actOn('Listing the tables of'), signal, async () => {
-      const entries = await this.#catalog.entries(new UsageMeter(), signal);
-      this.#listing = { entries, at: this.#options.clock.monotonic() };
-      return entries.map((entry) => entry.name);
-    });
+  async listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
+    return during(this.#actOn('Listing the tables of'), signal, () => this.#catalog.entries(new UsageMeter(), signal));
   }
 
   async hasDataset(signal: AbortSignal): Promise<boolean> {
     return during(this.#actOn('Looking for'), signal, () => this.#catalog.hasDataset(new UsageMeter(), signal));
   }
 
-  /** Planning lists first and describes then, so the listing is reused: versions may be older than the content. */
-  async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
+  /** A listing has all times; with it, only views whose name does not tell their tables take requests. */
+  async describeTables(
+    names: readonly string[],
+    signal: AbortSignal,
+    listing?: readonly ListedTable[],
+  ): Promise<TableDescriptions> {
     signal.throwIfAborted();
     if (names.length === 0) return { tables: [], unreadable: [] };
-    const { tables, unreadable } = await this.#describe(names, new UsageMeter(), signal);
+    const { tables, unreadable } = await this.#describe(names, listing, { meter: new UsageMeter(), signal });
     return { tables: tables.map(({ source }) => source), unreadable };
   }
 
@@ -142,14 +139,17 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   }
 
   async #describeOne(work: Work): Promise<DescribedTable | undefined> {
-    const { tables, unreadable } = await this.#describe([work.name.table], work.meter, work.signal);
+    const { tables, unreadable } = await this.#describe([work.name.table], undefined, work);
     if (unreadable[0] !== undefined) throw unreadable[0].error;
     return tables[0];
   }
 
-  async #describe(names: readonly string[], meter: UsageMeter, signal: AbortSignal): Promise<Descriptions> {
+  async #describe(
+    names: readonly string[],
+    listing: readonly ListedTable[] | undefined,
+    { meter, signal }: Pick<Work, 'meter' | 'signal'>,
+  ): Promise<Descriptions> {
     return during(this.#actOn('Describing tables of'), signal, async () => {
-      const listing = this.#takeListing();
       const facts =
         listing === undefined
           ? await this.#catalog.factsFor(names, meter, signal)
@@ -158,13 +158,6 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       const deps = { catalog: this.#catalog, queries: this.#queries, dataset: this.#dataset };
       return describeTables({ ...deps, maximumBytesBilled, concurrency }, names, facts, { meter, signal });
     });
-  }
-
-  #takeListing(): readonly CatalogEntry[] | undefined {
-    const listing = this.#listing;
-    this.#listing = undefined;
-    if (listing === undefined || this.#options.clock.monotonic() - listing.at > LISTING_LIFE_MS) return undefined;
-    return listing.entries;
   }
 
   #workOn({ table, labels, signal }: OpenRequest): Work {

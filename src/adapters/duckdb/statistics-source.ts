@@ -5,6 +5,7 @@ import type { ColumnBatch } from '../../domain/column-batch.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
 import type {
+  ListedTable,
   OpenRequest,
   OpenTable,
   SourceTable,
@@ -19,6 +20,10 @@ import { orderByRows } from './row-order.ts';
 import { identifier, qualified, queryTexts } from './sql.ts';
 
 const NO_USAGE: SourceUsage = { requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 };
+
+const LIST_TABLES = `
+  SELECT table_name, table_type, coalesce(TABLE_COMMENT, '') FROM information_schema.tables
+  WHERE table_schema = $1 ORDER BY table_name`;
 
 export interface DuckDbSourceOptions {
   readonly file: DuckDbFile;
@@ -39,15 +44,16 @@ export class DuckDbStatisticsSource implements StatisticsSource {
     return this.#file.url;
   }
 
-  async listTables(signal: AbortSignal): Promise<string[]> {
+  /** `COMMENT ON TABLE` sets a description. DuckDB keeps no times. */
+  async listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
     return this.#file.use('read', async (connection) => {
       signal.throwIfAborted();
-      const rows = await queryTexts(
-        connection,
-        'SELECT table_name FROM information_schema.tables WHERE table_schema = $1 ORDER BY table_name',
-        [this.#dataset],
-      );
-      return rows.flat();
+      const rows = await queryTexts(connection, LIST_TABLES, [this.#dataset]);
+      return rows.map(([name = '', type, comment = '']) => ({
+        name,
+        kind: type === 'VIEW' ? 'view' : 'table',
+        ...(comment === '' ? {} : { description: comment }),
+      }));
     });
   }
 
@@ -60,7 +66,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 
   async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
-    const known = new Set(await this.listTables(signal));
+    const known = await this.#namesOfTables(signal);
     return this.#file.use('read', async (connection) => {
       const tables: SourceTable[] = [];
       const unreadable: { name: string; error: ContrailError }[] = [];
@@ -79,8 +85,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 
   async open({ table, signal }: OpenRequest): Promise<OpenTable | undefined> {
-    const known = await this.listTables(signal);
-    if (!known.includes(table)) return undefined;
+    if (!(await this.#namesOfTables(signal)).has(table)) return undefined;
     const lease = await this.#file.lease('read');
     try {
       // One transaction, so that version, row count and rows are of the same state.
@@ -94,8 +99,12 @@ export class DuckDbStatisticsSource implements StatisticsSource {
 
   /** Reading a local file costs nothing. */
   async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-    const known = new Set(await this.listTables(signal));
+    const known = await this.#namesOfTables(signal);
     return new Map(names.filter((name) => known.has(name)).map((name) => [name, 0]));
+  }
+
+  async #namesOfTables(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return new Set((await this.listTables(signal)).map(({ name }) => name));
   }
 
   async #openIn(lease: Lease, table: string): Promise<OpenTable> {

@@ -6,6 +6,7 @@ import { type SourceVersion, versionOfTime } from '../../domain/source-version.t
 import type {
   DividedTable,
   DivisibleSource,
+  ListedTable,
   OpenRequest,
   OpenTable,
   TableDescriptions,
@@ -18,6 +19,10 @@ export interface MemoryTable {
   readonly batches: readonly ColumnBatch[];
   /** When the table was last changed, milliseconds since 1970. */
   readonly changedAt: number;
+  /** When it was created; if not told, when it was last changed. */
+  readonly createdAt?: number;
+  readonly kind?: ListedTable['kind'];
+  readonly description?: string;
   /** Instead of the time, as in a warehouse that keeps none. */
   readonly version?: SourceVersion;
   /** What the table promises, where that is not what it holds. */
@@ -39,14 +44,20 @@ export class MemoryStatisticsSource implements DivisibleSource {
     this.#tables.set(name, table);
   }
 
+  /** A table as it was set. */
+  table(name: string): MemoryTable | undefined {
+    return this.#tables.get(name);
+  }
+
   /** Takes a table away. */
   remove(name: string): void {
     this.#tables.delete(name);
   }
 
-  listTables(signal: AbortSignal): Promise<string[]> {
+  listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    return Promise.resolve([...this.#tables.keys()].sort());
+    const names = [...this.#tables.keys()].sort();
+    return Promise.resolve(names.flatMap((name) => listed(name, this.#tables.get(name))));
   }
 
   hasDataset(signal: AbortSignal): Promise<boolean> {
@@ -109,6 +120,20 @@ export class MemoryStatisticsSource implements DivisibleSource {
   forgetDivisions(): void {
     this.#divisions.length = 0;
   }
+}
+
+function listed(name: string, table: MemoryTable | undefined): ListedTable[] {
+  if (table === undefined) return [];
+  const { kind = 'table', changedAt, createdAt = changedAt, version, description = '' } = table;
+  return [
+    {
+      name,
+      kind,
+      ...(version === undefined ? { createdAt, changedAt } : {}),
+      ...(description === '' ? {} : { description }),
+      rows: rowsOf(table),
+    },
+  ];
 }
 
 interface NamedTable {

@@ -29,7 +29,7 @@ export async function explainExperiment(
   request: WhyRequest,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const tables = await attempt(() => deps.source.listTables(signal), signal);
+  const tables = await attempt(async () => (await deps.source.listTables(signal)).map(({ name }) => name), signal);
   const names = 'error' in tables ? undefined : tables.value;
   const subject = await findSubject(deps, { slug: request.slug, tables: names, signal });
   const untraced = (error: ContrailError): Promise<Explanation> =>

@@ -37,7 +37,7 @@ export async function prepareDemo(adapters: DemoAdapters, { dataset, experiments
   await writeObject(adapters.store, ENROLLMENT_FUNNEL_OBJECT, sampleEnrollmentFunnel());
   const views = sampleViews();
   if (adapters.duckdb.exists()) {
-    const known = await adapters.source.listTables(signal);
+    const known = (await adapters.source.listTables(signal)).map(({ name }) => name);
     if ([...views, ...oddViews()].every(({ view }) => known.includes(view))) return false;
   }
   await loadStatistics(adapters.duckdb, dataset, views);

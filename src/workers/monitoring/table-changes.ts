@@ -28,12 +28,13 @@ export async function tableChanges(
   objects: () => readonly StoredObject[],
   signal: AbortSignal,
 ): Promise<TableChange[]> {
-  const names = (await source.listTables(signal)).filter((name) => windowTableOwners(name).length > 0);
+  const listing = await source.listTables(signal);
+  const names = listing.map(({ name }) => name).filter((name) => windowTableOwners(name).length > 0);
   const [first, ...others] = names;
   if (first === undefined) return [];
-  const probe = await source.describeTables([first], signal);
+  const probe = await source.describeTables([first], signal, listing);
   if (!haveTimes(probe.tables)) return publicationTimes(names, objects(), clock.now());
-  const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal);
+  const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal, listing);
   return changeTimes([...probe.tables, ...described.tables]);
 }
 

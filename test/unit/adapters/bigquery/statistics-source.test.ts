@@ -170,8 +170,9 @@ describe('BigQuery statistics source', () => {
   it('describes a view by the newest of its tables, and of those that its wildcard takes in', async () => {
     const { server, source } = await replayWorld({ tables: [{ ...view(0), lastModifiedMs: 500e9 }, ...WINDOWS] });
 
-    await source.listTables(never);
-    const { tables, unreadable } = await source.describeTables([VIEW, 'statistics_my_slug_week_1', 'missing'], never);
+    const listing = await source.listTables(never);
+    const names = [VIEW, 'statistics_my_slug_week_1', 'missing'];
+    const { tables, unreadable } = await source.describeTables(names, never, listing);
 
     const time = (ms: number) => new Date(ms).toISOString();
     expect(tables.map(({ name, version, rows }) => [name, version, rows])).toEqual([
@@ -182,10 +183,10 @@ describe('BigQuery statistics source', () => {
     expect(server.counters.read().requests).toEqual({ 'jobs.query': 1 });
   });
 
-  it('describes a view that changed after its tables by its own time, and asks anew when the listing was used', async () => {
+  it('describes a view that changed after its tables by its own time, and asks anew without a listing', async () => {
     const { server, source } = await replayWorld({ tables: [{ ...view(0), lastModifiedMs: 4000e9 }, ...WINDOWS] });
-    await source.listTables(never);
-    const first = await source.describeTables([VIEW], never);
+    const listing = await source.listTables(never);
+    const first = await source.describeTables([VIEW], never, listing);
     server.catalog.add({ ...view(0), lastModifiedMs: 5000e9 });
 
     const second = await source.describeTables([VIEW], never);

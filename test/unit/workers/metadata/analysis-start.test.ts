@@ -18,7 +18,7 @@ function source(tables: Readonly<Record<string, number | string>>) {
   const described: string[] = [];
   return {
     described,
-    listTables: () => Promise.resolve(Object.keys(tables)),
+    listTables: () => Promise.resolve(Object.keys(tables).map((name) => ({ name, kind: 'table' as const }))),
     describeTables: (names: readonly string[]) => {
       described.push(...names);
       const known = names.flatMap((name): SourceTable[] => {
