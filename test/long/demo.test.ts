@@ -28,7 +28,19 @@ it('publishes the sample, refuses the bad table, and exports only what changed t
   });
   const second = await runContrail(['demo', '--exit', '--port', '0'], { cwd, longestRunMs: LONGEST_DEMO_MS });
 
+  const why = async (slug: string) =>
+    (await runContrail(['--demo', 'why', slug, '--period', 'weekly'], { cwd })).stdout.trimEnd().split('\n');
+  const [refused, empty, changing] = [
+    await why('demo-bad-rows'),
+    await why('demo-no-rows'),
+    await why('demo-changing-results'),
+  ];
+
   expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('refused') });
+  // Where the results of the odd tables are lost.
+  expect(refused.join('\n')).toMatch(/published\tno_file\t.*77 of 388 rows.*segment is null/);
+  expect(empty.every((line) => line.includes('\tcomputed\tunexplained\t'))).toBe(true);
+  expect(changing.some((line) => line.includes('\tactive_hours\t'))).toBe(false);
   expect(first.stderr).toContain('uses its own settings: CONTRAIL_NOTIFY_WEBHOOK, CONTRAIL_REDIS.');
   const folder = join(cwd, 'demo-data', 'bucket', 'statistics');
   for (const { object, rows } of SAMPLE_FIXTURES.cases) {
@@ -45,8 +57,8 @@ it('publishes the sample, refuses the bad table, and exports only what changed t
   // The console takes up results only with a time that is newer than the one it knows.
   const starts = metadata.map((name) => analysisStartOf(join(bucket, 'metadata', name)));
   expect(starts).toEqual(metadata.map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/) as unknown));
-  const changing = readFileSync(join(folder, 'statistics_demo_changing_results_weekly.json'), 'utf8');
-  const rows = z.array(ChangingRow).parse(JSON.parse(changing));
+  const text = readFileSync(join(folder, 'statistics_demo_changing_results_weekly.json'), 'utf8');
+  const rows = z.array(ChangingRow).parse(JSON.parse(text));
   expect(new Set(rows.flatMap((row) => [row.branch, row.comparison_to_branch ?? row.branch]))).toEqual(
     new Set(['control', 'treatment']),
   );

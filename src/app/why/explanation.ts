@@ -22,7 +22,7 @@ export interface Explanation {
 export interface FoundPeriod {
   readonly period: AnalysisPeriod;
   readonly tables: number;
-  /** URL of the published file; undefined if there is none. */
+  /** Where the published file is; undefined if there is none. */
   readonly file: string | undefined;
 }
 
