@@ -1,7 +1,6 @@
 /** Statistics from a DuckDB file; the results dataset is a schema. */
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBType } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
-import type { ColumnBatch } from '../../domain/column-batch.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
 import type {
@@ -15,7 +14,7 @@ import type {
 } from '../../ports/statistics-source.ts';
 import { toColumn } from './column-types.ts';
 import { type DuckDbFile, firstLine, type Lease } from './database.ts';
-import { readChunk } from './read-chunk.ts';
+import { readBatches } from './read-batches.ts';
 import { orderByRows } from './row-order.ts';
 import { identifier, qualified, queryTexts } from './sql.ts';
 
@@ -123,7 +122,14 @@ export class DuckDbStatisticsSource implements StatisticsSource {
       rowCount,
       order: 'key',
       usage: () => NO_USAGE,
-      batches: (signal) => readBatches({ connection: lease.connection, query, types, source, signal }),
+      batches: (signal) =>
+        readBatches({
+          connection: lease.connection,
+          start: () => lease.connection.stream(query),
+          types,
+          failed: (error) => queryFailed(source, error),
+          signal,
+        }),
       close: () => {
         lease.release();
         return Promise.resolve();
@@ -165,35 +171,6 @@ function nameOfRow(columns: readonly string[]): string {
 
 function columnTypes(statement: DuckDBPreparedStatement): DuckDBType[] {
   return Array.from({ length: statement.columnCount }, (_, index) => statement.columnType(index));
-}
-
-interface BatchRequest {
-  readonly connection: DuckDBConnection;
-  readonly query: string;
-  readonly types: readonly DuckDBType[];
-  readonly source: string;
-  readonly signal: AbortSignal;
-}
-
-async function* readBatches(request: BatchRequest): AsyncGenerator<ColumnBatch> {
-  const { connection, signal, types } = request;
-  const interrupt = (): void => connection.interrupt();
-  signal.throwIfAborted();
-  signal.addEventListener('abort', interrupt, { once: true });
-  try {
-    const result: DuckDBResult = await connection.stream(request.query);
-    for (;;) {
-      signal.throwIfAborted();
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield readChunk(chunk, types);
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw queryFailed(request.source, error);
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-  }
 }
 
 function queryFailed(source: string, cause: unknown): ContrailError {
