@@ -44,6 +44,8 @@ export interface SourceValues {
   /** Rows that wait to be written to the warehouse, by queue. */
   readonly records: readonly WaitingRecords[];
   readonly logs: LogCounts;
+  /** The configured queries that are enabled. */
+  readonly watchedQueries: readonly WatchedQuery[];
 }
 
 export type SourceName = keyof SourceValues;
@@ -147,6 +149,15 @@ export interface WaitingRecords {
   readonly oldestMs: number;
   /** Milliseconds since the oldest record should have been written. */
   readonly lateMs: number;
+}
+
+export interface WatchedQuery {
+  readonly name: string;
+  /** The longest time between two runs. */
+  readonly cadenceMs: number;
+  /** Newest success and oldest run that are known, milliseconds since 1970; null: none. */
+  readonly succeededAt: number | null;
+  readonly ranAt: number | null;
 }
 
 export interface LogCounts {

@@ -6,6 +6,7 @@ import { COST_RULES } from './rules-cost.ts';
 import { DUE_RULES } from './rules-due.ts';
 import { GUIDE_RULES } from './rules-guide.ts';
 import { OPERATION_RULES } from './rules-operation.ts';
+import { QUERY_RULES } from './rules-queries.ts';
 import { RESULT_RULES } from './rules-results.ts';
 import { TILE_RULES } from './rules-tile.ts';
 
@@ -17,6 +18,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
   ...GUIDE_RULES,
   ...COST_RULES,
   ...OPERATION_RULES,
+  ...QUERY_RULES,
 ];
 
 /** A failed check is an alert too, so that silence never looks like health. */

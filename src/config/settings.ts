@@ -151,6 +151,13 @@ export const SETTINGS = {
     default: 'false',
     schema: yesOrNo(),
   }),
+  'queries.dailyBudgetUsd': setting({
+    variable: 'CONTRAIL_QUERIES_DAILY_BUDGET_USD',
+    text: 'What the configured queries may cost in a day; once they have, they stop until the next day. Alert Q2 reports it.',
+    example: '20',
+    default: '5',
+    schema: usd(),
+  }),
   'metadata.analysisLead': setting({
     variable: 'CONTRAIL_METADATA_ANALYSIS_LEAD',
     text: 'How long an analysis is assumed to have run before its first table was written.',

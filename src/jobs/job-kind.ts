@@ -9,12 +9,14 @@ export interface RetryPolicy {
 }
 
 /** Columns of a job's run record. */
-export type JobProduct = 'statistics' | 'metadata' | 'errors' | 'experiments' | 'query_cost' | 'alerts';
+export type JobProduct = 'statistics' | 'metadata' | 'errors' | 'experiments' | 'query_cost' | 'alerts' | 'query';
 
 export interface JobSubject {
   readonly product: JobProduct;
   readonly experiment?: string;
   readonly period?: string;
+  /** Where the data come from, if the job tells without running. */
+  readonly source?: string;
 }
 
 export interface JobKind<Payload> {

@@ -22,7 +22,7 @@ export interface ResolvedExperiment {
 }
 
 /** The application's defaults, overridden by the experiment's own file. */
-export function settingsFor(experiment: ReadExperiment, hub: HubConfiguration): Settings {
+export function settingsFor(experiment: Pick<ReadExperiment, 'slug' | 'appName'>, hub: HubConfiguration): Settings {
   const defaults = hub.defaultsOf(experiment.appName);
   const own = hub.settingsOf(experiment.slug);
   return own === undefined ? defaults : mergeSettings(defaults, own);

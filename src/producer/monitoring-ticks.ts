@@ -2,10 +2,11 @@
  * Enqueues repeated work when it is due. Ids are made from the tick, so several schedulers make one job. A tick is dropped
  * if its task is still waiting or running.
  */
-import { MONITORING_JOB, monitoringJobId, type MonitoringPayload } from '../jobs/monitoring-job.ts';
+import { MONITORING_JOB, monitoringJobId, type MonitoringPayload, type QueryPayload } from '../jobs/monitoring-job.ts';
 import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
+import { dueQueries, type ScheduledQuery } from './query-ticks.ts';
 
 export interface MonitoringSchedule {
   /** Milliseconds between imports of the list of experiments. */
@@ -13,7 +14,11 @@ export interface MonitoringSchedule {
   readonly checkAlertsMs: number;
   /** Milliseconds from midnight UTC to the daily work. */
   readonly dailyAfterMs: number;
+  /** The configured queries that are enabled. */
+  readonly queries: readonly ScheduledQuery[];
 }
+
+type TaskPayload = Exclude<MonitoringPayload, QueryPayload>;
 
 export interface TickDependencies {
   readonly queue: JobQueue;
@@ -39,7 +44,10 @@ export async function enqueueTicks(
   const regular = await regularTicks(queue, { now, schedule, signal });
   const daily = await dailyTicks(queue, { now, schedule, signal });
   const due = [...regular, ...daily].filter((request) => !busy.has(taskOf(request.id)));
-  return (await queue.enqueue(MONITORING_JOB.queue, due, signal)).added;
+  const queries = await dueQueries(queue, { now, queries: schedule.queries, unfinished, signal });
+  const { added } = await queue.enqueue(MONITORING_JOB.queue, [...due, ...queries.due], signal);
+  const renewed = await queue.renew(MONITORING_JOB.queue, queries.again, signal);
+  return [...added, ...renewed.added];
 }
 
 /** Known later ticks mean that the clock was set back. Repeated ticks get other ids, or they would be ignored. */
@@ -63,7 +71,7 @@ async function dailyTicks(queue: JobQueue, { now, schedule, signal }: TicksReque
   if (now % MS_PER_DAY < schedule.dailyAfterMs) return [];
   const today = dayOf(now);
   const yesterday = dayOf(now - MS_PER_DAY);
-  const tasks: readonly { readonly payload: MonitoringPayload; readonly day: string }[] = [
+  const tasks: readonly { readonly payload: TaskPayload; readonly day: string }[] = [
     { payload: { version: 1, task: 'query-cost', day: yesterday }, day: yesterday },
     { payload: { version: 1, task: 'sample-ratio' }, day: today },
   ];
@@ -87,7 +95,7 @@ function nextTry(known: readonly KnownJob[], now: number): number | undefined {
   return known.length === 0 || Math.abs(now - lastEnd) >= BETWEEN_TRIES_MS ? known.length : undefined;
 }
 
-function requestOf(payload: MonitoringPayload, tick: string): JobRequest<MonitoringPayload> {
+function requestOf(payload: TaskPayload, tick: string): JobRequest<TaskPayload> {
   return { id: monitoringJobId(payload.task, tick), name: `${payload.task} ${tick}`, payload };
 }
 

@@ -54,6 +54,8 @@ it('publishes the sample, refuses the bad table, and exports only what changed t
   const bucket = join(cwd, 'demo-data', 'bucket');
   const metadata = readdirSync(join(bucket, 'metadata'));
   expect(metadata).toHaveLength(11);
+  const overview = readFileSync(join(bucket, 'overview', 'experiments_latest.json'), 'utf8');
+  expect(JSON.parse(overview)).toMatchObject({ v1: { firefox_desktop: expect.any(Array) as unknown } });
   // The console takes up results only with a time that is newer than the one it knows.
   const starts = metadata.map((name) => analysisStartOf(join(bucket, 'metadata', name)));
   expect(starts).toEqual(metadata.map(() => expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/) as unknown));

@@ -65,6 +65,7 @@ const HEALTHY: SourceValues = {
   files: [],
   records: [],
   logs: { uncategorized: 0, critical: new Map() },
+  watchedQueries: [],
 };
 
 /** All sources as of now, healthy but for these; a text instead of a value is why the source is missing. */

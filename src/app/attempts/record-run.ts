@@ -15,8 +15,10 @@ const LONGEST_WRITE_MS = 60_000;
 export interface RecordedRun {
   readonly adapters: Pick<Adapters, 'sink' | 'clock' | 'log'>;
   readonly config: Config;
-  readonly product: 'statistics' | 'metadata' | 'errors';
-  readonly experiment: string;
+  readonly product: 'statistics' | 'metadata' | 'errors' | 'query';
+  readonly experiment?: string;
+  /** Name of a configured query. */
+  readonly query?: string;
   readonly period?: string;
   /** The id in the object's metadata. */
   readonly job: string;
@@ -41,21 +43,23 @@ export async function recordRunFailure(run: RecordedRun, error: ContrailError): 
   await recordRow(run, { error, final: true });
 }
 
-function workOf({ product, experiment, period, job, startedAt }: RecordedRun): string[] {
-  return ['run', product, experiment, ...(period === undefined ? [] : [period]), job, String(startedAt)];
+function workOf({ product, experiment, query, period, job, startedAt }: RecordedRun): string[] {
+  const subject = [experiment, query, period].flatMap((name) => name ?? []);
+  return ['run', product, ...subject, job, String(startedAt)];
 }
 
 /** A published file stays published even if its row cannot be written. */
 async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
-  const { adapters, config, product, experiment, period, job, startedAt } = run;
+  const { adapters, config, product, experiment, query, period, job, startedAt } = run;
   const finishedAt = adapters.clock.now();
   const facts = {
     queue: 'run',
-    jobId: `${product}.${experiment}.${job}`,
+    jobId: `${product}.${experiment ?? query}.${job}`,
     attempt: 1,
     worker: `${hostname()}:${process.pid}`,
     product,
-    experiment,
+    ...(experiment === undefined ? {} : { experiment }),
+    ...(query === undefined ? {} : { source: `query:${query}` }),
     ...(period === undefined ? {} : { period }),
     finishedAt,
     durationMs: finishedAt - startedAt,

@@ -7,6 +7,7 @@ import type { JobHistory } from '../../ports/job-history.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
+import type { QuerySource } from '../../ports/query-source.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-source.ts';
@@ -19,6 +20,8 @@ export interface WorkAdapters extends DividingAdapters {
   readonly random: Random;
   readonly log: Log;
   readonly source: StatisticsSource;
+  /** Where configured queries run; absent if the warehouse cannot run them. */
+  readonly queries?: QuerySource;
   readonly sink: RecordSink;
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;

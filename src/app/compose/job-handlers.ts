@@ -22,6 +22,7 @@ import {
   type StatisticsHandlerDependencies,
 } from '../../workers/statistics/statistics-handler.ts';
 import { divisionOf, exportDependencies, metadataDependencies } from './export-dependencies.ts';
+import { queryHandlerDependencies } from './queries.ts';
 import { monitoringDependencies } from './monitoring-dependencies.ts';
 import type { WorkAdapters } from './adapters.ts';
 
@@ -66,6 +67,7 @@ export function jobHandlers({
     waiting,
     notifiers,
   });
+  const query = queryHandlerDependencies(config, adapters, records);
   return [
     {
       kind: STATISTICS_JOB,
@@ -94,7 +96,7 @@ export function jobHandlers({
     },
     {
       kind: MONITORING_JOB,
-      handle: (payload: MonitoringPayload, context) => handleMonitoringJob(monitoring, payload, context),
+      handle: (payload: MonitoringPayload, context) => handleMonitoringJob({ ...monitoring, query }, payload, context),
     },
     {
       kind: RECORDS_JOB,

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/load-config.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { ALERT_RULES } from '../../alerts/rules.ts';
+import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { WaitingRecords } from '../../alerts/inputs.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
@@ -16,6 +17,7 @@ import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
 import { KeptEnrollmentFunnel } from '../../workers/monitoring/enrollment-funnel-object.ts';
 import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
 import { planDependencies } from './planning.ts';
+import { configuredQueries } from './queries.ts';
 import { pricingOf } from './pricing.ts';
 import { byteLimit } from './byte-limit.ts';
 import type { WorkAdapters } from './adapters.ts';
@@ -42,6 +44,7 @@ export function monitoringDependencies(request: MonitoringSetup): MonitoringDepe
     limit: byteLimit(config, 'enrollmentFunnel.maximumBytes'),
     records: { sink: records, clock, log },
   });
+  const queries = configuredQueries(config);
   return {
     dataset: config.monitoringDataset,
     clock,
@@ -50,9 +53,9 @@ export function monitoringDependencies(request: MonitoringSetup): MonitoringDepe
     sampleRatio: { experimentRecords, store, tables, clock, countsLimit: countsLimitOf(config) },
     check: {
       rules: ALERT_RULES,
-      limits: config['alerts.limits'],
+      limits: { Q2: { threshold: config['queries.dailyBudgetUsd'] }, ...config['alerts.limits'] },
       silences: config['alerts.silence'],
-      inputs: (signal) => readAlertInputs(alertSources(request, funnel), signal),
+      inputs: (signal) => readAlertInputs(alertSources(request, { funnel, queries }), signal),
       history: alertHistory(adapters.reader),
       sink: adapters.sink,
       notifiers,
@@ -68,7 +71,7 @@ function countsLimitOf(config: Config): ByteLimit {
 
 function alertSources(
   { config, adapters, queue, waiting }: MonitoringSetup,
-  funnel: KeptEnrollmentFunnel,
+  { funnel, queries }: { readonly funnel: KeptEnrollmentFunnel; readonly queries: readonly QueryExport[] },
 ): Parameters<typeof readAlertInputs>[0] {
   const { experiments: experimentRecords, source, store, reader, clock, log } = adapters;
   return {
@@ -79,6 +82,7 @@ function alertSources(
     clock,
     log,
     countsLimit: countsLimitOf(config),
+    queries,
     funnel: (signal) => funnel.read(signal),
     files: async (signal) => {
       const plan = await planProducts(planDependencies(adapters, config), EVERYTHING, signal);

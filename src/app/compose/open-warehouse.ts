@@ -9,7 +9,7 @@ import type { SharedHttp } from './shared-http.ts';
 
 type Warehouse = Pick<
   Adapters,
-  'logs' | 'reader' | 'jobHistory' | 'source' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
+  'logs' | 'reader' | 'jobHistory' | 'source' | 'queries' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
 >;
 
 export interface WarehouseOptions {
@@ -35,6 +35,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   const { DuckDbExperimentLogs } = await import('../../adapters/duckdb/experiment-logs.ts');
   const { DuckDbMonitoringReader } = await import('../../adapters/duckdb/monitoring-reader.ts');
   const { DuckDbJobHistory } = await import('../../adapters/duckdb/job-history.ts');
+  const { DuckDbQuerySource } = await import('../../adapters/duckdb/query-source.ts');
   const duckdb = new DuckDbFile({
     path: requiredSetting(config, 'warehouse').path,
     memoryLimit: config['duckdb.memoryLimit'],
@@ -48,6 +49,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   return {
     duckdb,
     source: new DuckDbStatisticsSource({ file: duckdb, dataset: config.resultsDataset }),
+    queries: new DuckDbQuerySource({ file: duckdb, clock: options.clock }),
     sink: new DuckDbRecordSink(monitoring),
     logs: new DuckDbExperimentLogs(monitoring),
     reader: new DuckDbMonitoringReader(monitoring),

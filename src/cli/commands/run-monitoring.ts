@@ -3,7 +3,7 @@ import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { quote } from '../../domain/slug.ts';
 import { dateText, MICROS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
-import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import type { MonitoringPayload, MonitoringTask, QueryPayload } from '../../jobs/monitoring-job.ts';
 import { type MonitoringResult, runMonitoringTask } from '../../workers/monitoring/monitoring-tasks.ts';
 import { ask } from '../help.ts';
 import { type MonitoringSetup, monitoringDependencies } from '../../app/compose/monitoring-dependencies.ts';
@@ -34,11 +34,14 @@ export async function runQueryCost({ date, to, ...options }: Options & DayRange)
 }
 
 /** The other tasks, which take no arguments. */
-export async function runTask(task: Exclude<MonitoringPayload['task'], 'query-cost'>, options: Options): Promise<void> {
+export async function runTask(task: Exclude<MonitoringTask, 'query-cost' | 'query'>, options: Options): Promise<void> {
   await runTasks([{ version: 1, task }], options);
 }
 
-async function runTasks(payloads: readonly MonitoringPayload[], { json }: Options): Promise<void> {
+async function runTasks(
+  payloads: readonly Exclude<MonitoringPayload, QueryPayload>[],
+  { json }: Options,
+): Promise<void> {
   const config = loadConfig(['warehouse', 'bucket']);
   const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const { signal, release } = abortOnSignals();

@@ -12,6 +12,7 @@ import { newestRows } from '../../alerts/row.ts';
 import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { followJobs } from '../../app/follow/follow-jobs.ts';
 import { plural, oneLine, say } from '../output.ts';
+import { configuredQueries } from '../../app/compose/queries.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startWorkers, type Workers } from '../../app/pool/start-workers.ts';
@@ -129,12 +130,17 @@ export class DemoRun {
   async #watch(): Promise<KnownJob[]> {
     const { queue, signal, adapters } = this.#options;
     const { clock } = adapters;
-    say('Monitoring: experiments, query cost of two weeks, sample ratios, alerts.');
+    say('Monitoring: experiments, query cost of two weeks, sample ratios, alerts, and one configured query.');
     const ended: KnownJob[] = [];
     const now = clock.now();
-    for (const tasks of demoTasks(now)) {
+    const queries = configuredQueries(this.#options.config).map(({ name }) => name);
+    for (const tasks of demoTasks(now, queries)) {
       const jobs = await enqueueTasks(queue, tasks, { now, signal });
-      await followJobs({ queue, jobs, clock, signal, onProgress: () => undefined, onEnded: (job) => ended.push(job) });
+      const onEnded = (job: KnownJob): void => {
+        ended.push(job);
+        if (subjectOf(job.queue, job.payload)?.product === 'query') say(`  ${oneLine(describeEndedJob(job))}`);
+      };
+      await followJobs({ queue, jobs, clock, signal, onProgress: () => undefined, onEnded });
     }
     const alerts = newestRows(await alertHistory(adapters.reader).alerts(signal)).filter(
       ({ state }) => state === 'open',

@@ -1,6 +1,6 @@
 /** The demo's folders and settings. */
 import type { Environment } from '../../config/load-config.ts';
-import { SAMPLE_METRIC_HUB } from './sample.ts';
+import { SAMPLE_METRIC_HUB, SAMPLE_QUERIES } from './sample.ts';
 
 /** In the working folder; git ignores it. */
 export const DEMO_FOLDER = 'demo-data';
@@ -18,6 +18,7 @@ export function demoSettings(redisUrl: string): Environment {
     CONTRAIL_BUCKET: `file:${DEMO_FOLDER}/bucket`,
     CONTRAIL_EXPERIMENTER: `file:${DEMO_EXPERIMENTS}`,
     CONTRAIL_METRIC_HUB: `file:${SAMPLE_METRIC_HUB}`,
+    CONTRAIL_QUERIES: SAMPLE_QUERIES,
     CONTRAIL_RECORDS_WINDOW: '2s',
     CONTRAIL_RECORDS_SPOOL: `${DEMO_FOLDER}/spool`,
     // The demo and joined commands take turns with the file, and the first exports keep it busy for a while.

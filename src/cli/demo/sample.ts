@@ -10,6 +10,8 @@ const FOLDER = fileURLToPath(new URL('../../../sample/', import.meta.url));
 
 /** The part of metric-hub that the sample's experiments need. */
 export const SAMPLE_METRIC_HUB = join(FOLDER, 'metric-hub');
+/** Queries of the demo. */
+export const SAMPLE_QUERIES = join(FOLDER, 'queries.toml');
 const DAY_MS = 86_400_000;
 /** "Today" in the sample. */
 const SAMPLE_TODAY = '2026-01-15';

@@ -3,6 +3,7 @@ import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords 
 import { type EnrollmentFunnel, funnelProblem } from '../../alerts/enrollment-funnel.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
+import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { Log } from '../../ports/log.ts';
@@ -11,6 +12,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
 import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
 import { errorsByExperiment, logCounts, readRecentLogs } from './recent-logs.ts';
+import { watchedQueries } from './query-runs.ts';
 import { recentQueries, recentRuns } from './recent-costs.ts';
 import { tableChanges } from './table-changes.ts';
 import { watchedExperiments } from './watched-experiments.ts';
@@ -28,6 +30,8 @@ export interface AlertSourceDependencies {
   readonly funnel: (signal: AbortSignal) => Promise<EnrollmentFunnel>;
   /** The state of every file, from planning and the queue. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
+  /** The configured queries. */
+  readonly queries: readonly QueryExport[];
   /** Rows that wait to be written to the warehouse. */
   readonly waiting: () => Promise<readonly WaitingRecords[]>;
 }
@@ -78,6 +82,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
       files: mapped(files.kind === 'read' ? withUnread(files, files.value.unread) : files, (value) => value.files),
       records: await reading(signal, now, () => deps.waiting()),
       logs: mapped(logs, (rows) => logCounts(rows, now)),
+      watchedQueries: await reading(signal, now, () => watchedQueries(reader, deps.queries, { now, signal })),
     } satisfies { [Name in keyof SourceValues]: Reading<SourceValues[Name]> },
   };
 }

@@ -6,7 +6,7 @@ import {
   SAMPLE_RATIO_TABLE,
 } from '../../domain/monitoring-tables.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { MonitoringPayload } from '../../jobs/monitoring-job.ts';
+import type { MonitoringPayload, QueryPayload } from '../../jobs/monitoring-job.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import { type CheckDependencies, type CheckResult, checkAlerts } from './check-alerts.ts';
 import { checkSampleRatio, type SampleRatioDependencies, type SampleRatioResult } from './check-sample-ratio.ts';
@@ -24,7 +24,7 @@ export interface MonitoringDependencies {
 }
 
 export interface MonitoringRequest {
-  readonly payload: MonitoringPayload;
+  readonly payload: Exclude<MonitoringPayload, QueryPayload>;
   /** Identifies this run, so that a repetition writes nothing twice. */
   readonly work: readonly string[];
   readonly signal: AbortSignal;

@@ -18,6 +18,7 @@ export interface RunFacts {
   readonly product: JobProduct;
   readonly experiment?: string;
   readonly period?: string;
+  readonly source?: string;
   /** Milliseconds since 1970. */
   readonly queuedAt?: number;
   readonly finishedAt: number;
@@ -65,6 +66,7 @@ function toRow(facts: RunFacts, end: RunEnd, { runId, outcome, pricing }: RowPar
     experiment: facts.experiment ?? null,
     period: facts.period ?? null,
     outcome,
+    ...(facts.source === undefined ? {} : { source: facts.source }),
     ...('error' in end ? failureColumns(end.error, pricing) : outcomeColumns(end.outcome, pricing)),
     duration_ms: Math.round(facts.durationMs),
     contrail_version: CONTRAIL_VERSION,

@@ -8,7 +8,7 @@ import { enqueueTicks } from '../../../src/producer/monitoring-ticks.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const MIDNIGHT = Date.parse('2026-01-15T00:00:00Z');
-const SCHEDULE = { importExperimentsMs: 10 * MINUTE, checkAlertsMs: 5 * MINUTE, dailyAfterMs: 3 * HOUR };
+const SCHEDULE = { importExperimentsMs: 10 * MINUTE, checkAlertsMs: 5 * MINUTE, dailyAfterMs: 3 * HOUR, queries: [] };
 
 function setup(now: number) {
   const time = { now };

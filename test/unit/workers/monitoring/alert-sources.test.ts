@@ -26,6 +26,7 @@ function setup() {
     countsLimit: { bytes: 100, setting: 'COUNTS' },
     funnel: (): Promise<EnrollmentFunnel> => Promise.resolve({ kind: 'absent' }),
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
+    queries: [],
     waiting: () => Promise.resolve([]),
   };
   const missing = async () => {

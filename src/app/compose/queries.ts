@@ -1,0 +1,48 @@
+/** The configured queries, and what running them needs. */
+import type { Config } from '../../config/load-config.ts';
+import { readQueriesFile } from '../../config/queries/read-queries-file.ts';
+import { ContrailError } from '../../domain/errors.ts';
+import type { QueryExport } from '../../domain/query-export/query-export.ts';
+import { DailyBudget } from '../../workers/queries/daily-budget.ts';
+import type { ChoiceDependencies } from '../../workers/queries/chosen-experiments.ts';
+import type { QueryHandlerDependencies } from '../../workers/queries/query-handler.ts';
+import type { QueryDependencies } from '../../workers/queries/running-query.ts';
+import type { LogRecordDependencies } from '../../workers/records/write-log-records.ts';
+import type { WorkAdapters } from './adapters.ts';
+import { pricingOf } from './pricing.ts';
+
+/** All queries of the file, also those that are not enabled; none if there is no file. Throws CONFIG_INVALID. */
+export function configuredQueries(config: Config): readonly QueryExport[] {
+  if (config.queries === undefined) return [];
+  const dialect = config.warehouse?.scheme === 'duckdb' ? 'duckdb' : 'bigquery';
+  return readQueriesFile(config.queries, dialect).queries;
+}
+
+export function queryDependencies({
+  store,
+  clock,
+  queries,
+  experiments,
+  resolution,
+}: WorkAdapters): QueryDependencies & ChoiceDependencies {
+  if (queries === undefined) throw new ContrailError('CONFIG_INVALID', 'This warehouse cannot run configured queries.');
+  return { store, clock, queries, experimentRecords: experiments, resolution };
+}
+
+/** Undefined if there are no queries. */
+export function queryHandlerDependencies(
+  config: Config,
+  adapters: WorkAdapters,
+  records: LogRecordDependencies,
+): QueryHandlerDependencies | undefined {
+  const definitions = configuredQueries(config);
+  if (definitions.length === 0) return undefined;
+  const { reader, clock } = adapters;
+  const limitUsd = config['queries.dailyBudgetUsd'];
+  return {
+    ...queryDependencies(adapters),
+    definitions,
+    budget: new DailyBudget({ reader, clock, pricing: pricingOf(config), limitUsd }),
+    records,
+  };
+}
