@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { examples } from '../help.ts';
 import { declareRunExports } from './run-exports.ts';
 import { declareRunMonitoring } from './run-monitoring.ts';
+import { declareRunQuery } from './run-query.ts';
 
 export function declareRun(program: Command): void {
   const run = program
@@ -15,4 +16,5 @@ export function declareRun(program: Command): void {
     );
   declareRunExports(run);
   declareRunMonitoring(run);
+  declareRunQuery(run);
 }
