@@ -1,49 +1,12 @@
 // `node tools/emulators/build.js`: builds the two emulators of the tests into `bin/`, unless they are there already.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildGoPrograms } from '../go-programs.js';
 
-const folder = dirname(fileURLToPath(import.meta.url));
-const bin = join(folder, 'bin');
-const suffix = process.platform === 'win32' ? '.exe' : '';
-
-/** File name and Go package of each emulator; go.mod pins the versions. */
-const programs = {
-  'fake-gcs-server': 'github.com/fsouza/fake-gcs-server',
-  'bigquery-emulator': 'github.com/goccy/bigquery-emulator/cmd/bigquery-emulator',
-};
-
-const wantedSince = Math.max(...['go.mod', 'go.sum'].map((file) => changedAt(join(folder, file))));
-const missing = Object.entries(programs).filter(([name]) => changedAt(join(bin, name + suffix)) < wantedSince);
-if (missing.length > 0) {
-  checkGo();
-  mkdirSync(bin, { recursive: true });
-  for (const [name, source] of missing) build(name, source);
-}
-
-function checkGo() {
-  const [, major = 0, minor = 0] = /go(\d+)\.(\d+)/.exec(spawnSync('go', ['version']).stdout?.toString() ?? '') ?? [];
-  if (Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 26)) return;
-  fail('The emulators are built with Go 1.26 or newer, which is missing here: https://go.dev/dl/ has it.');
-}
-
-function build(name, source) {
-  process.stderr.write(`Building ${name} (minutes, the first time) …\n`);
-  // Built aside, then put in place: a build that is broken off leaves no program that looks finished.
-  const fresh = join(bin, `.${name}.${process.pid}${suffix}`);
-  // oxlint-disable-next-line node/no-process-env -- Go takes this setting from nowhere else
-  const env = { ...process.env, CGO_ENABLED: '0' };
-  const { status } = spawnSync('go', ['build', '-o', fresh, source], { cwd: folder, env, stdio: 'inherit' });
-  if (status !== 0) fail(`${name} could not be built.`);
-  renameSync(fresh, join(bin, name + suffix));
-}
-
-function changedAt(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function fail(sentence) {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
-}
+buildGoPrograms(dirname(fileURLToPath(import.meta.url)), {
+  programs: {
+    'fake-gcs-server': 'github.com/fsouza/fake-gcs-server',
+    'bigquery-emulator': 'github.com/goccy/bigquery-emulator/cmd/bigquery-emulator',
+  },
+  purpose: 'The emulators',
+});
