@@ -27,6 +27,7 @@ ENTRYPOINT ["node", "tools/seed/main.ts"]
 FROM packages AS contrail
 COPY bin ./bin
 COPY assets ./assets
+COPY config ./config
 COPY --from=build /app/dist ./dist
 RUN install --directory --owner node /var/lib/contrail/spool
 ENV NODE_ENV=production CONTRAIL_RECORDS_SPOOL=/var/lib/contrail/spool
