@@ -3,12 +3,10 @@
  * metadata, section 1).
  */
 import { createHash } from 'node:crypto';
-import { ANALYSIS_PERIODS } from './analysis-period.ts';
-import { startOfNewestRun, windowTableOwners } from './analysis-run.ts';
+import { startOfNewestRun } from './analysis-run.ts';
 import { METADATA } from './object-metadata.ts';
-import { normaliseSlug } from './slug.ts';
 import { changeTimes, haveTimes, type VersionedTable } from './table-times.ts';
-import { statisticsTableName } from './statistics-name.ts';
+import { assignTables, type OwnableTable, type OwnedTable } from './table-owners.ts';
 import { MICROS_PER_MS, parseTimestamp, timestampText } from './utc-time.ts';
 
 /** The times of an experiment's results or, in a warehouse without times, a digest of their content. */
@@ -29,12 +27,12 @@ export interface AnalysisStart {
 }
 
 /** The tables that show an experiment's runs: its per-window tables or, if there are none, its period views. */
-export function analysisTables(experiment: string, tables: readonly string[]): string[] {
-  const slug = normaliseSlug(experiment);
-  const windows = tables.filter((name) => windowTableOwners(name).includes(slug));
-  if (windows.length > 0) return windows;
-  const periods = new Set(ANALYSIS_PERIODS.map((period) => statisticsTableName(experiment, period)));
-  return tables.filter((name) => periods.has(name));
+export function analysisTables(experiment: string, tables: readonly OwnableTable[]): string[] {
+  const owners = assignTables(tables, [experiment]);
+  const own = (owned: readonly OwnedTable[]): string[] =>
+    owned.filter(({ slug }) => slug === experiment).map(({ table }) => table);
+  const windows = own(owners.windows);
+  return windows.length > 0 ? windows : own(owners.periods);
 }
 
 /** Evidence from these tables. A run began the lead before its first table was written. */

@@ -18,6 +18,12 @@ export function checkSlug(slug: string): string {
   });
 }
 
+/** Whether a text can be a slug. */
+export function isSlug(text: string): boolean {
+  // In UTF-16, a character has at most two units; longer texts are not looked at.
+  return text.length <= 2 * LONGEST_SLUG && slugProblem(text) === undefined;
+}
+
 function slugProblem(slug: string): string | undefined {
   if (slug === '') return 'is empty';
   const length = Array.from(slug).length;

@@ -73,6 +73,8 @@ export interface StatisticsSource {
   readonly url: string;
   /** All tables and views of the results dataset, at little cost. A missing dataset has none. */
   listTables(signal: AbortSignal): Promise<readonly ListedTable[]>;
+  /** Why the newest listing lacks descriptions, so that only names tell whose tables they are. */
+  readonly descriptionsProblem?: ContrailError | undefined;
   /** Whether the results dataset exists. If not, the settings are probably wrong. */
   hasDataset(signal: AbortSignal): Promise<boolean>;
   /**

@@ -1,10 +1,10 @@
 /** Experiments that get metadata and errors files: those with results or log rows. */
-import { windowTableOwners } from '../domain/analysis-run.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import type { KnownBy } from '../domain/file-claim.ts';
 import { normaliseSlug } from '../domain/slug.ts';
-import { parseStatisticsTableName } from '../domain/statistics-name.ts';
+import { assignTables, type OwnedTable } from '../domain/table-owners.ts';
 import type { ListedTable } from '../ports/statistics-source.ts';
+import { byStart } from './known-experiments.ts';
 import type { Listing } from './listing.ts';
 import { isSelected, type PlanSelection } from './plan-selection.ts';
 
@@ -15,6 +15,8 @@ export interface AnalysedExperiment {
   readonly record?: Experiment;
   /** Names of its per-window tables. */
   readonly windowTables: readonly string[];
+  /** Names of its views, and plain tables, of a period. */
+  readonly periodTables: readonly string[];
 }
 
 /**
@@ -26,25 +28,29 @@ export function analysedExperiments(
   logged: readonly string[],
   selection: PlanSelection,
 ): AnalysedExperiment[] {
-  const results = resultsBySlug(tables);
+  const listed = byStart(experiments).map(({ slug }) => slug);
+  const results = resultsBySlug(tables, [...listed, ...logged]);
   const isLogged = new Set(logged);
   const found = new Map<string, AnalysedExperiment>();
-  const taken = new Set<string>();
-  const take = (entry: Omit<AnalysedExperiment, 'windowTables'>): void => {
-    const normalised = normaliseSlug(entry.experiment);
-    taken.add(normalised);
-    found.set(entry.experiment, { ...entry, windowTables: results.windows.get(normalised) ?? [] });
+  const take = (entry: Omit<AnalysedExperiment, 'windowTables' | 'periodTables'>): void => {
+    const tables = results.tables.get(entry.experiment);
+    found.set(entry.experiment, {
+      ...entry,
+      windowTables: tables?.windows ?? [],
+      periodTables: tables?.periods ?? [],
+    });
   };
   for (const record of experiments) {
-    const { slug } = record;
-    if (!isLogged.has(slug) && !results.slugs.has(normaliseSlug(slug))) continue;
-    take({ experiment: slug, knownBy: 'api', record });
+    if (isLogged.has(record.slug) || results.tables.has(record.slug)) {
+      take({ experiment: record.slug, knownBy: 'api', record });
+    }
   }
-  for (const slug of logged) {
-    if (!found.has(slug) && !taken.has(normaliseSlug(slug))) take({ experiment: slug, knownBy: 'tables' });
-  }
-  for (const slug of results.views) {
-    if (!taken.has(slug)) take({ experiment: slug, knownBy: 'tables' });
+  const taken = new Set([...found.keys()].map(normaliseSlug));
+  for (const slug of [...logged, ...results.strangers]) {
+    // Its files are named as those of an experiment that was taken.
+    if (taken.has(normaliseSlug(slug))) continue;
+    taken.add(normaliseSlug(slug));
+    take({ experiment: slug, knownBy: 'tables' });
   }
   return [...found.values()]
     .filter((entry) => isSelected(entry, selection, experiments))
@@ -52,24 +58,23 @@ export function analysedExperiments(
 }
 
 interface Results {
-  /** Normalised slugs with any table. */
-  readonly slugs: ReadonlySet<string>;
-  /** Normalised slugs with a view or table of a period. In other table names the end of the slug is ambiguous. */
-  readonly views: ReadonlySet<string>;
-  readonly windows: ReadonlyMap<string, readonly string[]>;
+  /** By slug, of owners and their rivals. */
+  readonly tables: ReadonlyMap<string, { readonly windows: string[]; readonly periods: string[] }>;
+  /** Slugs with a table of a period. In other names the end of the slug is ambiguous. */
+  readonly strangers: ReadonlySet<string>;
 }
 
-function resultsBySlug(tables: readonly ListedTable[]): Results {
-  const views = new Set<string>();
-  const windows = new Map<string, string[]>();
-  for (const { name: table } of tables) {
-    const name = parseStatisticsTableName(table);
-    if (name !== undefined) views.add(name.slug);
-    for (const slug of windowTableOwners(table)) {
-      const known = windows.get(slug);
-      if (known === undefined) windows.set(slug, [table]);
-      else known.push(table);
+function resultsBySlug(listed: readonly ListedTable[], known: readonly string[]): Results {
+  const owners = assignTables(listed, known);
+  const tables = new Map<string, { windows: string[]; periods: string[] }>();
+  const add = (kind: 'windows' | 'periods', { slug, rivals, table }: OwnedTable): void => {
+    for (const owner of [slug, ...rivals.map((rival) => rival.slug)]) {
+      const own = tables.get(owner) ?? { windows: [], periods: [] };
+      own[kind].push(table);
+      tables.set(owner, own);
     }
-  }
-  return { slugs: new Set([...views, ...windows.keys()]), views, windows };
+  };
+  for (const owned of owners.windows) add('windows', owned);
+  for (const owned of owners.periods) add('periods', owned);
+  return { tables, strangers: new Set(owners.periods.map(({ slug }) => slug)) };
 }

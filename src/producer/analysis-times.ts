@@ -1,5 +1,5 @@
 /** When the runs of each experiment began, from the times of its tables, for all experiments at once. */
-import { analysisSource, type AnalysisSource, analysisTables } from '../domain/analysis-start.ts';
+import { analysisSource, type AnalysisSource } from '../domain/analysis-start.ts';
 import { enrollmentsTableName } from '../domain/analysis-run.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 import { changeTimes, haveTimes, type VersionedTable } from '../domain/table-times.ts';
@@ -29,8 +29,7 @@ export async function analysisTimes(
   experiments: readonly AnalysedExperiment[],
   request: TimesRequest,
 ): Promise<(experiment: AnalysedExperiment) => AnalysisTimes> {
-  const names = request.tables.map(({ name }) => name);
-  const tablesOf = new Map(experiments.map((entry) => [entry, resultTables(entry, names)]));
+  const tablesOf = new Map(experiments.map((entry) => [entry, resultTables(entry)]));
   const versions = await versionsOf([...tablesOf.values()].flat(), request);
   const firstTimes = await enrollmentTimes(experiments, versions, request);
   return (experiment) => {
@@ -48,8 +47,8 @@ export async function analysisTimes(
   };
 }
 
-function resultTables({ experiment, windowTables }: AnalysedExperiment, tables: readonly string[]): readonly string[] {
-  return windowTables.length > 0 ? windowTables : analysisTables(experiment, tables);
+function resultTables({ windowTables, periodTables }: AnalysedExperiment): readonly string[] {
+  return windowTables.length > 0 ? windowTables : periodTables;
 }
 
 /** Empty in a warehouse without times; enrollments tables are then not read. */

@@ -1,5 +1,5 @@
 /** Which experiments there are: those of the experiments API, and those known only from tables (by normalised name) or log rows. */
-import type { ExperimentList } from '../domain/experiment.ts';
+import type { Experiment, ExperimentList } from '../domain/experiment.ts';
 import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import { nearestNames } from '../domain/nearest-name.ts';
@@ -82,6 +82,14 @@ export function distinctSlugs(
 ): string[] {
   const normalised = new Set([...listed, ...logged].map(normaliseSlug));
   return [...new Set([...listed, ...logged, ...fromTables.filter((slug) => !normalised.has(slug))])];
+}
+
+/** Those that started first come first; those that have not started come last. */
+export function byStart(experiments: readonly Experiment[]): Experiment[] {
+  const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  return [...experiments].sort(
+    (a, b) => compare(a.startDate ?? '9999', b.startDate ?? '9999') || compare(a.slug, b.slug),
+  );
 }
 
 /** The list of the API; empty with the reason if it cannot be read. Then only tables count. */

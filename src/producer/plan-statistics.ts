@@ -6,7 +6,8 @@ import { type FoundRecord, premisesChanged } from '../domain/console-premises.ts
 import type { KnownBy } from '../domain/file-claim.ts';
 import { METADATA, publishedVersionOrder } from '../domain/object-metadata.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
-import { parseStatisticsTableName, statisticsObjectName, statisticsTableName } from '../domain/statistics-name.ts';
+import { statisticsObjectName } from '../domain/statistics-name.ts';
+import { assignTables, type OwnedTable } from '../domain/table-owners.ts';
 import {
   ABSENT,
   type Generation,
@@ -14,8 +15,8 @@ import {
   type ObjectStore,
   type StoredObject,
 } from '../ports/object-store.ts';
-import type { SourceTable } from '../ports/statistics-source.ts';
-import type { ExperimentSources } from './known-experiments.ts';
+import type { ListedTable, SourceTable } from '../ports/statistics-source.ts';
+import { byStart, type ExperimentSources } from './known-experiments.ts';
 import { type Listing, objectsByName, takeListing } from './listing.ts';
 import { checkSelection, isSelected, type PlanSelection } from './plan-selection.ts';
 
@@ -85,8 +86,11 @@ export async function planStatisticsOf(
     signal,
   }: { readonly listing: Listing; readonly signal: AbortSignal },
 ): Promise<StatisticsPlan> {
-  const names = tables.map(({ name }) => name);
-  const { targets, conflicts } = assignTables(experiments, names, unlisted === undefined ? undefined : 'unreachable');
+  const { targets, conflicts } = statisticsTargets(
+    experiments,
+    tables,
+    unlisted === undefined ? undefined : 'unreachable',
+  );
   const wanted = targets.filter((target) => isSelected(target, selection, experiments));
   const { tables: described, unreadable } = await deps.source.describeTables(
     wanted.map((target) => target.table),
@@ -182,48 +186,27 @@ function neededMetadata(object: StoredObject | undefined): ObjectMetadata {
   );
 }
 
-/**
- * Assigns each period table to one experiment: to a known one if the name fits, else to the slug in the table's name. A
- * second known experiment for the same table is a conflict, because they would share a file.
- */
-function assignTables(
+/** Each period table as the file of one experiment. Rivals are refused, because they would share the file. */
+function statisticsTargets(
   experiments: readonly Experiment[],
-  tables: readonly string[],
+  tables: readonly ListedTable[],
   recordOfStrangers: 'unreachable' | undefined,
 ): { targets: StatisticsTarget[]; conflicts: RefusedStatistics[] } {
-  const free = new Set(tables);
-  const taken = new Map<string, StatisticsTarget>();
-  const conflicts: RefusedStatistics[] = [];
-  for (const { slug, console: record } of byStart(experiments)) {
-    // Longest names first: `x_preenrollment_weekly` is the pre-enrollment period of `x`.
-    for (const period of [...ANALYSIS_PERIODS].sort((a, b) => b.length - a.length)) {
-      const table = statisticsTableName(slug, period);
-      if (!free.has(table)) continue;
-      const target: StatisticsTarget = { experiment: slug, period, knownBy: 'api', record, table };
-      const first = taken.get(table);
-      if (first === undefined) taken.set(table, target);
-      else if (first.experiment !== slug) conflicts.push({ ...target, error: conflict(first, target) });
-    }
-  }
-  for (const table of tables) {
-    const name = parseStatisticsTableName(table);
-    if (name === undefined || taken.has(table)) continue;
-    taken.set(table, {
-      experiment: name.slug,
-      period: name.period,
-      knownBy: 'tables',
-      record: recordOfStrangers,
-      table,
-    });
-  }
-  return { targets: inOrder([...taken.values()]), conflicts };
-}
-
-/** The later of two experiments is refused; those that have not started come last. */
-function byStart(experiments: readonly Experiment[]): Experiment[] {
-  return [...experiments].sort(
-    (a, b) => compare(a.startDate ?? '9999', b.startDate ?? '9999') || compare(a.slug, b.slug),
+  const ranked = byStart(experiments);
+  const records = new Map(ranked.toReversed().map(({ slug, console: record }) => [slug, record]));
+  const slugs = ranked.map(({ slug }) => slug);
+  const { periods } = assignTables(tables, slugs);
+  const targetOf = (experiment: string, { period, table }: OwnedTable): StatisticsTarget =>
+    records.has(experiment)
+      ? { experiment, period, knownBy: 'api', record: records.get(experiment), table }
+      : { experiment, period, knownBy: 'tables', record: recordOfStrangers, table };
+  const conflicts = periods.flatMap((owned) =>
+    owned.rivals.map((rival) => {
+      const target = targetOf(rival.slug, { ...owned, period: rival.period });
+      return { ...target, error: conflict(owned.slug, target) };
+    }),
   );
+  return { targets: inOrder(periods.map((owned) => targetOf(owned.slug, owned))), conflicts };
 }
 
 function inOrder(targets: StatisticsTarget[]): StatisticsTarget[] {
@@ -235,10 +218,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function conflict(first: StatisticsTarget, second: StatisticsTarget): ContrailError {
+function conflict(owner: string, { experiment, table }: StatisticsTarget): ContrailError {
   return new ContrailError(
     'SLUG_CONFLICT',
-    `The experiments ${first.experiment} and ${second.experiment} would share the table ${first.table} and its file.`,
-    { subject: first.table, hint: `Only ${first.experiment} is exported. Rename one of them in Experimenter.` },
+    `The experiments ${owner} and ${experiment} would share the table ${table} and its file.`,
+    { subject: table, hint: `Only ${owner} is exported. Rename one of them in Experimenter.` },
   );
 }

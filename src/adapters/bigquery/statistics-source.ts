@@ -5,6 +5,7 @@
  * window by window.
  */
 import pMap from 'p-map';
+import type { ContrailError } from '../../domain/errors.ts';
 import type {
   DividedTable,
   DivisibleSource,
@@ -22,6 +23,7 @@ import { QueryRunner } from './query.ts';
 import { RestClient } from './rest-client.ts';
 import { type DatasetName, type TableName, tablePath, tableText } from './sql.ts';
 import { StorageClient } from './storage-client.ts';
+import { KeptDescriptions } from './table-descriptions.ts';
 import { TableOpener, type Work } from './table-opener.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { type Act, during, isTableMissing, MEND_THE_VIEW, translate } from './vendor-errors.ts';
@@ -37,6 +39,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   readonly #dataset: DatasetName;
   readonly #queries: QueryRunner;
   readonly #catalog: Catalog;
+  readonly #descriptions: KeptDescriptions;
   readonly #storage: StorageClient;
   readonly #opener: TableOpener;
 
@@ -49,6 +52,13 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     this.#queries = new QueryRunner({ rest, location, clock, random });
     this.#storage = new StorageClient(options);
     this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, log, ...limits });
+    const { maximumBytesBilled } = limits;
+    this.#descriptions = new KeptDescriptions({
+      queries: this.#queries,
+      dataset: this.#dataset,
+      maximumBytesBilled,
+      log,
+    });
     const parts = {
       queries: this.#queries,
       catalog: this.#catalog,
@@ -59,7 +69,14 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   }
 
   async listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
-    return during(this.#actOn('Listing the tables of'), signal, () => this.#catalog.entries(new UsageMeter(), signal));
+    return during(this.#actOn('Listing the tables of'), signal, async () => {
+      const meter = new UsageMeter();
+      return this.#descriptions.join(await this.#catalog.entries(meter, signal), meter, signal);
+    });
+  }
+
+  get descriptionsProblem(): ContrailError | undefined {
+    return this.#descriptions.problem;
   }
 
   async hasDataset(signal: AbortSignal): Promise<boolean> {

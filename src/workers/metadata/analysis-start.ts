@@ -68,10 +68,7 @@ export interface ResultsOf {
 /** Evidence of an experiment's newest run. Tables that cannot be read are left out. */
 export async function readAnalysisSource({ source, experiment, leadMs, signal }: ResultsOf): Promise<AnalysisSource> {
   const listing = await source.listTables(signal);
-  const names = analysisTables(
-    experiment,
-    listing.map(({ name }) => name),
-  );
+  const names = analysisTables(experiment, listing);
   if (names.length === 0) return { kind: 'none' };
   const { tables } = await source.describeTables(names, signal, listing);
   return analysisSource(tables, leadMs);

@@ -4,10 +4,10 @@ import { isCriticalError } from '../../domain/error-category-counters.ts';
 import { errorCategory } from '../../domain/error-category.ts';
 import { isErrorRow } from '../../domain/error-rows.ts';
 import type { AnalysisError, LogCounts } from '../../alerts/inputs.ts';
-import { startOfNewestRun, windowTableOwners } from '../../domain/analysis-run.ts';
+import { startOfNewestRun } from '../../domain/analysis-run.ts';
 import { LOGS_TABLE, OWN_SOURCE } from '../../domain/log-record.ts';
 import { beyond, cutRows, RECENT_LOGS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
-import { normaliseSlug } from '../../domain/slug.ts';
+import { assignTables } from '../../domain/table-owners.ts';
 import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { TableChange } from './table-changes.ts';
@@ -63,12 +63,12 @@ export function errorsByExperiment(
   slugs: readonly string[],
   tables: readonly TableChange[],
 ): Map<string, AnalysisError[]> {
-  const changes = changesBySlug(tables);
+  const changes = changesBySlug(tables, slugs);
   const errors = new Map<string, AnalysisError[]>(slugs.map((slug) => [slug, []]));
   for (const row of rows) {
     const known = row.experiment === null ? undefined : errors.get(row.experiment);
     if (known === undefined || !isErrorRow(row)) continue;
-    const start = startOfNewestRun(changes.get(normaliseSlug(row.experiment ?? '')) ?? [], LEAD_MS);
+    const start = startOfNewestRun(changes.get(row.experiment ?? '') ?? [], LEAD_MS);
     if (start === undefined || row.at >= start) known.push({ metric: row.metric, exceptionType: row.exception_type });
   }
   return errors;
@@ -87,10 +87,16 @@ export function logCounts(rows: readonly RecentRow[], now: number): LogCounts {
   return { uncategorized, critical };
 }
 
-function changesBySlug(tables: readonly TableChange[]): Map<string, number[]> {
+function changesBySlug(tables: readonly TableChange[], slugs: readonly string[]): Map<string, number[]> {
+  const times = new Map(tables.map(({ name, changedAt }) => [name, changedAt]));
   const changes = new Map<string, number[]>();
-  for (const { name, changedAt } of tables) {
-    for (const slug of windowTableOwners(name)) changes.set(slug, [...(changes.get(slug) ?? []), changedAt]);
+  const listed = tables.map((table) => ({ ...table, kind: 'table' as const }));
+  for (const { table, slug, rivals } of assignTables(listed, slugs).windows) {
+    for (const owner of [slug, ...rivals.map((rival) => rival.slug)]) {
+      const own = changes.get(owner) ?? [];
+      own.push(times.get(table) ?? 0);
+      changes.set(owner, own);
+    }
   }
   return changes;
 }

@@ -11,6 +11,7 @@ export interface TableChange {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly changedAt: number;
+  readonly description?: string;
 }
 
 export interface ChangeDependencies {
@@ -35,7 +36,11 @@ export async function tableChanges(
   const probe = await source.describeTables([first], signal, listing);
   if (!haveTimes(probe.tables)) return publicationTimes(names, objects(), clock.now());
   const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal, listing);
-  return changeTimes([...probe.tables, ...described.tables]);
+  const descriptions = new Map(listing.map(({ name, description }) => [name, description]));
+  return changeTimes([...probe.tables, ...described.tables]).map((change) => {
+    const description = descriptions.get(change.name);
+    return description === undefined ? change : { ...change, description };
+  });
 }
 
 function publicationTimes(names: readonly string[], objects: readonly StoredObject[], now: number): TableChange[] {

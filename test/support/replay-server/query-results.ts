@@ -33,10 +33,21 @@ const TABLES_META: readonly TableField[] = [
   { name: 'type', type: 'INTEGER' },
 ];
 
+const TABLE_OPTIONS: readonly TableField[] = [
+  { name: 'table_name', type: 'STRING' },
+  { name: 'option_name', type: 'STRING' },
+  { name: 'option_type', type: 'STRING' },
+  { name: 'option_value', type: 'STRING' },
+];
+
+/** What a query of INFORMATION_SCHEMA is billed at least. */
+const LEAST_BYTES = 10 * 1024 * 1024;
+
 /** Runs a query. Throws RefusedError as the service refuses one: `invalidQuery`, `notFound`, or what the table is set to. */
 export function runQuery(catalog: Catalog, query: Query): QueryResult {
   const statement = recognise(query.sql);
-  if (statement === undefined || statement.path.includes('INFORMATION_SCHEMA')) throw invalidQuery(UNKNOWN_STATEMENT);
+  if (statement === undefined || (statement.path.includes('INFORMATION_SCHEMA') && !isTableOptions(statement)))
+    throw invalidQuery(UNKNOWN_STATEMENT);
   try {
     return resultOf(catalog, statement, query);
   } catch (error) {
@@ -63,6 +74,12 @@ function resultOf(catalog: Catalog, statement: Statement, query: Query): QueryRe
     );
     return { content: selectRows(meta, statement, query.parameters), referenced: [], bytes: 0 };
   }
+  if (isTableOptions(statement)) {
+    const owner = statement.path.at(-3) ?? '';
+    catalog.checkDataset(owner);
+    const options = new ExplicitContent(TABLE_OPTIONS, catalog.tablesOf(owner).flatMap(optionRows));
+    return { content: selectRows(options, statement, query.parameters), referenced: [], bytes: LEAST_BYTES };
+  }
   const table = catalog.get(dataset, name);
   if (table.queryFails !== undefined) throw new RefusedError(table.queryFails);
   return {
@@ -70,6 +87,18 @@ function resultOf(catalog: Catalog, statement: Statement, query: Query): QueryRe
     referenced: [table],
     bytes: table.content.byteCount,
   };
+}
+
+function isTableOptions({ path }: Statement): boolean {
+  return path.at(-2) === 'INFORMATION_SCHEMA' && path.at(-1) === 'TABLE_OPTIONS';
+}
+
+/** A value is a literal, as in SQL. */
+function optionRows({ name, properties }: StoredTable): ExplicitRow[] {
+  const { description } = properties;
+  if (typeof description !== 'string') return [];
+  const row = { table_name: name, option_name: 'description', option_type: 'STRING' };
+  return [{ ...row, option_value: JSON.stringify(description) }];
 }
 
 function metaRow(catalog: Catalog, { dataset, name, kind, content, ...table }: StoredTable): ExplicitRow {

@@ -200,6 +200,42 @@ describe('a table is given', () => {
     expect([before[0]?.hasFile, refused[0]?.hasFile]).toEqual([false, hasFile]);
   });
 
+  it('to the experiment that describes its tables, among slugs that are alike', async () => {
+    const { plan, api, source } = setup();
+    api.replace([
+      { slug: 'my-slug', startDate: '2026-01-01' },
+      { slug: 'my.slug', startDate: '2026-01-02' },
+    ]);
+    source.set('statistics_my_slug_week_1', { ...memoryTable([]), description: 'my.slug' });
+    source.set(WEEKLY, { ...memoryTable([]), kind: 'view' });
+
+    const { due, refused } = await plan();
+
+    expect([namesOf(due), refused]).toEqual([['my.slug weekly'], []]);
+  });
+
+  it('to one of two experiments that describe its tables; the other is refused', async () => {
+    const { plan, api, source } = setup();
+    api.replace([{ slug: 'my-slug' }]);
+    source.set(WEEKLY, { ...memoryTable([]), kind: 'view' });
+    source.set('statistics_my_slug_week_1', { ...memoryTable([]), description: 'my.slug' });
+    source.set('statistics_my_slug_week_2', { ...memoryTable([]), description: 'my-slug' });
+
+    const { due, refused } = await plan();
+
+    expect([namesOf(due), namesOf(refused)]).toEqual([['my-slug weekly'], ['my.slug weekly']]);
+    expect(refused[0]?.error.code).toBe('SLUG_CONFLICT');
+  });
+
+  it('under the exact slug, if its tables are described and the API lists no such experiment', async () => {
+    const { plan, api, source } = setup();
+    api.replace([]);
+    source.set(WEEKLY, { ...memoryTable([]), kind: 'view' });
+    source.set('statistics_my_slug_week_1', { ...memoryTable([]), description: 'my-slug' });
+
+    expect((await plan()).due).toMatchObject([{ experiment: 'my-slug', knownBy: 'tables' }]);
+  });
+
   it('once to an experiment that the API lists twice', async () => {
     const { plan, api } = setup();
     api.replace([{ slug: 'my-slug' }, { slug: 'my-slug' }]);

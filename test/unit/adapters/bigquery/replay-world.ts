@@ -44,7 +44,13 @@ export async function replayWorld(
     onTestFinished(() => source.close());
     return source;
   };
-  return { server, makeSource, source: makeSource(), sink: new BigQueryRecordSink({ ...own, dataset: 'monitoring' }) };
+  return {
+    server,
+    log: own.log,
+    makeSource,
+    source: makeSource(),
+    sink: new BigQueryRecordSink({ ...own, dataset: 'monitoring' }),
+  };
 }
 
 /** Columns as the server takes them. */

@@ -180,7 +180,7 @@ describe('BigQuery statistics source', () => {
       ['statistics_my_slug_week_1', time(1000e9), 10],
     ]);
     expect(unreadable).toEqual([]);
-    expect(server.counters.read().requests).toEqual({ 'jobs.query': 1 });
+    expect(server.counters.read().requests).toEqual({ 'jobs.query': 2 });
   });
 
   it('describes a view that changed after its tables by its own time, and asks anew without a listing', async () => {

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import type { StatisticsSource } from '../../../../src/ports/statistics-source.ts';
+import type { TableSpec } from '../../../support/replay-server/catalog.ts';
+import { DATASET, never, replayWorld } from './replay-world.ts';
+
+const WEEK = 'statistics_a_b_week_1';
+
+function table(name: string, description: string, lastModifiedMs = 1000e9): TableSpec {
+  return { name: `${DATASET}.${name}`, description, lastModifiedMs, generate: { rows: 1, windowIndex: false } };
+}
+
+async function descriptions(source: StatisticsSource): Promise<Record<string, string | undefined>> {
+  const listing = await source.listTables(never);
+  return Object.fromEntries(listing.map(({ name, description }) => [name, description]));
+}
+
+it('lists the description of each table as it was written, with one more query', async () => {
+  const odd = `it's "a-b"\n é 😀 \\`;
+  const { server, source } = await replayWorld({
+    tables: [table(WEEK, 'a-b'), table('statistics_c_week_1', odd), table('statistics_d_week_1', '')],
+  });
+
+  expect(await descriptions(source)).toEqual({
+    [WEEK]: 'a-b',
+    statistics_c_week_1: odd,
+    statistics_d_week_1: undefined,
+  });
+  expect(server.counters.read().requests).toEqual({ 'jobs.query': 2 });
+});
+
+it('asks for descriptions only when a table was created', async () => {
+  const { server, source } = await replayWorld({ tables: [table(WEEK, 'a-b')] });
+  await descriptions(source);
+  await descriptions(source);
+  const idle = server.counters.read().requests;
+  server.catalog.remove(DATASET, WEEK);
+  server.catalog.add(table(WEEK, 'a.b', 2000e9));
+
+  const listed = await descriptions(source);
+
+  expect(idle).toEqual({ 'jobs.query': 3 });
+  expect(listed).toEqual({ [WEEK]: 'a.b' });
+  expect(server.counters.read().requests).toEqual({ 'jobs.query': 5 });
+});
+
+it('asks for no descriptions where only views and other tables are', async () => {
+  const { server, source } = await replayWorld({
+    tables: [table('enrollments_a_b', 'a-b'), { name: `${DATASET}.statistics_a_b_weekly`, kind: 'view' }],
+  });
+
+  await descriptions(source);
+
+  expect(server.counters.read().requests).toEqual({ 'jobs.query': 1 });
+});
+
+it('lists names alone if descriptions are not allowed, and says so once until they are', async () => {
+  const { server, source, log } = await replayWorld({ tables: [table(WEEK, 'a-b')] });
+  server.faults.add({
+    on: 'jobs.query',
+    about: 'TABLE_OPTIONS',
+    fault: { kind: 'refuse', code: 'PERMISSION_DENIED' },
+    times: 2,
+  });
+
+  const [first, second] = [await descriptions(source), await descriptions(source)];
+  const problem = source.descriptionsProblem;
+  const third = await descriptions(source);
+
+  expect([first, second, third]).toEqual([{ [WEEK]: undefined }, { [WEEK]: undefined }, { [WEEK]: 'a-b' }]);
+  expect(problem?.message).toContain('Reading the descriptions of the tables of');
+  expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
+  expect(source.descriptionsProblem).toBeUndefined();
+});
+
+it('warns once of a description that contradicts the name', async () => {
+  const { server, source, log } = await replayWorld({
+    tables: [table(WEEK, 'copied-from'), table('statistics_c_week_1', 'c')],
+  });
+
+  await descriptions(source);
+  server.catalog.add(table('statistics_c_week_2', 'c', 2000e9));
+  await descriptions(source);
+
+  expect(log.lines.map(({ fields, text }) => [fields['tables'], text])).toEqual([
+    [[WEEK], 'the descriptions of tables contradict their names and are ignored; perhaps they are copies'],
+  ]);
+});
