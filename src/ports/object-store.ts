@@ -16,6 +16,9 @@ export interface StoredObject {
   readonly changedAt: number;
   /** The published `contrail-…` keys; empty for objects of other programs. */
   readonly metadata: ObjectMetadata;
+  /** The headers it is served with, if the store keeps any; a folder does not. */
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
 }
 
 export type ObjectMetadata = Readonly<Record<string, string>>;

@@ -13,6 +13,8 @@ export const ObjectResource = z.object({
   /** Missing only until the service has computed it. */
   crc32c: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
+  contentType: z.string().optional(),
+  contentEncoding: z.string().optional(),
 });
 export type ObjectResource = z.infer<typeof ObjectResource>;
 
@@ -32,6 +34,9 @@ export function storedObject(resource: ObjectResource): StoredObject {
     bytes: Number(resource.size),
     changedAt: Date.parse(resource.timeCreated),
     metadata: metadataOf(resource),
+    ...(resource.contentType === undefined ? {} : { contentType: resource.contentType }),
+    // An emulator says that there is none with an empty text.
+    ...(resource.contentEncoding ? { contentEncoding: resource.contentEncoding } : {}),
   };
 }
 

@@ -107,7 +107,7 @@ export class MemoryObjectStore implements ComposingStore {
     return this.#history.filter((kept) => kept.object.name === name);
   }
 
-  #publish({ name, ifGeneration }: WriteRequest, bytes: Buffer, metadata: ObjectMetadata): StoredObject {
+  #publish({ name, ifGeneration, contentType }: WriteRequest, bytes: Buffer, metadata: ObjectMetadata): StoredObject {
     if ((this.#objects.get(name)?.object.generation ?? ABSENT) !== ifGeneration) {
       throw this.#changedError(name, ifGeneration);
     }
@@ -118,6 +118,7 @@ export class MemoryObjectStore implements ComposingStore {
       bytes: bytes.length,
       changedAt: this.#clock.now(),
       metadata: { ...metadata },
+      contentType,
     };
     this.#objects.set(name, { object, bytes });
     if (this.#keepHistory) this.#history.push({ object, bytes });

@@ -19,7 +19,7 @@ it('lists all pages, and asks for no fields that it does not read', async () => 
   expect(objects.map((object) => object.name)).toEqual(['a/1', 'a/2', 'a/3', 'a/4', 'a/5']);
   expect(server.kinds).toEqual(['list', 'list', 'list']);
   expect(server.requests[0]?.query.get('fields')).toBe(
-    'nextPageToken,items(name,generation,metageneration,size,timeCreated,crc32c,metadata)',
+    'nextPageToken,items(name,generation,metageneration,size,timeCreated,crc32c,metadata,contentType,contentEncoding)',
   );
 });
 
