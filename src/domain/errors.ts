@@ -279,6 +279,11 @@ export const ERROR_CATALOGUE = {
     text: 'Jobs that the command followed have failed, or some of the requested files cannot be made.',
     remedy: 'See the messages above it, or `contrail status`, for the reason of each file.',
   },
+  FILES_FAULTY: {
+    class: 'content',
+    text: 'Published files are not as they should be.',
+    remedy: 'Do what `contrail verify` says for each file; `contrail verify --repair` publishes most of them anew.',
+  },
   CANCELLED: {
     class: 'usage',
     text: 'Somebody cancelled the job while it was running.',

@@ -99,6 +99,8 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     notifiers: [notifier],
   });
   return {
+    config,
+    adapters,
     clock,
     log,
     source,

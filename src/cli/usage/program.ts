@@ -7,6 +7,7 @@ import { declareDemo } from './demo.ts';
 import { declareRun } from './run.ts';
 import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
+import { declareVerify } from './verify.ts';
 import { declareWeb } from './web.ts';
 import { declareWhy } from './why.ts';
 import { declareWorker } from './worker.ts';
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
   declareRun(program);
   declareStatus(program);
   declareWhy(program);
+  declareVerify(program);
   declareWeb(program);
   return program;
 }

@@ -46,11 +46,10 @@ export function buildErrorsFile({ slug, bound, rows }: ErrorsFileRequest): Error
     if (parsed.success) written.push({ row, entry: parsed.data });
     else dropped.push({ row, problem: describeIssues(parsed.error.issues) });
   }
-  const texts = written.map(({ entry }) => sortable(entry)).sort(compareEntries);
   return {
     object: errorsObjectName(slug),
     contentType: 'application/json',
-    text: `[${texts.map((entry) => entry.json).join(',')}]`,
+    text: `[${sortedEntries(written.map(({ entry }) => entry)).join(',')}]`,
     entries: written.length,
     summary: { rows: belonging.length, newest: newestOf(belonging) },
     dropped,
@@ -74,6 +73,14 @@ function newestOf(rows: readonly ErrorLogRow[]): string | null {
     typeof timestamp === 'string' ? (parseTimestamp(timestamp) ?? []) : [],
   );
   return micros.length === 0 ? null : timestampText(micros.reduce((a, b) => Math.max(a, b)));
+}
+
+/** Each entry as JSON, in the order of the file. */
+export function sortedEntries(entries: readonly ErrorEntry[]): string[] {
+  return entries
+    .map(sortable)
+    .sort(compareEntries)
+    .map(({ json }) => json);
 }
 
 interface SortableEntry {
