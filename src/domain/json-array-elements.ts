@@ -22,7 +22,7 @@ type Place = 'before' | 'first' | 'element' | 'next' | 'done';
 /** Elements come as text; whether each is valid JSON shows when it is parsed. */
 export class JsonArrayElements {
   readonly #longestBytes: number;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #place: Place = 'before';
   #pieces: Uint8Array[] = [];
   #pieceBytes = 0;
@@ -49,7 +49,7 @@ export class JsonArrayElements {
         this.#endsElement(byte);
       }
     }
-    if (this.#place === 'element') this.#keep(chunk.slice(from));
+    if (this.#place === 'element') this.#keep(new Uint8Array(chunk.subarray(from)));
     return elements;
   }
 

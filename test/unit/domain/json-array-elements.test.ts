@@ -51,6 +51,19 @@ describe('the elements of a JSON array', () => {
     expect(() => elements.push(Buffer.from('1'.repeat(60)))).toThrow(MalformedArrayError);
   });
 
+  it('keep their bytes when the memory of a chunk is used again', () => {
+    const elements = new JsonArrayElements();
+    const chunk = Buffer.from('["ab');
+    elements.push(chunk);
+    chunk.fill('x');
+
+    expect(elements.push(Buffer.from('cd"]'))).toEqual(['"abcd"']);
+  });
+
+  it('keep a byte order mark, which is no JSON', () => {
+    expect(() => elementsOf('[\ufeff1]')).toThrow(SyntaxError);
+  });
+
   it('are refused when they are not UTF-8', () => {
     const elements = new JsonArrayElements();
 
