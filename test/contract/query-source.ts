@@ -5,9 +5,11 @@ import {
   COLUMN_NAMES,
   fromSql,
   fromTable,
+  LIVE,
   LIVE_COLUMNS,
   orderOf,
   PER,
+  PROJECT,
   type QuerySourceWorld,
   requestOf,
   rowsOf,
@@ -245,7 +247,7 @@ export function describeQuerySource(name: string, setup: () => Promise<QuerySour
     it('fails for a table that is missing, and for an order by a column that is missing', async () => {
       const { source, put } = await setup();
       await put('t', LIVE_COLUMNS, []);
-      const missing = fromTable({ table: { project: 'my-project', dataset: 'live', table: 'missing' } });
+      const missing = fromTable({ table: { project: PROJECT, dataset: LIVE, table: 'missing' } });
 
       const noTable = requestOf({ query: { from: missing, order: [] } });
       const noColumn = requestOf({ query: { from: fromTable(), order: orderOf('valu') } });

@@ -24,6 +24,7 @@ export interface QuerySourceWorld {
   ) => void;
 }
 
+export const PROJECT = 'my-project';
 export const LIVE = 'live';
 export const TICK = Date.parse('2026-01-31T12:00:00Z');
 export const LIVE_COLUMNS: readonly Column[] = [
@@ -41,7 +42,7 @@ export const PER = ['experiment', 'branch'] as const;
 export function fromTable(changes: Partial<TableSelection> = {}): TableSelection {
   return {
     kind: 'table',
-    table: { project: 'my-project', dataset: LIVE, table: 't' },
+    table: { project: PROJECT, dataset: LIVE, table: 't' },
     columns: COLUMN_NAMES,
     experimentColumn: 'experiment',
     experiments: 'none',

@@ -26,6 +26,12 @@ export type QueryReply = z.infer<typeof QueryReply>;
 
 const TableReference = z.object({ projectId: z.string(), datasetId: z.string(), tableId: z.string() });
 
+const RoutineName = z.object({ projectId: z.string(), datasetId: z.string(), routineId: z.string() });
+export type RoutineName = z.infer<typeof RoutineName>;
+
+/** Only remote functions have such options. */
+export const RoutineReply = z.object({ remoteFunctionOptions: z.unknown().optional() });
+
 const JobError = z.object({ reason: z.string().default(''), message: z.string().default('') });
 
 export const JobReply = z.object({
@@ -36,8 +42,16 @@ export const JobReply = z.object({
     .object({
       totalSlotMs: Count.optional(),
       startTime: Count.optional(),
+      totalBytesProcessed: Count.optional(),
       query: z
-        .object({ totalBytesBilled: Count.optional(), referencedTables: z.array(TableReference).optional() })
+        .object({
+          totalBytesBilled: Count.optional(),
+          totalBytesProcessed: Count.optional(),
+          statementType: z.string().optional(),
+          schema: RestSchema.optional(),
+          referencedTables: z.array(TableReference).optional(),
+          referencedRoutines: z.array(RoutineName).optional(),
+        })
         .optional(),
     })
     .optional(),

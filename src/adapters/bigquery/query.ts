@@ -2,7 +2,8 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RestField } from './column-types.ts';
-import { JobReply, QueryReply } from './query-replies.ts';
+import { parameterFields, type RestParameters } from './query-parameters.ts';
+import { JobReply, QueryReply, type RoutineName } from './query-replies.ts';
 import type { RestClient, RestRequest } from './rest-client.ts';
 import type { TableName } from './sql.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -10,7 +11,9 @@ import type { UsageMeter } from './usage-meter.ts';
 export interface QueryRequest {
   readonly sql: string;
   /** Values for `@name` in the query. */
-  readonly parameters?: Readonly<Record<string, string>>;
+  readonly parameters?: RestParameters;
+  /** The service ends the query then, also if this process is gone. */
+  readonly jobTimeoutMs?: number;
   /** Rows wanted in the reply; 0 if they are read in another way. */
   readonly rowsInReply: number;
   readonly maximumBytesBilled: number;
@@ -30,6 +33,19 @@ export interface QueryResult {
   /** When the query started, by the service's clock, milliseconds since 1970; if it says so. */
   readonly startedAt: number | undefined;
 }
+
+export type InspectRequest = Omit<QueryRequest, 'rowsInReply'>;
+
+export interface Inspection {
+  /** `SELECT`, `DELETE`, `SCRIPT`; the emulator does not say. */
+  readonly statementType: string | undefined;
+  readonly fields: readonly RestField[];
+  readonly bytes: number;
+  /** The stored functions that it calls. */
+  readonly routines: readonly RoutineName[];
+}
+
+type JobStatistics = NonNullable<JobReply['statistics']>;
 
 /** Rows of text, as the API writes values. */
 export interface QueryList {
@@ -112,15 +128,31 @@ export class QueryRunner {
   }
 
   /** The tables of a query, from a dry run. */
-  async referencedTables({ sql, labels, meter, signal }: Omit<QueryRequest, 'rowsInReply'>): Promise<TableName[]> {
+  async referencedTables(request: InspectRequest): Promise<TableName[]> {
+    return ((await this.#dryJob(request)).query?.referencedTables ?? []).map(nameOf);
+  }
+
+  /** What a query would do, from a dry run; for the emulator, whose jobs tell no columns, from two. */
+  async inspect(request: InspectRequest): Promise<Inspection> {
+    const { query, totalBytesProcessed } = await this.#dryJob(request);
+    return {
+      statementType: query?.statementType,
+      fields: query?.schema?.fields ?? (await this.dryRun(request)).fields,
+      bytes: query?.totalBytesProcessed ?? totalBytesProcessed ?? 0,
+      routines: query?.referencedRoutines ?? [],
+    };
+  }
+
+  async #dryJob({ sql, parameters, labels, meter, signal }: InspectRequest): Promise<JobStatistics> {
     // A dry run makes no job, but the emulator requires an id.
     const place = this.#location === undefined ? {} : { location: this.#location };
+    const query = { query: sql, useLegacySql: false, ...parameterFields(parameters) };
     const body = {
       jobReference: { projectId: this.#rest.project, jobId: `contrail_${this.#random.uuid()}`, ...place },
-      configuration: { dryRun: true, labels, query: { query: sql, useLegacySql: false } },
+      configuration: { dryRun: true, labels, query },
     };
     const reply = await this.#rest.request({ method: 'POST', path: '/jobs', body, isRepeatable: true, meter, signal });
-    return (JobReply.parse(reply).statistics?.query?.referencedTables ?? []).map(nameOf);
+    return JobReply.parse(reply).statistics ?? {};
   }
 
   /** The anonymous table that keeps a query's rows for a day. */
@@ -131,7 +163,7 @@ export class QueryRunner {
   }
 
   #ask(
-    { sql, parameters, rowsInReply, maximumBytesBilled, labels, meter, signal }: QueryRequest,
+    { sql, parameters, rowsInReply, maximumBytesBilled, jobTimeoutMs, labels, meter, signal }: QueryRequest,
     dryRun: boolean,
   ): Promise<unknown> {
     const body = {
@@ -144,7 +176,8 @@ export class QueryRunner {
       timeoutMs: FIRST_PATIENCE_MS,
       formatOptions: { useInt64Timestamp: true },
       requestId: this.#random.uuid(),
-      ...parametersOf(parameters),
+      ...(jobTimeoutMs === undefined ? {} : { jobTimeoutMs: String(jobTimeoutMs) }),
+      ...parameterFields(parameters),
       ...(this.#location === undefined ? {} : { location: this.#location }),
     };
     // The request id makes a repetition harmless.
@@ -222,14 +255,4 @@ function textsOf(row: unknown): (string | null)[] {
     const value = typeof cell === 'object' && cell !== null && 'v' in cell ? cell.v : null;
     return typeof value === 'string' ? value : null;
   });
-}
-
-function parametersOf(parameters: QueryRequest['parameters']): Record<string, unknown> {
-  if (parameters === undefined) return {};
-  const queryParameters = Object.entries(parameters).map(([name, value]) => ({
-    name,
-    parameterType: { type: 'STRING' },
-    parameterValue: { value },
-  }));
-  return { parameterMode: 'NAMED', queryParameters };
 }

@@ -115,7 +115,8 @@ export class TableOpener {
       meter.queryMs = this.#deps.clock.monotonic() - startedAt;
       const rowCount = place.slices.reduce((sum, slice) => sum + slice.rows, 0);
       const columns = arrowColumns(session.fields);
-      return storedTable({ source, version, columns, rowCount, order: 'windows', meter }, stored, session);
+      const head: TableHead = { source, version, columns, rowCount, order: 'windows', meter };
+      return storedTable(head, stored, session);
     } catch (error) {
       signal.throwIfAborted();
       throw gone(error, source) ?? translate(stored.act, error);

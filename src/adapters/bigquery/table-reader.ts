@@ -18,21 +18,29 @@ import type { Turns } from './turns.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { type Act, ServiceRefusal, toRefusal, translate } from './vendor-errors.ts';
 
-/** What is known of a table before its rows are read. */
-export interface TableHead {
+/** What is known of rows before they are read. */
+export interface RowsHead {
+  /** For messages. */
   readonly source: string;
-  readonly version: SourceVersion;
   readonly columns: readonly Column[];
   readonly rowCount: number;
-  readonly order: RowOrder;
   readonly meter: UsageMeter;
 }
+
+/** What is known of a table before its rows are read. */
+export interface TableHead extends RowsHead {
+  readonly version: SourceVersion;
+  readonly order: RowOrder;
+}
+
+/** Rows that can be read, with what is known of them. */
+export type OpenRows<Head extends RowsHead> = Omit<Head, 'meter'> & Pick<OpenTable, 'batches' | 'usage' | 'close'>;
 
 /** Rows of a reply are passed on in pieces, so that encoding and writing alternate. */
 const BATCH_ROWS = 2_000;
 
 /** A table whose rows are all in memory. */
-export function replyTable(head: TableHead, rows: readonly unknown[]): OpenTable {
+export function replyTable<Head extends RowsHead>(head: Head, rows: readonly unknown[]): OpenRows<Head> {
   return openTable(head, undefined, async function* (signal) {
     for (let start = 0; start < rows.length; start += BATCH_ROWS) {
       await Promise.resolve();
@@ -59,7 +67,7 @@ export interface StoredRows {
 }
 
 /** A table whose rows are streamed. Its first session must be open, because it has the columns. */
-export function storedTable(head: TableHead, stored: StoredRows, first: Session): OpenTable {
+export function storedTable<Head extends RowsHead>(head: Head, stored: StoredRows, first: Session): OpenRows<Head> {
   return openTable(head, stored, async function* (signal) {
     for (const [index, slice] of stored.slices.entries()) {
       const session = index === 0 ? first : await openSession(stored, slice, head.meter, signal);
@@ -93,11 +101,11 @@ export function openSession(
 }
 
 /** Wraps the rows of a source: ends them when the table is closed or the deadline is over, and translates errors. */
-function openTable(
-  { meter, ...head }: TableHead,
+function openTable<Head extends RowsHead>(
+  { meter, ...head }: Head,
   stored: StoredRows | undefined,
   read: (signal: AbortSignal) => AsyncGenerator<ColumnBatch>,
-): OpenTable {
+): OpenRows<Head> {
   const closing = new AbortController();
   const act = stored?.act ?? {
     doing: `Reading ${head.source}`,
