@@ -3,6 +3,7 @@ import { type Deployment, isForeign } from '../domain/deployment.ts';
 import { type ContrailError, errorText, toContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
 import type { JobKind } from '../jobs/job-kind.ts';
+import { type JobFields, jobFields } from '../jobs/log-fields.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EndedPart, JobContext, JobHandler } from '../ports/job-handler.ts';
 import type { Log } from '../ports/log.ts';
@@ -184,8 +185,7 @@ export class AttemptRunner {
     if (job.envelope.division === undefined) return {};
     const division = await job.division();
     if (division === undefined) {
-      const place = { queue: job.queue, jobId: job.id };
-      this.#options.log.warn(place, 'a division that no worker of this installation made was ignored');
+      this.#options.log.warn(this.#fields(job), 'a division that no worker of this installation made was ignored');
       return {};
     }
     const forget = () => {
@@ -233,7 +233,6 @@ export class AttemptRunner {
 
   async #tell(run: Run, told: Told, restMs: number): Promise<void> {
     const { hooks, log } = this.#options;
-    const { queue, id: jobId } = run.job;
     try {
       switch (told.hook) {
         case 'onOutcome':
@@ -246,7 +245,7 @@ export class AttemptRunner {
         }
       }
     } catch (error) {
-      log.error({ queue, jobId, hook: told.hook, error: errorText(error) }, 'a hook failed');
+      log.error({ ...this.#fields(run.job), hook: told.hook, error: errorText(error) }, 'a hook failed');
     }
   }
 
@@ -255,9 +254,14 @@ export class AttemptRunner {
     const restMs = this.#rest.refused(startedAt, random.fraction());
     if (restMs === 0) return 0;
     await job.rest(restMs);
-    const fields = { queue: job.queue, jobId: job.id, delayMs: restMs, error: error.sentence };
+    const fields = { ...this.#fields(job), delayMs: restMs, error: error.sentence };
     log.warn(fields, 'throttled: the queue rests');
     return restMs;
+  }
+
+  #fields(job: HeldJob): JobFields {
+    const place = { queue: job.queue, jobId: job.id, attempt: job.charged + 1 };
+    return jobFields(place, job.envelope.payload, this.kind);
   }
 
   #facts({ job, startedAt }: Run): AttemptFacts {

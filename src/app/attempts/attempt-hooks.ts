@@ -1,5 +1,6 @@
 /** Reports attempts of a worker pool: a log line each, and a row of `export_runs_v1`. */
-import type { WorkerHooks } from '../../queue/worker-events.ts';
+import { type JobFields, jobFields } from '../../jobs/log-fields.ts';
+import type { AttemptFacts, WorkerHooks } from '../../queue/worker-events.ts';
 import { recordFailure, recordOutcome, type Recording } from './record-attempts.ts';
 
 export type AttemptHooks = Required<Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled'>>;
@@ -8,17 +9,22 @@ export function attemptHooks(recording: Recording): AttemptHooks {
   const { log } = recording;
   return {
     async onOutcome(event) {
-      const { queue, jobId, outcome, durationMs } = event;
-      log.info({ queue, jobId, outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
+      const { outcome, durationMs } = event;
+      log.info({ ...fieldsOf(event), outcome: outcome.kind, durationMs: Math.round(durationMs) }, 'job done');
       await recordOutcome(recording, event);
     },
     async onFailure(event) {
-      const { queue, jobId, attempt, error, final } = event;
-      log.warn({ queue, jobId, attempt, final, code: error.code, problem: error.sentence }, 'job failed');
+      const { error, final } = event;
+      log.warn({ ...fieldsOf(event), final, code: error.code, problem: error.sentence }, 'job failed');
       await recordFailure(recording, event);
     },
-    onThrottled({ queue, jobId, times, forMs, error }) {
-      log.info({ queue, jobId, times, forMs, problem: error.sentence }, 'job throttled');
+    onThrottled(event) {
+      const { times, forMs, error } = event;
+      log.info({ ...fieldsOf(event), times, forMs, problem: error.sentence }, 'job throttled');
     },
   };
+}
+
+function fieldsOf(event: AttemptFacts): JobFields {
+  return jobFields(event, event.payload);
 }
