@@ -9,6 +9,7 @@ import { queries } from './targets/queries.ts';
 import { restValues } from './targets/rest-values.ts';
 import { errorCategories, glob, logRecord, metadataText, period, slug, tableName, template } from './targets/texts.ts';
 import { toml } from './targets/toml.ts';
+import { heldNoteText, windowListText } from './targets/window-list.ts';
 
 export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   encoder,
@@ -27,4 +28,6 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   tableName,
   errorCategories,
   period,
+  windowListText,
+  heldNoteText,
 ];
