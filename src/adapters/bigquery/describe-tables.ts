@@ -1,6 +1,7 @@
 /** Versions and sizes of tables, and of views by the tables that they read. */
 import pMap from 'p-map';
 import { ContrailError } from '../../domain/errors.ts';
+import { namesWithPrefix } from '../../domain/sorted-names.ts';
 import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
 import type { SourceTable, TableDescriptions } from '../../ports/statistics-source.ts';
 import { type Catalog, factsOf, type TableFacts } from './catalog.ts';
@@ -8,7 +9,7 @@ import type { QueryRunner } from './query.ts';
 import { type DatasetName, tablePath, tableText } from './sql.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { during, MEND_THE_VIEW } from './vendor-errors.ts';
-import { namesWithPrefix, windowTablePrefix } from './view-tables.ts';
+import { windowTablePrefix } from './view-tables.ts';
 
 export interface DescribeDependencies {
   readonly catalog: Catalog;

@@ -3,7 +3,8 @@ import { jobLabels } from '../../../../src/adapters/bigquery/labels.ts';
 import { loadLines, tableLayout } from '../../../../src/adapters/bigquery/load-rows.ts';
 import { CONTRACT_ORDER, isContractOrder, orderByColumns } from '../../../../src/adapters/bigquery/row-order.ts';
 import { tablePath, textLiteral } from '../../../../src/adapters/bigquery/sql.ts';
-import { namesWithPrefix, windowTablePrefix } from '../../../../src/adapters/bigquery/view-tables.ts';
+import { windowTablePrefix } from '../../../../src/adapters/bigquery/view-tables.ts';
+import { namesWithPrefix } from '../../../../src/domain/sorted-names.ts';
 import { columnsWith, columnsWithout, FLOAT64, STATISTICS_COLUMNS, STRING } from '../../../support/statistics-table.ts';
 
 describe('the order of rows', () => {
