@@ -56,6 +56,7 @@ async function exportWhole({ database, target }: Task, onProgress: () => void): 
       source: new DuckDbStatisticsSource({ file, dataset: DATASET }),
       store: new FileObjectStore({ root: target, clock: systemClock }),
       clock: systemClock,
+      settleMs: config['rerun.settle'],
       refusedShareLimit: config['statistics.refusedShare'],
       duplicateLimit: config['statistics.duplicateLimit'],
       rules: CONSOLE_RULES.e5dd1051c,

@@ -65,6 +65,7 @@ async function ours({ restUrl, grpcAddress, storageUrl, experiment, isPlanned }:
     source,
     store,
     clock: systemClock,
+    settleMs: 12 * 3_600_000,
     refusedShareLimit: 0.1,
     duplicateLimit: 1_000_000,
     rules: CONSOLE_RULES.e5dd1051c,

@@ -134,7 +134,7 @@ export interface FileCondition {
   readonly experiment: string;
   readonly product: string;
   readonly period: string | null;
-  readonly state: 'running' | 'failed' | 'stale' | 'never' | 'fresh' | 'not due' | 'missing';
+  readonly state: 'running' | 'failed' | 'stale' | 'never' | 'fresh' | 'gone' | 'rebuilding' | 'not due' | 'missing';
   /** Milliseconds beyond the allowed lag; null for states without one. */
   readonly lateMs: number | null;
   /** The error of the newest finished run, if it failed for good. */

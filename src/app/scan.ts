@@ -27,7 +27,8 @@ export async function scanOnce(
   log.info(
     {
       due: plan.due.length,
-      current: plan.skipped.length,
+      current: plan.skipped.filter(({ lacking }) => lacking === undefined).length,
+      lacking: plan.skipped.filter(({ lacking }) => lacking !== undefined).length,
       refused: plan.refused.length,
       enqueued: report.enqueued.length,
       waiting: report.skipped.length,

@@ -27,8 +27,6 @@ export function printOutcome(outcome: JobOutcome, counted?: string): void {
       return;
     case 'skipped':
     case 'superseded':
-      if (outcome.kind === 'skipped' && outcome.warning !== undefined)
-        say(`warning: ${printable(outcome.warning.message)}`);
       printResult(
         `${outcome.kind}: ${outcome.reason}${outcome.location === undefined ? '' : ` (${outcome.location})`}`,
       );

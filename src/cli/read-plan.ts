@@ -28,12 +28,8 @@ export function readPlanWithSteps(
 }
 
 /** Warnings about sources and files, and products that could not be planned. */
-export function warningsOf({ problems, skipped, failures }: ProductPlan): PlanWarning[] {
-  const odd = skipped.flatMap(({ warning }) => warning ?? []);
-  return [
-    ...[...problems, ...odd].map(toWarning),
-    ...failures.map(({ error, products }) => ({ ...toWarning(error), products })),
-  ];
+export function warningsOf({ problems, failures }: ProductPlan): PlanWarning[] {
+  return [...problems.map(toWarning), ...failures.map(({ error, products }) => ({ ...toWarning(error), products }))];
 }
 
 function toWarning({ code, sentence }: ContrailError): PlanWarning {

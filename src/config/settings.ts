@@ -352,6 +352,13 @@ export const SETTINGS = {
     default: '6h',
     schema: duration('365d'),
   }),
+  'rerun.settle': setting({
+    variable: 'CONTRAIL_RERUN_SETTLE',
+    text: 'A rerun deletes tables and brings them back one by one. A file is not replaced by one with fewer windows until no table has changed for this long.',
+    example: '24h',
+    default: '12h',
+    schema: duration('30d'),
+  }),
   'alerts.limits': setting({
     variable: 'CONTRAIL_ALERTS_LIMITS',
     text: 'Thresholds of alert rules; the number after a slash is the critical threshold. docs/alerts.md lists the rules.',

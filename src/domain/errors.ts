@@ -57,10 +57,17 @@ export const ERROR_CATALOGUE = {
     text: 'The warehouse has no results for the experiment and period.',
     remedy: 'Check that Jetstream has analysed that period; the message lists the periods that have results.',
   },
-  VIEW_WITHOUT_TABLES: {
+  SOURCE_GONE: {
     class: 'content',
-    text: 'A view was created before the first table that it reads.',
-    remedy: 'Wait for the next analysis, which recreates the view, or recreate the view by hand.',
+    text: 'The tables of a view are gone, as after a rerun of the analysis.',
+    remedy:
+      'Nothing while a rerun is under way; the published file stays. If the tables do not come back, run the analysis of that period again.',
+  },
+  SOURCE_REBUILDING: {
+    class: 'content',
+    text: 'Windows of the published file have no tables at present, as during a rerun of the analysis.',
+    remedy:
+      'Nothing: the published file stays until the tables are back, or nothing has moved for `CONTRAIL_RERUN_SETTLE`. `--force` publishes what is there.',
   },
   COLUMN_TYPE_UNSUPPORTED: {
     class: 'content',

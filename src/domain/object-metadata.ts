@@ -10,6 +10,8 @@ export const METADATA = {
   duplicates: 'contrail-duplicates',
   /** Windows in the file: `1-6`, `1,2,4`. */
   windows: 'contrail-windows',
+  /** Since when the source has lacked tables, and its version then: `2026-06-29T21:30:00.000Z gone`. Not in the spec. */
+  held: 'contrail-held',
   /** Analysis bases with rows in segment `all`: `enrollments,exposures`. */
   bases: 'contrail-bases',
   /** Only of `overall`: whether the experiment had a primary outcome when the file was made. */

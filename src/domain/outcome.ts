@@ -56,8 +56,8 @@ export interface Warning {
  * `duplicate`: rows with a repeated key. `not_checked`: rows not checked for repeated keys. `analysis_basis`: rows without
  * one. `name`: the console will not find the file, or not show its content. `non_finite`: NaN or infinite numbers written
  * as null. `branches`: other branches than the experiment's. `reference_branch`: the experiment has none. `experiment`: its
- * record could not be read. `metric_hub`: it could not be reached. `view_without_tables`: there is nothing to read yet.
- * `nul`: U+0000 written as U+FFFD. `cut`: only a part was used.
+ * record could not be read. `metric_hub`: it could not be reached. `windows`: the file before had windows
+ * that this one lacks. `nul`: U+0000 written as U+FFFD. `cut`: only a part was used.
  */
 export type WarningKind =
   | 'duplicate'
@@ -69,7 +69,7 @@ export type WarningKind =
   | 'reference_branch'
   | 'experiment'
   | 'metric_hub'
-  | 'view_without_tables'
+  | 'windows'
   | 'nul'
   | 'cut';
 
@@ -93,8 +93,8 @@ export type JobOutcome =
       readonly reason: string;
       readonly object?: string;
       readonly location?: string;
-      /** A problem to log. */
-      readonly warning?: Warning;
+      /** The source lacks tables, as during a rerun: all of them, or those of some windows of the published file. */
+      readonly source?: 'gone' | 'rebuilding';
     }
   /** Something newer was published meanwhile. */
   | { readonly kind: 'superseded'; readonly reason: string; readonly object: string; readonly location: string }

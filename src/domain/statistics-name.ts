@@ -4,6 +4,7 @@ import { normaliseSlug } from './slug.ts';
 
 const TABLE_PREFIX = 'statistics_';
 const OBJECT_FOLDER = 'statistics/';
+const OBJECT_SUFFIX = '.json';
 
 const PERIODS_LONGEST_FIRST = [...ANALYSIS_PERIODS].sort((a, b) => b.length - a.length);
 
@@ -14,7 +15,7 @@ export function statisticsTableName(slug: string, period: AnalysisPeriod): strin
 
 /** `my-slug`, `weekly` → `statistics/statistics_my_slug_weekly.json`. */
 export function statisticsObjectName(slug: string, period: AnalysisPeriod): string {
-  return `${OBJECT_FOLDER}${statisticsTableName(slug, period)}.json`;
+  return `${OBJECT_FOLDER}${statisticsTableName(slug, period)}${OBJECT_SUFFIX}`;
 }
 
 /** Normalised slug and period from a table's name; the longest period suffix wins. Undefined for other names. */
@@ -24,4 +25,10 @@ export function parseStatisticsTableName(table: string): { slug: string; period:
   const period = PERIODS_LONGEST_FIRST.find((candidate) => rest.endsWith(`_${candidate}`));
   if (period === undefined || rest.length <= period.length + 1) return undefined;
   return { slug: rest.slice(0, -(period.length + 1)), period };
+}
+
+/** The same from an object's name: `statistics/statistics_my_slug_weekly.json`. */
+export function parseStatisticsObjectName(object: string): { slug: string; period: AnalysisPeriod } | undefined {
+  if (!object.startsWith(OBJECT_FOLDER) || !object.endsWith(OBJECT_SUFFIX)) return undefined;
+  return parseStatisticsTableName(object.slice(OBJECT_FOLDER.length, -OBJECT_SUFFIX.length));
 }

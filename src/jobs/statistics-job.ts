@@ -30,6 +30,8 @@ export const StatisticsPayload = z.object({
     .optional(),
   /** The file is current, but an earlier file or the record has changed since it was made. */
   hasNewPremises: z.boolean().optional(),
+  /** Windows of the published file are lost for good, so it is replaced even if its version is not older. */
+  isSettled: z.boolean().optional(),
   reason: z.enum(['new', 'changed', 'forced', 'missing', 'retried']),
   force: z.boolean(),
 });

@@ -26,7 +26,11 @@ export async function fileConditions(request: ConditionRequest): Promise<FileCon
   const forgotten = plan.due.filter((due) => jobOf(due)?.failure === undefined);
   const failedRunOf = await failedRuns({ reader, now }, forgotten, signal);
   return [
-    ...plan.skipped.map((file) => conditionOf(file, { state: 'fresh', lateMs: null, failure: null, hasFile: true })),
+    ...plan.skipped.map((file) => {
+      const { lacking } = file;
+      const hasFile = lacking === undefined || lacking.publishedAt !== undefined;
+      return conditionOf(file, { state: lacking?.kind ?? 'fresh', lateMs: null, failure: null, hasFile });
+    }),
     ...plan.due.map((due) =>
       conditionOf(due, dueCondition(due, { job: jobOf(due), failedRun: failedRunOf(due) }, request)),
     ),

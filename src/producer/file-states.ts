@@ -1,8 +1,10 @@
 /** The state of each file: the published version, the source's version, and its job. */
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
+import { formatAge, formatDay } from '../domain/age-text.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
 import type { FileStateName } from './file-state-names.ts';
+import type { LackingSource } from './lacking-sources.ts';
 import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
 
 export interface FileState extends ProductFile {
@@ -13,6 +15,8 @@ export interface FileState extends ProductFile {
   readonly code?: string;
   /** Details: the message of a failure, the progress of a job. */
   readonly detail?: string;
+  /** The tables have been gone for so long that somebody should look. */
+  readonly needsYou?: true;
 }
 
 export interface StateSources {
@@ -32,7 +36,9 @@ export async function fileStates(
   const forgotten = plan.due.filter((due) => jobOf(due) === undefined);
   const failedRunOf = await failedRuns(history, forgotten, signal);
   return [
-    ...plan.skipped.map((file) => stateOf(file, { state: 'fresh' })),
+    ...plan.skipped.map((file) =>
+      stateOf(file, file.lacking === undefined ? { state: 'fresh' } : stateOfLacking(file.lacking, history.now)),
+    ),
     ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due), failedRunOf(due)))),
     ...plan.refused.map((file) =>
       stateOf(file, { state: 'refused', code: file.error.code, detail: file.error.sentence }),
@@ -66,6 +72,18 @@ export async function fileJobs(
     for (const job of await queue.find(first.queue, ids, signal)) jobs.set(`${job.queue} ${job.id}`, job);
   }
   return (file) => jobs.get(`${file.queue} ${file.jobId()}`);
+}
+
+/** Deleted tables that are away longer than a rerun normally takes need a look. */
+const LONGEST_RERUN_MS = 12 * 3_600_000;
+
+function stateOfLacking({ kind, since, publishedAt, windows }: LackingSource, now: number): StateFacts {
+  const times = since === undefined ? {} : { since };
+  if (kind === 'rebuilding') return { state: kind, ...times, detail: windows ?? '' };
+  const deleted = since === undefined ? [] : [`deleted ${formatAge(now - since)} ago`];
+  const file = publishedAt === undefined ? [] : [`file of ${formatDay(publishedAt)} stays`];
+  const isLong = since === undefined || now - since >= LONGEST_RERUN_MS;
+  return { state: kind, ...times, detail: [...deleted, ...file].join(', '), ...(isLong ? { needsYou: true } : {}) };
 }
 
 type StateFacts = Omit<FileState, keyof ProductFile>;

@@ -2,6 +2,7 @@
 import type { ExperimentList } from '../domain/experiment.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { ContrailError } from '../domain/errors.ts';
+import type { LackingSource, WantedNote } from './lacking-sources.ts';
 
 /** In the order of publication: an experiment's metadata come after its results. */
 export const PRODUCTS = ['statistics', 'errors', 'metadata'] as const;
@@ -42,8 +43,10 @@ export interface DueFile extends ProductFile {
 
 export interface SkippedFile extends ProductFile {
   readonly reason: string;
-  /** A problem to log. */
-  readonly warning?: ContrailError;
+  /** Why the file cannot be made at present. */
+  readonly lacking?: LackingSource;
+  /** What is to be noted at the object. */
+  readonly note?: WantedNote;
 }
 
 export interface RefusedFile extends ProductFile {

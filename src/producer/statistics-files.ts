@@ -1,7 +1,7 @@
 /** Turns a plan of statistics into the form of all products. */
 import { type SourceVersion, timeOfVersion } from '../domain/source-version.ts';
 import { statisticsJobId, STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
-import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './plan-statistics.ts';
+import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './statistics-plan.ts';
 import type { DueFile, JobReason, ProductFile, ProductPlan } from './product-plan.ts';
 
 export function statisticsFiles({ due, skipped, refused, problems }: StatisticsPlan): ProductPlan {
@@ -10,7 +10,8 @@ export function statisticsFiles({ due, skipped, refused, problems }: StatisticsP
     skipped: skipped.map((target) => ({
       ...fileOf(target),
       reason: target.reason,
-      ...(target.warning === undefined ? {} : { warning: target.warning }),
+      ...(target.lacking === undefined ? {} : { lacking: target.lacking }),
+      ...(target.note === undefined ? {} : { note: target.note }),
     })),
     refused: refused.map((target) => ({
       ...fileOf(target),
@@ -58,6 +59,7 @@ function payloadOf(due: DueStatistics, reason: JobReason): StatisticsPayload {
     ...(rows === undefined ? {} : { rows }),
     ...(record === undefined ? {} : { record: payloadRecord(record) }),
     ...(due.hasNewPremises ? { hasNewPremises: true } : {}),
+    ...(due.isSettled ? { isSettled: true } : {}),
     reason,
     force: due.reason === 'forced',
   };

@@ -51,6 +51,7 @@ export function makeStatisticsWorld() {
       source,
       store,
       clock,
+      settleMs: 12 * 3_600_000,
       refusedShareLimit: 0.1,
       duplicateLimit: 1_000,
       rules: CONSOLE_RULES.e5dd1051c,

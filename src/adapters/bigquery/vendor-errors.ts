@@ -79,7 +79,7 @@ function judge(act: Act, { status, reason, message }: ServiceRefusal): Verdict {
   if (reason === 'accessDenied' || status === 403) return accessDenied(act, message);
   if (status === 401) return NO_CREDENTIALS;
   if (DATASET_MISSING.test(message)) return datasetMissing(message);
-  if (/does not match any table/i.test(message)) return VIEW_WITHOUT_TABLES;
+  if (/does not match any table/i.test(message)) return SOURCE_GONE;
   if (isPassing(new ServiceRefusal({ status, reason, message }))) return { code: 'SERVICE_UNAVAILABLE' };
   return act.hint === undefined ? { code: 'QUERY_FAILED' } : { code: 'QUERY_FAILED', hint: act.hint };
 }
@@ -89,11 +89,10 @@ const NO_CREDENTIALS: Verdict = {
   hint: 'Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the key of a service account.',
 };
 
-/** The analysis created the view before its first table. This is not a failure. */
-const VIEW_WITHOUT_TABLES: Verdict = {
-  code: 'VIEW_WITHOUT_TABLES',
-  hint: 'The view has no tables yet; Contrail will retry when it has.',
-  exceptionType: 'ViewWithoutTablesException',
+/** A rerun has deleted the tables of a view, or one that the view needs. This is not a failure. */
+const SOURCE_GONE: Verdict = {
+  code: 'SOURCE_GONE',
+  hint: 'The view has no tables at present; Contrail will look again when it has.',
 };
 
 function accessDenied({ permission, subject }: Act, message: string): Verdict {

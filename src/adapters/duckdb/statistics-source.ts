@@ -1,8 +1,10 @@
 /** Statistics from a DuckDB file; the results dataset is a schema. */
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBType } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
-import { ContrailError } from '../../domain/errors.ts';
+import { ContrailError, errorText } from '../../domain/errors.ts';
+import { WindowTables } from '../../domain/rerun/window-tables.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
+import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
 import type {
   ListedTable,
   OpenRequest,
@@ -17,6 +19,9 @@ import { type DuckDbFile, firstLine, type Lease } from './database.ts';
 import { readBatches } from './read-batches.ts';
 import { orderByRows } from './row-order.ts';
 import { identifier, qualified, queryTexts } from './sql.ts';
+
+/** Of a view, after a table that it reads was dropped. */
+const MISSING_TABLE = /^Catalog Error: Table with name .* does not exist/;
 
 const NO_USAGE: SourceUsage = { requests: 0, bytesRead: 0, bytesBilled: 0, slotMs: 0, queryMs: 0 };
 
@@ -65,7 +70,8 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 
   async describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
-    const known = await this.#namesOfTables(signal);
+    const listing = await this.listTables(signal);
+    const known = new Set(listing.map(({ name }) => name));
     return this.#file.use('read', async (connection) => {
       const tables: SourceTable[] = [];
       const unreadable: { name: string; error: ContrailError }[] = [];
@@ -76,7 +82,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
           const { version, rowCount } = await this.#fingerprint(connection, name);
           tables.push({ name, version, rows: rowCount });
         } catch (error) {
-          unreadable.push({ name, error: queryFailed(this.#nameOf(name), error) });
+          unreadable.push({ name, error: this.#failure(name, listing, error) });
         }
       }
       return { tables, unreadable };
@@ -84,7 +90,8 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 
   async open({ table, signal }: OpenRequest): Promise<OpenTable | undefined> {
-    if (!(await this.#namesOfTables(signal)).has(table)) return undefined;
+    const listing = await this.listTables(signal);
+    if (!listing.some(({ name }) => name === table)) return undefined;
     const lease = await this.#file.lease('read');
     try {
       // One transaction, so that version, row count and rows are of the same state.
@@ -92,18 +99,14 @@ export class DuckDbStatisticsSource implements StatisticsSource {
       return await this.#openIn(lease, table);
     } catch (error) {
       lease.release();
-      throw error instanceof ContrailError ? error : queryFailed(this.#nameOf(table), error);
+      throw this.#failure(table, listing, error);
     }
   }
 
   /** Reading a local file costs nothing. */
   async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-    const known = await this.#namesOfTables(signal);
+    const known = new Set((await this.listTables(signal)).map(({ name }) => name));
     return new Map(names.filter((name) => known.has(name)).map((name) => [name, 0]));
-  }
-
-  async #namesOfTables(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    return new Set((await this.listTables(signal)).map(({ name }) => name));
   }
 
   async #openIn(lease: Lease, table: string): Promise<OpenTable> {
@@ -135,6 +138,18 @@ export class DuckDbStatisticsSource implements StatisticsSource {
         return Promise.resolve();
       },
     };
+  }
+
+  /** A view whose tables were all deleted fails like one that is wrong; the listing tells which it is. */
+  #failure(table: string, listing: readonly ListedTable[], error: unknown): ContrailError {
+    if (error instanceof ContrailError) return error;
+    const source = this.#nameOf(table);
+    const name = parseStatisticsTableName(table);
+    const isGone =
+      MISSING_TABLE.test(errorText(error)) &&
+      name !== undefined &&
+      new WindowTables(listing).lacksTables(name.slug, name.period);
+    return isGone ? sourceGone(source, error) : queryFailed(source, error);
   }
 
   #nameOf(table: string): string {
@@ -171,6 +186,14 @@ function nameOfRow(columns: readonly string[]): string {
 
 function columnTypes(statement: DuckDBPreparedStatement): DuckDBType[] {
   return Array.from({ length: statement.columnCount }, (_, index) => statement.columnType(index));
+}
+
+function sourceGone(source: string, cause: unknown): ContrailError {
+  return new ContrailError('SOURCE_GONE', `The tables of ${source} are gone: ${firstLine(cause)}`, {
+    subject: source,
+    hint: 'Contrail will look again when they are back.',
+    cause,
+  });
 }
 
 function queryFailed(source: string, cause: unknown): ContrailError {

@@ -3,6 +3,8 @@ import type { ColumnBatch } from '../../domain/column-batch.ts';
 import type { Column } from '../../domain/column-type.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
+import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
+import { WINDOW_PERIODS } from '../../domain/window-period.ts';
 import type {
   DividedTable,
   DivisibleSource,
@@ -36,6 +38,8 @@ export interface MemoryTable {
 export class MemoryStatisticsSource implements DivisibleSource {
   readonly url = 'memory:';
   readonly #tables = new Map<string, MemoryTable>();
+  /** When each view of windows was made, milliseconds since 1970. */
+  readonly #views = new Map<string, number>();
   /** Tables as they were when they were divided. */
   readonly #divisions: NamedTable[] = [];
 
@@ -49,15 +53,21 @@ export class MemoryStatisticsSource implements DivisibleSource {
     return this.#tables.get(name);
   }
 
-  /** Takes a table away. */
+  /** Makes the view of a period, which reads the tables of its windows, whichever there are. */
+  setView(name: string, changedAt: number): void {
+    this.#views.set(name, changedAt);
+  }
+
+  /** Takes a table or view away. */
   remove(name: string): void {
     this.#tables.delete(name);
+    this.#views.delete(name);
   }
 
   listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    const names = [...this.#tables.keys()].sort();
-    return Promise.resolve(names.flatMap((name) => listed(name, this.#tables.get(name))));
+    const names = [...this.#tables.keys(), ...this.#views.keys()].sort();
+    return Promise.resolve(names.flatMap((name) => listed(name, this.#find(name))));
   }
 
   hasDataset(signal: AbortSignal): Promise<boolean> {
@@ -67,7 +77,7 @@ export class MemoryStatisticsSource implements DivisibleSource {
   describeTables(names: readonly string[], signal: AbortSignal): Promise<TableDescriptions> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const known = names.flatMap((name) => {
-      const table = this.#tables.get(name);
+      const table = this.#find(name);
       return table === undefined ? [] : [{ name, table }];
     });
     return Promise.resolve({
@@ -80,12 +90,12 @@ export class MemoryStatisticsSource implements DivisibleSource {
 
   estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    return Promise.resolve(new Map(names.filter((name) => this.#tables.has(name)).map((name) => [name, 0])));
+    return Promise.resolve(new Map(names.filter((name) => this.#find(name) !== undefined).map((name) => [name, 0])));
   }
 
   open({ table: name, signal }: OpenRequest): Promise<OpenTable | undefined> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    const table = this.#tables.get(name);
+    const table = this.#find(name);
     if (table === undefined) return Promise.resolve(undefined);
     if (table.error !== undefined) return Promise.reject(table.error);
     return Promise.resolve(opened({ name, table }));
@@ -93,7 +103,7 @@ export class MemoryStatisticsSource implements DivisibleSource {
 
   async divide({ table: name, signal }: OpenRequest): Promise<DividedTable | undefined> {
     signal.throwIfAborted();
-    const table = this.#tables.get(name);
+    const table = this.#find(name);
     if (table?.error !== undefined) throw table.error;
     if (table?.isVeryLarge !== true) return undefined;
     const division = this.#divisions.push({ name, table }) - 1;
@@ -116,10 +126,44 @@ export class MemoryStatisticsSource implements DivisibleSource {
     return opened({ name, table: { ...table, batches: [batch], version: versionOf(table) } });
   }
 
+  #find(name: string): MemoryTable | undefined {
+    const viewedAt = this.#views.get(name);
+    return viewedAt === undefined ? this.#tables.get(name) : readView(name, viewedAt, this.#tables);
+  }
+
   /** As when the day is over for which a warehouse keeps what it divided. */
   forgetDivisions(): void {
     this.#divisions.length = 0;
   }
+}
+
+function readView(name: string, viewedAt: number, tables: ReadonlyMap<string, MemoryTable>): MemoryTable {
+  const windows = windowsOfView(name, tables);
+  const kind = 'view';
+  const columns = windows[0]?.columns;
+  if (columns === undefined) {
+    const error = new ContrailError('SOURCE_GONE', `The view ${name} does not match any table.`, { subject: name });
+    return { kind, columns: [], batches: [], changedAt: viewedAt, error };
+  }
+  return {
+    kind,
+    columns,
+    batches: windows.flatMap(({ batches }) => batches),
+    changedAt: windows.reduce((newest, { changedAt }) => Math.max(newest, changedAt), viewedAt),
+    isVeryLarge: windows.some(({ isVeryLarge }) => isVeryLarge === true),
+  };
+}
+
+/** The tables of a view by their windows. */
+function windowsOfView(view: string, tables: ReadonlyMap<string, MemoryTable>): MemoryTable[] {
+  const name = parseStatisticsTableName(view);
+  if (name === undefined) return [];
+  const stem = `statistics_${name.slug}_${WINDOW_PERIODS[name.period]}_`;
+  const windows = [...tables].flatMap(([table, content]) => {
+    const suffix = table.startsWith(stem) ? table.slice(stem.length) : '';
+    return /^\d+$/.test(suffix) ? [{ window: Number(suffix), content }] : [];
+  });
+  return windows.sort((a, b) => a.window - b.window).map(({ content }) => content);
 }
 
 function listed(name: string, table: MemoryTable | undefined): ListedTable[] {

@@ -12,12 +12,6 @@ export async function recordRefusals(records: LogRecordDependencies, plan: Produ
     const work = ['refused', file.product, file.experiment, file.period ?? '', error.message, day];
     await writeLogRecords(records, work, [eventOfFailure(error, file)]);
   }
-  for (const { warning, ...file } of plan.skipped) {
-    if (warning === undefined) continue;
-    const work = ['skipped', file.product, file.experiment, file.period ?? '', warning.message, day];
-    const { exception: _none, ...event } = eventOfFailure(warning, file);
-    await writeLogRecords(records, work, [{ ...event, level: 'WARNING' }]);
-  }
   for (const record of plan.malformed) {
     // The message has the record's position in the list, which changes.
     const work = ['malformed', record.slug ?? record.error.message, day];

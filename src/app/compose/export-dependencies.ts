@@ -11,6 +11,7 @@ export function exportDependencies(adapters: WorkAdapters, config: Config): Expo
     source: adapters.source,
     store: adapters.store,
     clock: adapters.clock,
+    settleMs: config['rerun.settle'],
     rules: CONSOLE_RULES[config['console.rules']],
     refusedShareLimit: config['statistics.refusedShare'],
     duplicateLimit: config['statistics.duplicateLimit'],

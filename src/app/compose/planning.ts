@@ -15,6 +15,8 @@ export function planDependencies(adapters: WorkAdapters, config: Config): Produc
     api: adapters.experiments,
     source: adapters.source,
     store: adapters.store,
+    clock: adapters.clock,
+    settleMs: config['rerun.settle'],
     sink: adapters.sink,
     logs: adapters.logs,
     resolveMetadata: resolveWith(adapters, analysisLeadMs),
@@ -33,8 +35,8 @@ export function scanDependencies(
   config: Config,
   { queue, records }: ScanSetup,
 ): ScanDependencies {
-  const { clock, random, log } = adapters;
-  return { planning: planDependencies(adapters, config), enqueuing: { queue, records, clock, random, log } };
+  const { store, clock, random, log } = adapters;
+  return { planning: planDependencies(adapters, config), enqueuing: { queue, store, records, clock, random, log } };
 }
 
 function resolveWith(

@@ -3,12 +3,13 @@ import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import type { FoundRecord } from '../../domain/console-premises.ts';
 import type { ConsoleRules } from '../../domain/console-rules.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
+import { formatWindows } from '../../domain/rerun/window-list.ts';
 import { quote } from '../../domain/slug.ts';
 import type { ObjectMetadata, ObjectStore } from '../../ports/object-store.ts';
 import type { DropPlan } from '../../workers/statistics/acceptance/drop-plan.ts';
 import { planDrops } from '../../workers/statistics/acceptance/plan-drops.ts';
 import { type CheckResult, RowChecker } from '../../workers/statistics/acceptance/row-checker.ts';
-import { windowsText } from '../../workers/statistics/windows-text.ts';
+import { windowsOfFile } from '../../workers/statistics/file-metadata.ts';
 import { type Fault, fault } from './faults.ts';
 import { readElements } from './json-elements.ts';
 import { batchOf, columnsOf, type FileRow } from './row-columns.ts';
@@ -149,7 +150,7 @@ function metadataFaults(
 ): Fault[] {
   const found = {
     [METADATA.rows]: String(rows),
-    [METADATA.windows]: windowsText(check?.windows ?? []),
+    [METADATA.windows]: formatWindows(windowsOfFile({ windows: check?.windows ?? [] })),
     [METADATA.bases]: (check?.bases ?? []).join(','),
   };
   return Object.entries(found).flatMap(([key, value]) => {

@@ -81,8 +81,8 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
 async function enqueue({ config, adapters, plan, signal }: Backfill, queue: JobQueue): Promise<EnqueueReport> {
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   try {
-    const { clock, random, log } = adapters;
-    const enqueuing = { queue, records: keeping.taker, clock, random, log };
+    const { store, clock, random, log } = adapters;
+    const enqueuing = { queue, store, records: keeping.taker, clock, random, log };
     return await enqueuePlan(enqueuing, plan, { retryFailed: true }, signal);
   } finally {
     await keeping.stop();

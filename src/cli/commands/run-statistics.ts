@@ -1,8 +1,9 @@
 /** `contrail run statistics`: exports one file in this process, without Redis. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { parseAnalysisPeriod } from '../../domain/analysis-period.ts';
-import { type ContrailError, toContrailError } from '../../domain/errors.ts';
+import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import { claimOfTyped } from '../../domain/file-claim.ts';
+import type { JobOutcome } from '../../domain/outcome.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import { explainMissingResults } from '../../producer/known-experiments.ts';
@@ -39,6 +40,7 @@ export async function runStatistics(options: Options): Promise<void> {
   const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   const bar = progressBar(`${request.experiment} ${request.period}`, adapters.clock);
+  let ended: JobOutcome;
   try {
     const { outcome } = await exportAndRecord(config, adapters, {
       ...request,
@@ -50,6 +52,7 @@ export async function runStatistics(options: Options): Promise<void> {
       onProgress: (rows, ofRows) => bar.update(rows, ofRows),
     });
     bar.stop();
+    ended = outcome;
     if (options.json) printJson({ ...request, outcome: outcome.kind, ...outcome });
     else printOutcome(outcome, 'row');
   } catch (error) {
@@ -67,6 +70,27 @@ export async function runStatistics(options: Options): Promise<void> {
     release();
     await adapters.close();
   }
+  checkTablesAreThere(request, ended);
+}
+
+/** Nothing was wrong, but what was asked for was not done either. */
+function checkTablesAreThere(
+  { experiment, period }: Pick<ExportRequest, 'experiment' | 'period'>,
+  outcome: JobOutcome,
+): void {
+  if (outcome.kind !== 'skipped' || outcome.source === undefined) return;
+  const subject = statisticsObjectName(experiment, period);
+  if (outcome.source === 'gone') {
+    throw new ContrailError('SOURCE_GONE', `${experiment} has no ${period} tables at present; nothing was published.`, {
+      subject,
+      hint: 'A rerun of the analysis deletes them and makes them anew. A file that is published already stays as it is.',
+    });
+  }
+  throw new ContrailError(
+    'SOURCE_REBUILDING',
+    `${experiment} ${period} is being rebuilt, and the published file has more windows; it stays as it is.`,
+    { subject, hint: 'Wait for the rerun of the analysis, or publish what is there with --force.' },
+  );
 }
 
 /** Exports, and writes the log and run records before the command ends. */

@@ -32,8 +32,8 @@ export function filterOf({ state, product }: StatusOptions): StatusFilter {
 }
 
 /** Whether a file makes `--exit-status` exit with 1: it is in a state given by --state, or has a problem. */
-export function isAlarming({ state }: FileState, { states = PROBLEMS }: StatusFilter): boolean {
-  return states.includes(state);
+export function isAlarming({ state, needsYou }: FileState, { states }: StatusFilter): boolean {
+  return (states ?? PROBLEMS).includes(state) || (states === undefined && needsYou === true);
 }
 
 /** Splits names at commas; USAGE for an unknown one. */

@@ -2,10 +2,21 @@
 import type { FileStateName } from '../../producer/file-state-names.ts';
 import type { FileState } from '../../producer/file-states.ts';
 import type { QueueStates } from '../../queue/queue-states.ts';
+import { formatAge } from '../../domain/age-text.ts';
 import { oneLine, plural, printResult } from '../output.ts';
 
 /** Order of the states: problems first. */
-const ORDER: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never', 'running', 'queued', 'fresh'];
+const ORDER: readonly FileStateName[] = [
+  'failed',
+  'refused',
+  'stale',
+  'never',
+  'gone',
+  'rebuilding',
+  'running',
+  'queued',
+  'fresh',
+];
 
 /** Sorts problems first; files of one state keep their order. */
 export function problemsFirst(files: readonly FileState[]): FileState[] {
@@ -52,16 +63,4 @@ export function printQueues(queues: QueueStates): void {
       : '';
     printResult(`Queue ${name}: ${counts}.${hint}`);
   }
-}
-
-const UNITS = [
-  { name: 'd', ms: 86_400_000 },
-  { name: 'h', ms: 3_600_000 },
-  { name: 'min', ms: 60_000 },
-] as const;
-
-/** `3 d`, `2 h`, `5 min`, `20 s` */
-export function formatAge(ms: number): string {
-  const unit = UNITS.find((candidate) => ms >= candidate.ms) ?? { name: 's', ms: 1_000 };
-  return `${Math.max(0, Math.floor(ms / unit.ms))} ${unit.name}`;
 }

@@ -9,12 +9,13 @@ import { type WindowList, windowsWithout } from './window-list.ts';
 export interface HeldNote {
   /** Milliseconds since 1970. */
   readonly since: number;
-  /** The version of the source at that time, or GONE. */
+  /** The version of the source at that time, GONE, or UNREADABLE. */
   readonly version: SourceVersion;
 }
 
-/** The version of a source that is gone. */
+/** The version of a source that is gone, and of one that cannot be read. */
 export const GONE = 'gone';
+export const UNREADABLE = 'unreadable';
 
 const NOTE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([!-~]{1,100})$/;
 

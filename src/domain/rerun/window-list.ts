@@ -62,6 +62,11 @@ export function windowsWithout(list: WindowList, others: WindowList): WindowList
   return left;
 }
 
+/** The windows of both lists. */
+export function joinWindows(list: WindowList, others: WindowList): WindowList {
+  return joined([...list, ...others]);
+}
+
 /** How many windows a list has. */
 export function countWindows(list: WindowList): number {
   return list.reduce((sum, { from, to }) => sum + to - from + 1, 0);

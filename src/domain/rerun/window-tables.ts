@@ -7,23 +7,23 @@ import { statisticsTableName } from '../statistics-name.ts';
 import { WINDOW_PERIODS } from '../window-period.ts';
 import { type WindowList, windowList } from './window-list.ts';
 
-export interface ListedTable {
+export interface TableEntry {
   readonly name: string;
   readonly kind: 'table' | 'view';
   /** Milliseconds since 1970; absent in a warehouse without times, and where a time takes a request. */
-  readonly modifiedAt?: number;
+  readonly changedAt?: number;
 }
 
 /** `statistics_my_slug_week` and the window of `statistics_my_slug_week_3`. */
 const WINDOW_TABLE = /^(statistics_.+)_(\d{1,15})$/s;
 
 export class WindowTables {
-  readonly #byName = new Map<string, ListedTable>();
+  readonly #byName = new Map<string, TableEntry>();
   /** Tables and their windows by the name without the window. */
-  readonly #windows = new Map<string, { readonly table: ListedTable; readonly window: number }[]>();
+  readonly #windows = new Map<string, { readonly table: TableEntry; readonly window: number }[]>();
   #sortedNames: readonly string[] | undefined;
 
-  constructor(listing: Iterable<ListedTable>) {
+  constructor(listing: Iterable<TableEntry>) {
     for (const table of listing) {
       this.#byName.set(table.name, table);
       if (table.kind === 'view') continue;
@@ -38,12 +38,12 @@ export class WindowTables {
 
   /** Whether there is nothing to read for a period: no plain table of the view's name, and no table of a window. */
   lacksTables(slug: string, period: AnalysisPeriod): boolean {
-    return !this.isPlainTable(slug, period) && !this.#windows.has(stemOf(slug, period));
+    return !this.#isPlainTable(slug, period) && !this.#windows.has(stemOf(slug, period));
   }
 
-  /** Whether a period is one table, which is replaced as a whole, instead of a view of the tables of its windows. */
-  isPlainTable(slug: string, period: AnalysisPeriod): boolean {
-    return this.#byName.get(statisticsTableName(slug, period))?.kind === 'table';
+  /** Whether a period is a view of the tables of its windows. Other sources are replaced as a whole. */
+  isByWindow(slug: string, period: AnalysisPeriod): boolean {
+    return !this.#isPlainTable(slug, period) && this.#windows.has(stemOf(slug, period));
   }
 
   windowsOf(slug: string, period: AnalysisPeriod): WindowList {
@@ -51,7 +51,7 @@ export class WindowTables {
   }
 
   /** All tables that an analysis of the experiment writes: statistics, enrollments, metrics. */
-  tablesOf(slug: string): readonly ListedTable[] {
+  tablesOf(slug: string): readonly TableEntry[] {
     const normalised = normaliseSlug(slug);
     const windows = ANALYSIS_PERIODS.flatMap((period) => this.#windows.get(stemOf(slug, period)) ?? []);
     const metrics = [`${normalised}_enrollments_`, `${normalised}_exposures_`].flatMap((prefix) =>
@@ -61,7 +61,11 @@ export class WindowTables {
     return [...windows.map(({ table }) => table), ...metrics, ...(enrollments === undefined ? [] : [enrollments])];
   }
 
-  #withPrefix(prefix: string): ListedTable[] {
+  #isPlainTable(slug: string, period: AnalysisPeriod): boolean {
+    return this.#byName.get(statisticsTableName(slug, period))?.kind === 'table';
+  }
+
+  #withPrefix(prefix: string): TableEntry[] {
     this.#sortedNames ??= [...this.#byName.keys()].sort();
     const found = namesWithPrefix(this.#sortedNames, prefix).flatMap((name) => this.#byName.get(name) ?? []);
     return found.filter(({ kind }) => kind === 'table');
@@ -70,13 +74,4 @@ export class WindowTables {
 
 function stemOf(slug: string, period: AnalysisPeriod): string {
   return `statistics_${normaliseSlug(slug)}_${WINDOW_PERIODS[period]}`;
-}
-
-/** When the newest of these tables changed, milliseconds since 1970; undefined where times are not known. */
-export function newestChange(tables: readonly ListedTable[]): number | undefined {
-  let newest: number | undefined;
-  for (const { modifiedAt } of tables) {
-    if (modifiedAt !== undefined && (newest === undefined || modifiedAt > newest)) newest = modifiedAt;
-  }
-  return newest;
 }

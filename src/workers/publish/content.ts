@@ -17,11 +17,12 @@ export interface Content {
   readonly close?: () => Promise<void>;
 }
 
-/** There is nothing to publish; the object stays unchanged. */
+/** There is nothing to publish, or not yet; the object stays unchanged. */
 export interface Nothing {
   readonly kind: 'nothing';
   readonly reason: string;
-  readonly warning?: Warning;
+  /** The source lacks tables, as during a rerun. */
+  readonly source?: 'gone' | 'rebuilding';
 }
 
 /** `text`: bytes in memory. `stream`: bytes as they are read. `parts`: objects that the store joins. `later`: other jobs must make it first. */
@@ -35,8 +36,11 @@ export interface TextBody {
 
 export interface StreamBody {
   readonly kind: 'stream';
-  /** Writes all bytes. `begin` opens the object; calling it again discards the earlier writer. */
-  readonly write: (begin: () => Promise<ObjectWriter>) => Promise<StreamedBytes>;
+  /**
+   * Writes all bytes, or finds out that they must not be published. `begin` opens the object; calling it again discards
+   * the earlier writer.
+   */
+  readonly write: (begin: () => Promise<ObjectWriter>) => Promise<StreamedBytes | Nothing>;
 }
 
 export interface StreamedBytes {

@@ -9,10 +9,6 @@ export type Logged = Pick<LogEvent, 'experiment' | 'analysisPeriod' | 'at'>;
 
 /** An ERROR for each reason why rows were left out, and a WARNING for each problem. */
 export function eventsOfOutcome(outcome: JobOutcome, leftOut: readonly LeftOut[], logged: Logged): LogEvent[] {
-  if (outcome.kind === 'skipped' && outcome.warning !== undefined) {
-    const { message } = outcome.warning;
-    return [{ ...logged, level: 'WARNING', message, exceptionType: 'ViewWithoutTablesException' }];
-  }
   if (outcome.kind !== 'published' && outcome.kind !== 'unchanged') return [];
   return [
     ...leftOut.map((entry): LogEvent => ({ ...logged, level: 'ERROR', ...entry })),

@@ -11,8 +11,8 @@ export interface Place {
   readonly location: string;
 }
 
-export function skippedOutcome({ reason, warning }: Nothing): JobOutcome {
-  return { kind: 'skipped', reason, ...(warning === undefined ? {} : { warning }) };
+export function skippedOutcome({ reason, source }: Nothing): JobOutcome {
+  return { kind: 'skipped', reason, ...(source === undefined ? {} : { source }) };
 }
 
 /** The object stays as it is. */

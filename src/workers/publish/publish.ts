@@ -40,6 +40,8 @@ export interface Publication {
   readonly force: boolean;
   /** The object was made on premises that no longer hold, so a current version does not settle it. */
   readonly hasNewPremises?: boolean;
+  /** The object of this generation is replaced even if its version is not older; one that came later is not. */
+  readonly replaces?: Generation | undefined;
   /** The object as planning saw it, which spares a look; one is taken all the same once it has changed. */
   readonly seen?: SeenObject | undefined;
   /** When the work began, milliseconds since 1970; now unless told. */
@@ -109,7 +111,9 @@ function settle(round: Round, content: Content): Published | undefined {
   const { body, sourceVersion } = content;
   const settlement = settlementOf(before, { job: publication.job, sourceVersion });
   if (before === undefined || settlement === undefined) return undefined;
-  const isRedone = publication.force || (publication.hasNewPremises === true && settlement !== 'newer');
+  const isReplaced = before.generation === publication.replaces;
+  const hasNewPremises = publication.hasNewPremises === true && settlement !== 'newer';
+  const isRedone = publication.force || hasNewPremises || isReplaced;
   // Parts are made for one publication: what the job has made of them is never made anew.
   if (isRedone && !(settlement === 'own' && body.kind === 'parts')) return undefined;
   if (settlement === 'own') {
@@ -142,7 +146,12 @@ async function replace(round: Round, content: Content, openedAt: number): Promis
   const writing = new ObjectWriting(deps.store, request);
   let ready: ReadyBody | undefined;
   try {
-    ready = await readyBody(body, writing, request);
+    const made = await readyBody(body, writing, request);
+    if (made.kind === 'nothing') {
+      await writing.discard();
+      return endedAs(publication, skippedOutcome(made));
+    }
+    ready = made;
     const readyAt = deps.clock.monotonic();
     const times = () => ({ readMs: readyAt - openedAt, publishMs: deps.clock.monotonic() - readyAt });
     const metadata = objectMetadata({ publication, content, ready, before });

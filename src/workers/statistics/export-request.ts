@@ -3,6 +3,7 @@ import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import type { FoundRecord } from '../../domain/console-premises.ts';
 import type { ConsoleRules } from '../../domain/console-rules.ts';
 import type { Claim } from '../../domain/file-claim.ts';
+import type { Warning } from '../../domain/outcome.ts';
 import type { SourceVersion } from '../../domain/source-version.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
@@ -16,6 +17,8 @@ import type { WrittenFile } from './write-file.ts';
 
 export interface ExportDependencies extends PublishDependencies {
   readonly source: StatisticsSource;
+  /** How long nothing must have moved before windows that a file had count as lost, milliseconds. */
+  readonly settleMs: number;
   /** Largest share of rejected rows, 0 to 1, with which a file is published. */
   readonly refusedShareLimit: number;
   /** Most rows of a window that are searched for repeated keys, if the source does not sort by key. */
@@ -31,7 +34,9 @@ export interface ExportRequest extends Claim {
   readonly record: FoundRecord;
   /** The record or earlier files have changed since the file was made, so it is exported even if its version is current. */
   readonly hasNewPremises?: boolean;
-  /** Write the file even if it is current. */
+  /** Windows of the published file are lost for good: it is replaced even if its version is not older. */
+  readonly isSettled?: boolean;
+  /** Write the file even if it is current, or if it then has fewer windows. */
   readonly force: boolean;
   /** Table and object at planning, to save requests; if the object has changed, they are looked up again. */
   readonly seen?: { readonly sourceVersion: SourceVersion; readonly object: SeenObject | undefined };
@@ -44,13 +49,14 @@ export interface ExportRequest extends Claim {
 
 /** Everything about publishing the file except how it is made. */
 export function publicationOf(request: ExportRequest): Omit<Publication, 'open' | 'seen'> {
-  const { experiment, period, knownBy, job, force, hasNewPremises = false, signal } = request;
+  const { experiment, period, knownBy, job, force, hasNewPremises = false, isSettled = false, seen, signal } = request;
   return {
     name: statisticsObjectName(experiment, period),
     claim: { experiment, knownBy },
     job,
     force,
     hasNewPremises,
+    replaces: isSettled ? seen?.object?.generation : undefined,
     logged: { analysisPeriod: period, at: { file: 'export-table.ts', function: 'exportTable' } },
     signal,
   };
@@ -61,9 +67,10 @@ export function factsOfFile(
   { rules, refusedShareLimit }: Pick<ExportDependencies, 'rules' | 'refusedShareLimit'>,
   request: ExportRequest,
   file: Omit<WrittenFile, 'sha256'>,
+  lossWarnings: readonly Warning[],
 ): BodyFacts {
   const judged = { ...file, hangsOnRecord: hangsOnRecord(rules, file.outline, request) };
-  const warnings = judgeRows(judged, request, refusedShareLimit);
+  const warnings = [...judgeRows(judged, request, refusedShareLimit), ...lossWarnings];
   const refusal = refusalOf(file.check);
   const { rejected, dropped, duplicates } = file.check;
   return {

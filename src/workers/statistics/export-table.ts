@@ -7,12 +7,15 @@ import type { ObjectWriter } from '../../ports/object-store.ts';
 import type { OpenTable, StatisticsSource } from '../../ports/statistics-source.ts';
 import type { Content, Nothing, StreamedBytes } from '../publish/content.ts';
 import { publish, type Published } from '../publish/publish.ts';
+import type { SeenObject } from '../publish/seen-object.ts';
 import type { DropPlan } from './acceptance/drop-plan.ts';
 import { planDrops } from './acceptance/plan-drops.ts';
 import type { CheckResult } from './acceptance/row-checker.ts';
 import { type ExportDependencies, type ExportRequest, factsOfFile, publicationOf } from './export-request.ts';
+import { windowsOfFile } from './file-metadata.ts';
 import { joinUsage } from './join-parts.ts';
 import { checkShare } from './judge-rows.ts';
+import { judgeLostWindows, judgeUnreadable } from './lost-windows.ts';
 import { sourceChanged } from './source-changed.ts';
 import { type WrittenFile, writeFile } from './write-file.ts';
 
@@ -29,33 +32,51 @@ export async function exportTable(
   return publish(deps, {
     ...publicationOf(request),
     seen: request.seen?.object,
-    open: async (_before, round) => {
-      if (round > 1) return openContent(deps, request, undefined);
-      return (await divide?.()) ?? openContent(deps, request, request.seen?.sourceVersion);
-    },
+    open: (before, round) =>
+      unlessTablesAreMissing({ deps, request, before }, async () => {
+        if (round > 1) return openContent({ deps, request, before }, undefined);
+        return (await divide?.()) ?? openContent({ deps, request, before }, request.seen?.sourceVersion);
+      }),
   });
 }
 
-async function openContent(
-  deps: ExportDependencies,
-  request: ExportRequest,
-  seenVersion: SourceVersion | undefined,
+interface Opening {
+  readonly deps: ExportDependencies;
+  readonly request: ExportRequest;
+  /** The object to be replaced. */
+  readonly before: SeenObject | undefined;
+}
+
+/**
+ * A rerun deletes the tables of a view and leaves the view, so reading it fails until they are back. That is no failure:
+ * the published file stays.
+ */
+async function unlessTablesAreMissing(
+  { deps, request, before }: Opening,
+  open: () => Promise<Content | Nothing>,
 ): Promise<Content | Nothing> {
   try {
-    const table = await openTable(deps.source, request, seenVersion);
-    return {
-      kind: 'content',
-      source: table.source,
-      sourceVersion: table.version,
-      body: { kind: 'stream', write: (begin) => writeTable({ deps, request, begin }, table) },
-      close: () => table.close(),
-    };
+    return await open();
   } catch (error) {
-    // The analysis creates the view first, so there is nothing to export yet, and nothing is wrong.
-    if (!(error instanceof ContrailError) || error.code !== 'VIEW_WITHOUT_TABLES') throw error;
-    const warning = { kind: 'view_without_tables', message: error.sentence } as const;
-    return { kind: 'nothing', reason: error.message, warning };
+    const code = error instanceof ContrailError ? error.code : undefined;
+    if (code === 'SOURCE_GONE' || (code === 'RESULTS_MISSING' && before !== undefined)) {
+      return { kind: 'nothing', reason: 'source gone', source: 'gone' };
+    }
+    const held = code === 'QUERY_FAILED' ? await judgeUnreadable(deps, { ...request, before }) : undefined;
+    if (held === undefined) throw error;
+    return held;
   }
+}
+
+async function openContent(opening: Opening, seenVersion: SourceVersion | undefined): Promise<Content> {
+  const table = await openTable(opening.deps.source, opening.request, seenVersion);
+  return {
+    kind: 'content',
+    source: table.source,
+    sourceVersion: table.version,
+    body: { kind: 'stream', write: (begin) => writeTable({ ...opening, begin }, table) },
+    close: () => table.close(),
+  };
 }
 
 async function openTable(
@@ -77,13 +98,11 @@ async function openTable(
   });
 }
 
-interface Writing {
-  readonly deps: ExportDependencies;
-  readonly request: ExportRequest;
+interface Writing extends Opening {
   readonly begin: () => Promise<ObjectWriter>;
 }
 
-async function writeTable(writing: Writing, table: OpenTable): Promise<StreamedBytes> {
+async function writeTable(writing: Writing, table: OpenTable): Promise<StreamedBytes | Nothing> {
   const first = await writeRows(writing, table, undefined);
   if (first.plan === undefined) return streamed(writing, first.file, [table]);
   await first.writer.discard();
@@ -92,7 +111,7 @@ async function writeTable(writing: Writing, table: OpenTable): Promise<StreamedB
   try {
     const second = await writeRows(writing, again, first.plan);
     if (second.plan !== undefined) throw sourceChanged(table.source);
-    return streamed(writing, second.file, [table, again]);
+    return await streamed(writing, second.file, [table, again]);
   } finally {
     await again.close();
   }
@@ -129,9 +148,17 @@ async function writeRows(
 }
 
 /** `readings`: all that were needed; the last one made these bytes. */
-function streamed({ deps, request }: Writing, file: WrittenFile, readings: readonly OpenTable[]): StreamedBytes {
+async function streamed(
+  { deps, request, before }: Writing,
+  file: WrittenFile,
+  readings: readonly [OpenTable, ...OpenTable[]],
+): Promise<StreamedBytes | Nothing> {
+  const { version } = readings[0];
+  const windows = windowsOfFile(file.check);
+  const judged = await judgeLostWindows(deps, { ...request, before, windows, version });
+  if ('kind' in judged) return judged;
   const usage = () => joinUsage(readings.map((table) => table.usage()));
-  const facts = factsOfFile(deps, request, file);
+  const facts = factsOfFile(deps, request, file, judged);
   return { sha256: file.sha256, facts: { ...facts, sourceRows: file.check.rows, usage } };
 }
 

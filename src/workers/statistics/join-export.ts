@@ -10,20 +10,24 @@ import type { DividedWork, EndedPart } from '../../ports/job-handler.ts';
 import { StatisticsPartSummary } from '../../jobs/statistics-part-job.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
-import type { PartsBody } from '../publish/content.ts';
+import type { Content, Nothing, PartsBody } from '../publish/content.ts';
 import { publish, type Published } from '../publish/publish.ts';
+import type { SeenObject } from '../publish/seen-object.ts';
 import type { DropPlan } from './acceptance/drop-plan.ts';
 import { FileOutline } from './acceptance/outline.ts';
 import { planDrops } from './acceptance/plan-drops.ts';
 import { plansOfParts } from './acceptance/plans-of-parts.ts';
 import { dividedOutcome, Division } from './division.ts';
 import { type ExportDependencies, type ExportRequest, factsOfFile, publicationOf } from './export-request.ts';
+import { windowsOfFile } from './file-metadata.ts';
 import { joinSummaries, joinUsage } from './join-parts.ts';
 import { checkShare } from './judge-rows.ts';
+import { judgeLostWindows } from './lost-windows.ts';
 import { sourceChanged } from './source-changed.ts';
 import { framedParts, removeWorkObjects } from './work-objects.ts';
+import type { WrittenFile } from './write-file.ts';
 
-export interface JoinDependencies extends Omit<ExportDependencies, 'source' | 'duplicateLimit'> {
+export interface JoinDependencies extends Omit<ExportDependencies, 'duplicateLimit'> {
   readonly store: ComposingStore;
   readonly random: Random;
 }
@@ -48,9 +52,8 @@ export async function joinExport(
     checkShare(file.check, request, deps.refusedShareLimit);
     const plan = await planDrops(deps, file.outline, request);
     if (plan !== undefined) return await divideAgain({ deps, request, division, summaries, usage, plan });
-    const facts = { ...factsOfFile(deps, request, file), sourceRows: division.rowCount, usage: () => usage };
     const parts = division.parts.filter((_, index) => (summaries[index]?.rows ?? 0) > 0).map((part) => part.object);
-    const published = await publishParts({ deps, request, division }, { facts, parts });
+    const published = await publishParts({ deps, request, division }, { file, usage, parts });
     await removeWorkObjects(deps.store, division, request.signal);
     return published;
   } catch (error) {
@@ -68,25 +71,39 @@ interface Join {
   readonly division: Division;
 }
 
-interface Joined extends Pick<PartsBody, 'facts'> {
+interface Joined {
+  readonly file: Omit<WrittenFile, 'sha256'>;
+  readonly usage: ReadingUsage;
   /** The work objects with rows, in order. */
   readonly parts: readonly string[];
 }
 
-async function publishParts({ deps, request, division }: Join, { facts, parts }: Joined): Promise<Published> {
-  const { signal } = request;
-  const body: PartsBody = {
-    kind: 'parts',
-    facts,
-    compose: async (target) =>
-      deps.store.compose({ ...target, parts: await framedParts(deps.store, division, { parts, signal }) }),
-  };
-  const content = { kind: 'content', source: division.source, sourceVersion: division.version, body } as const;
+async function publishParts(join: Join, joined: Joined): Promise<Published> {
+  const { deps, request, division } = join;
   return publish(deps, {
     ...publicationOf(request),
     startedAt: division.startedAt,
-    open: () => Promise.resolve(content),
+    open: (before) => openParts(join, joined, before),
   });
+}
+
+async function openParts(
+  { deps, request, division }: Join,
+  { file, usage, parts }: Joined,
+  before: SeenObject | undefined,
+): Promise<Content | Nothing> {
+  const { source, version, rowCount } = division;
+  const { signal } = request;
+  const windows = windowsOfFile(file.check);
+  const judged = await judgeLostWindows(deps, { ...request, before, windows, version });
+  if ('kind' in judged) return judged;
+  const body: PartsBody = {
+    kind: 'parts',
+    facts: { ...factsOfFile(deps, request, file, judged), sourceRows: rowCount, usage: () => usage },
+    compose: async (target) =>
+      deps.store.compose({ ...target, parts: await framedParts(deps.store, division, { parts, signal }) }),
+  };
+  return { kind: 'content', source, sourceVersion: version, body };
 }
 
 interface SecondRound extends Join {

@@ -53,13 +53,15 @@ async function exportOrDivide(
 }
 
 function requestFor(payload: StatisticsPayload, context: JobContext): ExportRequest {
-  const { experiment, period, knownBy, record, hasNewPremises = false, force, sourceVersion, seen } = payload;
+  const { experiment, period, knownBy, record, hasNewPremises = false, isSettled = false } = payload;
+  const { force, sourceVersion, seen } = payload;
   return {
     experiment,
     period,
     knownBy,
     record,
     hasNewPremises,
+    isSettled,
     force,
     seen: { sourceVersion, object: seen },
     job: context.jobId,

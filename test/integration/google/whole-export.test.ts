@@ -56,6 +56,7 @@ async function setup(faults: readonly FaultRule[] = [], options: Pick<BigQueryOp
         source,
         store,
         clock: systemClock,
+        settleMs: 12 * 3_600_000,
         refusedShareLimit: 0.1,
         duplicateLimit: 1_000_000,
         rules: CONSOLE_RULES.e5dd1051c,

@@ -115,7 +115,7 @@ describe('contrail run statistics against BigQuery and Cloud Storage', () => {
     expect(published()).toBeUndefined();
   });
 
-  it('skips a view that was made before its first table, with a WARNING, as the peer does', async () => {
+  it('leaves a view whose tables are gone, and says so when it is asked for by name', async () => {
     const message = `${VIEW}_* does not match any table.`;
     const queryFails = { code: 'INVALID_ARGUMENT', reason: 'invalidQuery', message } as const;
     const { run, contrail, published, logged } = await googleWorld({ tables: [{ ...view(0), queryFails }] });
@@ -123,12 +123,12 @@ describe('contrail run statistics against BigQuery and Cloud Storage', () => {
     const single = await run();
     const all = await contrail('backfill', '--product', 'statistics', '--json');
 
-    expect(single).toMatchObject({ code: 0, stdout: expect.stringContaining('skipped') });
-    expect(single.stderr).toContain('warning: ');
+    expect(single).toMatchObject({ code: 1, stdout: expect.stringContaining('skipped: source gone') });
+    expect(single.stderr).toContain('my-slug has no weekly tables at present; nothing was published.');
     expect(all).toMatchObject({ code: 0 });
     expect(JSON.parse(all.stdout)).toMatchObject({ planned: 0, skipped: 1, refused: 0 });
     expect(published()).toBeUndefined();
-    expect(logged()[0]).toMatchObject({ log_level: 'WARNING', experiment: 'my-slug' });
+    expect(logged()).toEqual([]);
   });
 
   it('keeps the file of somebody else who was faster, if it is newer', async () => {

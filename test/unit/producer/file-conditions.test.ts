@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryJobQueue } from '../../../src/adapters/memory/job-queue.ts';
 import { MemoryMonitoringReader } from '../../../src/adapters/memory/monitoring-reader.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
+import { METADATA } from '../../../src/domain/object-metadata.ts';
 import { STATISTICS_JOB, statisticsJobId } from '../../../src/jobs/statistics-job.ts';
 import type { JobQueue } from '../../../src/ports/job-queue.ts';
 import { fileConditions } from '../../../src/producer/file-conditions.ts';
@@ -44,6 +45,24 @@ function setup() {
 }
 
 describe('the condition of a file', () => {
+  it('is gone or rebuilding during a rerun, and has its file', async () => {
+    const { conditions, source, tables, publish, time } = setup();
+    time.now = CHANGED_AT;
+    source.remove(TABLE);
+    source.setView(TABLE, CHANGED_AT);
+    const without = await conditions(80);
+    await publish('[]', { [METADATA.windows]: '1-3' });
+    const gone = await conditions(80);
+    tables(['statistics_my_slug_week_1']);
+    const rebuilding = await conditions(80);
+
+    expect([...without, ...gone, ...rebuilding].map(({ state, hasFile, lateMs }) => [state, hasFile, lateMs])).toEqual([
+      ['gone', false, null],
+      ['gone', true, null],
+      ['rebuilding', true, null],
+    ]);
+  });
+
   it('is not due or fresh within the lag, never or stale after it, with how late it is', async () => {
     const { conditions, file } = setup();
 

@@ -4,6 +4,7 @@ import { ContrailError } from '../../../src/domain/errors.ts';
 import type { JobState, KnownJob } from '../../../src/ports/job-queue.ts';
 import { fileStates } from '../../../src/producer/file-states.ts';
 import { statisticsFiles } from '../../../src/producer/statistics-files.ts';
+import { METADATA } from '../../../src/domain/object-metadata.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { CHANGED_AT, makePlanWorld, VERSION } from '../../support/plan-world.ts';
 
@@ -41,6 +42,36 @@ describe('the state of a file', () => {
         ...(state === 'fresh' ? {} : { since: Date.parse(VERSION) }),
       })),
     );
+  });
+
+  it('is gone where its tables were deleted, and needs a look once they are away longer than a rerun takes', async () => {
+    const { source, publish, states, time } = setup();
+    time.now = CHANGED_AT;
+    source.remove(TABLE);
+    source.setView(TABLE, CHANGED_AT);
+    const gone = async (hours: number) => {
+      const held = `${new Date(CHANGED_AT - hours * 3_600_000).toISOString()} gone`;
+      await publish('[]', { [METADATA.held]: held });
+      return states();
+    };
+
+    const [three, thirteen] = [await gone(3), await gone(13)];
+
+    const file = { experiment: 'my-slug', product: 'statistics', period: 'weekly', state: 'gone' };
+    const since = (hours: number) => CHANGED_AT - hours * 3_600_000;
+    expect(three).toEqual([{ ...file, since: since(3), detail: 'deleted 3 h ago, file of 15 Jan 2026 stays' }]);
+    expect(thirteen).toMatchObject([{ ...file, since: since(13), needsYou: true }]);
+  });
+
+  it('is rebuilding where windows of the file are not back yet', async () => {
+    const { source, publish, tables, states, time } = setup();
+    time.now = CHANGED_AT;
+    source.remove(TABLE);
+    source.setView(TABLE, CHANGED_AT);
+    tables(['statistics_my_slug_week_1', 'statistics_my_slug_week_2', 'statistics_my_slug_week_4']);
+    await publish('[]', { [METADATA.windows]: '1-6' });
+
+    expect(await states()).toMatchObject([{ state: 'rebuilding', since: CHANGED_AT, detail: 'weeks 1, 2, 4 of 6' }]);
   });
 
   it('is queued where its job waits, and tells of attempts that failed', async () => {

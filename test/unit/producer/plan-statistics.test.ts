@@ -25,6 +25,7 @@ describe('a plan', () => {
           knownBy: 'api',
           record: { isPrimary: false, lacksReferenceBranch: false },
           hasNewPremises: false,
+          isSettled: false,
           table: WEEKLY,
           reason: 'new',
           sourceVersion: VERSION,

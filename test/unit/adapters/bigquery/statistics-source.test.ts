@@ -206,8 +206,7 @@ describe('BigQuery statistics source', () => {
     const opening = opened(source, VERSION);
 
     const expected = {
-      code: 'VIEW_WITHOUT_TABLES',
-      exceptionType: 'ViewWithoutTablesException',
+      code: 'SOURCE_GONE',
       subject: `${PROJECT}.${NAME}`,
       message: expect.stringContaining('does not match any table'),
     };

@@ -26,5 +26,7 @@ describe('what status is asked for', () => {
     expect(isAlarming(file, filterOf({}))).toBe(false);
     expect(isAlarming({ ...file, state: 'stale' }, filterOf({}))).toBe(true);
     expect(isAlarming(file, filterOf({ state: 'queued' }))).toBe(true);
+    expect(isAlarming({ ...file, state: 'gone' }, filterOf({}))).toBe(false);
+    expect(isAlarming({ ...file, state: 'gone', needsYou: true }, filterOf({}))).toBe(true);
   });
 });

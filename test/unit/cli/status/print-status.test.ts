@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryJobQueue } from '../../../../src/adapters/memory/job-queue.ts';
-import { fileLines, formatAge, problemsFirst, totalsOf } from '../../../../src/cli/status/print-status.ts';
+import { formatAge } from '../../../../src/domain/age-text.ts';
+import { fileLines, problemsFirst, totalsOf } from '../../../../src/cli/status/print-status.ts';
 import { queueStates } from '../../../../src/queue/queue-states.ts';
 import type { FileState } from '../../../../src/producer/file-states.ts';
 

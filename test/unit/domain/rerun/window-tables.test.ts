@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { formatWindows } from '../../../../src/domain/rerun/window-list.ts';
-import { type ListedTable, newestChange, WindowTables } from '../../../../src/domain/rerun/window-tables.ts';
+import { lastChanges } from '../../../../src/domain/rerun/last-change.ts';
+import { type TableEntry, WindowTables } from '../../../../src/domain/rerun/window-tables.ts';
 
-function tables(...names: readonly string[]): ListedTable[] {
-  return names.map((name, index) => ({ name, kind: 'table', modifiedAt: index }));
+function tables(...names: readonly string[]): TableEntry[] {
+  return names.map((name, index) => ({ name, kind: 'table', changedAt: index }));
 }
 
-function view(name: string): ListedTable {
+function view(name: string): TableEntry {
   return { name, kind: 'view' };
 }
 
@@ -45,12 +46,12 @@ describe('a period', () => {
   it('has its table where that has the name of the view', () => {
     const index = new WindowTables(tables('statistics_x_weekly'));
 
-    expect([index.lacksTables('x', 'weekly'), index.isPlainTable('x', 'weekly')]).toEqual([false, true]);
+    expect([index.lacksTables('x', 'weekly'), index.isByWindow('x', 'weekly')]).toEqual([false, false]);
   });
 });
 
 describe('the tables of an experiment', () => {
-  it('are those of all periods, of enrollments and of metrics; the newest tells the last change', () => {
+  it('are those of all periods, of enrollments and of metrics; the newest tells the last change', async () => {
     const own = tables(
       'statistics_a_b_week_1',
       'statistics_a_b_preenrollment_days28_1',
@@ -70,7 +71,24 @@ describe('the tables of an experiment', () => {
     const found = index.tablesOf('a-b');
 
     expect(new Set(found.map(({ name }) => name))).toEqual(new Set(own.map(({ name }) => name)));
-    expect(newestChange(found)).toBe(4);
-    expect(newestChange(found.map(({ name, kind }) => ({ name, kind })))).toBeUndefined();
+    const changes = await lastChanges(['a-b', 'none'], index, () => Promise.reject(new Error('not needed')));
+    expect([...changes]).toEqual([['a-b', 4]]);
+  });
+
+  it('are described where the listing has no times', async () => {
+    const index = new WindowTables([
+      { name: 'statistics_a_week_1', kind: 'table' },
+      { name: 'statistics_b_week_1', kind: 'table' },
+    ]);
+    const versions = new Map([
+      ['statistics_a_week_1', '2026-06-29T21:30:00.000Z'],
+      ['statistics_b_week_1', 'f0123456789abcdef'],
+    ]);
+
+    const changes = await lastChanges(['a', 'b'], index, (names) =>
+      Promise.resolve(names.map((name) => ({ name, version: versions.get(name) ?? '' }))),
+    );
+
+    expect([...changes]).toEqual([['a', Date.parse('2026-06-29T21:30:00Z')]]);
   });
 });

@@ -78,7 +78,7 @@ function setup(rows = numberedRows(6), isVeryLarge = true) {
     return { state: outcome.state, parts: ended, forget: () => {} };
   };
   const objects = async () => (await store.list('', never)).map(({ name }) => name);
-  return { time, store, handle, doParts, objects, head: () => store.head(OBJECT, never) };
+  return { time, source, store, handle, doParts, objects, head: () => store.head(OBJECT, never) };
 }
 
 describe('a divided export', () => {
@@ -101,6 +101,28 @@ describe('a divided export', () => {
       generation: (await head())?.generation,
     });
     expect(await objects()).toEqual([OBJECT]);
+  });
+
+  it('leaves a file that has windows whose tables are not back yet', async () => {
+    const { source, store, handle, doParts, head } = setup();
+    const week = (window: number, changedAt: number) => {
+      const rows = [statisticsRow({ window_index: window, point: changedAt })];
+      source.set(`statistics_my_slug_week_${window}`, { ...memoryTable(rows, { changedAt }), isVeryLarge: true });
+    };
+    source.remove(TABLE);
+    source.setView(TABLE, NOW - 50 * 3_600_000);
+    for (const window of [1, 2, 3]) week(window, NOW - 50 * 3_600_000);
+    await handle(await doParts(await handle()));
+    const { generation = ABSENT, metadata = {} } = (await head()) ?? {};
+    source.remove('statistics_my_slug_week_2');
+    week(1, NOW - 60_000);
+
+    const seen = { generation, metadata };
+    const outcome = await handle(await doParts(await handle(undefined, { seen })), { seen });
+
+    expect(outcome).toEqual({ kind: 'skipped', reason: 'rebuilding: weeks 1, 3 of 3', source: 'rebuilding' });
+    expect((await head())?.generation).toBe(generation);
+    expect((await store.list('', new AbortController().signal)).map(({ name }) => name)).toEqual([OBJECT]);
   });
 
   it.each([
