@@ -39,13 +39,17 @@ export async function recordRunOutcome(
 /** Records a failure that concerns the experiment; a user's mistake is only shown. */
 export async function recordRunFailure(run: RecordedRun, error: ContrailError): Promise<void> {
   if (!isAboutTheExperiment(error)) return;
-  await writeLogRecords(run.adapters, workOf(run), [eventOfFailure(error, run)]);
+  await writeLogRecords(run.adapters, workOf(run), [eventOfFailure(error, { ...run, ...sourceOf(run) })]);
   await recordRow(run, { error, final: true });
 }
 
 function workOf({ product, experiment, query, period, job, startedAt }: RecordedRun): string[] {
   const subject = [experiment, query, period].flatMap((name) => name ?? []);
   return ['run', product, ...subject, job, String(startedAt)];
+}
+
+function sourceOf({ query }: RecordedRun): { readonly source?: string } {
+  return query === undefined ? {} : { source: `query:${query}` };
 }
 
 /** A published file stays published even if its row cannot be written. */
@@ -59,7 +63,7 @@ async function recordRow(run: RecordedRun, end: RunEnd): Promise<void> {
     worker: `${hostname()}:${process.pid}`,
     product,
     ...(experiment === undefined ? {} : { experiment }),
-    ...(query === undefined ? {} : { source: `query:${query}` }),
+    ...sourceOf(run),
     ...(period === undefined ? {} : { period }),
     finishedAt,
     durationMs: finishedAt - startedAt,

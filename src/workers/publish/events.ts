@@ -19,13 +19,17 @@ export function eventsOfOutcome(outcome: JobOutcome, leftOut: readonly LeftOut[]
 /** The ERROR of a failed job. Refused rows are a problem of the experiment's data, so they reach its errors file. */
 export function eventOfFailure(
   error: ContrailError,
-  { experiment, period }: { readonly experiment?: string; readonly period?: string },
+  { experiment, period, source }: { readonly experiment?: string; readonly period?: string; readonly source?: string },
 ): LogEvent {
   const concernsData = error.exceptionType === 'InvalidStatisticException';
   return {
     ...(experiment === undefined ? {} : { experiment }),
     ...(period === undefined ? {} : { analysisPeriod: period }),
-    at: { file: 'export-table.ts', function: 'exportTable' },
+    // Only configured queries have a source before they have run.
+    at:
+      source === undefined
+        ? { file: 'export-table.ts', function: 'exportTable' }
+        : { file: 'run-query.ts', function: 'runQuery' },
     level: 'ERROR',
     message: error.evidence === undefined ? error.sentence : `${error.sentence} ${error.evidence}`,
     exception: error.message,
