@@ -64,6 +64,7 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
   const { BigQueryMonitoringReader } = await import('../../adapters/bigquery/monitoring-reader.ts');
   const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
+  const { BigQueryQuerySource } = await import('../../adapters/bigquery/query-source.ts');
   const { DEFAULT_LIMITS } = await import('../../adapters/bigquery/options.ts');
   const { hostname, searchParams } = new URL(requiredSetting(config, 'warehouse').text);
   const location = searchParams.get('location');
@@ -86,13 +87,17 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
   };
   const monitoring = { ...options, dataset: config.monitoringDataset };
   const source = new BigQueryStatisticsSource({ ...options, dataset: config.resultsDataset });
+  const queries = new BigQueryQuerySource(options);
   return {
     source,
+    queries,
     divisibleSource: source,
     sink: new BigQueryRecordSink(monitoring),
     logs: new BigQueryExperimentLogs(monitoring),
     reader: new BigQueryMonitoringReader(monitoring),
     jobHistory: new BigQueryJobHistory(options),
-    close: () => source.close(),
+    close: async () => {
+      await Promise.all([source.close(), queries.close()]);
+    },
   };
 }
