@@ -5,6 +5,7 @@ import { isRunning } from './running.ts';
 import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
 import { countText, percentText } from './text.ts';
 import { noLink } from '../domain/page-links.ts';
+import { isRollingHoldback } from '../domain/rolling-holdback.ts';
 
 const TILES: readonly {
   readonly id: TileRule;
@@ -50,7 +51,8 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
     subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isRunning(experiment, now)),
     nameOf: (experiment: WatchedExperiment) => experiment.slug,
     linkOf: noLink,
-    check: ({ slug, startDate, endDate }, { sources, times }) => {
+    check: (experiment, { sources, times, now }) => {
+      const { slug, startDate } = experiment;
       const counts = sources.enrollmentCounts.get(slug);
       if (counts === undefined || startDate === null) {
         return { kind: 'no_data', reason: 'it has no enrollment counts' };
@@ -58,6 +60,8 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
       const { totalEnrollments: enrolled, totalUnenrollments: unenrolled } = counts;
       // The counts have no windows; use the time at which they were made.
       const lastWindow = times.enrollmentCounts;
+      // The end of a rolling holdback is always today; it has none.
+      const endDate = isRollingHoldback(experiment, now) ? null : experiment.endDate;
       const status = statusTile({ launchDate: startDate, endDate, lastWindow, enrolled, unenrolled });
       const share = enrolled === 0 ? 0 : unenrolled / enrolled;
       const value = tile.id === 'E1' ? enrolled : tile.id === 'E5' ? status.daysSinceLaunch : share;

@@ -24,6 +24,9 @@ export interface ResultFacts extends ResultDates {
 
 /** The console expects the first weekly results a week and a day after enrollment. */
 export const WEEKLY_AFTER_DAYS = 8;
+/** Planned durations may be any number; dates may not. */
+const FIRST_DAY = parseDate('0001-01-01') ?? 0;
+const LAST_DAY = parseDate('9999-12-31') ?? 0;
 /** Missing results are reported up to and including this many days after the end. */
 const WATCHED_AFTER_END_DAYS = 3;
 
@@ -66,10 +69,12 @@ export function enrollmentEnd(dates: ResultDates): string | null {
   return dates.enrollmentEndDate ?? addDays(dates.startDate, dates.proposedEnrollment);
 }
 
-/** A day plus a number of days; null if either is unknown. */
+/** A day plus a number of days; null if either is unknown, or the sum is not a day of the years 1 to 9999. */
 export function addDays(day: string | null, days: number | null): string | null {
   const start = day === null ? undefined : parseDate(day);
-  return start === undefined || days === null ? null : dateText(start + days * MICROS_PER_DAY);
+  if (start === undefined || days === null) return null;
+  const sum = start + days * MICROS_PER_DAY;
+  return sum < FIRST_DAY || sum > LAST_DAY ? null : dateText(sum);
 }
 
 function daysSince(day: string | null, today: string): number {

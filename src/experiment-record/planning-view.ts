@@ -7,7 +7,7 @@ import { consoleRecordOf } from './console-view.ts';
 import { planOf } from './metadata-view.ts';
 import { problemsOf, slugOfMalformed } from './problems.ts';
 import { unicodeText, usableSlug } from './record.ts';
-import { resultsOf } from './results-view.ts';
+import { resultsOf, resultsProblem } from './results-view.ts';
 import { tracedRecordOf } from './trace-view.ts';
 
 /** Older records have no application but the desktop, and lack keys that are null today. */
@@ -38,6 +38,7 @@ export interface FoundRecord {
 export function parseExperiments(found: readonly FoundRecord[]): ExperimentList {
   const experiments: Experiment[] = [];
   const malformed: MalformedExperiment[] = [];
+  const flawed: ContrailError[] = [];
   for (const { where, record } of found) {
     const parsed = PlanningView.safeParse(record);
     if (parsed.success) {
@@ -48,9 +49,16 @@ export function parseExperiments(found: readonly FoundRecord[]): ExperimentList 
         trace: tracedRecordOf(record),
       };
       experiments.push({ ...parsed.data, ...views });
+      flawed.push(...flawOf(parsed.data.slug, resultsProblem(record)));
     } else malformed.push(malformedExperiment(where, problemsOf(parsed.error), slugOfMalformed(record)));
   }
-  return { experiments, malformed };
+  return { experiments, malformed, flawed };
+}
+
+function flawOf(slug: string, problem: string | undefined): ContrailError[] {
+  if (problem === undefined) return [];
+  const sentence = `The experiment ${quote(slug)} has fields that cannot be read and count as absent: ${problem}.`;
+  return [new ContrailError('EXPERIMENT_MALFORMED', sentence, { subject: slug })];
 }
 
 /** The entries of a list as records, numbered from 1. */

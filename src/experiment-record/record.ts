@@ -42,6 +42,7 @@ export const Whole = z.int({ error: 'must be a whole number' });
 const Texts = z.array(Text, { error: 'must be a list' });
 const NullableText = unicodeText('must be there, as a text or null').nullable();
 const Flag = z.boolean({ error: 'must be true, false or null' });
+const RERUN_TIME = 'must be a time such as 2026-08-21T03:00:00.009942Z, or null';
 const Amount = z.number({ error: 'must be a number' });
 const Slugs = slugsOfEntries({ list: 'must be a list', entry: 'must be an object' });
 
@@ -53,6 +54,17 @@ const Time = z
     const micros = text === null ? null : parseTimestamp(text);
     if (micros !== undefined) return micros;
     context.addIssue({ code: 'custom', message: 'must be a date such as 2026-01-15, or null' });
+    return z.NEVER;
+  });
+
+/** Microseconds since 1970, null, or absent. */
+const RerunTime = z
+  .string({ error: RERUN_TIME })
+  .nullish()
+  .transform((text, context) => {
+    const micros = text === null || text === undefined ? text : parseTimestamp(text);
+    if (micros !== undefined || text === undefined) return micros;
+    context.addIssue({ code: 'custom', message: RERUN_TIME });
     return z.NEVER;
   });
 
@@ -101,7 +113,7 @@ export const ExperimentRecord = z.object(
     isHoldback: Flag.nullish(),
     /** The analysis was asked to run it again as a whole, and when last. */
     doRerun: Flag.nullish(),
-    doRerunTimestamp: Time.optional(),
+    doRerunTimestamp: RerunTime,
     outcomes: Slugs,
     segments: Slugs,
     isFirefoxLabsOptIn: Flag.nullish(),

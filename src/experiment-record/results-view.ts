@@ -5,7 +5,10 @@
 import type { z } from 'zod';
 import type { ResultFacts } from '../domain/expected-files.ts';
 import { dateText, MICROS_PER_MS } from '../domain/utc-time.ts';
+import { problemsOf } from './problems.ts';
 import { ExperimentRecord } from './record.ts';
+
+const UnreportedFields = ExperimentRecord.pick({ isHoldback: true, doRerun: true, doRerunTimestamp: true });
 
 export interface ResultsView extends ResultFacts {
   /** Time of the newest request for a rerun, milliseconds since 1970. */
@@ -26,6 +29,15 @@ export function resultsOf(record: unknown): ResultsView {
     doRerun: field(record, 'doRerun', shape.doRerun) ?? false,
     rerunRequestedAt: requested === null ? null : requested / MICROS_PER_MS,
   };
+}
+
+/**
+ * What is wrong with fields that count as absent, and that no other reader reports; undefined if they are valid. The
+ * record itself is used.
+ */
+export function resultsProblem(record: unknown): string | undefined {
+  const parsed = UnreportedFields.safeParse(record);
+  return parsed.success ? undefined : problemsOf(parsed.error);
 }
 
 /** The field of this name, read by `schema`; undefined if it is absent or invalid. */

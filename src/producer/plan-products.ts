@@ -35,7 +35,7 @@ export async function planProducts(
   await checkSelection(deps, selection, listing, signal);
   const planning: Planning = { deps, selection, listing, signal };
   const { malformed, unlisted } = listing;
-  const problems = malformed.map(({ error }) => error);
+  const problems = listing.problems.filter((problem) => problem !== unlisted);
   const plans: ProductPlan[] = [{ ...EMPTY_PLAN, problems, malformed }];
   if (unlisted !== undefined) plans.push(failure(othersOf(selection), unlisted));
   if (selection.products.includes('statistics')) {

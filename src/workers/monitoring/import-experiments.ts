@@ -9,6 +9,7 @@ import type { WallClock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import { type LogRecordDependencies, writeLogRecords } from '../records/write-log-records.ts';
+import { resultsProblem } from '../../experiment-record/results-view.ts';
 import { readExperimentRecord } from './experiment-record-row.ts';
 
 export interface ImportDependencies {
@@ -38,8 +39,8 @@ export async function importExperiments(
   const now = clock.now();
   const reply = await experimentRecords.fetch(signal);
   if (!Array.isArray(reply)) throw refusal(experimentRecords.url, 'its reply is not a list');
-  const { rows, malformed } = readRecords(reply, now * MICROS_PER_MS);
-  for (const event of malformed) {
+  const { rows, malformed, flawed } = readRecords(reply, now * MICROS_PER_MS);
+  for (const event of [...malformed, ...flawed]) {
     // The import runs every ten minutes; the same problem is one row a day, not 144.
     await writeLogRecords(records, ['import-experiments', event.message, dayOf(now)], [event]);
   }
@@ -56,19 +57,22 @@ export async function importExperiments(
   return { imported: rows.length, malformed: malformed.length, outcome: 'replaced' };
 }
 
-/** The rows in the order of the list, including repeated slugs, and an event per malformed record. */
+/** The rows in the order of the list, including repeated slugs, and an event per record that is malformed or has flaws. */
 function readRecords(
   reply: readonly unknown[],
   now: number,
-): { readonly rows: ExperimentRow[]; readonly malformed: LogEvent[] } {
+): { readonly rows: ExperimentRow[]; readonly malformed: LogEvent[]; readonly flawed: LogEvent[] } {
   const rows: ExperimentRow[] = [];
   const malformed: LogEvent[] = [];
+  const flawed: LogEvent[] = [];
   for (const [index, record] of reply.entries()) {
     const reading = readExperimentRecord(record, now);
-    if (reading.kind === 'row') rows.push(reading.row);
-    else malformed.push(malformedEvent(index, reading));
+    if (reading.kind === 'row') {
+      rows.push(reading.row);
+      flawed.push(...flawEvents(reading.row.normandy_slug, resultsProblem(record)));
+    } else malformed.push(malformedEvent(index, reading));
   }
-  return { rows, malformed };
+  return { rows, malformed, flawed };
 }
 
 function malformedEvent(index: number, reading: { readonly slug: string | null; readonly reason: string }): LogEvent {
@@ -80,6 +84,19 @@ function malformedEvent(index: number, reading: { readonly slug: string | null; 
     exceptionType: 'ExperimentMalformedException',
     at: { file: 'import-experiments.ts', function: 'importExperiments' },
   };
+}
+
+/** Of a record that is used without some fields. */
+function flawEvents(experiment: string, problem: string | undefined): LogEvent[] {
+  if (problem === undefined) return [];
+  return [
+    {
+      experiment,
+      level: 'WARNING',
+      message: `The record of ${quote(experiment)} has fields that cannot be read and count as absent: ${problem}.`,
+      at: { file: 'import-experiments.ts', function: 'importExperiments' },
+    },
+  ];
 }
 
 function refusal(url: string, reason: string): ContrailError {

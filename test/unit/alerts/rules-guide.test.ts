@@ -13,6 +13,14 @@ describe('rules E1 to E5', () => {
     expect(verdicts).toEqual(['passing', 'failing', 'passing', 'passing', 'passing']);
   });
 
+  it('watch unenrollments of a rolling holdback, whose end is always today', () => {
+    const dates = { endDate: '2026-01-15', enrollmentEndDate: '2025-12-25' };
+    const experiments = [experiment({ isHoldback: true, status: 'Complete', ...dates })];
+    const enrollmentCounts = new Map([['my-slug', counts({ control: [600, 70] })]]);
+
+    expect(verdictOf('E2', alertInputs({ experiments, enrollmentCounts }))).toBe('failing');
+  });
+
   it('send no messages', () => {
     const policies = ALERT_RULES.filter((rule) => rule.product === 'tile').map((rule) => rule.notify);
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WatchedExperiment } from '../../../src/alerts/inputs.ts';
 import { alertInputs, experiment, findingsOf, NOW, verdictOf } from '../../support/alert-world.ts';
 
 const HOUR = 3_600_000;
@@ -102,7 +103,51 @@ describe('rules A2, A3 and G4', () => {
     expect(verdictOf('G4', alertInputs({ experiments, tables }))).toBe(verdict);
   });
 
+  it.each([
+    ['marked for a rerun', { doRerun: true }],
+    ['rolling', { isHoldback: true, endDate: '2026-01-15', enrollmentEndDate: '2025-12-25' }],
+  ])('G4 is silent for an experiment that is %s', (_, parts) => {
+    const old = { startDate: '2025-12-01', enrollmentEndDate: '2025-12-08' };
+
+    expect(verdictOf('G4', alertInputs({ experiments: [experiment({ ...old, ...parts })] }))).toBe('not concerned');
+  });
+
   it('G4 waits until weekly results are expected', () => {
     expect(verdictOf('G4', alertInputs())).toBe('not concerned');
+  });
+});
+
+describe('rule G5', () => {
+  const marked = { doRerun: true, rerunRequestedAt: NOW - 12 * HOUR };
+
+  it.each([
+    ['twelve hours after the request', {}, [], 'failing'],
+    ['not earlier', { rerunRequestedAt: NOW - 12 * HOUR + 1 }, [], 'passing'],
+    ['not for a request of tomorrow', { rerunRequestedAt: NOW + DAY }, [], 'passing'],
+    ['not once an overall table has changed', {}, [['overall_1', NOW - HOUR]], 'passing'],
+    ['with an older overall table', {}, [['overall_1', NOW - DAY]], 'failing'],
+    ['with a newer table of another period', {}, [['day_20', NOW - HOUR]], 'failing'],
+    ['with a view', {}, [['overall', NOW - HOUR]], 'failing'],
+    ['for a holdback', { isHoldback: true, endDate: '2026-01-15', enrollmentEndDate: '2025-12-25' }, [], 'failing'],
+    ['not without a mark', { doRerun: false }, [], 'not concerned'],
+    ['not without a time', { rerunRequestedAt: null }, [], 'no_data'],
+    ['not for one that has ended', { endDate: '2026-01-13', status: 'Complete' }, [], 'not concerned'],
+  ] satisfies [string, Partial<WatchedExperiment>, [string, number][], string][])(
+    'tells of a rerun without result: %s',
+    (_, parts, changes, verdict) => {
+      const experiments = [experiment({ ...marked, ...parts })];
+      const tables = changes.map(([end, changedAt]) => ({ name: `statistics_my_slug_${end}`, changedAt }));
+
+      expect(verdictOf('G5', alertInputs({ experiments, tables }))).toBe(verdict);
+    },
+  );
+
+  it('says which request it was', () => {
+    const [finding] = findingsOf('G5', alertInputs({ experiments: [experiment(marked)] }));
+
+    expect(finding).toMatchObject({
+      severity: 'info',
+      verdict: { summary: 'my-slug: the rerun of 2026-01-15 has brought no result.' },
+    });
   });
 });

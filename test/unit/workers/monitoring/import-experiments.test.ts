@@ -55,6 +55,19 @@ describe('importExperiments', () => {
     });
   });
 
+  it('imports a record whose rerun request cannot be read, and logs a WARNING under its slug once a day', async () => {
+    const world = setup();
+    world.reply = [{ ...(input[0] as object), slug: 'my-slug', doRerunTimestamp: 'soon' }];
+
+    const result = await world.run('tick-1');
+    await world.run('tick-2');
+
+    expect(result).toEqual({ imported: 1, malformed: 0, outcome: 'replaced' });
+    expect(world.sink.rows('logs')).toMatchObject([
+      { experiment: 'my-slug', log_level: 'WARNING', message: expect.stringContaining('doRerunTimestamp: must be') },
+    ]);
+  });
+
   it('leaves out a record with half of a surrogate pair, names it in the log, and imports all others', async () => {
     const world = setup();
     world.reply = [...input, { ...(input[0] as object), slug: 'half-\ud800' }];
