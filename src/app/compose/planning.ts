@@ -45,7 +45,7 @@ function resolveWith(
 ): ResolveMetadata {
   return async (experiment, { results, firstAnalysedAt, object }, signal) => {
     const analysis = await startAfter({ store, clock, analysisLeadMs }, results, { before: object, signal });
-    const facts = { analysis, firstAnalysedAt, signal };
+    const facts = { analysis, firstAnalysedAt, now: clock.now(), signal };
     const prepared = await prepareMetadata(await resolution(), readExperiment(experiment), facts);
     return prepared.kind === 'content' ? { version: prepared.sourceVersion } : { nothing: prepared.reason };
   };

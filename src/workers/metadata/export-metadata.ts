@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { type AnalysisSource, type AnalysisStart, decideAnalysisStart } from '../../domain/analysis-start.ts';
 import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
+import { isRollingHoldback } from '../../domain/rolling-holdback.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -75,7 +76,7 @@ export async function exportMetadata(deps: MetadataDependencies, request: Metada
     open: async (before) => {
       const published = before === undefined ? undefined : { name, ...before };
       const facts = await analysisFacts(deps, slug, { ...request, before: published });
-      return prepareMetadata(deps, experiment, { ...facts, signal });
+      return prepareMetadata(deps, experiment, { ...facts, now: deps.clock.now(), signal });
     },
   });
 }
@@ -87,22 +88,32 @@ export interface AnalysisFacts {
   readonly firstAnalysedAt: number | undefined;
 }
 
+export interface PreparationFacts extends AnalysisFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
 /** The current content of the file and its version, which planning compares with the object's. Does not touch the store. */
 export async function prepareMetadata(
   deps: BuildDependencies,
   experiment: ReadExperiment,
-  facts: AnalysisFacts & { readonly signal: AbortSignal },
+  facts: PreparationFacts,
 ): Promise<Preparation> {
   const { analysis, firstAnalysedAt, signal } = facts;
   const analysisStart = analysis.start === null ? null : parseAnalysisStart(analysis.start);
-  const built = await buildMetadata(deps, { experiment, analysisStart, firstAnalysedAt, signal });
+  const build = (of: ReadExperiment) => buildMetadata(deps, { experiment: of, analysisStart, firstAnalysedAt, signal });
+  const built = await build(experiment);
   if (built.kind === 'nothing') return built;
+  const lasting = withoutMovingDates(experiment, facts.now);
+  const ofVersion = lasting === experiment ? built : await build(lasting);
+  if (ofVersion.kind === 'nothing') return ofVersion;
   const { text, revision, warnings } = built;
   const none = { rows: 0, rejected: 0, dropped: 0, duplicates: 0 };
   return {
     kind: 'content',
     source: `${deps.metricHub.url}@${revision}`,
-    sourceVersion: versionOf(experiment, text, analysis),
+    sourceVersion: versionOf(lasting, ofVersion.text, analysis),
     metadata: startMetadata(analysis),
     body: { kind: 'text', text, facts: { ...none, warnings, leftOut: [] } },
   };
@@ -151,6 +162,16 @@ function startMetadata({ start, content }: AnalysisStart): ObjectMetadata {
     ...(start === null ? {} : { [METADATA.analysisStart]: start }),
     ...(content === undefined ? {} : { [METADATA.analysisContent]: content }),
   };
+}
+
+/**
+ * The experiment as its version has it. The API computes these dates of a rolling holdback anew every day; with them, the
+ * file would be due every day.
+ */
+function withoutMovingDates(experiment: ReadExperiment, now: number): ReadExperiment {
+  const { results, endDate, enrollmentEndDate } = experiment;
+  const isRolling = isRollingHoldback({ isHoldback: results?.isHoldback ?? false, endDate, enrollmentEndDate }, now);
+  return isRolling ? { ...experiment, endDate: null, enrollmentEndDate: null, proposedEnrollment: 0 } : experiment;
 }
 
 /**

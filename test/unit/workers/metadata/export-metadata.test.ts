@@ -79,6 +79,56 @@ describe('the export of metadata', () => {
     });
   });
 
+  describe('of a rolling holdback', () => {
+    /** The record as the API sends it on a day: three of its fields move with the day. */
+    const sentOn = (day: number, more: object = {}) => ({
+      ...RECORD,
+      isHoldback: true,
+      endDate: `2026-08-${day}`,
+      enrollmentEndDate: `2026-07-${day + 10}`,
+      proposedEnrollment: 201 + day,
+      ...more,
+    });
+
+    /** Exports on two days; `settings` makes metric-hub say something of the dates. */
+    const onTwoDays = async (second: object, settings = '') => {
+      const world = setup([sentOn(20)]);
+      if (settings !== '') world.metricHub.commit({ ...TREE, 'jetstream/My-slug.toml': settings }, 2_000);
+      world.time.now = Date.parse('2026-08-20T12:00:00Z');
+      await world.run();
+      world.experimentsApi.replace([second]);
+      world.time.now = Date.parse('2026-08-21T12:00:00Z');
+      return { ...world, outcome: await world.run({ job: 'job-2' }) };
+    };
+
+    it('is current on the next day, when only the computed dates have moved', async () => {
+      expect((await onTwoDays(sentOn(21))).outcome).toMatchObject({ kind: 'skipped', reason: 'the file is current' });
+    });
+
+    it('is current also where the file says them', async () => {
+      const { outcome, published } = await onTwoDays(sentOn(21), '[experiment]\nreference_branch = "treatment"\n');
+
+      expect(outcome).toMatchObject({ kind: 'skipped' });
+      expect(await published()).toContain('"enrollment_period":211');
+    });
+
+    it('is due for any other change, and takes the dates as of then', async () => {
+      const { outcome, published } = await onTwoDays(
+        sentOn(21, { referenceBranch: 'other' }),
+        '[experiment]\nreference_branch = "treatment"\n',
+      );
+
+      expect(outcome).toMatchObject({ kind: 'published' });
+      expect(await published()).toContain('"enrollment_period":212');
+    });
+
+    it('is due when it really ends', async () => {
+      const ended = sentOn(20, { enrollmentEndDate: '2026-08-10' });
+
+      expect((await onTwoDays(ended)).outcome).toMatchObject({ kind: 'unchanged' });
+    });
+  });
+
   it('leaves a current file alone unless forced', async () => {
     const { run, store } = setup();
     await run();
