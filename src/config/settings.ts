@@ -165,6 +165,13 @@ export const SETTINGS = {
     default: '30m',
     schema: duration('7d'),
   }),
+  'metadata.unanalysed': setting({
+    variable: 'CONTRAIL_METADATA_UNANALYSED',
+    text: 'Whether experiments that have started but have no results get metadata files too.',
+    example: 'false',
+    default: 'true',
+    schema: yesOrNo(),
+  }),
   'metadata.longestWait': setting({
     variable: 'CONTRAIL_METADATA_LONGEST_WAIT',
     text: 'Maximum time metadata waits for its statistics and errors.',

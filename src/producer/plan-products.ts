@@ -4,6 +4,7 @@ import type { ExperimentLogs } from '../ports/experiment-logs.ts';
 import { analysedExperiments } from './analysed-experiments.ts';
 import { analysisTimes } from './analysis-times.ts';
 import { type Listing, takeListing } from './listing.ts';
+import { metadataExperiments } from './metadata-experiments.ts';
 import { planErrors } from './plan-errors.ts';
 import { planMetadata, type ResolveMetadata } from './plan-metadata.ts';
 import { checkSelection, type PlanSelection } from './plan-selection.ts';
@@ -16,6 +17,8 @@ export interface ProductPlanDependencies extends PlanDependencies {
   readonly resolveMetadata: ResolveMetadata;
   /** How long before its first table an analysis begins, in milliseconds. */
   readonly analysisLeadMs: number;
+  /** Whether started experiments without results get metadata too. */
+  readonly withUnanalysedMetadata: boolean;
 }
 
 export interface ProductSelection extends PlanSelection {
@@ -69,7 +72,14 @@ async function planOthers(planning: Planning): Promise<ProductPlan> {
   const logged = await loggedExperiments(planning);
   const experiments = analysedExperiments(listing, logged.experiments, selection);
   const { tables } = listing;
-  const timesOf = await analysisTimes(experiments, {
+  const described = others.includes('metadata')
+    ? metadataExperiments(listing, experiments, {
+        selection,
+        withUnanalysed: deps.withUnanalysedMetadata,
+        now: deps.clock.now(),
+      })
+    : [];
+  const timesOf = await analysisTimes([...new Set([...experiments, ...described])], {
     source: deps.source,
     tables,
     leadMs: deps.analysisLeadMs,
@@ -81,7 +91,7 @@ async function planOthers(planning: Planning): Promise<ProductPlan> {
     if (product === 'errors' && logged.plan.failures.length > 0) continue;
     const plan = (): Promise<ProductPlan> =>
       product === 'metadata'
-        ? planMetadata({ ...shared, resolve: deps.resolveMetadata })
+        ? planMetadata({ ...shared, experiments: described, resolve: deps.resolveMetadata })
         : planErrors({ ...shared, logs: deps.logs, isListed: listing.unlisted === undefined });
     plans.push(await unlessFailing([product], signal, plan));
   }

@@ -21,6 +21,7 @@ export function planDependencies(adapters: WorkAdapters, config: Config): Produc
     logs: adapters.logs,
     resolveMetadata: resolveWith(adapters, analysisLeadMs),
     analysisLeadMs,
+    withUnanalysedMetadata: config['metadata.unanalysed'],
   };
 }
 

@@ -24,6 +24,7 @@ function setup() {
     sink: world.sink,
     logs: new MemoryExperimentLogs(world.sink),
     analysisLeadMs: HOUR / 2,
+    withUnanalysedMetadata: true,
     resolveMetadata: async ({ slug }: { readonly slug: string }): Promise<MetadataVersion> => {
       const found = resolved.get(slug) ?? { version: 'f0000000000000001' };
       if (found instanceof ContrailError) throw found;
@@ -34,6 +35,7 @@ function setup() {
   return {
     ...world,
     resolved,
+    deps,
     plan: (selection: Partial<ProductSelection> = {}) =>
       planProducts(deps, { ...EVERYTHING, ...selection }, world.never),
     log: (row: Record<string, string | null>) =>
@@ -268,6 +270,88 @@ describe('a metadata file', () => {
     const { skipped } = await plan({ products: ['metadata'] });
 
     expect(skipped).toEqual([{ product: 'metadata', experiment: 'a', reason: 'the experiment is private' }]);
+  });
+
+  describe('of an experiment that is not analysed', () => {
+    const metadataDue = async ({ plan }: ReturnType<typeof setup>, selection: Partial<ProductSelection> = {}) =>
+      (await plan({ ...selection, products: ['metadata'] })).due.map(({ experiment }) => experiment);
+
+    it('is due once it has started, and never of drafts, previews and rollouts', async () => {
+      const world = setup();
+      world.clock.now = () => Date.parse('2026-01-15T00:00:00Z');
+      world.api.replace([
+        { slug: 'draft', startDate: null },
+        { slug: 'rollout', startDate: '2026-01-01', isRollout: true },
+        { slug: 'started', startDate: '2026-01-15' },
+        { slug: 'tomorrow', startDate: '2026-01-16' },
+        { slug: 'ended', startDate: '2025-01-01', endDate: '2025-02-01' },
+      ]);
+
+      expect(await metadataDue(world)).toEqual(['ended', 'started']);
+      expect(await metadataDue(world, { experiments: ['started'] })).toEqual(['started']);
+    });
+
+    it('is not due of drafts and rollouts that only have log rows', async () => {
+      const world = setup();
+      world.api.replace([{ slug: 'draft' }, { slug: 'rollout', startDate: '2026-01-01', isRollout: true }]);
+      await world.log({ experiment: 'draft' });
+      await world.log({ experiment: 'rollout' });
+
+      expect(await metadataDue(world)).toEqual([]);
+    });
+
+    it('is due of a rollout once it has window tables', async () => {
+      const world = setup();
+      const rollout = { startDate: '2026-01-01', isRollout: true };
+      world.api.replace([
+        { ...rollout, slug: 'with-view' },
+        { ...rollout, slug: 'with-windows' },
+      ]);
+      world.tables(['statistics_with_view_weekly', 'statistics_with_windows_week_1']);
+
+      expect(await metadataDue(world)).toEqual(['with-windows']);
+    });
+
+    it('is not due without the setting', async () => {
+      const world = setup();
+      world.deps.withUnanalysedMetadata = false;
+      world.api.replace([
+        { slug: 'logged', startDate: '2026-01-01' },
+        { slug: 'started', startDate: '2026-01-01' },
+        { slug: 'with-results', startDate: '2026-01-01' },
+      ]);
+      world.tables(['statistics_with_results_weekly']);
+      await world.log({ experiment: 'logged' });
+
+      expect(await metadataDue(world)).toEqual(['with-results']);
+    });
+
+    it('is left to the one with results, else to the older, where two would share the file', async () => {
+      const world = setup();
+      world.api.replace([
+        { slug: 'a_b', startDate: '2026-01-02' },
+        { slug: 'a-b', startDate: '2026-01-01' },
+        { slug: 'c_d', startDate: '2026-01-02' },
+        { slug: 'c-d', startDate: '2026-01-01' },
+      ]);
+      await world.log({ experiment: 'c_d' });
+
+      expect(await metadataDue(world)).toEqual(['a-b', 'c_d']);
+    });
+
+    it('is due without a start, and later with one', async () => {
+      const world = setup();
+      world.api.replace([{ slug: 'my-slug', startDate: '2026-01-01' }]);
+      const starts = async () =>
+        (await world.plan({ products: ['metadata'] })).due.map(
+          (file) => MetadataPayload.parse(file.payload('new', [])).analysisStart,
+        );
+
+      const before = await starts();
+      world.tables(['statistics_my_slug_week_1']);
+
+      expect([...before, ...(await starts())]).toEqual([null, '2026-01-14T23:30:00.000Z']);
+    });
   });
 
   it('that cannot be made stops no other', async () => {
