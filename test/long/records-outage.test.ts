@@ -8,6 +8,7 @@ import { MemoryExperimentLogs } from '../../src/adapters/memory/experiment-logs.
 import { MemoryExperimentsApi } from '../../src/adapters/memory/experiments-api.ts';
 import { MemoryMonitoringReader } from '../../src/adapters/memory/monitoring-reader.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { MemoryQuerySource } from '../../src/adapters/memory/query-source.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-source.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
@@ -73,6 +74,7 @@ async function setup() {
     log: recordedLog(),
     http: () => httpClient(),
     source,
+    queries: new MemoryQuerySource({ clock: systemClock }),
     sink,
     store: new MemoryObjectStore({ clock: systemClock }),
     experiments: api,

@@ -7,6 +7,7 @@ import { MemoryMetricHub } from '../../src/adapters/memory/metric-hub.ts';
 import { MemoryMonitoringReader } from '../../src/adapters/memory/monitoring-reader.ts';
 import { MemoryNotifier } from '../../src/adapters/memory/notifier.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
+import { MemoryQuerySource } from '../../src/adapters/memory/query-source.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { MemoryRecordSpool } from '../../src/adapters/memory/record-spool.ts';
 import { MemoryRecordStage } from '../../src/adapters/memory/record-stage.ts';
@@ -69,6 +70,7 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     random,
     log,
     source,
+    queries: new MemoryQuerySource({ clock }),
     divisibleSource: source,
     sink,
     store,

@@ -20,8 +20,8 @@ export interface WorkAdapters extends DividingAdapters {
   readonly random: Random;
   readonly log: Log;
   readonly source: StatisticsSource;
-  /** Where configured queries run; absent if the warehouse cannot run them. */
-  readonly queries?: QuerySource;
+  /** Where configured queries run. */
+  readonly queries: QuerySource;
   readonly sink: RecordSink;
   readonly store: ObjectStore;
   readonly experiments: ExperimentsApi;

@@ -1,7 +1,6 @@
 /** The configured queries, and what running them needs. */
 import type { Config } from '../../config/load-config.ts';
 import { readQueriesFile } from '../../config/queries/read-queries-file.ts';
-import { ContrailError } from '../../domain/errors.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import { DailyBudget } from '../../workers/queries/daily-budget.ts';
 import type { ChoiceDependencies } from '../../workers/queries/chosen-experiments.ts';
@@ -25,7 +24,6 @@ export function queryDependencies({
   experiments,
   resolution,
 }: WorkAdapters): QueryDependencies & ChoiceDependencies {
-  if (queries === undefined) throw new ContrailError('CONFIG_INVALID', 'This warehouse cannot run configured queries.');
   return { store, clock, queries, experimentRecords: experiments, resolution };
 }
 
