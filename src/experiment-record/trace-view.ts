@@ -2,21 +2,10 @@
 import { z } from 'zod';
 import type { TracedRecord } from '../domain/trace/traced-record.ts';
 
-const Flag = z.boolean().catch(false).default(false);
-
-const TraceView = z.object({
-  isRollout: Flag,
-  isHoldback: Flag,
-  doRerun: Flag,
-  outcomes: z.array(z.unknown()).catch([]).default([]),
-});
-
+const TraceView = z.object({ outcomes: z.array(z.unknown()).catch([]).default([]) });
 const PrimaryOutcome = z.object({ slug: z.string(), priority: z.literal('primary').nullish() });
 
 export function tracedRecordOf(record: unknown): TracedRecord {
-  const { outcomes, ...flags } = TraceView.parse(record);
-  return {
-    ...flags,
-    primaryOutcomes: outcomes.flatMap((outcome) => PrimaryOutcome.safeParse(outcome).data?.slug ?? []),
-  };
+  const { outcomes } = TraceView.parse(record);
+  return { primaryOutcomes: outcomes.flatMap((outcome) => PrimaryOutcome.safeParse(outcome).data?.slug ?? []) };
 }

@@ -56,7 +56,7 @@ export async function promisedResults(
 }
 
 function tracedExperiment(
-  { slug, startDate, endDate, enrollmentEndDate, console: consoleRecord, trace }: Experiment,
+  { slug, startDate, endDate, enrollmentEndDate, console: consoleRecord, results }: Experiment,
   segments: readonly string[],
   referenceBranch: string | null,
 ): TracedExperiment {
@@ -68,9 +68,9 @@ function tracedExperiment(
     branches: consoleRecord?.branches ?? [],
     referenceBranch,
     segments,
-    isRollout: trace?.isRollout ?? false,
-    isHoldback: trace?.isHoldback ?? false,
-    doRerun: trace?.doRerun ?? false,
+    isRollout: results?.isRollout ?? false,
+    isHoldback: results?.isHoldback ?? false,
+    doRerun: results?.doRerun ?? false,
   };
 }
 
