@@ -281,6 +281,11 @@ export const ERROR_CATALOGUE = {
     text: 'The warehouse has failed to load the same rows too often.',
     remedy: 'Read the reason in `contrail status`, and repair the monitoring table that it names.',
   },
+  CHECK_FAILED: {
+    class: 'environment',
+    text: 'Something in the set-up is wrong, as `contrail doctor` has found out.',
+    remedy: 'Do what the remedy of each failed check says, and run it again.',
+  },
   JOB_FAILED: {
     class: 'content',
     text: 'Jobs that the command followed have failed, or some of the requested files cannot be made.',

@@ -11,6 +11,7 @@ import type { QuerySource } from '../../ports/query-source.ts';
 import type { Random } from '../../ports/random.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import type { DivisibleSource, StatisticsSource } from '../../ports/statistics-source.ts';
+import type { WarehouseProbe } from '../../ports/warehouse-probe.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import type { SharedHttp } from './shared-http.ts';
 
@@ -41,6 +42,14 @@ export interface Adapters extends WorkAdapters {
   readonly duckdb?: DuckDbFile;
   /** Closes files and connections. Running work on a DuckDB file may still finish. */
   close(): Promise<void>;
+}
+
+/** What `wire` makes. */
+export interface WiredAdapters extends Adapters {
+  /** The store again, which joins and removes work objects. */
+  readonly composingStore: ComposingStore;
+  /** Tries rights in the warehouse. */
+  readonly probe: WarehouseProbe;
 }
 
 /** Warehouse and store again, if they can divide very large tables and join the parts. */

@@ -3,13 +3,13 @@ import type { Config } from '../../config/load-config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
-import type { Adapters } from './adapters.ts';
+import type { WiredAdapters } from './adapters.ts';
 import { requiredSetting } from './required-setting.ts';
 import type { SharedHttp } from './shared-http.ts';
 
 type Warehouse = Pick<
-  Adapters,
-  'logs' | 'reader' | 'jobHistory' | 'source' | 'queries' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
+  WiredAdapters,
+  'logs' | 'reader' | 'jobHistory' | 'probe' | 'source' | 'queries' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
 >;
 
 export interface WarehouseOptions {
@@ -34,6 +34,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   const { DuckDbRecordSink } = await import('../../adapters/duckdb/record-sink.ts');
   const { DuckDbExperimentLogs } = await import('../../adapters/duckdb/experiment-logs.ts');
   const { DuckDbMonitoringReader } = await import('../../adapters/duckdb/monitoring-reader.ts');
+  const { DuckDbWarehouseProbe } = await import('../../adapters/duckdb/warehouse-probe.ts');
   const { DuckDbJobHistory } = await import('../../adapters/duckdb/job-history.ts');
   const { DuckDbQuerySource } = await import('../../adapters/duckdb/query-source.ts');
   const duckdb = new DuckDbFile({
@@ -54,6 +55,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
     logs: new DuckDbExperimentLogs(monitoring),
     reader: new DuckDbMonitoringReader(monitoring),
     jobHistory: new DuckDbJobHistory({ file: duckdb }),
+    probe: new DuckDbWarehouseProbe({ file: duckdb, resultsDataset: config.resultsDataset }),
     close: () => Promise.resolve(duckdb.close()),
   };
 }
@@ -63,6 +65,7 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
   const { BigQueryMonitoringReader } = await import('../../adapters/bigquery/monitoring-reader.ts');
+  const { BigQueryWarehouseProbe } = await import('../../adapters/bigquery/warehouse-probe.ts');
   const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
   const { BigQueryQuerySource } = await import('../../adapters/bigquery/query-source.ts');
   const { DEFAULT_LIMITS } = await import('../../adapters/bigquery/options.ts');
@@ -96,6 +99,11 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
     logs: new BigQueryExperimentLogs(monitoring),
     reader: new BigQueryMonitoringReader(monitoring),
     jobHistory: new BigQueryJobHistory(options),
+    probe: new BigQueryWarehouseProbe({
+      ...options,
+      resultsDataset: config.resultsDataset,
+      monitoringDataset: config.monitoringDataset,
+    }),
     close: async () => {
       await Promise.all([source.close(), queries.close()]);
     },

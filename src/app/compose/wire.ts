@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { Log } from '../../ports/log.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
-import type { Adapters } from './adapters.ts';
+import type { Adapters, WiredAdapters } from './adapters.ts';
 import { byteLimit } from './byte-limit.ts';
 import { storeOf } from './open-store.ts';
 import { warehouseOf } from './open-warehouse.ts';
@@ -20,7 +20,7 @@ export interface WireOptions {
 }
 
 /** The adapters of a configuration with `warehouse` and `bucket`. Contacts and opens nothing yet. */
-export async function wire(config: Config, options: WireOptions): Promise<Adapters> {
+export async function wire(config: Config, options: WireOptions): Promise<WiredAdapters> {
   const clock = clockOf(config);
   const random = systemRandom;
   const { log } = options;

@@ -11,6 +11,8 @@ import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
 import { attemptHooks } from '../attempts/attempt-hooks.ts';
 import { startRecordKeeping } from '../compose/record-keeping.ts';
+import { startHeartbeat } from '../upkeep/heartbeat.ts';
+import { openHeartbeats } from '../compose/open-heartbeats.ts';
 import { startSweep } from '../upkeep/sweep-old-work.ts';
 import type { Adapters } from '../compose/adapters.ts';
 import { joinHooks } from '../attempts/join-hooks.ts';
@@ -58,6 +60,10 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
     });
     observation?.countRunning(() => pool.runningCount);
     const sweep = startSweep({ store: adapters.composingStore, queues, clock: adapters.clock, log: adapters.log });
+    const heartbeat = startHeartbeat(
+      { ...adapters, heartbeats: openHeartbeats(config, redisUrl) },
+      { role: 'worker', queues: queues ?? JOB_KINDS.map(({ queue }) => queue) },
+    );
     return {
       async waitUntilDrained() {
         const writesRecords = queues?.includes(RECORDS_JOB.queue) ?? true;
@@ -68,7 +74,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       },
       async stop() {
         observation?.stopping();
-        await Promise.all([pool.stop(), sweep.stop()]);
+        await Promise.all([pool.stop(), sweep.stop(), heartbeat.stop()]);
         await keeping.stop();
       },
     };

@@ -5,10 +5,12 @@ import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
+import { openHeartbeats } from '../../app/compose/open-heartbeats.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
 import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startSchedule } from '../../app/schedule.ts';
+import { startHeartbeat } from '../../app/upkeep/heartbeat.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
 import { openServicePort, type ServicePort } from '../../app/observe/service-port.ts';
@@ -46,9 +48,11 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
       ticks,
       ...(observation === undefined ? {} : { onPass: (report) => observation.passed(report) }),
     });
+    const heartbeats = openHeartbeats(config);
+    const heartbeat = startHeartbeat({ ...adapters, heartbeats }, { role: 'scheduler', queues: [] });
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     observation?.stopping();
-    await running.stop();
+    await Promise.all([running.stop(), heartbeat.stop()]);
   } finally {
     await servicePort?.stop();
     release();

@@ -9,7 +9,7 @@ import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
 import { declareVerify } from './verify.ts';
 import { declareWeb } from './web.ts';
-import { declareWhy } from './why.ts';
+import { declareDoctor, declareWhy } from './diagnosis.ts';
 import { declareWorker } from './worker.ts';
 
 /** The program with all commands. Throws CommanderError instead of ending the process, and prints no errors. */
@@ -31,6 +31,7 @@ export function buildProgram(): Command {
   declareStatus(program);
   declareWhy(program);
   declareVerify(program);
+  declareDoctor(program);
   declareWeb(program);
   return program;
 }

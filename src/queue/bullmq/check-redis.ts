@@ -62,7 +62,7 @@ async function readInfo(redis: Redis): Promise<string> {
  * forbid `CONFIG GET`.
  */
 export function judgeRedisInfo(url: string, text: string): RedisFacts {
-  const info = fieldsOf(text);
+  const info = infoFields(text);
   const address = redisAddress(url);
   const version = info.get('redis_version') ?? '';
   if (isOlder(version, OLDEST_VERSION)) {
@@ -88,11 +88,12 @@ export function judgeRedisInfo(url: string, text: string): RedisFacts {
 
 /** The memory of a Redis, from its answer to INFO. */
 export function memoryOf(text: string): { readonly memoryBytes: number; readonly memoryLimitBytes: number } {
-  const info = fieldsOf(text);
+  const info = infoFields(text);
   return { memoryBytes: Number(info.get('used_memory') ?? 0), memoryLimitBytes: Number(info.get('maxmemory') ?? 0) };
 }
 
-function fieldsOf(text: string): ReadonlyMap<string, string> {
+/** The fields of an answer to INFO. */
+export function infoFields(text: string): ReadonlyMap<string, string> {
   return new Map(
     text
       .split(/\r?\n/)

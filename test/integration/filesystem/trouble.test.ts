@@ -14,12 +14,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { publish, readText } from '../../contract/object-store.ts';
 import { temporaryFolder } from '../../support/duckdb.ts';
+import { mountTmpfs, NEEDS_MOUNT } from '../../support/mount-tmpfs.ts';
 import { startStoreProcess } from './store-process.ts';
 
 const NAME = 'statistics/statistics_x_weekly.json';
@@ -299,22 +300,6 @@ describe('what is left behind', () => {
     expect(await readText(new FileObjectStore({ root, clock: systemClock }), NAME)).toBe('[1');
   });
 });
-
-const NEEDS_MOUNT = 'needs the right to mount a tmpfs: run as root with CAP_SYS_ADMIN';
-
-/** A file system of its own for the test; undefined where this user may not mount one, which fails in CI. */
-function mountTmpfs(options: string): string | undefined {
-  const root = temporaryFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'none', root], { stdio: 'pipe' });
-  } catch (error) {
-    if (process.env['CI'] !== undefined) throw error;
-    console.warn(`SKIPPED: ${NEEDS_MOUNT}`);
-    return undefined;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', root]));
-  return root;
-}
 
 /** A folder in which another process is writing an object, and the name of its temporary file. */
 async function setupLeftovers() {

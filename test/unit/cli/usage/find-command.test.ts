@@ -17,7 +17,7 @@ describe('a command line', () => {
   });
 
   it.each([
-    [['doctr', '--help'], 'Unknown command "doctr". Run `contrail --help` for usage.'],
+    [['doctr', '--help'], 'Unknown command "doctr". Did you mean doctor? Run `contrail --help` for usage.'],
     [['--help', 'nothing'], 'Unknown command "nothing". Run `contrail --help` for usage.'],
     [['help', 'stauts'], 'Unknown command "stauts". Did you mean status? Run `contrail --help` for usage.'],
     [

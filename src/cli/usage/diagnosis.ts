@@ -1,3 +1,4 @@
+/** Commands that find out what is wrong: with the set-up, and with the results of an experiment. */
 import type { Command } from 'commander';
 import { examples } from '../help.ts';
 
@@ -18,4 +19,18 @@ export function declareWhy(program: Command): void {
       ),
     )
     .action(async (slug, options) => (await import('../commands/why.ts')).why(slug, options));
+}
+
+export function declareDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('check the set-up: Redis, warehouse, bucket, sources, workers; and say what to do')
+    .option('--json', 'print the checks as one JSON document')
+    .addHelpText(
+      'after',
+      `${examples('contrail doctor', 'contrail doctor --json')}
+It changes nothing, is billed for nothing, and takes at most 30 seconds. The exit code is 1 if a check failed.
+`,
+    )
+    .action(async (options) => (await import('../commands/doctor.ts')).doctor(options));
 }

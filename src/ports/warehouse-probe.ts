@@ -1,0 +1,11 @@
+/** Tries the rights that Contrail needs in the warehouse, without writing and without being billed. */
+export interface WarehouseProbe {
+  /** Where the warehouse is, for people: `bigquery://my-project in US`. */
+  readonly place: string;
+  /** Reading a table or view of the results. Throws the error that reading it would meet. */
+  readResults(table: string, signal: AbortSignal): Promise<void>;
+  /** Writing rows to the monitoring tables, or creating them. Throws the error that writing would meet. */
+  writeRecords(signal: AbortSignal): Promise<void>;
+  /** Listing the jobs of the project, for the cost of queries. Throws the error that listing would meet. */
+  readJobs(signal: AbortSignal): Promise<void>;
+}
