@@ -32,7 +32,7 @@ it('knows each living process once, and forgets one that has ended', async () =>
 it('takes a process for gone a minute after its last beat, and removes it at the next beat of another', async () => {
   const { heartbeats, redis, key } = setup();
   await heartbeats.beat(WORKER);
-  const [member = ''] = await redis.zrange(key, 0, -1);
+  const [member = ''] = await redis.zrange(key, '0', '-1');
   const score = Number(await redis.zscore(key, member));
   await redis.zadd(key, String(score - 60_001), member);
   const alive = await heartbeats.alive();
