@@ -7,9 +7,8 @@ import { declareDemo } from './demo.ts';
 import { declareRun } from './run.ts';
 import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
-import { declareVerify } from './verify.ts';
 import { declareWeb } from './web.ts';
-import { declareDoctor, declareWhy } from './diagnosis.ts';
+import { declareDoctor, declareVerify, declareWhy } from './diagnosis.ts';
 import { declareWorker } from './worker.ts';
 
 /** The program with all commands. Throws CommanderError instead of ending the process, and prints no errors. */
