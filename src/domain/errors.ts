@@ -301,6 +301,11 @@ export const ERROR_CATALOGUE = {
     text: 'Somebody cancelled the job while it was running.',
     remedy: 'Ask for the file again when it is wanted, with `contrail backfill`; until then the last good file stays.',
   },
+  NOTHING_TO_CANCEL: {
+    class: 'content',
+    text: 'No export of that name is waiting or running.',
+    remedy: 'Check the spelling; `contrail status` lists what is queued and running.',
+  },
   ABORTED: {
     class: 'transient',
     text: 'The work was stopped before it ended.',

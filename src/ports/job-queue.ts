@@ -54,6 +54,15 @@ export interface EndedJobs {
   readonly gone: readonly string[];
 }
 
+export interface CancelledJobs {
+  /** Jobs that waited: they have failed with CANCELLED now. */
+  readonly ended: readonly string[];
+  /** Jobs that run, or wait for their parts: they end within seconds, unless their worker is lost. */
+  readonly stopping: readonly string[];
+  /** Jobs that had ended before, or that the queue does not have. */
+  readonly over: readonly string[];
+}
+
 /** In a paused queue, waiting jobs count as `paused`. */
 export type QueueCounts = Readonly<Record<JobState | 'paused', number>>;
 
@@ -72,6 +81,13 @@ export interface JobQueue {
    * that are not finished are not changed.
    */
   renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
+  /** Ids of all jobs that have not ended. */
+  openIds(queue: string, signal: AbortSignal): Promise<string[]>;
+  /**
+   * Ends jobs for good, in whatever process they run, with the parts that they were divided into. A cancelled job never runs
+   * again, unless it is renewed. Running ones are aborted, and done if their work ends well all the same. May be repeated.
+   */
+  cancel(queue: string, ids: readonly string[], signal: AbortSignal): Promise<CancelledJobs>;
   /** Jobs of a queue in these states, newest first, at most `limit`. */
   list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]>;
   counts(queue: string): Promise<QueueCounts>;

@@ -58,7 +58,7 @@ export async function failedRuns(
   const newest = newestRuns(rows.flatMap((row) => RunRow.safeParse(row).data ?? []));
   return (file) => {
     const run = newest.get(keyOf(file.queue, file.jobId()));
-    if (run?.outcome !== 'failed') return undefined;
+    if (run?.outcome !== 'failed' && run?.outcome !== 'cancelled') return undefined;
     return { code: run.error_code ?? 'unknown', message: run.error_message ?? '', attempts: run.attempt };
   };
 }

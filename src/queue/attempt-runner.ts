@@ -46,6 +46,8 @@ export interface HeldJob extends TakenJob {
   readonly enqueuedAt: number;
   /** The time by the queue's clock, which decides on its delays and limits. */
   now(): number;
+  /** Whether somebody has cancelled it, as far as this process knows by now. */
+  isCancelled(): boolean;
   /** In whole percent. */
   progress(percent: number): void;
   /** Adds a line to the job's log. */
@@ -73,7 +75,7 @@ interface Run {
 
 export class AttemptRunner {
   readonly #options: AttemptRunnerOptions;
-  readonly #running = new Map<string, RunningAttempt>();
+  readonly #running = new Map<string, Run>();
   readonly #foreign: ForeignJobs;
   readonly #rest: QueueRest;
   #isStopping = false;
@@ -100,13 +102,18 @@ export class AttemptRunner {
   /** Stops the attempts at these jobs, or all. Returns the ids of those that were running. */
   stop(reason: StopReason, jobIds: Iterable<string> = [...this.#running.keys()]): string[] {
     const stopped = [...jobIds].filter((id) => this.#running.has(id));
-    for (const id of stopped) this.#running.get(id)?.stop(reason);
+    for (const id of stopped) this.#running.get(id)?.attempt.stop(reason);
     return stopped;
+  }
+
+  /** Stops the attempts at jobs that were cancelled in another process. */
+  stopCancelled(): void {
+    for (const { job, attempt } of this.#running.values()) if (job.isCancelled()) attempt.stop('cancelled');
   }
 
   /** Stops waiting for handlers that do not stop. */
   abandon(): void {
-    for (const attempt of this.#running.values()) attempt.abandon();
+    for (const { attempt } of this.#running.values()) attempt.abandon();
   }
 
   /** One attempt at one job, except carrying out the verdict. `lost` aborts when the job's lock is lost. */
@@ -125,14 +132,14 @@ export class AttemptRunner {
       if (verdict.kind === 'give back') return { verdict };
       if (isForeign(owner, deployment)) this.#foreign.note(job, owner);
       // A job only comes back if its lock was lost, which its keeper may no longer be able to report.
-      else earlier?.stop('lock lost');
+      else earlier?.attempt.stop('lock lost');
       await job.written();
       return { verdict };
     }
     const attempt = new RunningAttempt();
     const run = { job, attempt, startedAt: this.#options.clock.monotonic(), forgetsParts: false };
     const onLost = () => attempt.stop('lock lost');
-    this.#running.set(job.id, attempt);
+    this.#running.set(job.id, run);
     lost?.addEventListener('abort', onLost, { once: true });
     try {
       return await this.#attempt(run);
@@ -148,6 +155,10 @@ export class AttemptRunner {
       // A worker that died after it added the parts left the whole job among the active ones.
       if (run.job.envelope.division !== undefined && (await run.job.partsLeft()) > 0) {
         return { verdict: { kind: 'wait for parts' } };
+      }
+      if (run.job.isCancelled()) {
+        run.attempt.stop('cancelled');
+        return await this.#endBadly(run, run.attempt.signal.reason);
       }
       outcome = await run.attempt.waitFor(this.#handle(run));
     } catch (error) {

@@ -389,6 +389,77 @@ export function describeQueuedWork(name: string, makeWorld: () => Promise<Queued
       expect(await job('a')).toMatchObject({ result: { reason: 'attempt 1 after 1' } });
     });
 
+    it('ends waiting and delayed jobs that are cancelled, with no worker about', async () => {
+      const { queue, job, start, hasState } = await setup('a', 'b');
+      await queue.enqueue(WORK_QUEUE, [request('later', { delayMs: 60_000 })], never);
+      const begun: string[] = [];
+
+      const cancelled = await queue.cancel(WORK_QUEUE, ['a', 'later', 'unknown'], never);
+      const again = await queue.cancel(WORK_QUEUE, ['a'], never);
+      await start({
+        [WORK_QUEUE]: async (_payload, { jobId }) => {
+          begun.push(jobId);
+          return DONE;
+        },
+      });
+      await hasState('b', 'completed');
+
+      expect(cancelled).toEqual({ ended: ['a', 'later'], stopping: [], over: ['unknown'] });
+      expect(again).toEqual({ ended: [], stopping: [], over: ['a'] });
+      expect(await job('a')).toMatchObject({ state: 'failed', failure: { class: 'usage', code: 'CANCELLED' } });
+      expect(await job('later')).toMatchObject({ state: 'failed', failure: { code: 'CANCELLED' } });
+      expect(begun).toEqual(['b']);
+      expect(await queue.openIds(WORK_QUEUE, never)).toEqual([]);
+    });
+
+    it('ends a running job that any process cancels, and none that has its id later', async () => {
+      const { queue, start, until, hasState, failures, finished } = await setup('a');
+      let begun = 0;
+      await start({
+        [WORK_QUEUE]: async (_payload, { signal }) => {
+          begun += 1;
+          if (begun > 1) return DONE;
+          throw await abortOf(signal);
+        },
+      });
+      await until(() => begun === 1);
+
+      const open = await queue.openIds(WORK_QUEUE, never);
+      const cancelled = await queue.cancel(WORK_QUEUE, ['a'], never);
+      await hasState('a', 'failed');
+      await queue.renew(WORK_QUEUE, [request('a')], never);
+      await hasState('a', 'completed');
+
+      expect(open).toEqual(['a']);
+      expect(cancelled).toEqual({ ended: [], stopping: ['a'], over: [] });
+      expect(failures).toMatchObject([{ jobId: 'a', final: true, error: { code: 'CANCELLED' } }]);
+      expect(finished.map(({ state }) => state)).toEqual(['failed', 'completed']);
+    });
+
+    it('cancels the parts of a job with it', async () => {
+      const { queue, start, until, hasState, job, failures } = await setup('whole');
+      const begun: string[] = [];
+      await start(
+        {
+          [WORK_QUEUE]: async () => divided('whole.0', 'whole.1'),
+          [PARTS_QUEUE]: async (_payload, { jobId, signal }) => {
+            begun.push(jobId);
+            throw await abortOf(signal);
+          },
+        },
+        { concurrency: 1 },
+      );
+      await until(() => begun.length === 1);
+
+      const cancelled = await queue.cancel(WORK_QUEUE, ['whole'], never);
+      await hasState('whole', 'failed');
+
+      expect(cancelled).toMatchObject({ stopping: ['whole'] });
+      expect(begun).toHaveLength(1);
+      expect(await job('whole')).toMatchObject({ failure: { code: 'CANCELLED' } });
+      expect(failures.map(({ error }) => error.code)).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
+    });
+
     it('gives running jobs back when it stops, at no attempt’s cost', async () => {
       const { start, until, hasState, job, failures, outcomes } = await setup('a');
       const attempts: number[] = [];

@@ -50,6 +50,10 @@ export class MemoryHeldJob implements HeldJob {
     return this.#clock.now();
   }
 
+  isCancelled(): boolean {
+    return this.#job.isCancelled;
+  }
+
   progress(percent: number): void {
     this.#job.progress = percent;
   }

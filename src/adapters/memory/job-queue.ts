@@ -6,6 +6,7 @@ import type { JobOutcome } from '../../domain/outcome.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { JobContext } from '../../ports/job-handler.ts';
 import type {
+  CancelledJobs,
   EndedJobs,
   EnqueueResult,
   JobQueue,
@@ -75,6 +76,25 @@ export class MemoryJobQueue implements JobQueue {
       ended: found.filter(({ state }) => state === 'completed' || state === 'failed'),
       gone: [...new Set(ids)].filter((id) => !kept.has(id)),
     };
+  }
+
+  async openIds(queue: string, signal: AbortSignal): Promise<string[]> {
+    signal.throwIfAborted();
+    return [...this.jobs.of(queue).open].map(({ id }) => id);
+  }
+
+  async cancel(queue: string, ids: readonly string[], signal: AbortSignal): Promise<CancelledJobs> {
+    signal.throwIfAborted();
+    const error = new ContrailError('CANCELLED', 'The job was cancelled while it was waiting.');
+    const result = { ended: [] as string[], stopping: [] as string[], over: [] as string[] };
+    for (const id of new Set(ids)) {
+      const job = this.#kept(queue, id);
+      if (job === undefined || job.finishedAt !== undefined) result.over.push(id);
+      else if (this.jobs.cancel(job, { error, now: this.#clock.now() }) === 'ended') result.ended.push(id);
+      else result.stopping.push(id);
+    }
+    this.jobs.changed();
+    return result;
   }
 
   async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {

@@ -1,7 +1,8 @@
 /** Jobs of one process, as queues put them in and workers take them out. Several queues and pools may share them. */
 import type { JobState, KnownJob } from '../../ports/job-queue.ts';
 import type { EndedPart } from '../../ports/job-handler.ts';
-import type { JobEnvelope } from '../../queue/job-envelope.ts';
+import type { ContrailError } from '../../domain/errors.ts';
+import { failureText, type JobEnvelope, readFailure } from '../../queue/job-envelope.ts';
 
 /** What a worker has of a job while it is at it; `lost` is aborted when the job is its own no more. */
 export interface Hold {
@@ -26,6 +27,8 @@ export interface StoredJob {
   crashes: number;
   dueAt: number;
   hold: Hold | undefined;
+  /** Somebody has cancelled it; its worker is to end it. */
+  isCancelled: boolean;
   progress: number | undefined;
   finishedAt: number | undefined;
   failure: KnownJob['failure'];
@@ -84,6 +87,7 @@ export class StoredJobs {
       crashes: 0,
       dueAt: dueAt ?? 0,
       hold: undefined,
+      isCancelled: false,
       progress: undefined,
       finishedAt: undefined,
       failure: undefined,
@@ -133,6 +137,25 @@ export class StoredJobs {
     job.crashes += 1;
     job.state = 'waiting';
     this.changed();
+  }
+
+  /** Cancels a job that has not ended; `ended`: no worker had it. */
+  cancel(job: StoredJob, { error, now }: { readonly error: ContrailError; readonly now: number }): 'ended' | 'held' {
+    const isHeld = job.state === 'active' || job.waitsForParts || job.parent !== undefined;
+    if (isHeld) {
+      job.isCancelled = true;
+      const { queue = '', ids = [] } = job.envelope.division ?? {};
+      for (const id of ids) {
+        const part = this.of(queue).jobs.get(id);
+        if (part !== undefined) part.isCancelled = true;
+      }
+      return 'held';
+    }
+    job.state = 'failed';
+    job.failure = readFailure(failureText(error), job.envelope);
+    job.finishedAt = now;
+    this.ended(job);
+    return 'ended';
   }
 
   /** A job that ended: its whole goes on when it was the last part. */

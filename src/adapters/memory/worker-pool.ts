@@ -105,7 +105,10 @@ export class MemoryWorkerPool {
   }
 
   #fillAll(): void {
-    for (const crew of this.#crews) this.#fill(crew);
+    for (const crew of this.#crews) {
+      crew.runner.stopCancelled();
+      this.#fill(crew);
+    }
   }
 
   /** Begins what may begin now, and comes back when the next job is due. */

@@ -41,7 +41,10 @@ export async function failedExports(
     const at = run === undefined ? undefined : parseTimestamp(run.finished_at);
     if (run === undefined || at === undefined || at < (newest.get(run.period)?.at ?? -Infinity)) continue;
     const { outcome, error_code: code, error_message: message } = run;
-    newest.set(run.period, { at, failed: outcome === 'failed' ? { code, message } : undefined });
+    newest.set(run.period, {
+      at,
+      failed: outcome === 'failed' || outcome === 'cancelled' ? { code, message } : undefined,
+    });
   }
   return new Map([...newest].flatMap(([period, { failed }]) => (failed === undefined ? [] : [[period, failed]])));
 }

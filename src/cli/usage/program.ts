@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { examples } from '../help.ts';
 import { declareBackfill } from './backfill.ts';
+import { declareCancel } from './cancel.ts';
 import { declareDemo } from './demo.ts';
 import { declareRun } from './run.ts';
 import { declareSchedule } from './schedule.ts';
@@ -26,6 +27,7 @@ export function buildProgram(): Command {
   declareBackfill(program);
   declareWorker(program);
   declareSchedule(program);
+  declareCancel(program);
   declareRun(program);
   declareStatus(program);
   declareWhy(program);

@@ -16,6 +16,8 @@ export interface BullmqHeldJobOptions {
   readonly secret: () => Promise<string>;
   /** The queue of that name, for parts of divided work. */
   readonly queueNamed: (name: string) => Queue;
+  /** Whether the job with this nonce was cancelled. */
+  readonly isCancelled: (nonce: string) => boolean;
   /** Stops all workers of the queue from taking jobs for a while. */
   readonly rest: (delayMs: number) => Promise<void>;
 }
@@ -48,6 +50,10 @@ export class BullmqHeldJob implements HeldJob {
   now(): number {
     const { job, clock } = this.#options;
     return (job.processedOn ?? job.timestamp) + (clock.monotonic() - this.#takenAt);
+  }
+
+  isCancelled(): boolean {
+    return this.#options.isCancelled(this.envelope.nonce ?? '');
   }
 
   progress(percent: number): void {

@@ -5,6 +5,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
+  CancelledJobs,
   EndedJobs,
   EnqueueResult,
   JobQueue,
@@ -14,9 +15,11 @@ import type {
   QueueCounts,
 } from '../../ports/job-queue.ts';
 import type { Random } from '../../ports/random.ts';
+import { type MarkedJob, markCancelled } from './cancel-marks.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
+import { END_WAITING, END_WAITING_SCRIPT, WaitingEnd } from './end-waiting.ts';
 import { FIND_ENDED, FIND_ENDED_CHUNK, FIND_ENDED_SCRIPT, readEnded } from './find-ended.ts';
-import { type JobEnvelope, readEnvelope } from '../job-envelope.ts';
+import { failureText, type JobEnvelope, readEnvelope } from '../job-envelope.ts';
 import { checkJobId } from './job-id.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
 import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
@@ -29,7 +32,18 @@ const ADD_CHUNK = 1_000;
 /** A renewal is one transaction, during which Redis serves nobody else. */
 const RENEW_CHUNK = 100;
 const FIND_CHUNK = 500;
+const CANCEL_CHUNK = 500;
 const CLOSE_LIMIT_MS = 2_000;
+
+/** The reason of jobs that are cancelled before a worker takes them. */
+const CANCELLED = failureText(
+  new ContrailError('CANCELLED', 'The job was cancelled while it was waiting.', {
+    hint: 'Published files stay. Enqueue the file again if you need it.',
+  }),
+);
+
+/** Where BullMQ keeps jobs that have not ended. */
+const OPEN_STATES = ['wait', 'prioritized', 'delayed', 'active', 'waiting-children'] as const;
 
 export interface BullmqJobQueueOptions {
   /** Where Redis is: `redis://` or `rediss://`, with user, password and database number where needed. */
@@ -87,6 +101,7 @@ export class BullmqJobQueue implements JobQueue {
     this.#connection.on('error', () => {});
     this.#connection.defineCommand(REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT);
     this.#connection.defineCommand(FIND_ENDED, FIND_ENDED_SCRIPT);
+    this.#connection.defineCommand(END_WAITING, END_WAITING_SCRIPT);
   }
 
   async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
@@ -146,6 +161,49 @@ export class BullmqJobQueue implements JobQueue {
       gone.push(...found.gone);
     }
     return { ended, gone };
+  }
+
+  openIds(queue: string, signal: AbortSignal): Promise<string[]> {
+    signal.throwIfAborted();
+    return this.#ask(`listing jobs of ${queue}`, () => this.#queue(queue).getRanges([...OPEN_STATES], 0, -1));
+  }
+
+  async cancel(queue: string, ids: readonly string[], signal: AbortSignal): Promise<CancelledJobs> {
+    const bullQueue = this.#queue(queue);
+    const result = { ended: [] as string[], stopping: [] as string[], over: [] as string[] };
+    for (const chunk of chunksOf([...new Set(ids)], CANCEL_CHUNK)) {
+      signal.throwIfAborted();
+      await this.#ask(`cancelling jobs of ${queue}`, async () => {
+        const ends = await Promise.all(chunk.map((id) => this.#endWaiting(bullQueue, id)));
+        const { prefix = DEFAULT_PREFIX, clock } = this.#options;
+        await markCancelled(
+          this.#connection,
+          prefix,
+          ends.flatMap(({ marks }) => marks),
+          clock.now(),
+        );
+        for (const [index, { end }] of ends.entries()) {
+          const place = end === 'ended' ? result.ended : end === 'held' ? result.stopping : result.over;
+          place.push(chunk[index] ?? '');
+        }
+      });
+    }
+    return result;
+  }
+
+  /** Ends a job that waits; otherwise gives the marks that make its worker, and those of its parts, end it. */
+  async #endWaiting(bullQueue: Queue, id: string): Promise<{ readonly end: WaitingEnd; readonly marks: MarkedJob[] }> {
+    const found = await bullQueue.getJob(id);
+    const job = this.#isForeign(found) ? await bullQueue.getJob(this.#ownId(id)) : found;
+    if (job?.id === undefined) return { end: 'gone', marks: [] };
+    const { nonce = '', division } = readEnvelope(job.data);
+    const client = await bullQueue.getBackend().client;
+    const end = WaitingEnd.parse(
+      await client.runCommand(END_WAITING, [bullQueue.toKey(''), job.id, nonce, this.#options.clock.now(), CANCELLED]),
+    );
+    if (end !== 'held') return { end, marks: [] };
+    const parts = (division?.ids ?? []).map((part) => ({ queue: division?.queue ?? '', id: part, nonce: '' }));
+    return { end, marks: [{ queue: bullQueue.name, id: job.id, nonce }, ...parts] };
   }
 
   async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {

@@ -15,6 +15,7 @@ import {
   type PoolOptions,
   runnerOf,
 } from '../pool-options.ts';
+import { CancelMarks } from './cancel-marks.ts';
 import { carryOut, RetryError } from './carry-out.ts';
 import { checkRedis } from './check-redis.ts';
 import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
@@ -80,6 +81,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #connection: ReturnType<typeof connectWorkers>;
   readonly #crews: readonly Crew[];
+  readonly #marks: CancelMarks;
   readonly #partQueues = new Map<string, Queue>();
   readonly #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
@@ -89,6 +91,15 @@ export class WorkerPool {
     this.#connection = connectWorkers(options.redisUrl);
     this.#connection.on('error', () => {});
     this.#connection.defineCommand(NOTE_DIVISION, NOTE_DIVISION_SCRIPT);
+    this.#marks = new CancelMarks({
+      ...options,
+      redis: this.#connection,
+      prefix: options.prefix ?? DEFAULT_PREFIX,
+      isBusy: () => this.runningCount > 0,
+      onMarks: () => {
+        for (const { runner } of this.#crews) runner.stopCancelled();
+      },
+    });
     this.#crews = handlers.map((handler) => this.#hire(handler));
     for (const { worker } of this.#crews) void this.#keepRunning(worker);
   }
@@ -150,6 +161,7 @@ export class WorkerPool {
     await Promise.all(
       [...this.#crews.map(({ queue }) => queue), ...this.#partQueues.values()].map((queue) => queue.close()),
     );
+    this.#marks.stop();
     this.#connection.disconnect();
   }
 
@@ -214,9 +226,14 @@ export class WorkerPool {
       clock,
       secret: () => sharedSecret(this.#connection, prefix),
       queueNamed: (name) => this.#queueOf(name),
+      isCancelled: (nonce) => this.#marks.has({ queue: queue.name, id: job.id ?? '', nonce }),
       rest: (delayMs) => queue.rateLimit(delayMs),
     });
-    return carryOut(await runner.run(held, signal), { job, token, now: () => held.now(), log });
+    const step = await runner.run(held, signal);
+    if (step.verdict.kind === 'done' || step.verdict.kind === 'fail') {
+      void this.#marks.forget({ queue: queue.name, id: held.id, nonce: held.envelope.nonce ?? '' });
+    }
+    return carryOut(step, { job, token, now: () => held.now(), log });
   }
 
   /** For failures of the queue itself, which no verdict covers. */

@@ -42,7 +42,7 @@ export function runRecordBatch(facts: RunFacts, end: RunEnd, pricing: Pricing): 
 
 /** The column `outcome`, where a written table counts as published. */
 function nameOf(end: RunEnd): string {
-  if ('error' in end) return end.final ? 'failed' : 'retrying';
+  if ('error' in end) return end.error.code === 'CANCELLED' ? 'cancelled' : end.final ? 'failed' : 'retrying';
   return end.outcome.kind === 'written' ? 'published' : end.outcome.kind;
 }
 

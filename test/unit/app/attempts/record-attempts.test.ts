@@ -137,7 +137,7 @@ describe('an attempt that failed', () => {
     await recordFailure(recording, { ...event, error, final: true });
 
     expect(sink.rows('logs')).toEqual([]);
-    expect(sink.rows('export_runs_v1')).toMatchObject([{ outcome: 'failed', error_code: 'CANCELLED' }]);
+    expect(sink.rows('export_runs_v1')).toMatchObject([{ outcome: 'cancelled', error_code: 'CANCELLED' }]);
   });
 
   it('is an ERROR once for each attempt, however often that is reported, and a row of the runs', async () => {

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { importsOf, withoutComments } from '../../../support/import-graph.ts';
 
 const SOURCE = fileURLToPath(new URL('../../../../src', import.meta.url));
-const MOST_FILES = 25;
+/** Besides the file that declares each command. */
+const MOST_FILES = 14;
 
 /** Our files and the packages that a file loads as soon as it is loaded itself. */
 function loadedBy(path: string, files = new Set<string>(), packages = new Set<string>()) {
@@ -28,6 +29,6 @@ describe('starting', () => {
     const { files, packages } = loadedBy('cli/main.ts');
 
     expect(packages.filter((name) => !name.startsWith('node:'))).toEqual(['commander', 'fastest-levenshtein']);
-    expect(files.length).toBeLessThanOrEqual(MOST_FILES);
+    expect(files.filter((file) => !file.startsWith('cli/usage/')).length).toBeLessThanOrEqual(MOST_FILES);
   });
 });

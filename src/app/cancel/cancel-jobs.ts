@@ -1,0 +1,81 @@
+/** Cancels jobs in whatever process they run, and waits until they have ended. */
+import { ContrailError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
+import { recordFailure, type Recording } from '../attempts/record-attempts.ts';
+
+/** Workers stop within two seconds, unless their connections must time out first. */
+const LONGEST_WAIT_MS = 15_000;
+const LOOK_EVERY_MS = 200;
+
+export interface CancelDependencies {
+  readonly queue: JobQueue;
+  /** For jobs that no worker held; workers record their own. */
+  readonly recording: Recording;
+  readonly clock: Clock;
+}
+
+/** `cancelled`: it will not run. `done`: it ended well before it could be stopped. `stopping`: it had not ended yet. */
+export type CancelEnd = 'cancelled' | 'done' | 'stopping';
+
+export interface CancelledJob {
+  readonly job: KnownJob;
+  readonly end: CancelEnd;
+}
+
+export async function cancelJobs(
+  deps: CancelDependencies,
+  jobs: readonly KnownJob[],
+  signal: AbortSignal,
+): Promise<CancelledJob[]> {
+  const ends: CancelledJob[] = [];
+  for (const queue of new Set(jobs.map((job) => job.queue))) {
+    const ofQueue = jobs.filter((job) => job.queue === queue);
+    const { ended } = await deps.queue.cancel(
+      queue,
+      ofQueue.map(({ id }) => id),
+      signal,
+    );
+    const waited = ofQueue.filter(({ id }) => ended.includes(id));
+    for (const job of waited) await recordCancelled(deps, job);
+    const others = ofQueue.filter(({ id }) => !ended.includes(id));
+    ends.push(
+      ...waited.map((job) => ({ job, end: 'cancelled' as const })),
+      ...(await awaitEnds(deps, queue, { jobs: others, signal })),
+    );
+  }
+  return ends;
+}
+
+function recordCancelled({ recording, clock }: CancelDependencies, job: KnownJob): Promise<void> {
+  const { queue, id: jobId, payload, attempts, enqueuedAt } = job;
+  const error = new ContrailError('CANCELLED', 'The job was cancelled while it was waiting.');
+  const facts = { queue, jobId, payload, attempt: attempts + 1, enqueuedAt, durationMs: 0, error, final: true };
+  return recordFailure({ ...recording, clock }, facts);
+}
+
+interface Stopping {
+  readonly jobs: readonly KnownJob[];
+  readonly signal: AbortSignal;
+}
+
+async function awaitEnds(
+  { queue, clock }: CancelDependencies,
+  name: string,
+  { jobs, signal }: Stopping,
+): Promise<CancelledJob[]> {
+  const ends = new Map<string, CancelEnd>();
+  const deadline = clock.monotonic() + LONGEST_WAIT_MS;
+  for (let open = jobs; open.length > 0; open = open.filter(({ id }) => !ends.has(id))) {
+    const { ended, gone } = await queue.findEnded(
+      name,
+      open.map(({ id }) => id),
+      signal,
+    );
+    for (const { id, state } of ended) ends.set(id, state === 'completed' ? 'done' : 'cancelled');
+    for (const id of gone) ends.set(id, 'done');
+    if (clock.monotonic() > deadline) break;
+    if (ends.size < jobs.length) await clock.sleep(LOOK_EVERY_MS, signal);
+  }
+  return jobs.map((job) => ({ job, end: ends.get(job.id) ?? 'stopping' }));
+}

@@ -1,0 +1,133 @@
+/**
+ * Cancels running jobs from any process. A mark in Redis says which job is cancelled; a message makes all workers look at the
+ * marks at once. A lost message costs a second: workers with running jobs also look that often.
+ */
+import type { Redis } from 'ioredis';
+import { errorText } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { connectWorkers } from './connection.ts';
+
+const LOOK_EVERY_MS = 1_000;
+/** Marks of jobs that no worker has taken since are forgotten after this. */
+const KEPT_MS = 7 * 86_400_000;
+
+/** A job as it was added: an id can come again, a nonce does not. */
+export interface MarkedJob {
+  readonly queue: string;
+  readonly id: string;
+  /** Empty for jobs that were made by hand, and for parts. */
+  readonly nonce: string;
+}
+
+/** The sorted set of marks, by time. */
+export function marksKey(prefix: string): string {
+  return `${prefix}:cancelled`;
+}
+
+function channelOf(prefix: string): string {
+  return `${prefix}:cancel`;
+}
+
+function markOf({ queue, id, nonce }: MarkedJob): string {
+  return JSON.stringify([queue, id, nonce]);
+}
+
+/** Marks jobs and tells all workers, in one transaction. `now` in milliseconds since 1970. */
+export async function markCancelled(
+  redis: Redis,
+  prefix: string,
+  jobs: readonly MarkedJob[],
+  now: number,
+): Promise<void> {
+  if (jobs.length === 0) return;
+  const key = marksKey(prefix);
+  const transaction = redis.multi();
+  transaction.zremrangebyscore(key, '-inf', now - KEPT_MS);
+  transaction.zadd(key, ...jobs.flatMap((job) => [now, markOf(job)]));
+  transaction.pexpire(key, KEPT_MS);
+  transaction.publish(channelOf(prefix), 'look');
+  for (const [error] of (await transaction.exec()) ?? []) if (error !== null) throw error;
+}
+
+export interface CancelMarksOptions {
+  readonly redisUrl: string;
+  /** The workers' connection, for looking. */
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether any job runs here. */
+  readonly isBusy: () => boolean;
+  /** Called after each look that found marks. */
+  readonly onMarks: () => void;
+}
+
+/** The marks as a worker pool knows them. */
+export class CancelMarks {
+  readonly #options: CancelMarksOptions;
+  readonly #ear: Redis;
+  #marks: ReadonlySet<string> = new Set();
+  #looking: Promise<void> | undefined;
+  #isStopped = false;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(options: CancelMarksOptions) {
+    this.#options = options;
+    this.#ear = connectWorkers(options.redisUrl);
+    this.#ear.on('error', () => {});
+    this.#ear.on('message', () => void this.#look());
+    // Also after each reconnection, when messages may have been lost.
+    this.#ear.on('ready', () => void this.#look());
+    this.#ear.subscribe(channelOf(options.prefix)).catch(() => undefined);
+    this.#wait();
+  }
+
+  has(job: MarkedJob): boolean {
+    return this.#marks.has(markOf(job));
+  }
+
+  /** Forgets the mark of a job that has ended. Never fails. */
+  async forget(job: MarkedJob): Promise<void> {
+    if (!this.has(job)) return;
+    const { redis, prefix, log } = this.#options;
+    try {
+      await redis.zrem(marksKey(prefix), markOf(job));
+    } catch (error) {
+      // The nonce keeps it from meaning another job.
+      log.debug({ queue: job.queue, jobId: job.id, error: errorText(error) }, 'a mark was not removed');
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    this.#ear.disconnect();
+  }
+
+  #wait(): void {
+    if (this.#isStopped) return;
+    const { clock, isBusy } = this.#options;
+    this.#cancelTimer = clock.startTimer(LOOK_EVERY_MS, () => {
+      if (isBusy()) void this.#look();
+      this.#wait();
+    });
+  }
+
+  /** One look at a time: while Redis is away, looks would pile up. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#readMarks().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #readMarks(): Promise<void> {
+    const { redis, prefix, onMarks } = this.#options;
+    try {
+      this.#marks = new Set(await redis.zrange(marksKey(prefix), '0', '-1'));
+    } catch {
+      // The next look comes by itself.
+      return;
+    }
+    if (this.#marks.size > 0 && !this.#isStopped) onMarks();
+  }
+}
