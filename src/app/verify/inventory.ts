@@ -73,7 +73,8 @@ export async function takeInventory(deps: InventoryDependencies, signal: AbortSi
       const found = planned.get(object.name);
       const file = found ?? parseObjectName(object.name, known);
       const source = found === undefined || !('payload' in found) ? undefined : sourceOf(found);
-      const isKnown = found !== undefined || known === undefined || isKnownFile(file, known);
+      // Planning also names files whose tables are gone, whoever published them.
+      const isKnown = source !== undefined || known === undefined || isKnownFile(file, known);
       return { object, file, source, isKnown };
     })
     .filter(({ file }) => selected.size === 0 || (file !== undefined && selected.has(normaliseSlug(file.experiment))));
