@@ -116,6 +116,20 @@ of queues and codes of errors, never a slug or an address.
 ${rows.join('\n')}
 
 Besides these there are those of Node: \`nodejs_eventloop_lag_…\`, \`nodejs_gc_…\`, \`nodejs_heap_…\`, \`process_…\`.
+
+## Traces
+
+With \`CONTRAIL_TRACES=true\` queues and workers make OpenTelemetry spans. Each attempt at a job is a trace of its own, linked to
+the span that enqueued the job, so a backfill is not one trace of thousands of spans. Contrail brings no SDK and no exporter;
+start it with yours, for example
+
+\`\`\`sh
+npm install --no-save @opentelemetry/auto-instrumentations-node
+OTEL_SERVICE_NAME=contrail-worker OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 CONTRAIL_TRACES=true \\
+  NODE_OPTIONS='--import @opentelemetry/auto-instrumentations-node/register' npx contrail worker
+\`\`\`
+
+Without an SDK the spans go nowhere. Where traces are off, nothing of OpenTelemetry's queue instrumentation is loaded.
 `;
 }
 

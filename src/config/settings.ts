@@ -482,6 +482,13 @@ export const SETTINGS = {
     default: '127.0.0.1',
     schema: z.string().min(1),
   }),
+  traces: setting({
+    variable: 'CONTRAIL_TRACES',
+    text: 'Whether jobs are traced with OpenTelemetry. Spans go to the SDK that the process is started with: docs/metrics.md.',
+    example: 'true',
+    default: 'false',
+    schema: yesOrNo(),
+  }),
   'metrics.port': setting({
     variable: 'CONTRAIL_METRICS_PORT',
     text: 'The port on which `worker`, `schedule` and `web` serve /metrics, /healthz and /readyz; 0 takes any free one. Not set: none. Processes on the same machine need different ones.',

@@ -89,6 +89,8 @@ const RULES: ImportRules = {
     'isomorphic-git': ['adapters/metric-hub'],
     pino: ['adapters/system'],
     'prom-client': ['adapters/prometheus'],
+    'bullmq-otel': ['queue/bullmq/tracing.ts'],
+    '@opentelemetry/': ['queue/bullmq/tracing.ts'],
     commander: ['cli'],
   },
   words: [

@@ -6,6 +6,7 @@ import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { RedisFacts } from '../../queue/bullmq/check-redis.ts';
 import type { BullmqJobQueue } from '../../queue/bullmq/job-queue.ts';
 import { deploymentOf } from './deployment.ts';
+import { queueTelemetryOf } from './queue-telemetry.ts';
 
 /** The queue for producers and pages. Contacts nothing yet. */
 export async function openQueue(config: Config, redisUrl: string = config.redis.reveal()): Promise<BullmqJobQueue> {
@@ -18,6 +19,7 @@ export async function openQueue(config: Config, redisUrl: string = config.redis.
     clock: systemClock,
     random: systemRandom,
     ...(deployment === undefined ? {} : { deployment }),
+    ...(await queueTelemetryOf(config)),
   });
 }
 

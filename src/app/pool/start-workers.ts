@@ -9,6 +9,7 @@ import type { FinishedEvent } from '../../queue/worker-events.ts';
 import { jobHandlers } from '../compose/job-handlers.ts';
 import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
+import { queueTelemetryOf } from '../compose/queue-telemetry.ts';
 import { attemptHooks } from '../attempts/attempt-hooks.ts';
 import { startRecordKeeping } from '../compose/record-keeping.ts';
 import { startHeartbeat } from '../upkeep/heartbeat.ts';
@@ -54,6 +55,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       clock: adapters.clock,
       random: adapters.random,
       drainDeadlineMs: config['worker.drainTimeout'],
+      ...(await queueTelemetryOf(config)),
       ...joinHooks(attemptHooks(recording), observation?.attemptHooks(pricing)),
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),

@@ -26,6 +26,7 @@ import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
 import { ReadableQueue } from './readable-job.ts';
 import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
 import { settlesWithin } from '../settles-within.ts';
+import type { QueueTelemetry } from './tracing.ts';
 
 /** Adding is not atomic over a chunk, but ids make a repeated chunk harmless. */
 const ADD_CHUNK = 1_000;
@@ -56,6 +57,8 @@ export interface BullmqJobQueueOptions {
   readonly deployment?: Deployment;
   /** How long finished jobs are kept: default 7 days for completed ones, 30 for failed ones, at most 5,000 of each. */
   readonly retention?: Partial<JobRetention>;
+  /** Default: no traces. */
+  readonly telemetry?: QueueTelemetry;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -336,8 +339,10 @@ export class BullmqJobQueue implements JobQueue {
   #queue(name: string): Queue {
     const existing = this.#queues.get(name);
     if (existing !== undefined) return existing;
+    const { telemetry } = this.#options;
     const queue = new ReadableQueue(name, {
       connection: this.#connection,
+      ...(telemetry === undefined ? {} : { telemetry }),
       prefix: this.#options.prefix ?? DEFAULT_PREFIX,
       // Without these two a Redis that is away at the first call would make the queue useless for good.
       skipWaitingForReady: true,

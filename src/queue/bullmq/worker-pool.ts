@@ -28,6 +28,7 @@ import { jobOptionsOf } from './job-options.ts';
 import { sharedSecret } from './job-seal.ts';
 import { ReadableQueue, ReadableWorker } from './readable-job.ts';
 import { settlesWithin } from '../settles-within.ts';
+import type { QueueTelemetry } from './tracing.ts';
 
 const STALL_CHECK_MS = 5_000;
 /** BullMQ's own stall limit fails a job without telling us, so it is set out of reach. */
@@ -46,6 +47,8 @@ export interface WorkerPoolOptions extends PoolOptions {
   readonly prefix?: string;
   /** How often to look for stalled jobs; default 5 s. */
   readonly stallCheckMs?: number;
+  /** Default: no traces. */
+  readonly telemetry?: QueueTelemetry;
   /** Shown with each job it takes; default host and process. */
   readonly name?: string;
 }
@@ -187,7 +190,8 @@ export class WorkerPool {
     const options = this.#options;
     const { prefix = DEFAULT_PREFIX } = options;
     // The version is read here, as without it BullMQ rounds every delay up to a second.
-    const shared = { connection: this.#connection, prefix };
+    const { telemetry } = options;
+    const shared = { connection: this.#connection, prefix, ...(telemetry === undefined ? {} : { telemetry }) };
     const queue = new ReadableQueue(kind.queue, { ...shared, skipMetasUpdate: true });
     queue.on('error', () => {});
     const runner = runnerOf(handler, options);
