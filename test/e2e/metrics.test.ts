@@ -77,3 +77,27 @@ describe('--metrics-port', () => {
     expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('CONTRAIL_METRICS_PORT')]);
   });
 });
+
+describe('contrail web', () => {
+  it('charts the runs of the warehouse on the board, and holds the file of the warehouse no longer than that', async () => {
+    const { file, start, json, contrail } = deployment();
+    await runStatements(file, createLargeTable('statistics_one_weekly', 100));
+    await json('backfill --product statistics');
+    await contrail('worker --drain');
+    const web = start('web --port 0');
+    const [url = ''] = await web.says(/http:\/\/127\.0\.0\.1:\d+/);
+    const to = Date.now() + 60_000;
+    const range = `from=${to - 7_200_000}&to=${to}&granularity=hour&queue=statistics`;
+
+    const counts = await get(`${url}/queues/api/metrics/history?${range}`);
+    const times = await get(`${url}/queues/api/metrics/latency?${range}&metric=runtime`);
+    const after = await contrail('worker --drain');
+    web.child.kill('SIGTERM');
+
+    const { completed, failed } = JSON.parse(counts.text);
+    const sum = (points: readonly { value: number }[]) => points.reduce((total, { value }) => total + value, 0);
+    expect([sum(completed), sum(failed)]).toEqual([1, 0]);
+    expect(JSON.parse(times.text)).toEqual([expect.objectContaining({ count: 1 })]);
+    expect([after.code, (await web.ended).code]).toEqual([0, 0]);
+  });
+});

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/load-config.ts';
 import { buildApp } from '../../web/app.ts';
 import { mountBoard } from '../../web/board/board.ts';
+import { RunReader } from '../../web/board/ended-runs.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
 import { openQueue } from '../compose/open-queue.ts';
@@ -27,19 +28,20 @@ export interface WebOptions extends ListenOptions {
 
 export async function startWeb(
   config: Config,
-  adapters: Pick<Adapters, 'store' | 'log' | 'clock'>,
+  adapters: Pick<Adapters, 'store' | 'log' | 'clock'> & Partial<Pick<Adapters, 'reader'>>,
   options: WebOptions,
 ): Promise<WebServer> {
-  const { clock, log } = adapters;
+  const { clock, log, reader } = adapters;
   const redisUrl = options.redisUrl ?? config.redis.reveal();
   const observation = options.observation ?? (await openObservation(config, { clock, log, redisUrl }));
   const queue = await openQueue(config, redisUrl);
   const connection = connectProducer(redisUrl);
   connection.on('error', () => {});
+  const runs = reader === undefined ? {} : { runs: new RunReader(reader, clock) };
   let servicePort: ServicePort | undefined;
   const app = await buildApp({
     queue,
-    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: config['queue.prefix'], log }),
+    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: config['queue.prefix'], log, ...runs }),
     store: adapters.store,
     observation,
     log,

@@ -9,6 +9,8 @@ import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb } from '../../app/web/start-web.ts';
 import { clockOf } from '../../app/compose/wire.ts';
+import { readerOnDemand } from '../../app/compose/reader-on-demand.ts';
+import { sharedHttp } from '../../app/compose/shared-http.ts';
 import { storeOf } from '../../app/compose/open-store.ts';
 import { checkRedis } from '../../app/compose/open-queue.ts';
 
@@ -29,9 +31,12 @@ export async function web(options: Options): Promise<void> {
   const log = logOf(config);
   const { signal, release } = abortOnSignals();
   const clock = clockOf(config);
+  const http = sharedHttp();
+  const system = { clock, random: systemRandom, log, http };
+  const records = readerOnDemand(config, { ...system, createWarehouse: false });
   const server = await startWeb(
     config,
-    { store: await storeOf(config, { clock, random: systemRandom, log }), log, clock },
+    { store: await storeOf(config, system), log, clock, ...(records === undefined ? {} : { reader: records.reader }) },
     { host, port: port ?? config['web.port'], metricsPort },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);
@@ -39,6 +44,7 @@ export async function web(options: Options): Promise<void> {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
   await server.stop();
+  await records?.close();
   release();
 }
 

@@ -9,6 +9,8 @@ import { z } from 'zod';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { Log } from '../../ports/log.ts';
 import { guardBoard } from './board-requests.ts';
+import type { RunReader } from './ended-runs.ts';
+import { runHistory } from './run-history.ts';
 import { addBoardHeaders } from '../security-headers.ts';
 import { experimentObjectsPath, objectPath, OBJECTS_PREFIX } from '../routes/objects.ts';
 
@@ -19,12 +21,14 @@ export interface BoardOptions {
   /** Prefix of all keys in Redis. */
   readonly prefix: string;
   readonly log: Log;
+  /** The runs of the last weeks, for charts. */
+  readonly runs?: RunReader;
 }
 
 /** Mounts the board. Returns a function that closes its queues. */
 export async function mountBoard(
   app: FastifyInstance,
-  { connection, prefix, log }: BoardOptions,
+  { connection, prefix, log, runs }: BoardOptions,
 ): Promise<() => Promise<void>> {
   const queues = JOB_KINDS.map((kind) => new Queue(kind.queue, { connection, prefix, skipWaitingForReady: true }));
   for (const queue of queues) queue.on('error', () => {});
@@ -34,6 +38,7 @@ export async function mountBoard(
     queues: queues.map((queue) => new BullMQAdapter(queue, { externalJobUrl: objectLink })),
     serverAdapter,
     options: {
+      ...(runs === undefined ? {} : { historyProvider: runHistory(runs) }),
       uiConfig: {
         boardTitle: 'Contrail',
         hideRedisDetails: true,
