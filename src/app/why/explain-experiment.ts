@@ -4,6 +4,7 @@ import type { Experiment } from '../../domain/experiment.ts';
 import type { TraceCell } from '../../domain/trace/cell.ts';
 import type { FailedExports } from '../../domain/trace/reason-text.ts';
 import { traceExperiment } from '../../domain/trace/trace.ts';
+import type { ListedTable } from '../../ports/statistics-source.ts';
 import { enrollmentsTime } from '../../workers/metadata/analysis-start.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { attempt, distinctErrors } from './attempt.ts';
@@ -14,7 +15,7 @@ import { type GatherDependencies, gatherInputs } from './gather-inputs.ts';
 import { type PromisedResults, promisedResults } from './promised-results.ts';
 import { findFile } from './published-files.ts';
 import { selectCells, selectedPeriods } from './select-cells.ts';
-import { tablesByPeriod } from './window-tables.ts';
+import { ownTables, tablesByPeriod } from './window-tables.ts';
 
 export interface WhyDependencies extends SubjectSources, GatherDependencies {
   readonly resolution: () => Promise<BuildDependencies>;
@@ -29,11 +30,12 @@ export async function explainExperiment(
   request: WhyRequest,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const tables = await attempt(async () => (await deps.source.listTables(signal)).map(({ name }) => name), signal);
-  const names = 'error' in tables ? undefined : tables.value;
+  const tables = await attempt(() => deps.source.listTables(signal), signal);
+  const listing = 'error' in tables ? undefined : tables.value;
+  const names = listing?.map(({ name }) => name);
   const subject = await findSubject(deps, { slug: request.slug, tables: names, signal });
   const untraced = (error: ContrailError): Promise<Explanation> =>
-    describeUntraced(deps, subject, { error, names, signal });
+    describeUntraced(deps, subject, { error, listing: listing ?? [], signal });
   if ('error' in subject) return untraced(subject.error);
   if ('error' in tables) return untraced(tables.error);
   const { record } = subject;
@@ -42,7 +44,7 @@ export async function explainExperiment(
   const selection = selectedPeriods(request, promised.value, deps.rules.clientsMetric);
   const { inputs, problems, leftOut, warnings } = await gatherInputs(deps, {
     promised: promised.value,
-    names: tables.value,
+    names: ownTables(record.slug, tables.value),
     selection,
     signal,
   });
@@ -82,14 +84,14 @@ async function describeUntraced(
   subject: Subject,
   {
     error,
-    names,
+    listing,
     signal,
-  }: { readonly error: ContrailError; readonly names: readonly string[] | undefined; readonly signal: AbortSignal },
+  }: { readonly error: ContrailError; readonly listing: readonly ListedTable[]; readonly signal: AbortSignal },
 ): Promise<Explanation> {
   const experiment = 'record' in subject ? subject.record.slug : subject.slug;
   const problems: ContrailError[] = [];
   const found: FoundPeriod[] = [];
-  for (const { period, tables } of tablesByPeriod(experiment, names ?? [])) {
+  for (const { period, tables } of tablesByPeriod(experiment, ownTables(experiment, listing))) {
     const file = await attempt(() => findFile(period, { store, experiment, signal }), signal);
     if ('error' in file) problems.push(file.error);
     const url = 'error' in file || file.value === undefined ? undefined : store.locate(file.value.name);

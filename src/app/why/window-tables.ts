@@ -4,10 +4,11 @@ import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../../domain/analysis-per
 import type { ConsoleRules } from '../../domain/console-rules.ts';
 import { type ContrailError, toContrailError } from '../../domain/errors.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
+import { assignTables, mayBelong } from '../../domain/table-owners.ts';
 import type { WindowTable } from '../../domain/trace/inputs.ts';
 import { TableCells } from '../../domain/trace/table-cells.ts';
 import { WINDOW_PERIODS } from '../../domain/window-period.ts';
-import type { StatisticsSource } from '../../ports/statistics-source.ts';
+import type { ListedTable, StatisticsSource } from '../../ports/statistics-source.ts';
 import { tableRows } from './table-rows.ts';
 
 /** Enough to overlap waiting; the tables are small. */
@@ -20,7 +21,14 @@ export interface PeriodTables {
   readonly newest: { readonly name: string; readonly window: number } | undefined;
 }
 
-/** Which tables an experiment has in each period, from the names of all tables. */
+/** Names of an experiment's per-window tables, among slugs that are alike in names. */
+export function ownTables(slug: string, listing: readonly ListedTable[]): string[] {
+  return assignTables(listing, [slug])
+    .windows.filter((owned) => mayBelong(owned, slug))
+    .map(({ table }) => table);
+}
+
+/** Which tables an experiment has in each period, from their names. */
 export function tablesByPeriod(slug: string, names: readonly string[]): PeriodTables[] {
   return ANALYSIS_PERIODS.map((period) => {
     const start = windowTableName(slug, period, '');

@@ -63,6 +63,19 @@ describe('contrail why', () => {
     expect({ problems, untraced }).toEqual({ problems: [] });
   });
 
+  it('leaves out a table that another experiment describes', async () => {
+    const { explain, source } = await setup();
+    const table = memoryTable(ROWS, { columns: WINDOW_TABLE_COLUMNS, changedAt: Date.parse(VERSION) });
+    const fates: unknown[] = [];
+
+    for (const description of ['an.experiment', EXPERIMENT.slug]) {
+      source.set(TABLE, { ...table, description });
+      fates.push(await fateOf(explain()));
+    }
+
+    expect(fates).toEqual(['computed: window_missing', 'published: no_file']);
+  });
+
   it('takes a slug as tables write it, and suggests one for a mistyped slug', async () => {
     const { explain } = await setup();
 
