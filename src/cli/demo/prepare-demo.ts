@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { loadJobs } from '../../adapters/duckdb/load-jobs.ts';
 import { loadStatistics, runStatements } from '../../adapters/duckdb/load-statistics.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
+import { assignTables } from '../../domain/table-owners.ts';
 import { ABSENT, type ObjectStore } from '../../ports/object-store.ts';
 import { ENROLLMENT_COUNTS_OBJECT } from '../../workers/monitoring/read-enrollment-counts.ts';
 import { ENROLLMENT_FUNNEL_OBJECT } from '../../workers/monitoring/read-enrollment-funnel.ts';
@@ -42,10 +43,23 @@ export async function prepareDemo(adapters: DemoAdapters, { dataset, experiments
   }
   await loadStatistics(adapters.duckdb, dataset, views);
   await runStatements(adapters.duckdb, createOddTables(dataset));
+  await describeDemoTables(adapters, dataset);
   await adapters.sink.append({ id: 'demo-sample-logs', table: LOGS_TABLE, rows: sampleLogs(now) }, signal);
   await loadJobs(adapters.duckdb, SAMPLE_JOBS, daysSinceSample(now));
   await writeObject(adapters.store, ENROLLMENT_COUNTS_OBJECT, sampleEnrollmentCounts());
   return true;
+}
+
+/** As the analysis does: the exact slug is the description of a table. */
+async function describeDemoTables({ duckdb, source, clock }: DemoAdapters, dataset: string): Promise<void> {
+  const listing = await source.listTables(new AbortController().signal);
+  const records = [...sampleExperiments(clock.now()), ...oddExperiments(clock.now())];
+  const slugs = records.flatMap((record) => ('slug' in record && typeof record.slug === 'string' ? [record.slug] : []));
+  const { windows } = assignTables(listing, slugs);
+  await runStatements(
+    duckdb,
+    windows.map(({ table, slug }) => `COMMENT ON TABLE ${dataset}.${table} IS '${slug.replaceAll("'", "''")}'`),
+  );
 }
 
 /** In production, another system does this every day. */
