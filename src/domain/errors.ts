@@ -202,8 +202,8 @@ export const ERROR_CATALOGUE = {
   },
   QUERY_EMPTY: {
     class: 'content',
-    text: 'A configured query has no rows, but its published file has.',
-    remedy: 'Check the query and its tables; the file stays. If no rows are right, set `emptyIs = "publish"`.',
+    text: 'A configured query has no rows for any of its files, but published ones have.',
+    remedy: 'Check the query and its tables; the files stay. If no rows are right, set `emptyIs = "publish"`.',
   },
   QUERY_UNORDERED: {
     class: 'content',

@@ -26,6 +26,8 @@ export const METADATA = {
   analysisContent: 'contrail-analysis-content',
   /** Only of configured queries: hash of the definition. */
   config: 'contrail-config',
+  /** Only of configured queries: since when the query has had no rows for the file, which stays. Not in the spec. */
+  kept: 'contrail-kept',
   /** SHA-256 of the bytes in hex, to compare them without reading the object. Not in the spec. */
   sha256: 'contrail-sha256',
 } as const;

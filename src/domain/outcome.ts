@@ -57,7 +57,8 @@ export interface Warning {
  * one. `name`: the console will not find the file, or not show its content. `non_finite`: NaN or infinite numbers written
  * as null. `branches`: other branches than the experiment's. `reference_branch`: the experiment has none. `experiment`: its
  * record could not be read. `metric_hub`: it could not be reached. `windows`: the file before had windows
- * that this one lacks. `nul`: U+0000 written as U+FFFD. `cut`: only a part was used.
+ * that this one lacks. `nul`: U+0000 written as U+FFFD. `cut`: only a part was used. `empty`: the file of a query stayed as it
+ * was, because there are no rows for it.
  */
 export type WarningKind =
   | 'duplicate'
@@ -71,7 +72,8 @@ export type WarningKind =
   | 'metric_hub'
   | 'windows'
   | 'nul'
-  | 'cut';
+  | 'cut'
+  | 'empty';
 
 /** A part of a job's work, for another worker. */
 export interface PartRequest {

@@ -64,7 +64,7 @@ async function publishFileOf(running: RunningQuery, slug: string, { columns, ope
   } catch (error) {
     const failure = toContrailError(error);
     if (!isOfOneFile(failure)) throw failure;
-    running.failures.push(failure);
+    running.failures.push({ experiment: slug, failure });
   }
 }
 

@@ -2,6 +2,7 @@
 import type { LogEvent } from '../../domain/log-record.ts';
 import type { JobOutcome, PublishedFacts, ReadingUsage } from '../../domain/outcome.ts';
 import { versionOfTime } from '../../domain/source-version.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { RunningQuery } from './running-query.ts';
 
 export interface QueryRun {
@@ -14,6 +15,7 @@ export interface QueryRun {
 }
 
 interface RunFacts {
+  readonly kept: KeptFiles;
   readonly usage: ReadingUsage;
   readonly durationMs: number;
   readonly locate: (name: string) => string;
@@ -24,8 +26,8 @@ export function outcomeOfQuery(running: RunningQuery, facts: RunFacts): QueryRun
   const files = ends.map(({ outcome }) => outcome);
   return {
     outcome: wholeOutcome(running, files, facts),
-    files,
-    events: ends.flatMap(({ events }) => events),
+    files: [...files, ...facts.kept.outcomes],
+    events: [...ends.flatMap(({ events }) => events), ...facts.kept.events],
     usage: facts.usage,
   };
 }
@@ -54,7 +56,7 @@ function wholeOutcome(running: RunningQuery, files: readonly JobOutcome[], facts
     dropped: 0,
     duplicates: 0,
     bytes: counted.reduce((sum: number, { bytes }: PublishedFacts) => sum + bytes, 0),
-    warnings: inPlace.flatMap(({ warnings }) => warnings),
+    warnings: [...inPlace.flatMap(({ warnings }) => warnings), ...facts.kept.warnings],
     durationMs: facts.durationMs,
     usage: facts.usage,
     ...(generation === undefined ? {} : { generation }),

@@ -4,6 +4,7 @@ import type { ReadingUsage } from '../../domain/outcome.ts';
 import type { QueriedExperiment } from '../../domain/query-export/built-in-parameters.ts';
 import { joinUsage } from '../statistics/join-parts.ts';
 import { filesFailed, isOfOneFile } from './failed-files.ts';
+import { isPublishedInPart, keepFiles, type KeptFiles } from './kept-files.ts';
 import { publishQueryFile } from './publish-query-file.ts';
 import { publishSplit } from './publish-split.ts';
 import { outcomeOfQuery, type QueryRun } from './query-outcome.ts';
@@ -12,20 +13,28 @@ import { openQuery, type QueryDependencies, type QueryRequested, type RunningQue
 
 /**
  * Throws a ContrailError with the cost if a file was not published: those before it are published, and those after it stay as
- * they were. A file that cannot be published because of its own content does not stop the others.
+ * they were. A file that cannot be published because of its own content does not stop the others. Files without rows now are
+ * kept with a warning if others have rows.
  */
 export async function runQuery(deps: QueryDependencies, request: QueryRequested): Promise<QueryRun> {
   const startedAt = deps.clock.now();
   const running: RunningQuery = { deps, request, usages: [], published: [], failures: [], skippedRows: 0 };
+  let kept: KeptFiles;
   try {
     await publishAll(running);
-    if (running.failures.length > 0) throw filesFailed(request.definition.name, running);
+    if (!isPublishedInPart(running)) throw filesFailed(request.definition.name, running);
+    kept = await keepFiles(running);
   } catch (error) {
     request.signal.throwIfAborted();
     throw withUsage(toContrailError(error), usageOf(running));
   }
   const durationMs = deps.clock.now() - startedAt;
-  return outcomeOfQuery(running, { usage: usageOf(running), durationMs, locate: (name) => deps.store.locate(name) });
+  return outcomeOfQuery(running, {
+    kept,
+    usage: usageOf(running),
+    durationMs,
+    locate: (name) => deps.store.locate(name),
+  });
 }
 
 function usageOf({ usages }: RunningQuery): ReadingUsage {
@@ -52,7 +61,7 @@ async function publishEach(running: RunningQuery): Promise<void> {
     } catch (error) {
       const failure = toContrailError(error);
       if (!isOfOneFile(failure)) throw failure;
-      running.failures.push(failure);
+      running.failures.push({ experiment: experiment.slug, failure });
     }
     onProgress?.(index + 1, experiments.length);
   }

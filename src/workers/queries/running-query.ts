@@ -1,9 +1,9 @@
 /** A run of a query under way. */
-import type { ContrailError } from '../../domain/errors.ts';
 import { type QueriedExperiment, queryParameters } from '../../domain/query-export/built-in-parameters.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { ReadingUsage } from '../../domain/outcome.ts';
 import type { OpenQuery, QueryRequest, QuerySource } from '../../ports/query-source.ts';
+import type { FailedFile } from './failed-files.ts';
 import type { PublishedQueryFile, QueryFileDependencies, QueryTick } from './publish-query-file.ts';
 
 export interface QueryDependencies extends QueryFileDependencies {
@@ -23,7 +23,7 @@ export interface RunningQuery {
   readonly usages: (() => ReadingUsage)[];
   readonly published: PublishedQueryFile[];
   /** Files that cannot be published, while the others can. */
-  readonly failures: ContrailError[];
+  readonly failures: FailedFile[];
   /** Rows of a split query that belong to no chosen experiment. */
   skippedRows: number;
 }

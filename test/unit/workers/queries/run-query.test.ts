@@ -344,16 +344,54 @@ describe('a query that is split by experiment', () => {
   });
 
   it('keeps the file of one experiment that has no rows now, and publishes the others', async () => {
-    const { run, failure, queries, read } = setup(SPLIT);
+    const { run, queries, read, head, generations } = setup(SPLIT);
     queries.rows = ROWS;
     await run({ slugs });
     queries.rows = [{ experiment: 'c', value: 6 }];
+
+    const { outcome, files } = await run({ slugs, tick: TICK + 1 });
+
+    expect(outcome).toMatchObject({ kind: 'published', rows: 1, warnings: [{ kind: 'empty' }, { kind: 'empty' }] });
+    expect(files.map(({ kind }) => kind)).toEqual(['published', 'skipped', 'skipped']);
+    expect([await read(B), await read(C)]).toEqual(['[{"value":"4"}]', '[{"value":"6"}]']);
+    expect([generations(B), (await head(B))?.metadata[METADATA.kept]]).toEqual([1, '2026-01-15T04:30:00.001Z']);
+  });
+
+  it('logs a kept file once, until it has rows again', async () => {
+    const { run, queries } = setup(SPLIT);
+    const logged: unknown[] = [];
+    const without = [{ experiment: 'c', value: 6 }];
+    for (const [index, rows] of [ROWS, without, without, ROWS, without].entries()) {
+      queries.rows = rows;
+      const { events } = await run({ slugs: ['b', 'c'], tick: TICK + index });
+      logged.push(events.map(({ experiment, level }) => `${level} ${experiment}`));
+    }
+
+    expect(logged).toEqual([[], ['WARNING b'], [], [], ['WARNING b']]);
+  });
+
+  it('fails if no experiment has rows any more, and keeps the files', async () => {
+    const { run, failure, queries, read } = setup(SPLIT);
+    queries.rows = ROWS.slice(0, 5);
+    await run({ slugs });
+    queries.rows = [];
 
     const error = await failure({ slugs, tick: TICK + 1 });
 
     expect(error.code).toBe('QUERY_EMPTY');
     expect(error.message).toContain('2 of 3 files of query "my-query" were not published');
-    expect([await read(B), await read(C)]).toEqual(['[{"value":"4"}]', '[{"value":"6"}]']);
+    expect([await read(B), await read(C)]).toEqual(['[{"value":"4"}]', '[]']);
+  });
+
+  it('fails for another reason even if files are kept as well, and names that reason', async () => {
+    const { run, failure, queries } = setup({ ...SPLIT, object: 'live/{normalised}.json' });
+    queries.rows = [{ experiment: 'b' }, { experiment: 'z' }];
+    await run({ slugs: ['b', 'z'] });
+    queries.rows = [{ experiment: 'x-y' }, { experiment: 'x_y' }, { experiment: 'z' }];
+
+    const error = await failure({ slugs: ['b', 'x-y', 'x_y', 'z'], tick: TICK + 1 });
+
+    expect(error).toMatchObject({ code: 'SLUG_CONFLICT', evidence: expect.stringContaining('has no rows for') });
   });
 
   it('asks nothing if no experiment is chosen', async () => {
