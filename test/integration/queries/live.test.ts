@@ -1,103 +1,22 @@
 /** The shipped `config/queries.live.toml`, from DuckDB tables to files, compared with a plain computation. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.ts';
 import { DuckDbQuerySource } from '../../../src/adapters/duckdb/query-source.ts';
+import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
-import { readQueriesFile } from '../../../src/config/queries/read-queries-file.ts';
 import { runQuery } from '../../../src/workers/queries/run-query.ts';
-import { temporaryDuckDb, temporaryFolder } from '../../support/duckdb.ts';
-import { runSql } from '../../support/duckdb-tables.ts';
+import { temporaryFolder } from '../../support/duckdb.ts';
+import { expectedLiveText, LIVE_EXPERIMENTS, LIVE_NOW, liveTables } from '../../support/live-queries.ts';
 
-const LIVE = fileURLToPath(new URL('../../../config/queries.live.toml', import.meta.url));
 const { signal } = new AbortController();
-const MINUTE = 60_000;
-const NOW = Date.parse('2026-01-15T12:02:00Z');
-/** The first is younger than 14 days, the other one older. */
-const EXPERIMENTS = [
-  { slug: 'young-one', startedAt: Date.parse('2026-01-14T00:00:00Z'), stepMs: 5 * MINUTE },
-  { slug: 'old_one', startedAt: Date.parse('2025-12-01T00:00:00Z'), stepMs: 30 * MINUTE },
-];
-const BRANCHES = ['control', 'treatment', null] as const;
-
-interface LiveRow {
-  readonly experiment: string;
-  readonly branch: string | null;
-  readonly value: number;
-  readonly time: number;
-}
-
-/** Every seven minutes for some hours, from before the start of the younger one. */
-const ROWS: readonly LiveRow[] = [...EXPERIMENTS.map(({ slug }) => slug), 'another'].flatMap((experiment, place) =>
-  BRANCHES.flatMap((branch, index) =>
-    Array.from({ length: 40 }, (_, step) => ({
-      experiment,
-      branch,
-      value: (place + 1) * (index + 1) * (step + 1),
-      time: Date.parse('2026-01-13T22:00:00Z') + step * 7 * MINUTE,
-    })),
-  ),
-);
 
 async function setup() {
-  const file = temporaryDuckDb();
-  const { queries } = readQueriesFile(LIVE, 'duckdb');
-  const tables = queries.flatMap(({ query: { from } }) => (from.kind === 'table' ? [from.table] : []));
-  const names = [...new Set(tables.map(({ dataset, table }) => `"${dataset}"."${table}"`))];
-  const values = ROWS.map(
-    ({ experiment, branch, value, time }) =>
-      `('${experiment}', ${branch === null ? 'NULL' : `'${branch}'`}, ${value}, make_timestamptz(${time * 1_000}))`,
-  ).join(', ');
-  await runSql(
-    file,
-    ...new Set(tables.map(({ dataset }) => `CREATE SCHEMA IF NOT EXISTS "${dataset}"`)),
-    ...names.flatMap((name) => [
-      `CREATE TABLE ${name} (experiment VARCHAR, branch VARCHAR, value BIGINT, time TIMESTAMPTZ)`,
-      `INSERT INTO ${name} VALUES ${values}`,
-    ]),
-  );
+  const { file, queries } = await liveTables();
   const bucket = temporaryFolder();
   const store = new FileObjectStore({ root: bucket, clock: systemClock });
   const deps = { store, clock: systemClock, queries: new DuckDbQuerySource({ file, clock: systemClock }) };
-  return { deps, bucket, queries: queries.filter(({ isEnabled }) => isEnabled) };
-}
-
-/** The rows of one file, as production writes them but without its defects. */
-function expectedText(name: string, { slug, startedAt, stepMs }: (typeof EXPERIMENTS)[number]): string {
-  const isByBranch = name.endsWith('_by_branch');
-  const isCumulative = /cumulative|daily_active/.test(name);
-  const groups = new Map<string, { branch: string | null; time: number; value: number; last: number }>();
-  for (const { experiment, branch, value, time } of ROWS) {
-    if (experiment !== slug || time < startedAt) continue;
-    const at = Math.floor(time / stepMs) * stepMs;
-    const key = `${branch} ${at}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, { branch, time: at, value, last: time });
-    else if (isCumulative) groups.set(key, time > known.last ? { ...known, value, last: time } : known);
-    else groups.set(key, { ...known, value: known.value + value });
-  }
-  const rows = isByBranch ? [...groups.values()] : totals([...groups.values()]);
-  rows.sort((a, b) => b.time - a.time || rank(a.branch) - rank(b.branch));
-  return JSON.stringify(
-    rows.map(({ branch, time, value }) => {
-      const text = `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-      if (!isByBranch) return { time: text, value: String(value) };
-      return { ...(branch === null ? {} : { branch }), value: String(value), time: text };
-    }),
-  );
-}
-
-function totals(groups: readonly { readonly time: number; readonly value: number }[]) {
-  const byTime = new Map<number, number>();
-  for (const { time, value } of groups) byTime.set(time, (byTime.get(time) ?? 0) + value);
-  return [...byTime].map(([time, value]) => ({ branch: null, time, value }));
-}
-
-/** NULL comes first in ascending order. */
-function rank(branch: string | null): number {
-  return branch === null ? 0 : branch === 'control' ? 1 : 2;
+  return { deps, bucket, queries };
 }
 
 describe('the live monitoring files', () => {
@@ -105,15 +24,15 @@ describe('the live monitoring files', () => {
     const { deps, bucket, queries } = await setup();
 
     for (const definition of queries) {
-      await runQuery(deps, { definition, tick: NOW, job: definition.name, experiments: EXPERIMENTS, signal });
+      await runQuery(deps, { definition, tick: LIVE_NOW, job: definition.name, experiments: LIVE_EXPERIMENTS, signal });
     }
 
     const folder = join(bucket, 'monitoring');
-    expect(readdirSync(folder)).toHaveLength(16 * EXPERIMENTS.length);
-    for (const experiment of EXPERIMENTS) {
+    expect(readdirSync(folder)).toHaveLength(16 * LIVE_EXPERIMENTS.length);
+    for (const experiment of LIVE_EXPERIMENTS) {
       for (const { name } of queries) {
         const object = `${experiment.slug}_${name.replace('live_', '')}.json`;
-        expect(readFileSync(join(folder, object), 'utf8'), object).toBe(expectedText(name, experiment));
+        expect(readFileSync(join(folder, object), 'utf8'), object).toBe(expectedLiveText(name, experiment));
       }
     }
   });
