@@ -39,5 +39,5 @@ export interface ExperimentList {
   /** One EXPERIMENT_MALFORMED for each record that could not be read; the others are in the list. */
   readonly malformed: readonly { readonly slug?: string; readonly error: ContrailError }[];
   /** One EXPERIMENT_MALFORMED for each listed experiment with invalid fields that count as absent. */
-  readonly flawed?: readonly ContrailError[];
+  readonly flawed: readonly ContrailError[];
 }

@@ -101,6 +101,6 @@ export async function listExperiments(
     return await api.list(signal);
   } catch (error) {
     signal.throwIfAborted();
-    return { experiments: [], malformed: [], unlisted: toContrailError(error) };
+    return { experiments: [], malformed: [], flawed: [], unlisted: toContrailError(error) };
   }
 }

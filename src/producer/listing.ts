@@ -24,7 +24,7 @@ export async function takeListing(
   const list = await listExperiments(api, signal);
   const problems = [
     ...list.malformed.map(({ error }) => error),
-    ...(list.flawed ?? []),
+    ...list.flawed,
     ...(list.unlisted === undefined ? [] : [list.unlisted]),
   ];
   return { ...list, problems, tables: await source.listTables(signal) };

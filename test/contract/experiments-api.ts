@@ -57,7 +57,7 @@ export function describeExperimentsApi(
 
       const list = await api.list(never);
 
-      expect(list).toEqual({ experiments: [], malformed: [] });
+      expect(list).toEqual({ experiments: [], malformed: [], flawed: [] });
     });
 
     it.each([

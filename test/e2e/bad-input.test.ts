@@ -142,6 +142,8 @@ describe('a warehouse that cannot be read', () => {
       'CREATE TABLE mozanalysis.gone AS SELECT 1 AS metric',
       'CREATE VIEW mozanalysis.statistics_broken_weekly AS SELECT * FROM mozanalysis.gone',
       'DROP TABLE mozanalysis.gone',
+      // Without one, the view's source would count as gone.
+      'CREATE TABLE mozanalysis.statistics_broken_week_1 AS SELECT 1 AS metric',
     );
     const prefix = { CONTRAIL_QUEUE_PREFIX: `test-${process.pid}-broken` };
 

@@ -31,6 +31,11 @@ export type Access = 'read' | 'write';
 /** A connection that `release` closes; releasing twice is harmless. */
 export interface Lease {
   readonly connection: DuckDBConnection;
+  /**
+   * Interrupts what runs on the connection, again and again until the returned function is called: DuckDB forgets an
+   * interruption that comes before a query has begun.
+   */
+  interrupt(): () => void;
   release(): void;
 }
 
@@ -41,6 +46,7 @@ interface OpenFile {
 }
 
 const POLL_MS = 100;
+const INTERRUPT_MS = 20;
 const HELD = /Conflicting lock is held(?: in (?<program>\S+))?(?: \(PID (?<pid>\d+)\))?/;
 
 export class DuckDbFile {
@@ -80,7 +86,7 @@ export class DuckDbFile {
     this.#turn = entered.catch(() => undefined);
     const file = await entered;
     try {
-      return leaseOf(await file.instance.connect(), () => this.#leave(file));
+      return leaseOf(await file.instance.connect(), this.#options.clock, () => this.#leave(file));
     } catch (error) {
       this.#leave(file);
       throw error;
@@ -172,7 +178,7 @@ export class DuckDbFile {
   }
 }
 
-function leaseOf(connection: DuckDBConnection, leave: () => void): Lease {
+function leaseOf(connection: DuckDBConnection, clock: Clock, leave: () => void): Lease {
   let isReleased = false;
   const release = (): void => {
     if (isReleased) return;
@@ -180,7 +186,17 @@ function leaseOf(connection: DuckDBConnection, leave: () => void): Lease {
     connection.closeSync();
     leave();
   };
-  return { connection, release };
+  const interrupt = (): (() => void) => {
+    let cancel = (): void => undefined;
+    const again = (): void => {
+      if (isReleased) return;
+      connection.interrupt();
+      cancel = clock.startTimer(INTERRUPT_MS, again);
+    };
+    again();
+    return () => cancel();
+  };
+  return { connection, interrupt, release };
 }
 
 /** The first line of a DuckDB message, without the link to its manual. */

@@ -61,7 +61,7 @@ async function openIn(lease: Lease, request: QueryRequest, limit: AbortSignal): 
     async *batches(signal) {
       try {
         yield* readBatches({
-          connection,
+          lease,
           start: () => statement.stream(),
           types,
           failed: (error) => queryError(request.name, error),

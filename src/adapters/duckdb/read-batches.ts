@@ -1,10 +1,11 @@
 /** Rows of a running query, chunk by chunk. */
-import type { DuckDBConnection, DuckDBResult, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBResult, DuckDBType } from '@duckdb/node-api';
 import type { ColumnBatch } from '../../domain/column-batch.ts';
+import type { Lease } from './database.ts';
 import { readChunk } from './read-chunk.ts';
 
 export interface BatchRequest {
-  readonly connection: DuckDBConnection;
+  readonly lease: Lease;
   readonly start: () => Promise<DuckDBResult>;
   readonly types: readonly DuckDBType[];
   /** Makes the error to throw from that of DuckDB. */
@@ -13,14 +14,11 @@ export interface BatchRequest {
   readonly signal: AbortSignal;
 }
 
-export async function* readBatches({
-  connection,
-  start,
-  types,
-  failed,
-  signal,
-}: BatchRequest): AsyncGenerator<ColumnBatch> {
-  const interrupt = (): void => connection.interrupt();
+export async function* readBatches({ lease, start, types, failed, signal }: BatchRequest): AsyncGenerator<ColumnBatch> {
+  let settled = (): void => undefined;
+  const interrupt = (): void => {
+    settled = lease.interrupt();
+  };
   signal.throwIfAborted();
   signal.addEventListener('abort', interrupt, { once: true });
   try {
@@ -36,5 +34,6 @@ export async function* readBatches({
     throw failed(error);
   } finally {
     signal.removeEventListener('abort', interrupt);
+    settled();
   }
 }

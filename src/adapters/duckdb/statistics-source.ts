@@ -127,7 +127,7 @@ export class DuckDbStatisticsSource implements StatisticsSource {
       usage: () => NO_USAGE,
       batches: (signal) =>
         readBatches({
-          connection: lease.connection,
+          lease,
           start: () => lease.connection.stream(query),
           types,
           failed: (error) => queryFailed(source, error),

@@ -74,7 +74,7 @@ export class FileExperimentsApi implements ExperimentsApi {
       else malformed.push(malformedExperiment(path, reasonOf(read.error)));
     });
     const parsed = parseExperiments(found);
-    return { experiments: parsed.experiments, malformed: [...malformed, ...parsed.malformed] };
+    return { ...parsed, malformed: [...malformed, ...parsed.malformed] };
   }
 
   async #readFile(signal: AbortSignal): Promise<unknown> {
