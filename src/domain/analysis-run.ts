@@ -3,7 +3,8 @@ import { normaliseSlug } from './slug.ts';
 
 const WINDOW_TABLE = /^statistics_(?<slug>.+)_(?:day|week|days28|overall|preenrollment_week|preenrollment_days28)_\d+$/;
 const PREENROLLMENT = '_preenrollment';
-const RUN_MS = 12 * 3_600_000;
+/** The tables of a run are written within this time. */
+export const RUN_MS = 12 * 3_600_000;
 
 /**
  * The normalised slugs that a per-window table may belong to. None: it is not a per-window table. Two: the end of the

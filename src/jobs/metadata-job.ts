@@ -1,5 +1,6 @@
 /** The export of one experiment's metadata. */
 import { z } from 'zod';
+import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import { type SourceVersion, versionForId } from '../domain/source-version.ts';
 import { ERRORS_JOB } from './errors-job.ts';
 import { jobIdOf, slugForId } from './experiment-id.ts';
@@ -16,6 +17,11 @@ export const MetadataPayload = z.object({
   sourceVersion: z.string().max(100),
   /** When the analysis began, from table times at planning; null: it has not. Absent: look again. */
   analysisStart: z.string().max(100).nullable().optional(),
+  /** Table changes of that run, to tell new results from touched tables. */
+  analysisChanges: z
+    .array(z.object({ period: z.enum(ANALYSIS_PERIODS), first: z.number(), newest: z.number() }))
+    .max(ANALYSIS_PERIODS.length)
+    .optional(),
   /** In a warehouse without times: a digest of the tables' content at planning. */
   analysisContent: z.string().max(100).optional(),
   /** Jobs that must end first: new metadata make the console load results, so these must be published. */

@@ -37,7 +37,7 @@ export async function analysisTimes(
       const version = versions.get(name);
       return version === undefined ? [] : [{ name, version }];
     });
-    const results = analysisSource(described, request.leadMs);
+    const results = analysisSource(experiment.experiment, described, request.leadMs);
     const isOfWindows = results.kind === 'time' && experiment.windowTables.length > 0;
     return {
       results,

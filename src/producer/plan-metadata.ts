@@ -1,5 +1,8 @@
 /** Finds due metadata files: experiment, configuration or analysis start have changed. */
 import type { AnalysisSource } from '../domain/analysis-start.ts';
+import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
+import { statisticsObjectName } from '../domain/statistics-name.ts';
+import type { ResultFiles } from '../domain/touched-results.ts';
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { metadataObjectName } from '../domain/metadata-name.ts';
@@ -39,6 +42,8 @@ export interface MetadataFacts {
   readonly firstAnalysedAt: number | undefined;
   /** The published object, which has the earlier start. */
   readonly object: StoredObject | undefined;
+  /** The published files of its statistics. */
+  readonly files: () => Promise<ResultFiles>;
 }
 
 export interface MetadataPlanning {
@@ -53,6 +58,7 @@ export interface MetadataPlanning {
 
 export async function planMetadata(planning: MetadataPlanning): Promise<ProductPlan> {
   const objects = await objectsByName(planning.store, 'metadata/', planning.signal);
+  const filesOf = listedFiles(planning);
   const due: DueFile[] = [];
   const skipped: SkippedFile[] = [];
   const refused: RefusedFile[] = [];
@@ -60,7 +66,12 @@ export async function planMetadata(planning: MetadataPlanning): Promise<ProductP
     // Metadata need the record, which only the API has.
     if (entry.record === undefined) continue;
     const object = objects.get(metadataObjectName(entry.experiment));
-    const decision = await decide(planning, { entry, record: entry.record, object });
+    const decision = await decide(planning, {
+      entry,
+      record: entry.record,
+      object,
+      files: () => filesOf(entry.experiment),
+    });
     if ('queue' in decision) due.push(decision);
     else if ('error' in decision) refused.push(decision);
     else skipped.push(decision);
@@ -72,16 +83,32 @@ interface Candidate {
   readonly entry: AnalysedExperiment;
   readonly record: Experiment;
   readonly object: StoredObject | undefined;
+  readonly files: () => Promise<ResultFiles>;
+}
+
+/** The statistics files of an experiment, of a list that is taken at most once. */
+function listedFiles({ store, signal }: MetadataPlanning): (experiment: string) => Promise<ResultFiles> {
+  let listed: Promise<ReadonlyMap<string, StoredObject>> | undefined;
+  return async (experiment) => {
+    listed ??= objectsByName(store, 'statistics/', signal);
+    const objects = await listed;
+    return new Map(
+      ANALYSIS_PERIODS.flatMap((period) => {
+        const object = objects.get(statisticsObjectName(experiment, period));
+        return object === undefined ? [] : [[period, object] as const];
+      }),
+    );
+  };
 }
 
 async function decide(
   { resolve, timesOf, force, signal }: MetadataPlanning,
-  { entry, record, object }: Candidate,
+  { entry, record, object, files }: Candidate,
 ): Promise<DueFile | SkippedFile | RefusedFile> {
   const file: ProductFile = { product: 'metadata', experiment: entry.experiment };
   const { results, firstAt } = timesOf(entry);
   try {
-    const found = await resolve(record, { results, firstAnalysedAt: firstAt, object }, signal);
+    const found = await resolve(record, { results, firstAnalysedAt: firstAt, object, files }, signal);
     if ('nothing' in found) return { ...file, reason: found.nothing };
     const isCurrent = publishedVersionOrder(object?.metadata, found.version) === 'same';
     if (isCurrent && !force) return { ...file, reason: 'current' };
@@ -111,6 +138,7 @@ function jobOf(
       version: 1,
       ...subject,
       analysisStart: results.kind === 'time' ? new Date(results.start).toISOString() : null,
+      ...(results.kind === 'time' ? { analysisChanges: [...results.changes] } : {}),
       ...(results.kind === 'content' ? { analysisContent: results.digest } : {}),
       ...(after.length === 0 ? {} : { after: [...after] }),
       reason,

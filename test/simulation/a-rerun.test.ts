@@ -64,6 +64,14 @@ async function setup(seed: number) {
         .sort((a, b) => a.rank - b.rank)
         .map(({ week }) => week),
     head: () => store.head(OBJECT, never),
+    analysisStart: async () =>
+      (await store.head('metadata/metadata_alpha.json', never))?.metadata[METADATA.analysisStart],
+    /** Outcomes of the jobs of a product, oldest first. */
+    outcomes: (product: string) =>
+      world.sink
+        .rows('export_runs_v1')
+        .filter((run) => run['product'] === product)
+        .map((run) => run['outcome']),
     /** The windows of each file that was ever published, oldest first. */
     published: () =>
       store.history(OBJECT).map(({ object }) => parseWindows(object.metadata[METADATA.windows] ?? '') ?? []),
@@ -146,16 +154,36 @@ describe('a rerun of the analysis', () => {
     expect(rerun.sink.rows('logs').filter((row) => row['analysis_period'] !== null)).toEqual([]);
   });
 
-  it('that only touches the tables leaves the bytes of the file', async () => {
+  it('that only touches the tables moves the version alone: no bytes, no analysis start', async () => {
     const rerun = await setup(1);
-    const generation = (await rerun.head())?.generation;
+    const before = await rerun.head();
+    const start = await rerun.analysisStart();
+    await rerun.clock.advance(20 * HOUR);
+    const touchedAt = rerun.clock.now();
 
     for (const week of WEEKS) rerun.load(week, 1);
     await rerun.clock.advance(1 * HOUR);
+    await rerun.clock.advance(5 * HOUR);
     await rerun.stop();
 
-    const object = await rerun.head();
-    expect(object?.generation).toBe(generation);
-    expect(object?.metadata[METADATA.sourceVersion]).toBe(new Date(MIDNIGHT + HOUR).toISOString());
+    const { [METADATA.sourceVersion]: version, [METADATA.job]: _job, ...rest } = (await rerun.head())?.metadata ?? {};
+    expect((await rerun.head())?.generation).toBe(before?.generation);
+    expect(before?.metadata).toMatchObject(rest);
+    expect(version).toBe(new Date(touchedAt).toISOString());
+    expect(rerun.outcomes('statistics')).toEqual(['published', 'unchanged']);
+    expect(start).toBe('2026-01-14T23:30:00Z');
+    expect(await rerun.analysisStart()).toBe(start);
+    // One job asked before the statistics were compared; later scans find metadata current.
+    expect(rerun.outcomes('metadata')).toEqual(['published', 'skipped']);
+  });
+
+  it('that brings new results moves the analysis start', async () => {
+    const rerun = await setup(1);
+    await rerun.clock.advance(20 * HOUR);
+    for (const week of WEEKS) rerun.load(week, 2);
+    await rerun.clock.advance(1 * HOUR);
+    await rerun.stop();
+
+    expect(await rerun.analysisStart()).toBe('2026-01-15T20:30:00Z');
   });
 });

@@ -44,8 +44,8 @@ function resolveWith(
   { resolution, store, clock }: Pick<WorkAdapters, 'resolution' | 'store' | 'clock'>,
   analysisLeadMs: number,
 ): ResolveMetadata {
-  return async (experiment, { results, firstAnalysedAt, object }, signal) => {
-    const analysis = await startAfter({ store, clock, analysisLeadMs }, results, { before: object, signal });
+  return async (experiment, { results, firstAnalysedAt, object, files }, signal) => {
+    const analysis = await startAfter({ store, clock, analysisLeadMs }, results, { before: object, files, signal });
     const facts = { analysis, firstAnalysedAt, now: clock.now(), signal };
     const prepared = await prepareMetadata(await resolution(), readExperiment(experiment), facts);
     return prepared.kind === 'content' ? { version: prepared.sourceVersion } : { nothing: prepared.reason };

@@ -9,6 +9,9 @@ import {
   publishedContent,
   publishedStart,
 } from '../../domain/analysis-start.ts';
+import { ANALYSIS_PERIODS } from '../../domain/analysis-period.ts';
+import { statisticsObjectName } from '../../domain/statistics-name.ts';
+import type { ResultFiles } from '../../domain/touched-results.ts';
 import { readWithin, TooLargeError } from '../../domain/byte-limit.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { enrollmentsTableName } from '../../domain/analysis-run.ts';
@@ -71,7 +74,7 @@ export async function readAnalysisSource({ source, experiment, leadMs, signal }:
   const names = analysisTables(experiment, listing);
   if (names.length === 0) return { kind: 'none' };
   const { tables } = await source.describeTables(names, signal, listing);
-  return analysisSource(tables, leadMs);
+  return analysisSource(experiment, tables, leadMs);
 }
 
 /** The published metadata file; bytes if they are known. */
@@ -90,6 +93,21 @@ export async function readPublishedStart(
   const text = stream === undefined ? '' : await textWithin(stream);
   const start = startOfText(text);
   return start === undefined ? undefined : { ...publishedContent(object.metadata), start };
+}
+
+/** The published files of an experiment's statistics. */
+export async function resultFiles(
+  store: Pick<ObjectStore, 'head'>,
+  experiment: string,
+  signal: AbortSignal,
+): Promise<ResultFiles> {
+  const files = await Promise.all(
+    ANALYSIS_PERIODS.map(async (period) => {
+      const object = await store.head(statisticsObjectName(experiment, period), signal);
+      return object === undefined ? [] : [[period, object] as const];
+    }),
+  );
+  return new Map(files.flat());
 }
 
 async function textWithin(stream: Readable): Promise<string> {

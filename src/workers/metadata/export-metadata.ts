@@ -3,12 +3,13 @@
  * run twice at once; files are replaced atomically.
  */
 import { createHash } from 'node:crypto';
-import { type AnalysisSource, type AnalysisStart, decideAnalysisStart } from '../../domain/analysis-start.ts';
+import { type AnalysisSource, type AnalysisStart, decideAnalysisStart, isBehind } from '../../domain/analysis-start.ts';
 import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { isRollingHoldback } from '../../domain/rolling-holdback.ts';
 import { checkSlug } from '../../domain/slug.ts';
 import { type SourceVersion, versionOfFingerprint } from '../../domain/source-version.ts';
+import type { ResultFiles } from '../../domain/touched-results.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { ObjectMetadata, ObjectStore } from '../../ports/object-store.ts';
@@ -20,6 +21,7 @@ import {
   type PublishedFile,
   readAnalysisSource,
   readPublishedStart,
+  resultFiles,
   type TableSource,
 } from './analysis-start.ts';
 import { type BuildDependencies, buildMetadata } from './build-metadata.ts';
@@ -141,20 +143,31 @@ async function analysisStartOf(
 ): Promise<AnalysisStart> {
   const leadMs = deps.analysisLeadMs;
   const found = results ?? (await readAnalysisSource({ source: deps.source, experiment, leadMs, signal }));
-  if (analysisStart === undefined) return startAfter(deps, found, { before, signal });
+  if (analysisStart === undefined) {
+    const files = () => resultFiles(deps.store, experiment, signal);
+    return startAfter(deps, found, { before, files, signal });
+  }
   // The content is stored with it, so that the start stays until there are new results.
   const content = found.kind === 'content' ? { content: found.digest } : {};
   return { start: analysisStart, ...content, isSet: true };
+}
+
+export interface StartRequest {
+  readonly before: PublishedFile | undefined;
+  /** Looks at the published files of statistics; called only if they matter. */
+  readonly files: () => Promise<ResultFiles>;
+  readonly signal: AbortSignal;
 }
 
 /** The next start for the file, given the published one. */
 export async function startAfter(
   { store, clock, analysisLeadMs: leadMs }: Pick<MetadataDependencies, 'store' | 'clock' | 'analysisLeadMs'>,
   source: AnalysisSource,
-  { before, signal }: { readonly before: PublishedFile | undefined; readonly signal: AbortSignal },
+  { before, files, signal }: StartRequest,
 ): Promise<AnalysisStart> {
   const published = await readPublishedStart(store, before, signal);
-  return decideAnalysisStart(source, published, { now: clock.now(), leadMs });
+  const known: ResultFiles = isBehind(source, published) ? await files() : new Map();
+  return decideAnalysisStart(source, published, { now: clock.now(), leadMs, files: known });
 }
 
 function startMetadata({ start, content }: AnalysisStart): ObjectMetadata {

@@ -44,11 +44,17 @@ export async function handleMetadataJob(
 }
 
 /** The results at planning; newer ones are exported first by jobs of their own. */
-function resultsOf({ analysisStart, analysisContent }: MetadataPayload): AnalysisSource | undefined {
+function resultsOf({
+  analysisStart,
+  analysisChanges = [],
+  analysisContent,
+}: MetadataPayload): AnalysisSource | undefined {
   if (analysisContent !== undefined) return { kind: 'content', digest: analysisContent };
   if (analysisStart === undefined) return undefined;
   const micros = analysisStart === null ? undefined : parseTimestamp(analysisStart);
-  return micros === undefined ? { kind: 'none' } : { kind: 'time', start: micros / MICROS_PER_MS };
+  return micros === undefined
+    ? { kind: 'none' }
+    : { kind: 'time', start: micros / MICROS_PER_MS, changes: analysisChanges };
 }
 
 async function isAnyOnItsWay(

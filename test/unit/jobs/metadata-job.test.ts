@@ -27,6 +27,14 @@ describe('the payload of a metadata job', () => {
   it.each([
     ['without an analysis start', payload],
     ['with one', { ...payload, analysisStart: '2026-08-21T04:12:09Z' }],
+    [
+      'with the changes of its run',
+      {
+        ...payload,
+        analysisStart: '2026-08-21T04:12:09Z',
+        analysisChanges: [{ period: 'daily', first: 1, newest: 2 }],
+      },
+    ],
     ['for a file without a run', { ...payload, analysisStart: null }],
   ])('may be %s', (_, value) => {
     expect(MetadataPayload.parse(value)).toEqual(value);

@@ -6,10 +6,12 @@ import { MemoryMetricHub } from '../../../../src/adapters/memory/metric-hub.ts';
 import { MemoryObjectStore } from '../../../../src/adapters/memory/object-store.ts';
 import { MemoryStatisticsSource } from '../../../../src/adapters/memory/statistics-source.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
+import { METADATA } from '../../../../src/domain/object-metadata.ts';
 import { ABSENT } from '../../../../src/ports/object-store.ts';
 import { ConfigurationLoader } from '../../../../src/workers/metadata/configuration-loader.ts';
 import { exportMetadata, type MetadataRequest } from '../../../../src/workers/metadata/export-metadata.ts';
 import { DATA_SOURCE, metric, never } from '../../../support/metadata-world.ts';
+import { publishText } from '../../../support/publish-text.ts';
 
 const OBJECT = 'metadata/metadata_My_slug.json';
 const RECORD = {
@@ -184,17 +186,31 @@ describe('the export of metadata', () => {
 
     await run({ results: { kind: 'none' } });
     const before = await startOf();
-    await run({ job: 'job-2', results: { kind: 'time', start: Date.parse('2026-08-21T10:00:00Z') } });
+    await run({ job: 'job-2', results: { kind: 'time', start: Date.parse('2026-08-21T10:00:00Z'), changes: [] } });
     await run({ job: 'job-3', results: { kind: 'none' } });
 
     expect([before, await startOf()]).toEqual(['null', '"2026-08-21 10:00:00+00:00"']);
   });
 
+  it('keeps its analysis start when tables were touched and their files are the same', async () => {
+    const { run, source, store, startOf } = setup();
+    const touched = '2026-08-25T12:00:00.000Z';
+    source.set('statistics_My_slug_week_1', table(Date.parse('2026-08-21T12:00:00Z')));
+    await run();
+    await publishText(store, 'statistics/statistics_My_slug_weekly.json', '[]', {
+      [METADATA.sourceVersion]: touched,
+    });
+    source.set('statistics_My_slug_week_1', table(Date.parse(touched)));
+
+    expect(await run({ job: 'job-2' })).toMatchObject({ kind: 'skipped', reason: 'the file is current' });
+    expect(await startOf()).toBe('"2026-08-21 11:30:00+00:00"');
+  });
+
   it('has an analysis start that never goes back', async () => {
     const { run, startOf } = setup();
 
-    await run({ results: { kind: 'time', start: Date.parse('2026-08-21T10:00:00Z') } });
-    await run({ job: 'job-2', results: { kind: 'time', start: Date.parse('2026-08-21T09:00:00Z') } });
+    await run({ results: { kind: 'time', start: Date.parse('2026-08-21T10:00:00Z'), changes: [] } });
+    await run({ job: 'job-2', results: { kind: 'time', start: Date.parse('2026-08-21T09:00:00Z'), changes: [] } });
 
     expect(await startOf()).toBe('"2026-08-21 10:00:00+00:00"');
   });
