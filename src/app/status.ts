@@ -16,6 +16,8 @@ export interface StatusDependencies {
   /** Failures of earlier days. */
   readonly reader: MonitoringReader;
   readonly clock: WallClock;
+  /** The allowed lag of a file behind its source, milliseconds. */
+  readonly lagMs: number;
   /** Called for sources that cannot be read. */
   readonly onTrouble: (error: ContrailError) => void;
 }
@@ -30,12 +32,13 @@ export interface Status {
 }
 
 export async function readStatus(deps: StatusDependencies, plan: ProductPlan, signal: AbortSignal): Promise<Status> {
-  const { queue, checkQueue, refusedRecords, clock } = deps;
+  const { queue, checkQueue, refusedRecords, clock, lagMs } = deps;
   const history = { reader: tolerantReader(deps), now: clock.now() };
   const trouble = await checkQueue().then(() => undefined, toContrailError);
-  if (trouble !== undefined) return { files: await fileStates(plan, { queue: undefined, history }, signal), trouble };
+  if (trouble !== undefined)
+    return { files: await fileStates(plan, { queue: undefined, history, lagMs }, signal), trouble };
   return {
-    files: await fileStates(plan, { queue, history }, signal),
+    files: await fileStates(plan, { queue, history, lagMs }, signal),
     queues: await queueStates(queue),
     refused: await refusedRecords(),
   };

@@ -21,6 +21,8 @@ export interface Circumstances {
   /** All published objects by name. */
   readonly objects: ReadonlyMap<string, StoredObject>;
   readonly completeness: Completeness;
+  /** A rolling holdback: reruns delete its tables for good. */
+  readonly isRolling: boolean;
   /** A person wants the file as its source is now. */
   readonly force: boolean;
   /** Milliseconds since 1970. */
@@ -34,14 +36,15 @@ export type Decision =
 
 export function decideStatistics(found: FoundFile, circumstances: Circumstances): Decision {
   const { target, object, table, error } = found;
-  const { completeness, force, now } = circumstances;
+  const { completeness, isRolling, force, now } = circumstances;
   if (completeness.kind === 'rebuilding' && !(force && table !== undefined)) {
     const reason = `rebuilding: ${completeness.windows ?? ''}`;
     return lacking(found, { reason, source: completeness, version: table?.version ?? UNREADABLE }, now);
   }
   if (table !== undefined) return decideReadable(found, table, circumstances);
   if (error === undefined || error.code === 'SOURCE_GONE') {
-    return lacking(found, { reason: 'source gone', source: goneSource(object, now), version: GONE }, now);
+    const source = { ...goneSource(object, now), ...(isRolling ? { isForGood: true as const } : {}) };
+    return lacking(found, { reason: 'source gone', source, version: GONE }, now);
   }
   return { kind: 'refused', file: { ...target, error, hasFile: object !== undefined } };
 }

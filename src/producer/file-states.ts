@@ -24,12 +24,14 @@ export interface StateSources {
   readonly queue: JobQueue | undefined;
   /** Failures that the queue no longer has. */
   readonly history: RunHistory;
+  /** The allowed lag of a file behind its source, milliseconds. */
+  readonly lagMs: number;
 }
 
 /** The states of all files of a plan. */
 export async function fileStates(
-  plan: Pick<ProductPlan, 'due' | 'skipped' | 'refused'>,
-  { queue, history }: StateSources,
+  plan: Pick<ProductPlan, 'due' | 'skipped' | 'refused' | 'absent'>,
+  { queue, history, lagMs }: StateSources,
   signal: AbortSignal,
 ): Promise<FileState[]> {
   const jobOf = await fileJobs(plan.due, queue, signal);
@@ -39,10 +41,13 @@ export async function fileStates(
     ...plan.skipped.map((file) =>
       stateOf(file, file.lacking === undefined ? { state: 'fresh' } : stateOfLacking(file.lacking, history.now)),
     ),
-    ...plan.due.map((due) => stateOf(due, stateOfDue(due, jobOf(due), failedRunOf(due)))),
+    ...plan.due.map((due) =>
+      stateOf(due, stateOfDue(due, { job: jobOf(due), failedRun: failedRunOf(due) }, { now: history.now, lagMs })),
+    ),
     ...plan.refused.map((file) =>
       stateOf(file, { state: 'refused', code: file.error.code, detail: file.error.sentence }),
     ),
+    ...plan.absent.map((file) => stateOf(file, { state: file.isExpected ? 'missing' : 'not due' })),
   ].sort(compareFiles);
 }
 
@@ -77,12 +82,12 @@ export async function fileJobs(
 /** Deleted tables that are away longer than a rerun normally takes need a look. */
 const LONGEST_RERUN_MS = 12 * 3_600_000;
 
-function stateOfLacking({ kind, since, publishedAt, windows }: LackingSource, now: number): StateFacts {
+function stateOfLacking({ kind, since, publishedAt, windows, isForGood }: LackingSource, now: number): StateFacts {
   const times = since === undefined ? {} : { since };
   if (kind === 'rebuilding') return { state: kind, ...times, detail: windows ?? '' };
   const deleted = since === undefined ? [] : [`deleted ${formatAge(now - since)} ago`];
   const file = publishedAt === undefined ? [] : [`file of ${formatDay(publishedAt)} stays`];
-  const isLong = since === undefined || now - since >= LONGEST_RERUN_MS;
+  const isLong = isForGood !== true && (since === undefined || now - since >= LONGEST_RERUN_MS);
   return { state: kind, ...times, detail: [...deleted, ...file].join(', '), ...(isLong ? { needsYou: true } : {}) };
 }
 
@@ -92,7 +97,16 @@ function stateOf({ experiment, product, period }: ProductFile, found: StateFacts
   return { experiment, product, ...(period === undefined ? {} : { period }), ...found };
 }
 
-function stateOfDue(due: DueFile, job: KnownJob | undefined, failedRun: FailedRun | undefined): StateFacts {
+interface KnownRuns {
+  readonly job: KnownJob | undefined;
+  readonly failedRun: FailedRun | undefined;
+}
+
+function stateOfDue(
+  due: DueFile,
+  { job, failedRun }: KnownRuns,
+  { now, lagMs }: { readonly now: number; readonly lagMs: number },
+): StateFacts {
   switch (job?.state) {
     case 'active': {
       const detail = job.progress === undefined ? {} : { detail: `${Math.floor(job.progress)} %` };
@@ -115,6 +129,12 @@ function stateOfDue(due: DueFile, job: KnownJob | undefined, failedRun: FailedRu
         return { state: 'failed', code, detail: message };
       }
       const since = due.changedAt === undefined ? {} : { since: due.changedAt };
+      const restMs = due.changedAt === undefined ? 0 : due.changedAt + lagMs - now;
+      if (restMs > 0) {
+        return due.reason === 'new'
+          ? { state: 'not due', ...since, detail: `first file within ${formatAge(restMs)}` }
+          : { state: 'fresh', ...since, detail: 'updating' };
+      }
       return { state: due.reason === 'new' ? 'never' : 'stale', ...since };
     }
   }

@@ -26,6 +26,8 @@ export interface LackingSource {
   readonly since: number | undefined;
   /** When the file that stays was published, milliseconds since 1970; undefined: there is none. */
   readonly publishedAt: number | undefined;
+  /** The analysis never brings the tables back, as for a rolling holdback. */
+  readonly isForGood?: true;
   /** What is back: `weeks 1, 2, 4 of 6`. */
   readonly windows?: string;
 }

@@ -4,11 +4,13 @@ import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import { METADATA } from '../domain/object-metadata.ts';
 import { WindowTables } from '../domain/rerun/window-tables.ts';
+import { isRollingHoldback } from '../domain/rolling-holdback.ts';
 import { statisticsObjectName } from '../domain/statistics-name.ts';
 import { assignTables, type OwnedTable } from '../domain/table-owners.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import type { ListedTable, TableDescriptions } from '../ports/statistics-source.ts';
+import { absentStatistics } from './absent-files.ts';
 import { decideStatistics, type FoundFile } from './decide-statistics.ts';
 import { byStart, type ExperimentSources } from './known-experiments.ts';
 import { completenessOf } from './lacking-sources.ts';
@@ -61,8 +63,22 @@ export async function planStatisticsOf(
   const found = findFiles(inOrder([...readable, ...left]), described, objects);
   const completeness = await completenessOf(deps, found, { tables: windowTables, listing: tables, signal });
   const now = deps.clock.now();
+  const rolling = new Set(
+    experiments.flatMap(({ slug, results }) =>
+      results !== undefined && isRollingHoldback(results, now) ? [slug] : [],
+    ),
+  );
   const decisions = found.map((file) =>
-    decideStatistics(file, { objects, completeness: completeness(file), force: selection.force, now }),
+    decideStatistics(file, {
+      objects,
+      completeness: completeness(file),
+      isRolling: rolling.has(file.target.experiment),
+      force: selection.force,
+      now,
+    }),
+  );
+  const absent = absentStatistics(experiments, { found: [...targets, ...conflicts], objects, now }).filter((file) =>
+    isSelected({ ...file, knownBy: 'api' }, selection, experiments),
   );
   const refusedNames = conflicts.filter(isWanted).map((target) => ({
     ...target,
@@ -75,6 +91,7 @@ export async function planStatisticsOf(
       ...refusedNames,
       ...decisions.flatMap((decision) => (decision.kind === 'refused' ? [decision.file] : [])),
     ],
+    absent,
     problems,
   };
 }

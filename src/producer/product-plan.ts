@@ -55,11 +55,19 @@ export interface RefusedFile extends ProductFile {
   readonly hasFile?: boolean;
 }
 
+/** A file without a source. */
+export interface AbsentFile extends ProductFile {
+  /** Its source should be there by now. */
+  readonly isExpected: boolean;
+}
+
 export interface ProductPlan {
   readonly due: readonly DueFile[];
   readonly skipped: readonly SkippedFile[];
   /** Files that no retry can produce. */
   readonly refused: readonly RefusedFile[];
+  /** Files of statistics without a source. */
+  readonly absent: readonly AbsentFile[];
   /** Problems of sources that could be read. */
   readonly problems: readonly ContrailError[];
   /** Records of the experiments API that cannot be read; `problems` has them too. */
@@ -68,7 +76,15 @@ export interface ProductPlan {
   readonly failures: readonly { readonly products: readonly ProductName[]; readonly error: ContrailError }[];
 }
 
-export const EMPTY_PLAN: ProductPlan = { due: [], skipped: [], refused: [], problems: [], malformed: [], failures: [] };
+export const EMPTY_PLAN: ProductPlan = {
+  due: [],
+  skipped: [],
+  refused: [],
+  absent: [],
+  problems: [],
+  malformed: [],
+  failures: [],
+};
 
 /** Joins several plans. */
 export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
@@ -76,6 +92,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
     due: plans.flatMap((plan) => plan.due),
     skipped: plans.flatMap((plan) => plan.skipped),
     refused: plans.flatMap((plan) => plan.refused),
+    absent: plans.flatMap((plan) => plan.absent),
     problems: plans.flatMap((plan) => plan.problems),
     malformed: plans.flatMap((plan) => plan.malformed),
     failures: plans.flatMap((plan) => plan.failures),

@@ -4,7 +4,7 @@ import { statisticsJobId, STATISTICS_JOB, type StatisticsPayload } from '../jobs
 import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './statistics-plan.ts';
 import type { DueFile, JobReason, ProductFile, ProductPlan } from './product-plan.ts';
 
-export function statisticsFiles({ due, skipped, refused, problems }: StatisticsPlan): ProductPlan {
+export function statisticsFiles({ due, skipped, refused, absent, problems }: StatisticsPlan): ProductPlan {
   return {
     due: due.map(dueFile),
     skipped: skipped.map((target) => ({
@@ -18,6 +18,7 @@ export function statisticsFiles({ due, skipped, refused, problems }: StatisticsP
       error: target.error,
       ...(target.hasFile === undefined ? {} : { hasFile: target.hasFile }),
     })),
+    absent: absent.map((file) => ({ product: 'statistics', ...file })),
     problems,
     malformed: [],
     failures: [],

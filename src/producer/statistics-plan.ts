@@ -1,4 +1,5 @@
 /** The plan of statistics files. */
+import type { AbsentStatistics } from './absent-files.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { FoundRecord } from '../domain/console-premises.ts';
 import type { ContrailError } from '../domain/errors.ts';
@@ -50,6 +51,8 @@ export interface StatisticsPlan {
   readonly skipped: readonly SkippedStatistics[];
   /** Files that no retry can produce: name conflicts, failing views. */
   readonly refused: readonly RefusedStatistics[];
+  /** Files without a source. */
+  readonly absent: readonly AbsentStatistics[];
   /** Problems of sources: an API that did not answer, records that cannot be read. */
   readonly problems: readonly ContrailError[];
 }

@@ -26,7 +26,7 @@ export function makePlanWorld() {
     enqueue: (due: readonly DueStatistics[], options: EnqueueOptions = { retryFailed: false }) =>
       enqueueFiles(
         { queue: world.queue, clock: world.clock, random },
-        statisticsFiles({ due, skipped: [], refused: [], problems: [] }).due,
+        statisticsFiles({ due, skipped: [], refused: [], absent: [], problems: [] }).due,
         options,
         world.never,
       ),

@@ -8,7 +8,7 @@ import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { readPlanWithSteps, sayWarnings, warningsOf } from '../read-plan.ts';
 import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
-import { filterOf, isAlarming, type StatusOptions } from '../status/options.ts';
+import { filterOf, isAlarming, isWanted, type StatusOptions } from '../status/options.ts';
 import { fileLines, printQueues, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
 import { wire } from '../../app/compose/wire.ts';
@@ -31,12 +31,13 @@ export async function status(slug: string | undefined, options: StatusOptions): 
         refusedRecords: () => refusedRecords(config),
         reader: adapters.reader,
         clock: adapters.clock,
+        lagMs: config['freshness.lag'],
         onTrouble: ({ sentence }) => say(`warning: ${oneLine(sentence)}`),
       },
       plan,
       signal,
     );
-    const files = problemsFirst(found.files);
+    const files = problemsFirst(found.files.filter((file) => isWanted(file, filter, slug)));
     const { queues, refused } = found;
     const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
     if (options.json) {

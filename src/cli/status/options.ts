@@ -15,7 +15,7 @@ export interface StatusOptions {
 }
 
 /** States that need attention. */
-const PROBLEMS: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never'];
+const PROBLEMS: readonly FileStateName[] = ['failed', 'refused', 'stale', 'never', 'missing'];
 
 export interface StatusFilter {
   readonly products: readonly ProductName[];
@@ -34,6 +34,14 @@ export function filterOf({ state, product }: StatusOptions): StatusFilter {
 /** Whether a file makes `--exit-status` exit with 1: it is in a state given by --state, or has a problem. */
 export function isAlarming({ state, needsYou }: FileState, { states }: StatusFilter): boolean {
   return (states ?? PROBLEMS).includes(state) || (states === undefined && needsYou === true);
+}
+
+/**
+ * Whether to count and list a file. Most experiments have periods without results that nobody expects, so they are shown
+ * only for one experiment or if asked for.
+ */
+export function isWanted({ state, since }: FileState, { states }: StatusFilter, slug: string | undefined): boolean {
+  return state !== 'not due' || since !== undefined || slug !== undefined || (states ?? []).includes(state);
 }
 
 /** Splits names at commas; USAGE for an unknown one. */

@@ -11,10 +11,12 @@ const ORDER: readonly FileStateName[] = [
   'refused',
   'stale',
   'never',
+  'missing',
   'gone',
   'rebuilding',
   'running',
   'queued',
+  'not due',
   'fresh',
 ];
 

@@ -10,7 +10,7 @@ export function declareBackfill(program: Command): void {
     .option('--period <period...>', 'only statistics, of these analysis periods')
     .option('--app <app...>', 'only experiments of these applications')
     .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
-    .option('--force', 'all matching files, even current ones')
+    .option('--force', 'all matching files: current ones, and those whose windows a rerun is rebuilding')
     .option('--dry-run', 'print the plan with its size and price, and enqueue nothing')
     .option('--wait', 'follow the jobs to their end, including those queued before')
     .option('--json', 'print the result as one JSON document')

@@ -15,7 +15,7 @@ function declareRunStatistics(run: Command): void {
     .description('export the statistics of one experiment and period')
     .requiredOption('--experiment <slug>', 'the experiment')
     .requiredOption('--period <period>', `one of ${ANALYSIS_PERIODS.join(', ')}`)
-    .option('--force', 'write the file even if it is current')
+    .option('--force', 'write the file even if it is current, or has fewer windows because a rerun is under way')
     .option('--json', 'print the outcome as one JSON document')
     .addHelpText(
       'after',

@@ -11,7 +11,10 @@ export function declareStatus(program: Command): void {
     .option('--state <states>', `only files in these states, separated by commas: ${FILE_STATES.join(', ')}`)
     .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
     .option('--all', 'also list fresh files')
-    .option('--exit-status', 'exit with 1 if a file is failed, refused, stale, never published, or in a given --state')
+    .option(
+      '--exit-status',
+      'exit with 1 if a file is failed, refused, stale, never published, missing, or in a given --state',
+    )
     .option('--json', 'print the states as one JSON document')
     .addHelpText(
       'after',

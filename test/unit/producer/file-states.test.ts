@@ -2,23 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { MemoryMonitoringReader } from '../../../src/adapters/memory/monitoring-reader.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import type { JobState, KnownJob } from '../../../src/ports/job-queue.ts';
-import { fileStates } from '../../../src/producer/file-states.ts';
+import { type FileState, fileStates } from '../../../src/producer/file-states.ts';
 import { statisticsFiles } from '../../../src/producer/statistics-files.ts';
 import { METADATA } from '../../../src/domain/object-metadata.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { CHANGED_AT, makePlanWorld, VERSION } from '../../support/plan-world.ts';
 
+const HOUR = 3_600_000;
 const TABLE = 'statistics_my_slug_weekly';
 
-function setup() {
+function hasSource({ state, since }: FileState): boolean {
+  return state !== 'missing' && (state !== 'not due' || since !== undefined);
+}
+
+/** The source changed so many hours ago. */
+function setup(hours = 7) {
   const world = makePlanWorld();
   world.api.replace([{ slug: 'my-slug' }]);
   world.tables([TABLE]);
-  const history = { reader: new MemoryMonitoringReader(world.sink), now: CHANGED_AT };
+  const history = { reader: new MemoryMonitoringReader(world.sink), now: CHANGED_AT + hours * HOUR };
+  const allStates = async () =>
+    fileStates(statisticsFiles(await world.plan()), { queue: world.queue, history, lagMs: 6 * HOUR }, world.never);
   return {
     ...world,
     history,
-    states: async () => fileStates(statisticsFiles(await world.plan()), { queue: world.queue, history }, world.never),
+    allStates,
+    /** Of the files that have a source or an object. */
+    states: async () => (await allStates()).filter(hasSource),
     scan: async () => world.enqueue((await world.plan()).due),
   };
 }
@@ -44,8 +54,51 @@ describe('the state of a file', () => {
     );
   });
 
+  it('is not due where its first source has just appeared, and fresh where a newer one has', async () => {
+    const { states, file } = setup(4);
+    const first = await states();
+    await file(TABLE, '2026-01-14T00:00:00.000Z');
+    const second = await states();
+
+    const facts = { experiment: 'my-slug', product: 'statistics', period: 'weekly', since: CHANGED_AT };
+    expect(first).toEqual([{ ...facts, state: 'not due', detail: 'first file within 2 h' }]);
+    expect(second).toEqual([{ ...facts, state: 'fresh', detail: 'updating' }]);
+  });
+
+  it('is missing where results are expected and there are none, not due where none are expected', async () => {
+    const { allStates, source, api, time } = setup();
+    time.now = CHANGED_AT;
+    source.remove(TABLE);
+    const record = { slug: 'my-slug', startDate: '2025-12-31', proposedEnrollment: 7, proposedDuration: 28 };
+    const statesOn = async (changes: object) => {
+      api.replace([{ ...record, ...changes }]);
+      return (await allStates()).map(({ period, state }) => `${period} ${state}`);
+    };
+
+    const running = await statesOn({});
+    const over = await statesOn({ endDate: '2026-01-11' });
+
+    const others = ['preenrollment_weekly not due', 'preenrollment_days28 not due'];
+    expect(running).toEqual(['daily missing', 'weekly missing', 'days28 not due', 'overall not due', ...others]);
+    expect(over).toEqual(['daily not due', 'weekly not due', 'days28 not due', 'overall not due', ...others]);
+  });
+
+  it('is gone for good, and needs nobody, where it belongs to a rolling holdback', async () => {
+    const { source, publish, states, api, time } = setup(0);
+    time.now = CHANGED_AT;
+    const dates = { startDate: '2025-11-01', endDate: '2026-01-15', enrollmentEndDate: '2025-12-25' };
+    api.replace([{ slug: 'my-slug', isHoldback: true, ...dates }]);
+    source.remove(TABLE);
+    await publish('[]', { [METADATA.held]: '2026-01-10T00:00:00.000Z gone' });
+
+    const found = await states();
+
+    expect(found).toMatchObject([{ state: 'gone', detail: 'deleted 5 d ago, file of 15 Jan 2026 stays' }]);
+    expect(found[0]).not.toHaveProperty('needsYou');
+  });
+
   it('is gone where its tables were deleted, and needs a look once they are away longer than a rerun takes', async () => {
-    const { source, publish, states, time } = setup();
+    const { source, publish, states, time } = setup(0);
     time.now = CHANGED_AT;
     source.remove(TABLE);
     source.setView(TABLE, CHANGED_AT);
@@ -64,7 +117,7 @@ describe('the state of a file', () => {
   });
 
   it('is rebuilding where windows of the file are not back yet', async () => {
-    const { source, publish, tables, states, time } = setup();
+    const { source, publish, tables, states, time } = setup(0);
     time.now = CHANGED_AT;
     source.remove(TABLE);
     source.setView(TABLE, CHANGED_AT);
@@ -136,9 +189,13 @@ describe('the state of a file', () => {
     const { plan, scan, history, never } = setup();
     await scan();
 
-    expect(await fileStates(statisticsFiles(await plan()), { queue: undefined, history }, never)).toEqual([
-      expect.objectContaining({ state: 'never' }),
-    ]);
+    const found = await fileStates(
+      statisticsFiles(await plan()),
+      { queue: undefined, history, lagMs: 6 * HOUR },
+      never,
+    );
+
+    expect(found.filter(hasSource)).toEqual([expect.objectContaining({ state: 'never' })]);
   });
 
   it('is failed where the queue has forgotten a failure that the monitoring table keeps, and says why', async () => {
@@ -148,9 +205,13 @@ describe('the state of a file', () => {
     const end = { attempt: 1, outcome: 'failed', error_code: 'ROWS_REFUSED', error_message: 'Too many rows.' };
     await sink.append({ id: 'a', table: 'export_runs_v1', rows: [{ ...row, ...end }] }, never);
 
-    expect(await fileStates(statisticsFiles(await plan()), { queue: undefined, history }, never)).toEqual([
-      expect.objectContaining({ state: 'failed', detail: 'Too many rows.' }),
-    ]);
+    const found = await fileStates(
+      statisticsFiles(await plan()),
+      { queue: undefined, history, lagMs: 6 * HOUR },
+      never,
+    );
+
+    expect(found.filter(hasSource)).toEqual([expect.objectContaining({ state: 'failed', detail: 'Too many rows.' })]);
   });
 
   it.each<[JobState, string]>([
@@ -164,9 +225,9 @@ describe('the state of a file', () => {
     const job = { queue: 'statistics', name: '', state: jobState, payload: {}, enqueuedAt: 0, attempts: 0 };
     queue.find = async (_queue, ids) => ids.map((id): KnownJob => ({ ...job, id }));
 
-    expect(await fileStates(statisticsFiles(await plan()), { queue, history }, never)).toEqual([
-      expect.objectContaining({ state }),
-    ]);
+    const states = await fileStates(statisticsFiles(await plan()), { queue, history, lagMs: 6 * HOUR }, never);
+
+    expect(states.filter(hasSource)).toEqual([expect.objectContaining({ state })]);
   });
 
   it('is told for all files, in the order of experiments', async () => {

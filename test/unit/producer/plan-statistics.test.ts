@@ -18,6 +18,11 @@ describe('a plan', () => {
     const { plan } = setup();
 
     expect(await plan()).toEqual({
+      absent: ['daily', 'days28', 'overall', 'preenrollment_weekly', 'preenrollment_days28'].map((period) => ({
+        experiment: 'my-slug',
+        period,
+        isExpected: period === 'daily',
+      })),
       due: [
         {
           experiment: 'my-slug',
@@ -135,7 +140,7 @@ describe('a plan', () => {
   it('is of nothing where nothing is', async () => {
     const { plan } = makePlanWorld();
 
-    expect(await plan()).toEqual({ due: [], skipped: [], refused: [], problems: [] });
+    expect(await plan()).toEqual({ due: [], skipped: [], refused: [], absent: [], problems: [] });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterOf, isAlarming } from '../../../../src/cli/status/options.ts';
+import { filterOf, isAlarming, isWanted } from '../../../../src/cli/status/options.ts';
 
 describe('what status is asked for', () => {
   it('takes states and products separated by commas', () => {
@@ -28,5 +28,15 @@ describe('what status is asked for', () => {
     expect(isAlarming(file, filterOf({ state: 'queued' }))).toBe(true);
     expect(isAlarming({ ...file, state: 'gone' }, filterOf({}))).toBe(false);
     expect(isAlarming({ ...file, state: 'gone', needsYou: true }, filterOf({}))).toBe(true);
+  });
+
+  it('leaves out files that are not due and have no source, unless for one experiment or that state', () => {
+    const file = { experiment: 'a', product: 'statistics', period: 'weekly', state: 'not due' } as const;
+
+    expect(isWanted(file, filterOf({}), undefined)).toBe(false);
+    expect(isWanted({ ...file, since: 0 }, filterOf({}), undefined)).toBe(true);
+    expect(isWanted({ ...file, state: 'missing' }, filterOf({}), undefined)).toBe(true);
+    expect(isWanted(file, filterOf({}), 'a')).toBe(true);
+    expect(isWanted(file, filterOf({ state: 'not due' }), undefined)).toBe(true);
   });
 });
