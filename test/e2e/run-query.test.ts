@@ -84,7 +84,25 @@ describe('contrail run query', () => {
 
     expect(await run('')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^numbers +split +every 5m +live\/\{slug\}_numbers\.json\n$/),
+      stdout: expect.stringMatching(/^numbers +split +every 5m +\S+Z +live\/\{slug\}_numbers\.json\n$/),
+    });
+  });
+
+  it('lists them with what may be a mistake', async () => {
+    const { run } = await queriesRun(`${SPLIT_NUMBERS}
+[[query]]
+name = "off"
+enabled = false
+sqlFile = "missing.sql"
+object = "live/off.json"
+every = "5m"
+orderBy = ["value"]
+`);
+
+    expect(await run('')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^numbers .*\n$/),
+      stderr: expect.stringMatching(/^warning: .*off, `sqlFile`: missing\.sql cannot be used/m),
     });
   });
 

@@ -1,6 +1,6 @@
 /** The configured queries, and what running them needs. */
 import type { Config } from '../../config/load-config.ts';
-import { readQueriesFile } from '../../config/queries/read-queries-file.ts';
+import { type QueriesFile, readQueriesFile } from '../../config/queries/read-queries-file.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import { DailyBudget } from '../../workers/queries/daily-budget.ts';
 import type { ChoiceDependencies } from '../../workers/queries/chosen-experiments.ts';
@@ -12,9 +12,14 @@ import { pricingOf } from './pricing.ts';
 
 /** All queries of the file, also those that are not enabled; none if there is no file. Throws CONFIG_INVALID. */
 export function configuredQueries(config: Config): readonly QueryExport[] {
-  if (config.queries === undefined) return [];
+  return queriesFile(config).queries;
+}
+
+/** The same, with what may be a mistake. */
+export function queriesFile(config: Config): QueriesFile {
+  if (config.queries === undefined) return { queries: [], warnings: [] };
   const dialect = config.warehouse?.scheme === 'duckdb' ? 'duckdb' : 'bigquery';
-  return readQueriesFile(config.queries, dialect).queries;
+  return readQueriesFile(config.queries, dialect);
 }
 
 export function queryDependencies({

@@ -3,8 +3,8 @@ import { recordRunFailure, recordRunOutcome } from '../../app/attempts/record-ru
 import { makeRunId } from '../../app/attempts/run-id.ts';
 import type { Adapters } from '../../app/compose/adapters.ts';
 import { pricingOf } from '../../app/compose/pricing.ts';
-import { configuredQueries, queryDependencies } from '../../app/compose/queries.ts';
-import { wire } from '../../app/compose/wire.ts';
+import { configuredQueries, queriesFile, queryDependencies } from '../../app/compose/queries.ts';
+import { clockOf, wire } from '../../app/compose/wire.ts';
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
@@ -56,7 +56,10 @@ function list({ experiment, dryRun: isDry, json }: Options): void {
       hint: 'Run `contrail run query` to list them.',
     });
   }
-  listQueries(configuredQueries(loadConfig([])), json ?? false);
+  const config = loadConfig([]);
+  const { queries, warnings } = queriesFile(config);
+  listQueries(queries, { now: clockOf(config).now(), asJson: json ?? false });
+  for (const warning of warnings) say(`warning: ${printable(warning)}`);
 }
 
 function queryNamed(queries: readonly QueryExport[], name: string): QueryExport {
