@@ -31,7 +31,7 @@ export async function publishSplit(running: RunningQuery): Promise<void> {
       const isChosen = at !== null && waiting.has(at);
       if (isChosen) await publishFile(at, () => rows.take(at));
       // What a file that is published already has left unread.
-      const skipped = await rows.skip(at);
+      const skipped = await rows.passOver(at);
       if (!isChosen) running.skippedRows += skipped;
     }
     for (const slug of waiting) await publishFile(slug, noRows);

@@ -63,7 +63,7 @@ export class DividedRows {
   }
 
   /** Reads over the next rows with this value and returns their number. */
-  async skip(value: string | null): Promise<number> {
+  async passOver(value: string | null): Promise<number> {
     let rows = 0;
     for await (const { from, to } of this.take(value)) rows += to - from;
     return rows;

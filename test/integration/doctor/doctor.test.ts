@@ -12,7 +12,7 @@ import { type Environment, runContrail } from '../../support/contrail.ts';
 import { temporaryDuckDb, temporaryFolder } from '../../support/duckdb.ts';
 import { putTable } from '../../support/duckdb-tables.ts';
 import { googleWorld, view } from '../../support/google-world.ts';
-import { mountTmpfs, NEEDS_MOUNT } from '../../support/mount-tmpfs.ts';
+import { mountTmpfs } from '../../support/mount-tmpfs.ts';
 import { freshRedis } from '../../support/redis.ts';
 import { STATISTICS_COLUMNS } from '../../support/statistics-table.ts';
 
@@ -116,7 +116,7 @@ describe('contrail doctor', () => {
 
   it('says that the disk of the spool folder is full', async (context) => {
     const { environment } = await setup();
-    const spool = mountTmpfs('size=64k') ?? context.skip(NEEDS_MOUNT);
+    const spool = mountTmpfs(context, 'size=64k');
     writeFileSync(join(spool, 'other'), Buffer.alloc(64 * 1024));
 
     const { problems, all } = await doctor({ ...environment, CONTRAIL_RECORDS_SPOOL: spool });

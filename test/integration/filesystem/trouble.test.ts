@@ -20,7 +20,7 @@ import { FileObjectStore } from '../../../src/adapters/filesystem/object-store.t
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { publish, readText } from '../../contract/object-store.ts';
 import { temporaryFolder } from '../../support/duckdb.ts';
-import { mountTmpfs, NEEDS_MOUNT } from '../../support/mount-tmpfs.ts';
+import { mountTmpfs } from '../../support/mount-tmpfs.ts';
 import { startStoreProcess } from './store-process.ts';
 
 const NAME = 'statistics/statistics_x_weekly.json';
@@ -51,7 +51,7 @@ describe('a full disk', () => {
   });
 
   it('is reported when no room is left; the last good object stays, and a smaller one can follow', async (context) => {
-    const root = mountTmpfs('size=512k') ?? context.skip(NEEDS_MOUNT);
+    const root = mountTmpfs(context, 'size=512k');
     const store = new FileObjectStore({ root, clock: systemClock });
     const old = await publish(store, { name: NAME, text: 'old', metadata: { is: 'old' } });
 
@@ -68,7 +68,7 @@ describe('a full disk', () => {
   });
 
   it('is reported when only the metadata has no room; the last good object keeps its own', async (context) => {
-    const root = mountTmpfs('size=64k') ?? context.skip(NEEDS_MOUNT);
+    const root = mountTmpfs(context, 'size=64k');
     const store = new FileObjectStore({ root, clock: systemClock });
     const old = await publish(store, { name: NAME, text: 'old', metadata: { is: 'old' } });
     const metadata = { is: 'x'.repeat(100_000) };
@@ -133,7 +133,7 @@ describe('a target that cannot be written', () => {
   });
 
   it('is reported on a read-only file system, which can still be read', async (context) => {
-    const root = mountTmpfs('size=512k') ?? context.skip(NEEDS_MOUNT);
+    const root = mountTmpfs(context, 'size=512k');
     const store = new FileObjectStore({ root, clock: systemClock });
     const old = await publish(store, { name: NAME, metadata: { is: 'old' } });
     execFileSync('mount', ['-o', 'remount,ro', root]);
