@@ -1,10 +1,11 @@
 /** The state of each file: the published version, the source's version, and its job. */
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
-import { formatAge, formatDay } from '../domain/age-text.ts';
+import { formatAge } from '../domain/age-text.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
 import type { FileStateName } from './file-state-names.ts';
 import type { LackingSource } from './lacking-sources.ts';
+import { lackingText } from './lacking-text.ts';
 import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
 
 export interface FileState extends ProductFile {
@@ -82,13 +83,12 @@ export async function fileJobs(
 /** Deleted tables that are away longer than a rerun normally takes need a look. */
 const LONGEST_RERUN_MS = 12 * 3_600_000;
 
-function stateOfLacking({ kind, since, publishedAt, windows, isForGood }: LackingSource, now: number): StateFacts {
-  const times = since === undefined ? {} : { since };
-  if (kind === 'rebuilding') return { state: kind, ...times, detail: windows ?? '' };
-  const deleted = since === undefined ? [] : [`deleted ${formatAge(now - since)} ago`];
-  const file = publishedAt === undefined ? [] : [`file of ${formatDay(publishedAt)} stays`];
+function stateOfLacking(lacking: LackingSource, now: number): StateFacts {
+  const { kind, since, isForGood } = lacking;
+  const facts = { state: kind, ...(since === undefined ? {} : { since }), detail: lackingText(lacking, now) };
+  if (kind === 'rebuilding') return facts;
   const isLong = isForGood !== true && (since === undefined || now - since >= LONGEST_RERUN_MS);
-  return { state: kind, ...times, detail: [...deleted, ...file].join(', '), ...(isLong ? { needsYou: true } : {}) };
+  return { ...facts, ...(isLong ? { needsYou: true } : {}) };
 }
 
 type StateFacts = Omit<FileState, keyof ProductFile>;

@@ -8,6 +8,7 @@ import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { warningsOf } from '../read-plan.ts';
 import { type BackfillOptions, followCommand } from './options.ts';
+import { countSkipped, lackingAsJson, skippedText } from './skipped-files.ts';
 
 /** Also follows jobs that were queued before. Ends early when the signal aborts. */
 export async function followBackfill(
@@ -40,14 +41,16 @@ export interface BackfillResult {
   readonly report: EnqueueReport;
   /** Absent without --wait. */
   readonly followed: FollowReport | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-export function printBackfillAsJson({ plan, report, followed }: BackfillResult): void {
+export function printBackfillAsJson({ plan, report, followed, now }: BackfillResult): void {
   printJson({
     planned: plan.due.length,
     enqueued: report.enqueued.length,
     skipped: plan.skipped.length + report.skipped.length,
-    current: plan.skipped.length,
+    ...countSkipped(plan),
     queued: report.skipped.length,
     refused: plan.refused.length,
     ...(followed === undefined
@@ -59,6 +62,7 @@ export function printBackfillAsJson({ plan, report, followed }: BackfillResult):
           open: followed.open,
           failures: followed.failures,
         }),
+    lacking: lackingAsJson(plan, now),
     warnings: warningsOf(plan),
   });
 }
@@ -70,7 +74,7 @@ export function printBackfill({ plan, report, followed }: BackfillResult): void 
   const counts = [
     `${plural(report.enqueued.length, 'file')} enqueued`,
     `${report.skipped.length} queued before`,
-    `${plan.skipped.length} current`,
+    skippedText(plan),
     ...(plan.refused.length === 0 ? [] : [`${plan.refused.length} refused`]),
   ];
   const ends = followed === undefined ? '' : `; ${followed.done} published, ${followed.failures.length} failed`;

@@ -4,8 +4,18 @@ import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/produ
 import { formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
 import { warningsOf } from '../read-plan.ts';
 import type { Estimate } from '../../app/estimate.ts';
+import { countSkipped, lackingAsJson, skippedText } from './skipped-files.ts';
 
-export function printPlanAsJson(wholePlan: ProductPlan, { bytes, totalBytes, usd }: Estimate, pricing: Pricing): void {
+export interface PricedPlan {
+  readonly plan: ProductPlan;
+  readonly estimate: Estimate;
+  readonly pricing: Pricing;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export function printPlanAsJson({ plan: wholePlan, estimate, pricing, now }: PricedPlan): void {
+  const { bytes, totalBytes, usd } = estimate;
   const { due, skipped, refused } = wholePlan;
   const plan = due.map(({ product, experiment, period, reason, rows, table, ...file }) => ({
     product,
@@ -20,20 +30,22 @@ export function printPlanAsJson(wholePlan: ProductPlan, { bytes, totalBytes, usd
     planned: due.length,
     enqueued: 0,
     skipped: skipped.length,
-    current: skipped.length,
+    ...countSkipped(wholePlan),
     queued: 0,
     refused: refused.length,
     estimate: price,
     plan,
+    lacking: lackingAsJson(wholePlan, now),
     warnings: warningsOf(wholePlan),
   });
 }
 
-export function printPlan({ due, skipped }: ProductPlan, estimate: Estimate, pricing: Pricing): void {
+export function printPlan({ plan, estimate, pricing }: PricedPlan): void {
+  const { due } = plan;
   for (const file of due)
     printResult(`${file.reason.padEnd(8)} ${oneLine(`${nameOfFile(file)} ${sizeOf(file, estimate)}`)}`);
   if (estimate.totalBytes > 0) printResult(priceText(estimate, pricing));
-  printResult(`${plural(due.length, 'file')} due, ${skipped.length} current; nothing was enqueued.`);
+  printResult(`${plural(due.length, 'file')} due, ${skippedText(plan)}; nothing was enqueued.`);
 }
 
 function sizeOf({ rows, table, ...file }: DueFile, { bytes }: Estimate): string {

@@ -8,6 +8,7 @@ import { estimate } from '../../app/estimate.ts';
 import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
 import { type BackfillOptions, selectionOf } from '../backfill/options.ts';
 import { printPlan, printPlanAsJson } from '../backfill/print-plan.ts';
+import { lackingLines } from '../backfill/skipped-files.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { plural, oneLine, say } from '../output.ts';
@@ -30,6 +31,7 @@ export async function backfill(options: BackfillOptions): Promise<void> {
     const plan = await readPlanWithSteps(adapters, config, { selection, signal });
     sayWarnings(plan);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
+    for (const line of lackingLines(plan, adapters.clock.now())) say(line);
     const work = { config, adapters, plan, options, signal };
     if (options.dryRun) await tellPlan(work);
     else await enqueueAndFollow(work);
@@ -51,8 +53,8 @@ interface Backfill {
 async function tellPlan({ config, adapters, plan, options, signal }: Backfill): Promise<void> {
   const pricing = pricingOf(config);
   const estimated = await estimate(adapters.source, plan.due, { pricing, signal });
-  if (options.json) printPlanAsJson(plan, estimated, pricing);
-  else printPlan(plan, estimated, pricing);
+  const print = options.json ? printPlanAsJson : printPlan;
+  print({ plan, estimate: estimated, pricing, now: adapters.clock.now() });
 }
 
 async function enqueueAndFollow(work: Backfill): Promise<void> {
@@ -64,7 +66,7 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
     await adapters.close();
     const followed = options.wait ? await followBackfill({ queue, clock: adapters.clock }, report, signal) : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
-    print({ plan, report, followed });
+    print({ plan, report, followed, now: adapters.clock.now() });
     if (followed === undefined) return;
     if (signal.aborted) sayStillQueued(followed, options);
     if (followed.failures.length > 0) {
