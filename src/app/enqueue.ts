@@ -4,7 +4,7 @@ import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { RecordTaker } from '../ports/record-sink.ts';
-import { enqueueFiles, type EnqueueReport } from '../producer/enqueue-files.ts';
+import { enqueueFiles, type EnqueueOptions, type EnqueueReport } from '../producer/enqueue-files.ts';
 import type { ProductPlan } from '../producer/product-plan.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { recordRefusals } from './attempts/record-refusals.ts';
@@ -18,11 +18,6 @@ export interface EnqueueDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-}
-
-export interface EnqueueOptions {
-  /** Whether to renew jobs that failed for good. */
-  readonly retryFailed: boolean;
 }
 
 export async function enqueuePlan(

@@ -306,6 +306,11 @@ export const ERROR_CATALOGUE = {
     text: 'No export of that name is waiting or running.',
     remedy: 'Check the spelling; `contrail status` lists what is queued and running.',
   },
+  COST_ABOVE_LIMIT: {
+    class: 'content',
+    text: 'The estimated price is above the limit that was given, so nothing was enqueued.',
+    remedy: 'Raise `--max-cost`, or select less; `contrail backfill --dry-run` shows what each file reads.',
+  },
   ABORTED: {
     class: 'transient',
     text: 'The work was stopped before it ended.',

@@ -17,6 +17,14 @@ export interface Pricing {
 /** Enterprise edition, pay as you go, US; and the US on-demand price since July 2023. */
 export const LIST_PRICES: Pricing = { mode: 'editions', usdPerSlotHour: 0.06, usdPerTiB: 6.25 };
 
+/** What a query is billed for at least, for each table that it reads. */
+const LEAST_BILLED_BYTES = 10 * 1024 ** 2;
+
+/** The most bytes that a query can be billed for on demand: its bytes may all be of one of its tables. */
+export function billedBytes({ bytes, tables }: { readonly bytes: number; readonly tables: number }): number {
+  return bytes === 0 ? 0 : Math.max(bytes, LEAST_BILLED_BYTES) + (tables - 1) * LEAST_BILLED_BYTES;
+}
+
 export interface QueryUsage {
   readonly slotMs: number | null;
   readonly bytesProcessed: number | null;

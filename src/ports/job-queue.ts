@@ -10,6 +10,8 @@ export interface JobRequest<Payload = unknown> {
   readonly payload: Payload;
   /** Delay before it may run, milliseconds; default: none. */
   readonly delayMs?: number;
+  /** 1 to 2,000,000: after all jobs without one, and after those with a smaller one. Kept when the job is retried. */
+  readonly priority?: number;
 }
 
 export type JobState = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';

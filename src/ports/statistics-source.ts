@@ -68,6 +68,12 @@ export interface OpenTable {
   close(): Promise<void>;
 }
 
+export interface ReadEstimate {
+  readonly bytes: number;
+  /** How many tables it would read: itself, or those below the view. */
+  readonly tables: number;
+}
+
 export interface StatisticsSource {
   /** The source for messages: `duckdb:./x.duckdb`, `bigquery://project`. */
   readonly url: string;
@@ -88,8 +94,8 @@ export interface StatisticsSource {
   ): Promise<TableDescriptions>;
   /** Opens a table or view; undefined if there is none. Throws COLUMN_TYPE_UNSUPPORTED for a type that the file format cannot hold. */
   open(request: OpenRequest): Promise<OpenTable | undefined>;
-  /** Bytes that reading each table would be billed for, without reading it. Missing tables are left out; a failing one does not stop the others. */
-  estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
+  /** What a query of each table would read, without reading it. Missing tables are left out; a failing one does not stop the others. */
+  estimateReads(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ReadEstimate>>;
 }
 
 /** A source whose very large tables several workers can read in parts. */

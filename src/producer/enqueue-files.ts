@@ -5,13 +5,18 @@
 import type { WallClock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
-import { type EnqueueOptions, reasonToWait } from './kept-job.ts';
+import { type EnqueueOptions as KeptJobOptions, reasonToWait } from './kept-job.ts';
 import { type DueFile, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
 
 export interface EnqueueDependencies {
   readonly queue: JobQueue;
   readonly clock: WallClock;
   readonly random: Random;
+}
+
+export interface EnqueueOptions extends KeptJobOptions {
+  /** The priority of a file's job; default: none, which is before all others. */
+  readonly priorityOf?: (due: DueFile) => number;
 }
 
 export interface EnqueuedFile {
@@ -76,7 +81,13 @@ async function enqueueProduct(
     const job = kept.get(entry.jobId);
     const reason = job === undefined ? undefined : reasonToWait(job, options, clock.now());
     if (reason !== undefined) reasons.set(entry, reason);
-    else (job === undefined ? fresh : again).push(requestFor(entry, job, after.get(entry.due.experiment) ?? []));
+    else {
+      const request = requestFor(entry, job, after.get(entry.due.experiment) ?? []);
+      (job === undefined ? fresh : again).push({
+        ...request,
+        ...(options.priorityOf && { priority: options.priorityOf(entry.due) }),
+      });
+    }
   }
   const added = await queue.enqueue(queueName, fresh, signal);
   const renewed = await queue.renew(queueName, again, signal);

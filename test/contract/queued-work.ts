@@ -93,6 +93,35 @@ export function describeQueuedWork(name: string, makeWorld: () => Promise<Queued
       expect((begun[0] ?? 0) - before.enqueuedAt).toBeGreaterThanOrEqual(150);
     });
 
+    it('begins jobs without a priority before those with one, and smaller ones first, also when they are tried again', async () => {
+      const { queue, start, hasState } = await setup();
+      const begun: string[] = [];
+      const requests = [
+        request('large', { priority: 20 }),
+        request('small', { priority: 1 }),
+        request('medium', { priority: 7 }),
+        request('fresh'),
+      ];
+      await queue.enqueue(WORK_QUEUE, requests, never);
+
+      await start(
+        {
+          [WORK_QUEUE]: async (_payload, { jobId, attempt }) => {
+            begun.push(jobId);
+            if (jobId === 'small') await queue.enqueue(WORK_QUEUE, [request('fresher')], never);
+            if (jobId === 'medium' && attempt === 1) throw new ContrailError('SERVICE_UNAVAILABLE', 'Away.');
+            return DONE;
+          },
+        },
+        { concurrency: 1 },
+      );
+      await hasState('large', 'completed');
+      await hasState('medium', 'completed');
+
+      expect(begun.slice(0, 4)).toEqual(['fresh', 'small', 'fresher', 'medium']);
+      expect(begun.slice(4).toSorted()).toEqual(['large', 'medium']);
+    });
+
     it('tries again what may pass by itself, after a while, until the attempts are used up', async () => {
       const { start, hasState, job, failures, outcomes, finished } = await setup('a');
       const attempts: string[] = [];

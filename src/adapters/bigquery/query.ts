@@ -127,6 +127,13 @@ export class QueryRunner {
     return { bytes: reply.totalBytesProcessed ?? 0, fields: reply.schema?.fields ?? [] };
   }
 
+  /** Bytes and tables of a query, from a dry run. */
+  async estimate(request: InspectRequest): Promise<{ bytes: number; tables: number }> {
+    const { query, totalBytesProcessed } = await this.#dryJob(request);
+    const bytes = query?.totalBytesProcessed ?? totalBytesProcessed ?? 0;
+    return { bytes, tables: Math.max(1, query?.referencedTables?.length ?? 1) };
+  }
+
   /** The tables of a query, from a dry run. */
   async referencedTables(request: InspectRequest): Promise<TableName[]> {
     return ((await this.#dryJob(request)).query?.referencedTables ?? []).map(nameOf);

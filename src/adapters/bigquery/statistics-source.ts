@@ -12,6 +12,7 @@ import type {
   ListedTable,
   OpenRequest,
   OpenTable,
+  ReadEstimate,
   TableDescriptions,
   TablePart,
 } from '../../ports/statistics-source.ts';
@@ -123,7 +124,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     return this.#opener.openPart(part, signal);
   }
 
-  async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  async estimateReads(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ReadEstimate>> {
     signal.throwIfAborted();
     const { limits } = this.#options;
     const sizes = await pMap(
@@ -131,7 +132,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       async (table) => {
         const name = { ...this.#dataset, table };
         try {
-          return (await this.#queries.dryRun(this.#estimate(name, signal))).bytes;
+          return await this.#queries.estimate(this.#estimate(name, signal));
         } catch (error) {
           signal.throwIfAborted();
           if (isTableMissing(error, name)) return undefined;
@@ -144,8 +145,8 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     );
     return new Map(
       names.flatMap((name, index) => {
-        const bytes = sizes[index];
-        return bytes === undefined ? [] : [[name, bytes] as const];
+        const estimate = sizes[index];
+        return estimate === undefined ? [] : [[name, estimate] as const];
       }),
     );
   }

@@ -9,6 +9,7 @@ import type {
   ListedTable,
   OpenRequest,
   OpenTable,
+  ReadEstimate,
   SourceTable,
   SourceUsage,
   StatisticsSource,
@@ -104,9 +105,9 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 
   /** Reading a local file costs nothing. */
-  async estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  async estimateReads(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ReadEstimate>> {
     const known = new Set((await this.listTables(signal)).map(({ name }) => name));
-    return new Map(names.filter((name) => known.has(name)).map((name) => [name, 0]));
+    return new Map(names.filter((name) => known.has(name)).map((name) => [name, { bytes: 0, tables: 1 }]));
   }
 
   async #openIn(lease: Lease, table: string): Promise<OpenTable> {

@@ -196,7 +196,7 @@ export class MemoryJobQueue implements JobQueue {
     const added: string[] = [];
     const known: string[] = [];
     const unique = new Map(requests.map((request) => [request.id, request]));
-    for (const { id, name, payload, delayMs = 0 } of unique.values()) {
+    for (const { id, name, payload, delayMs = 0, priority = 0 } of unique.values()) {
       if (/:|^\d*$/.test(id)) throw new ContrailError('INTERNAL', `${id} cannot be the id of a job.`);
       const old = this.#kept(queue, id);
       const failedRounds = old === undefined ? 0 : roundsAfter(old);
@@ -210,6 +210,7 @@ export class MemoryJobQueue implements JobQueue {
         id: this.#keyOf(queue, id),
         queue,
         name,
+        priority,
         enqueuedAt: now,
         envelope: {
           payload: copyOf(payload),

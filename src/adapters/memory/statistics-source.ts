@@ -11,6 +11,7 @@ import type {
   ListedTable,
   OpenRequest,
   OpenTable,
+  ReadEstimate,
   TableDescriptions,
   TablePart,
 } from '../../ports/statistics-source.ts';
@@ -88,9 +89,10 @@ export class MemoryStatisticsSource implements DivisibleSource {
     });
   }
 
-  estimateBytes(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  estimateReads(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, ReadEstimate>> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    return Promise.resolve(new Map(names.filter((name) => this.#find(name) !== undefined).map((name) => [name, 0])));
+    const known = names.filter((name) => this.#find(name) !== undefined);
+    return Promise.resolve(new Map(known.map((name) => [name, { bytes: 0, tables: 1 }])));
   }
 
   open({ table: name, signal }: OpenRequest): Promise<OpenTable | undefined> {

@@ -16,6 +16,8 @@ export interface StoredJob {
   readonly enqueuedAt: number;
   /** Later is larger; the clock may stand still. */
   readonly order: number;
+  /** Smaller ones begin first. */
+  readonly priority: number;
   /** The whole whose part it is. */
   readonly parent: StoredJob | undefined;
   envelope: JobEnvelope;
@@ -42,6 +44,7 @@ export interface StoredJob {
 export type NewJob = Pick<StoredJob, 'id' | 'queue' | 'name' | 'enqueuedAt' | 'envelope'> & {
   readonly parent?: StoredJob;
   readonly dueAt?: number;
+  readonly priority?: number;
 };
 
 interface StoredQueue {
@@ -76,10 +79,11 @@ export class StoredJobs {
   }
 
   /** Puts a job in, in the place of one that has the id. */
-  add({ parent, dueAt, ...job }: NewJob): StoredJob {
+  add({ parent, dueAt, priority = 0, ...job }: NewJob): StoredJob {
     const stored: StoredJob = {
       ...job,
       parent,
+      priority,
       order: (this.#order += 1),
       state: dueAt === undefined ? 'waiting' : 'delayed',
       waitsForParts: false,
@@ -108,13 +112,15 @@ export class StoredJobs {
   take(queue: string, now: number): StoredJob | undefined {
     const { open, isPaused, restsUntil } = this.of(queue);
     if (isPaused || restsUntil > now) return undefined;
+    let next: StoredJob | undefined;
     for (const job of open) {
-      if (!isReady(job, now)) continue;
-      job.state = 'active';
-      job.hold = { lost: new AbortController() };
-      return job;
+      if (isReady(job, now) && (next === undefined || job.priority < next.priority)) next = job;
+      if (next?.priority === 0) break;
     }
-    return undefined;
+    if (next === undefined) return undefined;
+    next.state = 'active';
+    next.hold = { lost: new AbortController() };
+    return next;
   }
 
   /** When there may be something to begin again, milliseconds since 1970; undefined: not by the passing of time alone. */

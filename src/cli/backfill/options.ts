@@ -13,6 +13,7 @@ export interface BackfillOptions {
   readonly product?: string;
   readonly force?: true;
   readonly dryRun?: true;
+  readonly maxCost?: string;
   readonly wait?: true;
   readonly json?: true;
 }
@@ -28,6 +29,15 @@ export function selectionOf(options: BackfillOptions): ProductSelection {
     apps: options.app ?? [],
     force: options.force ?? false,
   };
+}
+
+/** The limit of --max-cost in US dollars, if there is one. */
+export function maxCostOf({ maxCost }: BackfillOptions): number | undefined {
+  if (maxCost === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(maxCost)) return Number(maxCost);
+  throw new ContrailError('USAGE', `--max-cost is not a price: ${quote(maxCost)}.`, {
+    hint: 'Give US dollars as a number, such as 5 or 0.50.',
+  });
 }
 
 /** The command that follows the same files, quoted for a shell. */

@@ -15,7 +15,6 @@ export interface PricedPlan {
 }
 
 export function printPlanAsJson({ plan: wholePlan, estimate, pricing, now }: PricedPlan): void {
-  const { bytes, totalBytes, usd } = estimate;
   const { due, skipped, refused } = wholePlan;
   const plan = due.map(({ product, experiment, period, reason, rows, table, ...file }) => ({
     product,
@@ -23,9 +22,8 @@ export function printPlanAsJson({ plan: wholePlan, estimate, pricing, now }: Pri
     period,
     reason,
     rows,
-    bytes: file.bytes ?? (table === undefined ? undefined : bytes.get(table)),
+    bytes: file.bytes ?? (table === undefined ? undefined : estimate.bytes.get(table)),
   }));
-  const price = { bytes: totalBytes, usdOnDemand: usd, priceMode: pricing.mode };
   printJson({
     planned: due.length,
     enqueued: 0,
@@ -33,11 +31,16 @@ export function printPlanAsJson({ plan: wholePlan, estimate, pricing, now }: Pri
     ...countSkipped(wholePlan),
     queued: 0,
     refused: refused.length,
-    estimate: price,
+    estimate: estimateDocument(estimate, pricing),
     plan,
     lacking: lackingAsJson(wholePlan, now),
     warnings: warningsOf(wholePlan),
   });
+}
+
+/** The estimate in the JSON document. */
+export function estimateDocument({ totalBytes, billedBytes, usd, unknown }: Estimate, { mode }: Pricing) {
+  return { bytes: totalBytes, billedBytes, usdOnDemand: usd, unknown, priceMode: mode };
 }
 
 export function printPlan({ plan, estimate, pricing }: PricedPlan): void {
@@ -45,6 +48,7 @@ export function printPlan({ plan, estimate, pricing }: PricedPlan): void {
   for (const file of due)
     printResult(`${file.reason.padEnd(8)} ${oneLine(`${nameOfFile(file)} ${sizeOf(file, estimate)}`)}`);
   if (estimate.totalBytes > 0) printResult(priceText(estimate, pricing));
+  if (estimate.unknown > 0) printResult(unknownText(estimate));
   printResult(`${plural(due.length, 'file')} due, ${skippedText(plan)}; nothing was enqueued.`);
 }
 
@@ -55,8 +59,17 @@ function sizeOf({ rows, table, ...file }: DueFile, { bytes }: Estimate): string 
 }
 
 function priceText({ totalBytes, usd }: Estimate, { mode }: Pricing): string {
-  const price = `The queries would read ${formatBytes(totalBytes)}: ${usd.toFixed(2)} USD at the list price for bytes read`;
+  const price = `The queries would read ${formatBytes(totalBytes)}: at most ${usdText(usd)} at the on-demand price`;
   return mode === 'on_demand'
     ? `${price}.`
     : `${price}; this project pays by slot-hours, which are known only afterwards.`;
+}
+
+function unknownText({ unknown }: Estimate): string {
+  return `The price leaves out ${plural(unknown, 'table')} whose size the warehouse cannot tell.`;
+}
+
+/** `0.0042 USD`, `12.50 USD` */
+export function usdText(usd: number): string {
+  return `${usd === 0 || usd >= 0.01 ? usd.toFixed(2) : usd.toPrecision(2)} USD`;
 }

@@ -3,10 +3,12 @@ import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
-import type { ProductPlan } from '../../producer/product-plan.ts';
-import { estimate } from '../../app/estimate.ts';
+import type { DueFile, ProductPlan } from '../../producer/product-plan.ts';
+import { type Estimate, estimate } from '../../app/estimate.ts';
+import { backfillPriority } from '../../domain/backfill-priority.ts';
 import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
-import { type BackfillOptions, selectionOf } from '../backfill/options.ts';
+import { checkCost } from '../backfill/check-cost.ts';
+import { type BackfillOptions, maxCostOf, selectionOf } from '../backfill/options.ts';
 import { printPlan, printPlanAsJson } from '../backfill/print-plan.ts';
 import { lackingLines } from '../backfill/skipped-files.ts';
 import { ask } from '../help.ts';
@@ -23,6 +25,7 @@ import { wire } from '../../app/compose/wire.ts';
 
 export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));
+  const maxUsd = maxCostOf(options);
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();
   const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
@@ -32,9 +35,13 @@ export async function backfill(options: BackfillOptions): Promise<void> {
     sayWarnings(plan);
     for (const { error } of plan.refused) say(`refused: ${oneLine(error.sentence)}`);
     for (const line of lackingLines(plan, adapters.clock.now())) say(line);
-    const work = { config, adapters, plan, options, signal };
-    if (options.dryRun) await tellPlan(work);
-    else await enqueueAndFollow(work);
+    const pricing = pricingOf(config);
+    const isEstimated = options.dryRun === true || maxUsd !== undefined;
+    const estimated = isEstimated ? await estimate(adapters.source, plan.due, { pricing, signal }) : undefined;
+    const work = { config, adapters, plan, estimated, options, signal };
+    if (options.dryRun && estimated !== undefined) tellPlan(work, estimated);
+    if (estimated !== undefined && maxUsd !== undefined) checkCost(estimated, maxUsd);
+    if (!options.dryRun) await enqueueAndFollow(work);
     throwIfIncomplete(plan);
   } finally {
     release();
@@ -46,13 +53,14 @@ interface Backfill {
   readonly config: Config;
   readonly adapters: Adapters;
   readonly plan: ProductPlan;
+  /** Absent if nobody needs it: it takes the warehouse a request for each view. */
+  readonly estimated: Estimate | undefined;
   readonly options: BackfillOptions;
   readonly signal: AbortSignal;
 }
 
-async function tellPlan({ config, adapters, plan, options, signal }: Backfill): Promise<void> {
+function tellPlan({ config, adapters, plan, options }: Backfill, estimated: Estimate): void {
   const pricing = pricingOf(config);
-  const estimated = await estimate(adapters.source, plan.due, { pricing, signal });
   const print = options.json ? printPlanAsJson : printPlan;
   print({ plan, estimate: estimated, pricing, now: adapters.clock.now() });
 }
@@ -80,12 +88,17 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
 }
 
 /** Records the files that cannot be made before the command ends. */
-async function enqueue({ config, adapters, plan, signal }: Backfill, queue: JobQueue): Promise<EnqueueReport> {
+async function enqueue(
+  { config, adapters, plan, estimated, signal }: Backfill,
+  queue: JobQueue,
+): Promise<EnqueueReport> {
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   try {
     const { store, clock, random, log } = adapters;
     const enqueuing = { queue, store, records: keeping.taker, clock, random, log };
-    return await enqueuePlan(enqueuing, plan, { retryFailed: true }, signal);
+    const priorityOf = ({ product, table, bytes }: DueFile) =>
+      product === 'statistics' ? backfillPriority(bytes ?? estimated?.bytes.get(table ?? '')) : 1;
+    return await enqueuePlan(enqueuing, plan, { retryFailed: true, priorityOf }, signal);
   } finally {
     await keeping.stop();
   }

@@ -12,6 +12,7 @@ export function declareBackfill(program: Command): void {
     .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
     .option('--force', 'all matching files: current ones, and those whose windows a rerun is rebuilding')
     .option('--dry-run', 'print the plan with its size and price, and enqueue nothing')
+    .option('--max-cost <usd>', 'enqueue nothing if the estimated price is above this many US dollars')
     .option('--wait', 'follow the jobs to their end, including those queued before')
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
@@ -19,6 +20,7 @@ export function declareBackfill(program: Command): void {
       examples(
         'contrail backfill --dry-run',
         'contrail backfill --wait',
+        'contrail backfill --force --max-cost 20',
         'contrail backfill --experiment my-experiment --period weekly overall --force',
         'contrail backfill --product metadata,errors',
       ),

@@ -328,6 +328,7 @@ export class BullmqJobQueue implements JobQueue {
         ...jobOptionsOf(kind, this.#options.retention),
         jobId: request.id,
         ...(request.delayMs === undefined ? {} : { delay: request.delayMs }),
+        ...(request.priority === undefined ? {} : { priority: request.priority }),
       },
     };
   }

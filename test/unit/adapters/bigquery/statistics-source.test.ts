@@ -215,14 +215,14 @@ describe('BigQuery statistics source', () => {
     await expect(opening).rejects.toMatchObject(expected);
   });
 
-  it('estimates bytes by dry runs, leaving out what is missing', async () => {
+  it('estimates bytes and tables by dry runs, leaving out what is missing', async () => {
     const generate = { rows: 1000 };
     const { server, source } = await replayWorld({ tables: [{ name: NAME, kind: 'view', generate }] });
 
-    const bytes = await source.estimateBytes([VIEW, 'missing'], never);
+    const reads = await source.estimateReads([VIEW, 'missing'], never);
 
-    expect([...bytes]).toEqual([[VIEW, 130_000]]);
-    expect(server.counters.read().requests).toEqual({ 'jobs.query': 2 });
+    expect([...reads]).toEqual([[VIEW, { bytes: 130_000, tables: 1 }]]);
+    expect(server.counters.read().requests).toEqual({ 'jobs.insert': 2 });
   });
 
   it('waits for a query that takes its time, and knows what it cost', async () => {
