@@ -25,6 +25,8 @@ export type Reading<Value> =
 
 export interface SourceValues {
   readonly experiments: readonly WatchedExperiment[];
+  /** `leftOut`: slugs of experiments that metric-hub leaves out of the analysis or keeps private. */
+  readonly metricHub: { readonly leftOut: ReadonlySet<string> };
   /** `enrollment_counts_latest.json`, by slug. */
   readonly enrollmentCounts: ReadonlyMap<string, EnrollmentCounts>;
   /** `enrollment_funnel_v1_latest.json`. */

@@ -1,6 +1,6 @@
 /** Rules A1 to A3, G4 and G5: errors of the analysis, and missing, new or old results (spec: monitoring, section 7). */
 import { createHash } from 'node:crypto';
-import { type AnalysisError, daysSinceStart, type WatchedExperiment } from './inputs.ts';
+import { type AnalysisError, daysSinceStart, type SourceValues, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule } from './rule.ts';
 import { isRunning } from './running.ts';
 import { durationText, namesText, pluralText } from './text.ts';
@@ -51,15 +51,15 @@ const RESULTS_MISSING = defineRule({
   thresholdSource: 'Experimenter: refresh',
   formula: 'results files that are expected and absent > threshold',
   notify: 'change',
-  needs: ['experiments', 'objects'],
+  needs: ['experiments', 'metricHub', 'objects'],
   subjects: ({ sources, now }) =>
     sources.experiments.filter(
-      (experiment) => isWatched(experiment, now) && expectedPeriods(experiment, now).length > 0,
+      (experiment) => isWatched(experiment, now) && expectedOf(experiment, sources, now).length > 0,
     ),
   nameOf: (experiment) => experiment.slug,
   linkOf: ({ slug }) => filesLink(slug),
   check: (experiment, { sources, now, threshold }) => {
-    const expected = expectedPeriods(experiment, now);
+    const expected = expectedOf(experiment, sources, now);
     const missing = expected.filter((period) => !sources.objects.has(statisticsObjectName(experiment.slug, period)));
     const formula = `${missing.length} of ${expected.length} expected files are missing`;
     if (missing.length <= threshold) return { kind: 'passing', value: missing.length, formula };
@@ -103,10 +103,10 @@ const RESULTS_OLD = defineRule({
   thresholdSource: 'ours: a week, plus a day for the analysis',
   formula: 'days since a statistics table of the experiment changed >= threshold, while live and weekly is expected',
   notify: 'opening',
-  needs: ['experiments', 'tables'],
+  needs: ['experiments', 'metricHub', 'tables'],
   subjects: ({ sources, now }) =>
     sources.experiments.filter(
-      (experiment) => isRunning(experiment, now) && expectedPeriods(experiment, now).includes('weekly'),
+      (experiment) => isRunning(experiment, now) && expectedOf(experiment, sources, now).includes('weekly'),
     ),
   nameOf: (experiment) => experiment.slug,
   linkOf: ({ slug }) => filesLink(slug),
@@ -179,6 +179,14 @@ function alarmingGroups(errors: readonly AnalysisError[]): string[] {
     .filter(([, type]) => type !== '' && !QUIET_EXCEPTIONS.has(type))
     .map(([group, type]) => `${group} (${type})`)
     .sort();
+}
+
+function expectedOf(
+  experiment: WatchedExperiment,
+  { metricHub: { leftOut } }: Pick<SourceValues, 'metricHub'>,
+  now: number,
+): AnalysisPeriod[] {
+  return expectedPeriods({ ...experiment, isLeftOut: leftOut.has(experiment.slug) }, now);
 }
 
 /** From the day after the start to some days after the end. Rollouts are never analysed (`RolloutSkipException`). */

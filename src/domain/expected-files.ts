@@ -13,13 +13,18 @@ export interface ResultDates {
   readonly proposedDuration: number | null;
 }
 
-/** The part of an experiment that decides which results are expected. */
-export interface ResultFacts extends ResultDates {
+/** The part of an experiment's record that decides which results are expected. */
+export interface RecordedFacts extends ResultDates {
   readonly isRollout: boolean;
   /** Enrolls for as long as it runs. */
   readonly isHoldback: boolean;
   /** The analysis was asked to run it again as a whole. Never reset, and copied when an experiment is cloned. */
   readonly doRerun: boolean;
+}
+
+export interface ResultFacts extends RecordedFacts {
+  /** metric-hub leaves it out of the analysis, or keeps its results private. */
+  readonly isLeftOut: boolean;
 }
 
 /** The console expects the first weekly results a week and a day after enrollment. */
@@ -33,6 +38,7 @@ const WATCHED_AFTER_END_DAYS = 3;
 /** The periods whose results should be there, in the console's order. `now` in milliseconds since 1970. */
 export function expectedPeriods(facts: ResultFacts, now: number): AnalysisPeriod[] {
   const today = dayOf(now);
+  if (facts.isLeftOut) return [];
   // Rollouts are not analysed; the dates of a rolling holdback move, so no period of it ever ends.
   if (facts.isRollout || daysSince(facts.startDate, today) < 1 || isRollingHoldback(facts, now)) return [];
   // "Before yesterday": the analysis still covers the day of the end and the day after it.

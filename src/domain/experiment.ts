@@ -1,7 +1,7 @@
 /** An experiment as Contrail knows it from the experiments API (v8). */
 import type { ConsoleRecord } from './console-record.ts';
 import type { ContrailError } from './errors.ts';
-import type { ResultFacts } from './expected-files.ts';
+import type { RecordedFacts } from './expected-files.ts';
 import type { TracedRecord } from './trace/traced-record.ts';
 
 export interface Experiment {
@@ -16,7 +16,7 @@ export interface Experiment {
    */
   readonly plan?: ExperimentPlan | { readonly problem: string };
   /** What decides which of its results are expected; absent if it was not requested. */
-  readonly results?: ResultFacts;
+  readonly results?: RecordedFacts;
   /** What its statistics files depend on; absent if it was not requested. */
   readonly console?: ConsoleRecord;
   /** What only its trace depends on; absent if it was not requested. */

@@ -3,14 +3,14 @@
  * not be lost with a field that only one rule needs.
  */
 import type { z } from 'zod';
-import type { ResultFacts } from '../domain/expected-files.ts';
+import type { RecordedFacts } from '../domain/expected-files.ts';
 import { dateText, MICROS_PER_MS } from '../domain/utc-time.ts';
 import { problemsOf } from './problems.ts';
 import { ExperimentRecord } from './record.ts';
 
 const UnreportedFields = ExperimentRecord.pick({ isHoldback: true, doRerun: true, doRerunTimestamp: true });
 
-export interface ResultsView extends ResultFacts {
+export interface ResultsView extends RecordedFacts {
   /** Time of the newest request for a rerun, milliseconds since 1970. */
   readonly rerunRequestedAt: number | null;
 }

@@ -6,7 +6,7 @@ import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
 import type { FileStateName } from './file-state-names.ts';
 import type { LackingSource } from './lacking-sources.ts';
 import { lackingText } from './lacking-text.ts';
-import { type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
+import { type AbsentFile, type DueFile, type ProductFile, type ProductPlan, PRODUCTS } from './product-plan.ts';
 
 export interface FileState extends ProductFile {
   readonly state: FileStateName;
@@ -48,7 +48,7 @@ export async function fileStates(
     ...plan.refused.map((file) =>
       stateOf(file, { state: 'refused', code: file.error.code, detail: file.error.sentence }),
     ),
-    ...plan.absent.map((file) => stateOf(file, { state: file.isExpected ? 'missing' : 'not due' })),
+    ...plan.absent.map((file) => stateOf(file, stateOfAbsent(file))),
   ].sort(compareFiles);
 }
 
@@ -78,6 +78,11 @@ export async function fileJobs(
     for (const job of await queue.find(first.queue, ids, signal)) jobs.set(`${job.queue} ${job.id}`, job);
   }
   return (file) => jobs.get(`${file.queue} ${file.jobId()}`);
+}
+
+function stateOfAbsent({ isExpected }: AbsentFile): StateFacts {
+  if (isExpected !== 'unknown') return { state: isExpected ? 'missing' : 'not due' };
+  return { state: 'not due', detail: 'unknown: metric-hub cannot be read' };
 }
 
 /** Deleted tables that are away longer than a rerun normally takes need a look. */

@@ -62,8 +62,9 @@ function othersOf({ products }: ProductSelection): ProductName[] {
 }
 
 async function planStatisticsFiles({ deps, selection, listing, signal }: Planning): Promise<ProductPlan> {
-  const plan = await planStatisticsOf(deps, selection, { listing, signal });
-  return statisticsFiles({ ...plan, problems: [] });
+  // The problems of the listing are those of all products.
+  const plan = await planStatisticsOf(deps, selection, { listing: { ...listing, problems: [] }, signal });
+  return statisticsFiles(plan);
 }
 
 async function planOthers(planning: Planning): Promise<ProductPlan> {

@@ -10,7 +10,7 @@ import { assignTables, type OwnedTable } from '../domain/table-owners.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import type { ListedTable, TableDescriptions } from '../ports/statistics-source.ts';
-import { absentStatistics } from './absent-files.ts';
+import { absentStatistics, type ReadLeftOut } from './absent-files.ts';
 import { decideStatistics, type FoundFile } from './decide-statistics.ts';
 import { byStart, type ExperimentSources } from './known-experiments.ts';
 import { completenessOf } from './lacking-sources.ts';
@@ -24,6 +24,7 @@ export interface PlanDependencies extends ExperimentSources {
   readonly clock: WallClock;
   /** How long nothing must have moved before windows that a file had count as lost, milliseconds. */
   readonly settleMs: number;
+  readonly leftOut: ReadLeftOut;
 }
 
 export async function planStatistics(
@@ -77,8 +78,16 @@ export async function planStatisticsOf(
       now,
     }),
   );
-  const absent = absentStatistics(experiments, { found: [...targets, ...conflicts], objects, now }).filter((file) =>
-    isSelected({ ...file, knownBy: 'api' }, selection, experiments),
+  const absence = await absentStatistics(
+    {
+      experiments,
+      found: [...targets, ...conflicts],
+      objects,
+      isWanted: (file) => isSelected({ ...file, knownBy: 'api' }, selection, experiments),
+      leftOut: deps.leftOut,
+      now,
+    },
+    signal,
   );
   const refusedNames = conflicts.filter(isWanted).map((target) => ({
     ...target,
@@ -91,8 +100,8 @@ export async function planStatisticsOf(
       ...refusedNames,
       ...decisions.flatMap((decision) => (decision.kind === 'refused' ? [decision.file] : [])),
     ],
-    absent,
-    problems,
+    absent: absence.absent,
+    problems: [...problems, ...absence.problems],
   };
 }
 

@@ -57,8 +57,8 @@ export interface RefusedFile extends ProductFile {
 
 /** A file without a source. */
 export interface AbsentFile extends ProductFile {
-  /** Its source should be there by now. */
-  readonly isExpected: boolean;
+  /** Whether its source should be there by now. */
+  readonly isExpected: boolean | 'unknown';
 }
 
 export interface ProductPlan {

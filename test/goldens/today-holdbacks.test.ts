@@ -77,7 +77,7 @@ it.each(holdbackCases(todayFolder()).map((test) => [test.name, test] as const))(
   const found = {
     running: isRunning(subject, now),
     rolling: isRollingHoldback(subject, now),
-    expected: expectedPeriods(subject, now),
+    expected: expectedPeriods({ ...subject, isLeftOut: false }, now),
     states: await statesOf(test),
     alerts: {
       A2: missing?.verdict.kind === 'failing' ? (missing.verdict.changeKey ?? '').split(',') : [],

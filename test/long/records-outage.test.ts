@@ -92,7 +92,11 @@ async function setup() {
   const queue = await openQueue(config);
   onTestFinished(() => queue.close());
   const { signal } = new AbortController();
-  const plan = await planStatistics({ ...adapters, api, settleMs: config['rerun.settle'] }, EVERYTHING, signal);
+  const plan = await planStatistics(
+    { ...adapters, api, settleMs: config['rerun.settle'], leftOut: () => Promise.resolve(() => false) },
+    EVERYTHING,
+    signal,
+  );
   await enqueueFiles(
     { queue, clock: systemClock, random: systemRandom },
     statisticsFiles(plan).due,

@@ -55,6 +55,7 @@ export function funnel(rows: Readonly<Record<string, readonly FunnelRow[]>>, cha
 
 const HEALTHY: SourceValues = {
   experiments: [experiment()],
+  metricHub: { leftOut: new Set() },
   enrollmentCounts: new Map([['my-slug', counts({ control: [5000, 10], treatment: [5000, 10] })]]),
   enrollmentFunnel: funnel({ 'my-slug': [{ reason: 'Qualified', conflictSlug: null, clientCount: 100 }] }),
   errors: new Map(),

@@ -1,5 +1,6 @@
 /** Experiments, tables and files in memory, and plans made of them. */
 import { METADATA } from '../../src/domain/object-metadata.ts';
+import { MemoryMetricHub } from '../../src/adapters/memory/metric-hub.ts';
 import { seededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import { enqueueFiles } from '../../src/producer/enqueue-files.ts';
 import type { EnqueueOptions } from '../../src/producer/kept-job.ts';
@@ -7,6 +8,8 @@ import type { PlanSelection } from '../../src/producer/plan-selection.ts';
 import { planStatistics } from '../../src/producer/plan-statistics.ts';
 import type { DueStatistics } from '../../src/producer/statistics-plan.ts';
 import { statisticsFiles } from '../../src/producer/statistics-files.ts';
+import { leftOutExperiments } from '../../src/workers/metadata/analysis-choices.ts';
+import { ConfigurationLoader } from '../../src/workers/metadata/configuration-loader.ts';
 import { memoryTable, numberedRows } from './statistics-table.ts';
 import { makeStatisticsWorld } from './statistics-world.ts';
 
@@ -18,9 +21,16 @@ const EVERYTHING: PlanSelection = { experiments: [], periods: [], apps: [], forc
 export function makePlanWorld() {
   const world = makeStatisticsWorld();
   const random = seededRandom(1);
-  const deps = { ...world.deps, api: world.api, sink: world.sink };
+  const metricHub = new MemoryMetricHub();
+  metricHub.commit({}, 0);
+  const configurations = new ConfigurationLoader();
+  const leftOut = (signal: AbortSignal) =>
+    leftOutExperiments(() => Promise.resolve({ metricHub, configurations }), signal);
+  const deps = { ...world.deps, api: world.api, sink: world.sink, leftOut };
   return {
     ...world,
+    deps,
+    metricHub,
     plan: (selection: Partial<PlanSelection> = {}) =>
       planStatistics(deps, { ...EVERYTHING, ...selection }, world.never),
     enqueue: (due: readonly DueStatistics[], options: EnqueueOptions = { retryFailed: false }) =>

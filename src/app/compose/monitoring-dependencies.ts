@@ -12,6 +12,7 @@ import type { RecordTaker } from '../../ports/record-sink.ts';
 import { fileConditions } from '../../producer/file-conditions.ts';
 import { planProducts } from '../../producer/plan-products.ts';
 import { PRODUCTS } from '../../producer/product-plan.ts';
+import { leftOutExperiments } from '../../workers/metadata/analysis-choices.ts';
 import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
 import { KeptEnrollmentFunnel } from '../../workers/monitoring/enrollment-funnel-object.ts';
@@ -83,6 +84,7 @@ function alertSources(
     log,
     countsLimit: countsLimitOf(config),
     queries,
+    leftOut: (signal) => leftOutExperiments(adapters.resolution, signal),
     funnel: (signal) => funnel.read(signal),
     files: async (signal) => {
       const plan = await planProducts(planDependencies(adapters, config), EVERYTHING, signal);

@@ -4,6 +4,7 @@ import type { JobQueue } from '../../ports/job-queue.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
 import type { ResolveMetadata } from '../../producer/plan-metadata.ts';
 import type { ProductPlanDependencies } from '../../producer/plan-products.ts';
+import { leftOutExperiments } from '../../workers/metadata/analysis-choices.ts';
 import { prepareMetadata, startAfter } from '../../workers/metadata/export-metadata.ts';
 import { readExperiment } from '../../domain/read-experiment.ts';
 import type { ScanDependencies } from '../scan.ts';
@@ -17,6 +18,7 @@ export function planDependencies(adapters: WorkAdapters, config: Config): Produc
     store: adapters.store,
     clock: adapters.clock,
     settleMs: config['rerun.settle'],
+    leftOut: (signal) => leftOutExperiments(adapters.resolution, signal),
     sink: adapters.sink,
     logs: adapters.logs,
     resolveMetadata: resolveWith(adapters, analysisLeadMs),

@@ -1,5 +1,12 @@
 /** Reads the inputs of the alert rules. One that cannot be read is missing and does not stop the others. */
-import type { AlertInputs, FileCondition, Reading, SourceValues, WaitingRecords } from '../../alerts/inputs.ts';
+import type {
+  AlertInputs,
+  FileCondition,
+  Reading,
+  SourceValues,
+  WaitingRecords,
+  WatchedExperiment,
+} from '../../alerts/inputs.ts';
 import { type EnrollmentFunnel, funnelProblem } from '../../alerts/enrollment-funnel.ts';
 import type { ByteLimit } from '../../domain/byte-limit.ts';
 import { toContrailError } from '../../domain/errors.ts';
@@ -30,6 +37,8 @@ export interface AlertSourceDependencies {
   readonly funnel: (signal: AbortSignal) => Promise<EnrollmentFunnel>;
   /** The state of every file, from planning and the queue. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
+  /** Tells whether metric-hub leaves an experiment out of the analysis or keeps it private. Rejects if it cannot be read. */
+  readonly leftOut: (signal: AbortSignal) => Promise<(experiment: WatchedExperiment) => boolean>;
   /** The configured queries. */
   readonly queries: readonly QueryExport[];
   /** Rows that wait to be written to the warehouse. */
@@ -63,6 +72,11 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
     now,
     sources: {
       experiments: withUnread(experiments, unread),
+      metricHub: await reading(signal, now, async () => {
+        const listed = valueOf(experiments);
+        const isLeftOut = listed.length === 0 ? () => false : await deps.leftOut(signal);
+        return { leftOut: new Set(listed.filter(isLeftOut).map(({ slug }) => slug)) };
+      }),
       enrollmentCounts:
         counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
       enrollmentFunnel: funnelReading(funnel, now),

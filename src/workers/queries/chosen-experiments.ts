@@ -7,8 +7,8 @@ import type { QueriedExperiment } from '../../domain/query-export/built-in-param
 import type { ExperimentChoice } from '../../domain/query-export/query-export.ts';
 import { quote } from '../../domain/slug.ts';
 import { dayOf, daysBetween } from '../../domain/utc-time.ts';
-import { settingsFor } from '../../metric-hub/resolve-experiment.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
+import { analysisChoices } from '../metadata/analysis-choices.ts';
 import type { BuildDependencies } from '../metadata/build-metadata.ts';
 import { watchedExperiments } from '../monitoring/watched-experiments.ts';
 
@@ -74,13 +74,8 @@ async function withoutPrivate(
 ): Promise<WatchedExperiment[]> {
   if (experiments.length === 0) return [];
   try {
-    const { metricHub, configurations } = await resolution();
-    const { newest } = await metricHub.current(signal);
-    const hub = await configurations.load(newest, signal);
-    return experiments.filter((experiment) => {
-      if (metricHub.isPrivate && hub.settingsOf(experiment.slug) !== undefined) return false;
-      return settingsFor(experiment, hub).experiment.isPrivate?.value !== true;
-    });
+    const choiceOf = await analysisChoices(resolution, signal);
+    return experiments.filter((experiment) => !choiceOf(experiment).isPrivate);
   } catch (error) {
     signal.throwIfAborted();
     throw privacyUnknown(toContrailError(error));

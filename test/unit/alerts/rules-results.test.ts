@@ -82,6 +82,30 @@ describe('rules A2, A3 and G4', () => {
     expect(found).toBe(missing);
   });
 
+  it.each(['A2', 'G4'])('%s is silent about experiments that metric-hub leaves out', (rule) => {
+    const experiments = [
+      experiment({ startDate: '2025-12-01', enrollmentEndDate: '2025-12-08', proposedDuration: 84 }),
+    ];
+    const facts = { experiments, objects: new Set<string>() };
+
+    const leftOut = alertInputs({ ...facts, metricHub: { leftOut: new Set(['my-slug']) } });
+
+    expect(verdictOf(rule, alertInputs(facts))).toBe('failing');
+    expect(verdictOf(rule, leftOut)).toBe('not concerned');
+  });
+
+  it('A2 and G4 say nothing while metric-hub cannot be read, and X1 says why', () => {
+    const experiments = [
+      experiment({ startDate: '2025-12-01', enrollmentEndDate: '2025-12-08', proposedDuration: 84 }),
+    ];
+    const inputs = alertInputs({ experiments, objects: new Set<string>(), metricHub: 'no network' });
+
+    expect([...findingsOf('A2', inputs), ...findingsOf('G4', inputs)]).toEqual([]);
+    expect(findingsOf('X1', inputs).map(({ verdict }) => verdict)).toMatchObject([
+      { kind: 'failing', summary: 'The alert source metricHub cannot be read: no network.' },
+    ]);
+  });
+
   it('A3 tells of weekly and overall results, never of daily ones', () => {
     const objects = new Set(
       ['daily', 'weekly', 'overall'].map((period) => `statistics/statistics_my_slug_${period}.json`),

@@ -14,6 +14,7 @@ const ORDINARY: ResultFacts = {
   isRollout: false,
   isHoldback: false,
   doRerun: false,
+  isLeftOut: false,
 };
 
 const ROLLING = { isHoldback: true, endDate: '2026-06-29', enrollmentEndDate: '2026-06-08' };
@@ -23,6 +24,8 @@ describe('the expected files', () => {
     [{}, ['daily', 'weekly']],
     [{ startDate: '2026-06-29' }, []],
     [{ startDate: null }, []],
+    [{ isLeftOut: true }, []],
+    [{ isLeftOut: true, doRerun: true, endDate: '2026-06-27' }, []],
     [{ doRerun: true }, []],
     [{ doRerun: true, endDate: '2026-06-28' }, []],
     [{ doRerun: true, endDate: '2026-06-27' }, ['overall']],
@@ -59,6 +62,7 @@ describe('the expected files', () => {
       proposedEnrollment: days,
       proposedDuration: fc.option(days),
       isRollout: fc.boolean(),
+      isLeftOut: fc.boolean(),
       isHoldback: fc.boolean(),
       doRerun: fc.boolean(),
     });

@@ -83,6 +83,36 @@ describe('the state of a file', () => {
     expect(over).toEqual(['daily not due', 'weekly not due', 'days28 not due', 'overall not due', ...others]);
   });
 
+  it('is not due where metric-hub leaves the experiment out, and said to be unknown while metric-hub cannot be read', async () => {
+    const { allStates, source, api, time, metricHub } = setup();
+    time.now = CHANGED_AT;
+    source.remove(TABLE);
+    const record = { startDate: '2025-12-31', proposedEnrollment: 7, proposedDuration: 28 };
+    api.replace(['skipped', 'private', 'analysed'].map((slug) => ({ slug, ...record })));
+    const settings = {
+      skipped: 'skip = true',
+      private: 'is_private = true\ndataset_id = "elsewhere"',
+      analysed: 'skip = false',
+    };
+    const files = Object.entries(settings).map(([slug, line]) => [`jetstream/${slug}.toml`, `[experiment]\n${line}\n`]);
+    metricHub.commit(Object.fromEntries(files), CHANGED_AT);
+    const weekly = async () => {
+      const states = (await allStates()).filter(({ period }) => period === 'weekly');
+      return states.map(({ experiment, state, detail }) => [experiment, state, detail]);
+    };
+    const read = await weekly();
+    metricHub.commit({ 'jetstream/analysed.toml': '[experiment' }, CHANGED_AT);
+    const unread = await weekly();
+
+    expect(read).toEqual([
+      ['analysed', 'missing', undefined],
+      ['private', 'not due', undefined],
+      ['skipped', 'not due', undefined],
+    ]);
+    const unknown = ['not due', 'unknown: metric-hub cannot be read'];
+    expect(unread).toEqual(['analysed', 'private', 'skipped'].map((experiment) => [experiment, ...unknown]));
+  });
+
   it('is gone for good, and needs nobody, where it belongs to a rolling holdback', async () => {
     const { source, publish, states, api, time } = setup(0);
     time.now = CHANGED_AT;

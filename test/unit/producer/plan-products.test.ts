@@ -20,8 +20,6 @@ function setup() {
   const resolved = new Map<string, MetadataVersion | ContrailError>();
   const deps = {
     ...world.deps,
-    api: world.api,
-    sink: world.sink,
     logs: new MemoryExperimentLogs(world.sink),
     analysisLeadMs: HOUR / 2,
     withUnanalysedMetadata: true,

@@ -292,11 +292,7 @@ describe('what cannot be read', () => {
     const { planStatistics } = await import('../../../src/producer/plan-statistics.ts');
     const selection = { experiments: [], periods: [], apps: [], force: false };
 
-    const planning = planStatistics(
-      { ...world.deps, api: world.api, sink: world.sink },
-      selection,
-      AbortSignal.abort(new Error('stop')),
-    );
+    const planning = planStatistics(world.deps, selection, AbortSignal.abort(new Error('stop')));
 
     await expect(planning).rejects.toThrow('stop');
   });

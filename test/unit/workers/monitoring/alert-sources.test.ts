@@ -11,6 +11,8 @@ import { makeStatisticsWorld, NOW } from '../../../support/statistics-world.ts';
 
 const [RECORD] = monitoringFixture<Record<string, unknown>[]>('experimenter_experiments/input.json');
 
+const LEFT_OUT = RECORD?.['slug'];
+
 const away = () => Promise.reject(new ContrailError('ACCESS_DENIED', 'May not be read.'));
 
 function setup() {
@@ -25,6 +27,7 @@ function setup() {
     log: recordedLog(),
     countsLimit: { bytes: 100, setting: 'COUNTS' },
     funnel: (): Promise<EnrollmentFunnel> => Promise.resolve({ kind: 'absent' }),
+    leftOut: () => Promise.resolve(({ slug }: { readonly slug: string }) => slug === LEFT_OUT),
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
     queries: [],
     waiting: () => Promise.resolve([]),
@@ -46,7 +49,7 @@ describe('a source of alerts that is made of another', () => {
     const { deps, missing } = setup();
     deps.experimentRecords.fetch = away;
 
-    expect(await missing()).toEqual(['experiments', 'enrollmentCounts', 'errors', 'queries']);
+    expect(await missing()).toEqual(['experiments', 'metricHub', 'enrollmentCounts', 'errors', 'queries']);
   });
 
   it('is missing with the tables: they tell since when errors count', async () => {
@@ -54,6 +57,27 @@ describe('a source of alerts that is made of another', () => {
     source.listTables = away;
 
     expect(await missing()).toEqual(['enrollmentCounts', 'errors', 'tables']);
+  });
+});
+
+describe('what metric-hub says of experiments', () => {
+  it('is which of them it leaves out', async () => {
+    const { deps, never } = setup();
+    deps.experimentRecords.fetch = () => Promise.resolve([RECORD, { ...RECORD, slug: 'another' }]);
+
+    const { metricHub } = (await readAlertInputs(deps, never)).sources;
+
+    expect(metricHub).toMatchObject({ kind: 'read', value: { leftOut: new Set([LEFT_OUT]) } });
+  });
+
+  it('is missing if it cannot be read; without experiments it is not read', async () => {
+    const { deps, missing } = setup();
+    deps.leftOut = away;
+    const without = await missing();
+    deps.experimentRecords.fetch = () => Promise.resolve([RECORD]);
+
+    expect(without).not.toContain('metricHub');
+    expect(await missing()).toContain('metricHub');
   });
 });
 
