@@ -57,6 +57,8 @@ export interface RecordStage {
   stage(batch: RecordBatch): Promise<OpenWindow | undefined>;
   /** Closes a window and returns its rows, the same ones each time; none if it was dropped. */
   take(window: StageWindow): Promise<RecordRow[]>;
+  /** The rows of a window so far; it goes on taking rows. None if it was dropped. */
+  peek(window: StageWindow): Promise<RecordRow[]>;
   /** Forgets the rows of a closed window after they were written or set aside. */
   drop(window: StageWindow): Promise<void>;
   /** All windows with rows. */

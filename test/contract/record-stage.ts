@@ -43,6 +43,19 @@ export function describeRecordStage(name: string, setup: (limits: RecordStageLim
       expect([await stage.take(first), await stage.windows()]).toEqual([[], []]);
     });
 
+    it('shows the rows of a window that goes on taking rows', async () => {
+      const { stage } = setup({});
+      const window = await staged(stage, 'a');
+
+      const peeked = await stage.peek(window);
+      const next = await staged(stage, 'b');
+      const more = await stage.peek(window);
+      await stage.drop(window);
+
+      expect([peeked, next.window]).toEqual([[{ message: 'a' }], window.window]);
+      expect([more, await stage.peek(window)]).toEqual([[{ message: 'a' }, { message: 'b' }], []]);
+    });
+
     it('names windows so that jobs can carry them', async () => {
       const { stage } = setup({});
       const { table, window } = await staged(stage, 'a');

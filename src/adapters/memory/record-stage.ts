@@ -72,7 +72,11 @@ export class MemoryRecordStage implements RecordStage {
   async take(window: StageWindow): Promise<RecordRow[]> {
     const key = keyOf(window);
     if (this.#open.get(window.table) === key) this.#open.delete(window.table);
-    const batches = [...(this.#windows.get(key)?.batches ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return this.peek(window);
+  }
+
+  async peek(window: StageWindow): Promise<RecordRow[]> {
+    const batches = [...(this.#windows.get(keyOf(window))?.batches ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return batches.flatMap(([, { rows }]) => structuredClone(rows));
   }
 

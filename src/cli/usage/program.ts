@@ -6,6 +6,7 @@ import { declareBackfill } from './backfill.ts';
 import { declareCancel } from './cancel.ts';
 import { declareDemo } from './demo.ts';
 import { declareRun } from './run.ts';
+import { declareRuns } from './runs.ts';
 import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
 import { declareWeb } from './web.ts';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
   declareCancel(program);
   declareRun(program);
   declareStatus(program);
+  declareRuns(program);
   declareWhy(program);
   declareVerify(program);
   declareDoctor(program);

@@ -44,6 +44,9 @@ return redis.call('HGETALL', base .. 'rows:' .. name .. ':' .. window)
 `;
 
 /** Arguments: table, window. */
+export const PEEK = `return redis.call('HGETALL', KEYS[1] .. 'rows:' .. ARGV[1] .. ':' .. ARGV[2])`;
+
+/** Arguments: table, window. */
 export const DROP = `
 local base, name = KEYS[1], ARGV[1] .. ':' .. ARGV[2]
 local bytes = 0

@@ -16,7 +16,7 @@ import type {
   Waiting,
 } from '../../ports/record-stage.ts';
 import { connectProducer, DEFAULT_PREFIX, redisAddress, toRedisError } from './connection.ts';
-import { DROP, FATES, REFUSED, SET_ASIDE, STAGE, TAKE, WINDOWS } from './record-stage-scripts.ts';
+import { DROP, FATES, PEEK, REFUSED, SET_ASIDE, STAGE, TAKE, WINDOWS } from './record-stage-scripts.ts';
 
 const DAY_MS = 86_400_000;
 /** Longer than anything repeats its work, and some 25 MB of Redis at most. */
@@ -72,10 +72,11 @@ export class RedisRecordStage implements RecordStage {
   }
 
   async take({ table, window }: StageWindow): Promise<RecordRow[]> {
-    const batches = pairsOf(await this.#run(TAKE, table, window));
-    // Redis gives them in whatever order; a repeat is to find the same one.
-    const sorted = batches.toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return sorted.flatMap(([, rows]) => Rows.parse(JSON.parse(rows)));
+    return rowsOf(await this.#run(TAKE, table, window));
+  }
+
+  async peek({ table, window }: StageWindow): Promise<RecordRow[]> {
+    return rowsOf(await this.#run(PEEK, table, window));
   }
 
   async drop({ table, window }: StageWindow): Promise<void> {
@@ -161,6 +162,12 @@ export class RedisRecordStage implements RecordStage {
       throw toRedisError(this.#options.redisUrl, 'staging records', error);
     }
   }
+}
+
+/** Redis gives batches in whatever order; a repeat is to find the same one. */
+function rowsOf(reply: readonly string[]): RecordRow[] {
+  const batches = pairsOf(reply).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return batches.flatMap(([, rows]) => Rows.parse(JSON.parse(rows)));
 }
 
 function pairsOf(texts: readonly string[]): [string, string][] {
