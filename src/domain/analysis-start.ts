@@ -88,6 +88,16 @@ export function isBehind(source: AnalysisSource, published: AnalysisStart | unde
   return microsOf(published.start) < source.start * MICROS_PER_MS;
 }
 
+/**
+ * The start from which the errors of an experiment count, milliseconds since 1970; null: all count. It is the published
+ * one, which the console compares errors with: a start from the tables alone would move when a rerun touches them.
+ */
+export function startOfErrors(newestRun: number | null, published: AnalysisStart | undefined): number | null {
+  // With content instead of times the published start says when Contrail saw new results, not when the run began.
+  if (published === undefined || published.start === null || published.content !== undefined) return newestRun;
+  return microsOf(published.start) / MICROS_PER_MS;
+}
+
 /** Undefined: the run has only touched tables. */
 function firstChange(
   { start, changes }: Extract<AnalysisSource, { readonly kind: 'time' }>,

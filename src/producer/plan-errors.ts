@@ -1,5 +1,7 @@
 /** Finds due errors files: their log rows, or the time from which rows count, have changed. */
+import { publishedStart, startOfErrors } from '../domain/analysis-start.ts';
 import { errorsBound, errorsObjectName, errorsSourceVersion, type ErrorRowsSummary } from '../domain/errors-export.ts';
+import { metadataObjectName } from '../domain/metadata-name.ts';
 import { publishedVersionOrder } from '../domain/object-metadata.ts';
 import { MICROS_PER_MS, parseDate } from '../domain/utc-time.ts';
 import { errorsJobId, ERRORS_JOB, type ErrorsPayload } from '../jobs/errors-job.ts';
@@ -15,6 +17,8 @@ export interface ErrorsPlanning {
   readonly store: ObjectStore;
   readonly experiments: readonly AnalysedExperiment[];
   readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
+  /** The published metadata files by name. */
+  readonly metadataObjects: () => Promise<ReadonlyMap<string, StoredObject>>;
   /** Whether the experiments API was read. Without its records, ends of enrollment are unknown. */
   readonly isListed: boolean;
   /** Also plan current files. */
@@ -29,11 +33,13 @@ export async function planErrors({
   store,
   experiments,
   timesOf,
+  metadataObjects,
   isListed,
   force,
   signal,
 }: ErrorsPlanning): Promise<ProductPlan> {
-  const all = experiments.map((entry) => sourceOf(entry, timesOf(entry)));
+  const startOf = await startsOf({ experiments, timesOf, metadataObjects });
+  const all = experiments.map((entry) => sourceOf(entry, startOf(entry)));
   // If all rows count, the end of enrollment does not matter.
   const sources = isListed ? all : all.filter(({ start }) => start === null);
   if (sources.length === 0) return EMPTY_PLAN;
@@ -61,7 +67,32 @@ interface ErrorsSource {
   readonly bound: number | null;
 }
 
-function sourceOf(entry: AnalysedExperiment, { start }: AnalysisTimes): ErrorsSource {
+/** The start from which the errors of each experiment count, milliseconds since 1970. */
+async function startsOf({
+  experiments,
+  timesOf,
+  metadataObjects,
+}: Pick<ErrorsPlanning, 'experiments' | 'timesOf' | 'metadataObjects'>): Promise<
+  (entry: AnalysedExperiment) => number | null
+> {
+  const dependsOnPublished = experiments.some((entry) => countsFromStart(timesOf(entry)));
+  const objects = dependsOnPublished ? await metadataObjects() : new Map<string, StoredObject>();
+  return (entry) => {
+    const times = timesOf(entry);
+    if (!countsFromStart(times)) return null;
+    return startOfErrors(
+      times.start,
+      publishedStart(objects.get(metadataObjectName(entry.experiment))?.metadata ?? {}),
+    );
+  };
+}
+
+/** Without window tables all rows count, but tables that are gone leave the published start. */
+function countsFromStart({ start, results }: AnalysisTimes): boolean {
+  return start !== null || results.kind === 'none';
+}
+
+function sourceOf(entry: AnalysedExperiment, start: number | null): ErrorsSource {
   const enrollmentEnd = entry.record?.enrollmentEndDate ?? null;
   const bound = errorsBound({
     analysisStart: start === null ? null : start * MICROS_PER_MS,

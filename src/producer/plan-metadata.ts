@@ -49,6 +49,8 @@ export interface MetadataFacts {
 export interface MetadataPlanning {
   readonly resolve: ResolveMetadata;
   readonly store: ObjectStore;
+  /** The published metadata files by name. */
+  readonly objects: () => Promise<ReadonlyMap<string, StoredObject>>;
   readonly experiments: readonly AnalysedExperiment[];
   readonly timesOf: (experiment: AnalysedExperiment) => AnalysisTimes;
   /** Also plan current files. */
@@ -57,7 +59,7 @@ export interface MetadataPlanning {
 }
 
 export async function planMetadata(planning: MetadataPlanning): Promise<ProductPlan> {
-  const objects = await objectsByName(planning.store, 'metadata/', planning.signal);
+  const objects = await planning.objects();
   const filesOf = listedFiles(planning);
   const due: DueFile[] = [];
   const skipped: SkippedFile[] = [];

@@ -3,7 +3,7 @@ import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { ExperimentLogs } from '../ports/experiment-logs.ts';
 import { analysedExperiments } from './analysed-experiments.ts';
 import { analysisTimes } from './analysis-times.ts';
-import { type Listing, takeListing } from './listing.ts';
+import { type Listing, objectsByName, takeListing } from './listing.ts';
 import { metadataExperiments } from './metadata-experiments.ts';
 import { planErrors } from './plan-errors.ts';
 import { planMetadata, type ResolveMetadata } from './plan-metadata.ts';
@@ -88,12 +88,14 @@ async function planOthers(planning: Planning): Promise<ProductPlan> {
   });
   const shared = { store: deps.store, experiments, timesOf, force: selection.force, signal };
   const plans: ProductPlan[] = [logged.plan];
+  let listed: ReturnType<typeof objectsByName> | undefined;
+  const metadataObjects = () => (listed ??= objectsByName(deps.store, 'metadata/', signal));
   for (const product of others) {
     if (product === 'errors' && logged.plan.failures.length > 0) continue;
     const plan = (): Promise<ProductPlan> =>
       product === 'metadata'
-        ? planMetadata({ ...shared, experiments: described, resolve: deps.resolveMetadata })
-        : planErrors({ ...shared, logs: deps.logs, isListed: listing.unlisted === undefined });
+        ? planMetadata({ ...shared, experiments: described, resolve: deps.resolveMetadata, objects: metadataObjects })
+        : planErrors({ ...shared, metadataObjects, logs: deps.logs, isListed: listing.unlisted === undefined });
     plans.push(await unlessFailing([product], signal, plan));
   }
   return joinPlans(plans);

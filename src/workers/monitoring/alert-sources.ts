@@ -82,7 +82,12 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
       enrollmentFunnel: funnelReading(funnel, now),
       errors: withUnread(
         await reading(signal, now, async () =>
-          errorsByExperiment(valueOf(logs), slugsOf(experiments), valueOf(tables)),
+          errorsByExperiment({
+            rows: valueOf(logs),
+            slugs: slugsOf(experiments),
+            tables: valueOf(tables),
+            metadataFiles: await store.list('metadata/', signal),
+          }),
         ),
         unread,
       ),

@@ -4,11 +4,14 @@ import { isCriticalError } from '../../domain/error-category-counters.ts';
 import { errorCategory } from '../../domain/error-category.ts';
 import { isErrorRow } from '../../domain/error-rows.ts';
 import type { AnalysisError, LogCounts } from '../../alerts/inputs.ts';
+import { publishedStart, startOfErrors } from '../../domain/analysis-start.ts';
 import { startOfNewestRun } from '../../domain/analysis-run.ts';
 import { LOGS_TABLE, OWN_SOURCE } from '../../domain/log-record.ts';
+import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { beyond, cutRows, RECENT_LOGS_LIMITS, whatWasCut } from '../../domain/row-limits.ts';
 import { assignTables } from '../../domain/table-owners.ts';
 import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';
+import type { StoredObject } from '../../ports/object-store.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { TableChange } from './table-changes.ts';
 
@@ -57,19 +60,32 @@ export async function readRecentLogs(reader: MonitoringReader, now: number, sign
   return { rows, warning: whatWasCut(LOGS_TABLE, cut, RECENT_LOGS_LIMITS) };
 }
 
-/** The errors of each experiment since its newest analysis began, by time. */
-export function errorsByExperiment(
-  rows: readonly RecentRow[],
-  slugs: readonly string[],
-  tables: readonly TableChange[],
-): Map<string, AnalysisError[]> {
+export interface ErrorEvidence {
+  readonly rows: readonly RecentRow[];
+  readonly slugs: readonly string[];
+  readonly tables: readonly TableChange[];
+  /** The published metadata files. */
+  readonly metadataFiles: readonly StoredObject[];
+}
+
+/** The errors of each experiment since its analysis began, by time: those that the console shows. */
+export function errorsByExperiment({
+  rows,
+  slugs,
+  tables,
+  metadataFiles,
+}: ErrorEvidence): Map<string, AnalysisError[]> {
   const changes = changesBySlug(tables, slugs);
+  const published = new Map(metadataFiles.map(({ name, metadata }) => [name, publishedStart(metadata)]));
+  const startOf = (slug: string): number | null =>
+    startOfErrors(startOfNewestRun(changes.get(slug) ?? [], LEAD_MS) ?? null, published.get(metadataObjectName(slug)));
+  const starts = new Map(slugs.map((slug) => [slug, startOf(slug)]));
   const errors = new Map<string, AnalysisError[]>(slugs.map((slug) => [slug, []]));
   for (const row of rows) {
     const known = row.experiment === null ? undefined : errors.get(row.experiment);
     if (known === undefined || !isErrorRow(row)) continue;
-    const start = startOfNewestRun(changes.get(row.experiment ?? '') ?? [], LEAD_MS);
-    if (start === undefined || row.at >= start) known.push({ metric: row.metric, exceptionType: row.exception_type });
+    const start = starts.get(row.experiment ?? '') ?? null;
+    if (start === null || row.at >= start) known.push({ metric: row.metric, exceptionType: row.exception_type });
   }
   return errors;
 }

@@ -228,6 +228,39 @@ describe('an errors file', () => {
     expect(await errorsDue()).toEqual(['my-slug errors changed']);
   });
 
+  it('counts from the start in the published metadata file, also once the tables are gone', async () => {
+    const { errorsDue, plan, publish, source, tables } = await published();
+    tables(['statistics_my_slug_week_1'], Date.parse('2026-01-15T05:00:00Z'));
+    const facts = { [METADATA.analysisStart]: '2026-01-14T03:00:00.000Z' };
+    await publish('{}', facts, 'metadata/metadata_my_slug.json');
+    const startOf = async () => {
+      const { due } = await plan({ products: ['errors'], force: true });
+      return due.map((file) => ErrorsPayload.parse(file.payload('new', [])).analysisStart);
+    };
+
+    const touched = await startOf();
+    source.remove('statistics_my_slug_week_1');
+    source.remove('statistics_my_slug_weekly');
+    const gone = await startOf();
+
+    expect(touched).toEqual(['2026-01-14T03:00:00.000Z']);
+    expect(gone).toEqual([]);
+    expect(await errorsDue()).toEqual([]);
+  });
+
+  it('is not planned where the start in the metadata file cannot be read', async () => {
+    const { plan, store, tables, never } = await published();
+    tables(['statistics_my_slug_week_1'], Date.parse('2026-01-15T05:00:00Z'));
+    const away = new ContrailError('ACCESS_DENIED', 'May not be listed.');
+    const list = store.list.bind(store);
+    store.list = (name) => (name === 'metadata/' ? Promise.reject(away) : list(name, never));
+
+    const { due, failures } = await plan({ products: ['errors'] });
+
+    expect(due).toEqual([]);
+    expect(failures).toEqual([{ products: ['errors'], error: away }]);
+  });
+
   it('is asked for with what its job needs: when the analysis began, when enrollment ended', async () => {
     const { plan, api, tables } = setup();
     api.replace([{ slug: 'my-slug', enrollmentEndDate: '2026-01-05' }]);
