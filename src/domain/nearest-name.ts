@@ -1,5 +1,5 @@
 /** Suggestions for mistyped names. */
-import { distance } from 'fastest-levenshtein';
+import { editDistance } from './edit-distance.ts';
 
 const MOST_CANDIDATES = 3;
 /** Comparing takes quadratic time, and nobody mistypes longer names. */
@@ -23,12 +23,10 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return nearest.length === 0 ? '' : `Did you mean ${nearest.join(' or ')}? `;
 }
 
-/** Edits (insert, delete, replace) between two texts, ignoring case. Completing a prefix counts as one. */
+/** Edits between two texts, ignoring case. Completing a prefix counts as one. */
 function distanceBetween(a: string, b: string, limit: number): number {
   const from = a.toLowerCase();
   const to = b.toLowerCase();
   if (from.length >= 4 && from !== to && to.startsWith(from)) return 1;
-  const lengthDifference = Math.abs(from.length - to.length);
-  // A lower bound for the number of edits, because known names can be long.
-  return lengthDifference > limit ? lengthDifference : distance(from, to);
+  return editDistance(from, to, limit);
 }

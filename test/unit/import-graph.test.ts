@@ -140,7 +140,7 @@ const RULES: ImportRules = {
   pureRooms: {
     // The distance of two texts is a pure function, which others have made faster than we did.
     // So is when a cron pattern comes next.
-    domain: ['node:crypto', 'node:buffer', 'fastest-levenshtein', 'croner'],
+    domain: ['node:crypto', 'node:buffer', 'croner'],
     alerts: ['node:crypto'],
     'metric-hub': ['toml-eslint-parser'],
     'experiment-record': ['zod'],

@@ -9,6 +9,7 @@ it.each([
   ['WEEKLY', ['weekly']],
   ['over', ['overall']],
   ['dayly', ['daily']],
+  ['adily', ['daily']],
   ['quite another', []],
   ['', []],
 ])('%j is nearest to %j', (name, nearest) => {
@@ -27,16 +28,24 @@ it('asks in a sentence, or not at all', () => {
   expect(didYouMean('zzz', KNOWN)).toBe('');
 });
 
-it('always finds a name with one wrong, missing or superfluous character', () => {
+it('always finds a name with one wrong, missing, superfluous or swapped character', () => {
   const name = fc.stringMatching(/^[a-z]{3,12}$/);
 
   fc.assert(
-    fc.property(name, fc.nat(), fc.constantFrom('replace', 'remove', 'insert'), (name, place, change) => {
+    fc.property(name, fc.nat(), fc.constantFrom('replace', 'remove', 'insert', 'swap'), (name, place, change) => {
       const at = place % name.length;
       const mistyped = {
         replace: `${name.slice(0, at)}9${name.slice(at + 1)}`,
         remove: name.slice(0, at) + name.slice(at + 1),
         insert: `${name.slice(0, at)}9${name.slice(at)}`,
+        swap:
+          name.slice(0, at) +
+          name
+            .slice(at, at + 2)
+            .split('')
+            .reverse()
+            .join('') +
+          name.slice(at + 2),
       }[change];
       expect(nearestNames(mistyped, [name])).toEqual([name]);
     }),
