@@ -5,10 +5,11 @@ import { namesWithPrefix } from '../../domain/sorted-names.ts';
 import { type SourceVersion, versionOfTime } from '../../domain/source-version.ts';
 import type { SourceTable, TableDescriptions } from '../../ports/statistics-source.ts';
 import { type Catalog, factsOf, type TableFacts } from './catalog.ts';
+import type { KeptAnswers, ViewTables } from './kept-view-tables.ts';
 import type { QueryRunner } from './query.ts';
-import { type DatasetName, tablePath, tableText } from './sql.ts';
+import { type DatasetName, type TableName, tablePath, tableText } from './sql.ts';
 import type { UsageMeter } from './usage-meter.ts';
-import { during, MEND_THE_VIEW } from './vendor-errors.ts';
+import { type Act, during, MEND_THE_VIEW } from './vendor-errors.ts';
 import { windowTablePrefix } from './view-tables.ts';
 
 export interface DescribeDependencies {
@@ -17,6 +18,7 @@ export interface DescribeDependencies {
   readonly dataset: DatasetName;
   readonly concurrency: number;
   readonly maximumBytesBilled: number;
+  readonly viewTables: KeptAnswers;
 }
 
 /** A description, with what reading needs besides. */
@@ -40,7 +42,7 @@ export async function describeTables(
   deps: DescribeDependencies,
   names: readonly string[],
   facts: readonly TableFacts[],
-  { meter, signal }: { readonly meter: UsageMeter; readonly signal: AbortSignal },
+  asking: Asking,
 ): Promise<Descriptions> {
   const known = new Map(facts.map((entry) => [entry.name, entry]));
   const stored = facts
@@ -54,9 +56,9 @@ export async function describeTables(
       try {
         const read = entry.kind === 'view' ? windowTables(entry.name, stored, known) : [entry];
         if (read.length > 0) return summary(entry, read);
-        return summary(entry, await tablesOfView(deps, entry.name, known, { meter, signal }));
+        return summary(entry, await tablesOfView(deps, entry.name, known, asking));
       } catch (error) {
-        signal.throwIfAborted();
+        asking.signal.throwIfAborted();
         if (!(error instanceof ContrailError)) throw error;
         return { name: entry.name, error };
       }
@@ -78,45 +80,81 @@ function windowTables(
   return prefix === undefined ? [] : namesWithPrefix(stored, prefix).flatMap((name) => known.get(name) ?? []);
 }
 
+interface Asking {
+  readonly meter: UsageMeter;
+  readonly signal: AbortSignal;
+}
+
 /** Tables of a view whose name does not tell them. Throws if the view fails, as reading it would. */
 async function tablesOfView(
   deps: DescribeDependencies,
   view: string,
   known: ReadonlyMap<string, TableFacts>,
-  { meter, signal }: { readonly meter: UsageMeter; readonly signal: AbortSignal },
+  asking: Asking,
 ): Promise<TableFacts[]> {
   const name = { ...deps.dataset, table: view };
-  const act = {
-    doing: `Reading the view ${tableText(name)}`,
-    subject: tableText(name),
+  const kept = deps.viewTables.find(view);
+  const answer = kept ?? (await askForTables(deps, name, asking));
+  if (kept === undefined) deps.viewTables.keep(view, answer);
+  if ('error' in answer) throw answer.error;
+  return during(actOn(name), asking.signal, () => factsOfTables(deps, answer.tables, known, asking));
+}
+
+/** By a dry run, which is free. */
+async function askForTables(
+  deps: DescribeDependencies,
+  name: TableName,
+  { meter, signal }: Asking,
+): Promise<ViewTables> {
+  const query = {
+    sql: `SELECT * FROM ${tablePath(name)}`,
+    maximumBytesBilled: deps.maximumBytesBilled,
+    labels: { application: 'contrail', product: 'discovery' },
+    meter,
+    signal,
+  };
+  try {
+    return await during(actOn(name), signal, async () => {
+      const tables = await deps.queries.referencedTables(query);
+      // The emulator names no tables, and accepts views that fail.
+      if (tables.length === 0) await deps.queries.dryRun(query);
+      return { tables: tables.filter((table) => tableText(table) !== tableText(name)) };
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ContrailError)) throw error;
+    return { error };
+  }
+}
+
+function factsOfTables(
+  deps: DescribeDependencies,
+  tables: readonly TableName[],
+  known: ReadonlyMap<string, TableFacts>,
+  { meter, signal }: Asking,
+): Promise<TableFacts[]> {
+  const facts = pMap(
+    tables,
+    async (table) => {
+      const isOurs = table.project === deps.dataset.project && table.dataset === deps.dataset.dataset;
+      const fact = isOurs ? known.get(table.table) : undefined;
+      if (fact !== undefined) return fact;
+      const reply = await deps.catalog.table(table, meter, signal);
+      return reply === undefined ? undefined : factsOf(table.table, reply);
+    },
+    { concurrency: deps.concurrency },
+  );
+  return facts.then((found) => found.filter((fact) => fact !== undefined));
+}
+
+function actOn(view: TableName): Act {
+  const subject = tableText(view);
+  return {
+    doing: `Reading the view ${subject}`,
+    subject,
     permission: 'bigquery.tables.get',
     hint: MEND_THE_VIEW,
   };
-  return during(act, signal, async () => {
-    const query = {
-      sql: `SELECT * FROM ${tablePath(name)}`,
-      maximumBytesBilled: deps.maximumBytesBilled,
-      labels: { application: 'contrail', product: 'discovery' },
-      meter,
-      signal,
-    };
-    const tables = await deps.queries.referencedTables(query);
-    // The emulator names no tables, and accepts views that fail.
-    if (tables.length === 0) await deps.queries.dryRun(query);
-    const others = tables.filter((table) => tableText(table) !== tableText(name));
-    const facts = await pMap(
-      others,
-      async (table) => {
-        const isOurs = table.project === deps.dataset.project && table.dataset === deps.dataset.dataset;
-        const fact = isOurs ? known.get(table.table) : undefined;
-        if (fact !== undefined) return fact;
-        const reply = await deps.catalog.table(table, meter, signal);
-        return reply === undefined ? undefined : factsOf(table.table, reply);
-      },
-      { concurrency: deps.concurrency },
-    );
-    return facts.filter((fact) => fact !== undefined);
-  });
 }
 
 function summary(entry: TableFacts, read: readonly TableFacts[]): DescribedTable {

@@ -18,6 +18,7 @@ import type {
 } from '../../ports/statistics-source.ts';
 import { Catalog } from './catalog.ts';
 import { type DescribedTable, type Descriptions, describeTables, withVersion } from './describe-tables.ts';
+import { KeptViewTables, NOTHING_KEPT } from './kept-view-tables.ts';
 import { jobLabels } from './labels.ts';
 import type { BigQueryOptions } from './options.ts';
 import { QueryRunner } from './query.ts';
@@ -41,6 +42,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   readonly #queries: QueryRunner;
   readonly #catalog: Catalog;
   readonly #descriptions: KeptDescriptions;
+  readonly #viewTables: KeptViewTables;
   readonly #storage: StorageClient;
   readonly #opener: TableOpener;
 
@@ -53,6 +55,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     this.#queries = new QueryRunner({ rest, location, clock, random });
     this.#storage = new StorageClient(options);
     this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, log, ...limits });
+    this.#viewTables = new KeptViewTables(this.#dataset, clock);
     const { maximumBytesBilled } = limits;
     this.#descriptions = new KeptDescriptions({
       queries: this.#queries,
@@ -84,7 +87,7 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     return during(this.#actOn('Looking for'), signal, () => this.#catalog.hasDataset(new UsageMeter(), signal));
   }
 
-  /** A listing has all times; with it, only views whose name does not tell their tables take requests. */
+  /** A listing has all times; with it, only views whose name does not tell their tables take requests, once until it changes. */
   async describeTables(
     names: readonly string[],
     signal: AbortSignal,
@@ -173,7 +176,8 @@ export class BigQueryStatisticsSource implements DivisibleSource {
           ? await this.#catalog.factsFor(names, meter, signal)
           : await this.#catalog.complete(listing, names, meter, signal);
       const { maximumBytesBilled, concurrency } = this.#options.limits;
-      const deps = { catalog: this.#catalog, queries: this.#queries, dataset: this.#dataset };
+      const viewTables = listing === undefined ? NOTHING_KEPT : this.#viewTables.during(facts);
+      const deps = { catalog: this.#catalog, queries: this.#queries, dataset: this.#dataset, viewTables };
       return describeTables({ ...deps, maximumBytesBilled, concurrency }, names, facts, { meter, signal });
     });
   }

@@ -21,6 +21,8 @@ export interface TableSpec {
   readonly description?: string;
   /** The text of a view, for tables.get. */
   readonly viewQuery?: string;
+  /** Other tables that it reads, as `dataset.table`: what a dry run tells of a view. */
+  readonly reads?: readonly string[];
   /** Every query that reads it fails so: a view over tables that are gone. */
   readonly queryFails?: Refusal;
   /** How long every query that reads it runs; 0 unless told. */
@@ -36,6 +38,7 @@ export interface StoredTable {
   readonly lastModifiedMs: number;
   /** What the caller gave with tables.insert, tables.patch or a load job: `timePartitioning`, `clustering`, `labels`, … */
   readonly properties: Readonly<Record<string, unknown>>;
+  readonly reads?: readonly string[] | undefined;
   readonly queryFails?: Refusal | undefined;
   readonly queryMs?: number | undefined;
 }
@@ -69,6 +72,7 @@ export class Catalog {
         ...(spec.description === undefined ? {} : { description: spec.description }),
         ...(spec.kind === 'view' ? { view: { query: spec.viewQuery ?? 'SELECT 1', useLegacySql: false } } : {}),
       },
+      reads: spec.reads,
       queryFails: spec.queryFails,
       queryMs: spec.queryMs,
     });

@@ -84,9 +84,14 @@ function resultOf(catalog: Catalog, statement: Statement, query: Query): QueryRe
   if (table.queryFails !== undefined) throw new RefusedError(table.queryFails);
   return {
     content: contentOf(table.content, statement, query.parameters),
-    referenced: [table],
+    referenced: [table, ...(table.reads ?? []).map((read) => catalog.get(...splitName(read)))],
     bytes: table.content.byteCount,
   };
+}
+
+function splitName(name: string): [dataset: string, table: string] {
+  const [dataset = '', table = ''] = name.split('.');
+  return [dataset, table];
 }
 
 function isTableOptions({ path }: Statement): boolean {
