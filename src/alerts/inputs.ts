@@ -35,8 +35,8 @@ export interface SourceValues {
   readonly errors: ReadonlyMap<string, readonly AnalysisError[]>;
   /** Names of published objects. */
   readonly objects: ReadonlySet<string>;
-  /** Tables of the results dataset. */
-  readonly tables: readonly { readonly name: string; readonly changedAt: number }[];
+  /** Per-window tables of the results dataset; a description is the exact slug of their experiment. */
+  readonly tables: readonly { readonly name: string; readonly changedAt: number; readonly description?: string }[];
   /** The analysis' queries of the last 30 days, from `query_cost_v1`. */
   readonly queries: readonly CostedQuery[];
   /** Contrail's own runs of the last 30 days, from `export_runs_v1`. */

@@ -9,6 +9,7 @@ import { enrollmentEnd, expectedPeriods, isResultsWatchOver, WEEKLY_AFTER_DAYS }
 import { SKIPPED_EXCEPTIONS } from '../domain/expected-exceptions.ts';
 import { normaliseSlug } from '../domain/slug.ts';
 import { statisticsObjectName } from '../domain/statistics-name.ts';
+import { assignTables, mayBelong } from '../domain/table-owners.ts';
 import { dayOf, daysBetween, MS_PER_DAY, MS_PER_HOUR } from '../domain/utc-time.ts';
 import { filesLink } from '../domain/page-links.ts';
 
@@ -17,8 +18,6 @@ const QUIET_EXCEPTIONS = new Set<string>([
   ...SKIPPED_EXCEPTIONS.filter((name) => name !== 'NoSlugException'),
   'PreconditionFailed',
 ]);
-const OVERALL_TABLE_END = /^overall_\d+$/;
-const WINDOW_TABLE_END = /^(?:preenrollment_days28|preenrollment_week|days28|overall|week|day)_\d+$/;
 
 const ANALYSIS_ERROR = defineRule({
   id: 'A1',
@@ -112,7 +111,7 @@ const RESULTS_OLD = defineRule({
   linkOf: ({ slug }) => filesLink(slug),
   check: (experiment, { sources, now, threshold }) => {
     const { slug } = experiment;
-    const newest = newestChange(slug, sources.tables);
+    const newest = newestChange(slug, sources);
     if (newest === undefined) {
       const waited = daysBetween(enrollmentEnd(experiment) ?? '', dayOf(now)) ?? 0;
       const formula = `no statistics table ${waited} days after enrollment, expected after ${WEEKLY_AFTER_DAYS}`;
@@ -149,7 +148,7 @@ const RERUN_WITHOUT_RESULT = defineRule({
   linkOf: ({ slug }) => filesLink(slug),
   check: ({ slug, rerunRequestedAt: requested }, { sources, now, threshold }) => {
     if (requested === null) return { kind: 'no_data', reason: 'the time of the request is unknown' };
-    const changed = newestChange(slug, sources.tables, OVERALL_TABLE_END) ?? -Infinity;
+    const changed = newestChange(slug, sources, 'overall') ?? -Infinity;
     const hours = (now - requested) / MS_PER_HOUR;
     const asked = `asked for ${durationText(Math.max(0, now - requested))} ago`;
     if (changed >= requested) return { kind: 'passing', value: hours, formula: `${asked}, an overall table is newer` };
@@ -194,16 +193,23 @@ function isWatched(experiment: WatchedExperiment, now: number): boolean {
   return !experiment.isRollout && (daysSinceStart(experiment, now) ?? 0) >= 1 && !isResultsWatchOver(experiment, now);
 }
 
-/** When the newest of an experiment's window tables changed; `end` says which of them count. */
+/** When the newest of an experiment's window tables changed; with a period, only tables of that. */
 function newestChange(
   slug: string,
-  tables: readonly { readonly name: string; readonly changedAt: number }[],
-  end = WINDOW_TABLE_END,
+  { tables, experiments }: Pick<SourceValues, 'tables' | 'experiments'>,
+  period?: AnalysisPeriod,
 ): number | undefined {
   const prefix = `statistics_${normaliseSlug(slug)}_`;
-  const changes = tables
-    .filter(({ name }) => name.startsWith(prefix) && end.test(name.slice(prefix.length)))
-    .map(({ changedAt }) => changedAt);
+  const near = tables
+    .filter(({ name }) => name.startsWith(prefix))
+    .map((table) => ({ ...table, kind: 'table' as const }));
+  const { windows } = assignTables(
+    near,
+    experiments.map((experiment) => experiment.slug),
+  );
+  const own = windows.filter((owned) => mayBelong(owned, slug) && (period === undefined || owned.period === period));
+  const names = new Set(own.map(({ table }) => table));
+  const changes = near.filter(({ name }) => names.has(name)).map(({ changedAt }) => changedAt);
   return changes.length === 0 ? undefined : changes.reduce((newest, change) => Math.max(newest, change));
 }
 

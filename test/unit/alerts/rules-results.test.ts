@@ -136,6 +136,22 @@ describe('rules A2, A3 and G4', () => {
     expect(verdictOf('G4', alertInputs({ experiments: [experiment({ ...old, ...parts })] }))).toBe('not concerned');
   });
 
+  it('G4 takes the description of a table for whose it is, where two slugs are alike in names', () => {
+    const old = { startDate: '2025-11-01', enrollmentEndDate: '2025-11-08' };
+    const experiments = ['my-slug', 'my.slug'].map((slug) => experiment({ ...old, slug }));
+    const fresh = { name: 'statistics_my_slug_week_1', changedAt: NOW - DAY };
+    const stale = { name: 'statistics_my_slug_week_2', changedAt: NOW - 9 * DAY };
+    const failing = (descriptions: readonly string[]) => {
+      const tables = [fresh, stale].map((table, index) => ({ ...table, description: descriptions[index] ?? '' }));
+      return findingsOf('G4', alertInputs({ experiments, tables })).flatMap(({ subject, verdict }) =>
+        verdict.kind === 'failing' ? [subject] : [],
+      );
+    };
+
+    expect(failing(['my-slug', 'my.slug'])).toEqual(['my.slug']);
+    expect(failing(['my.slug', 'my-slug'])).toEqual(['my-slug']);
+  });
+
   it('G4 waits until weekly results are expected', () => {
     expect(verdictOf('G4', alertInputs())).toBe('not concerned');
   });
