@@ -162,7 +162,7 @@ describe('a wrong file of queries', () => {
       'queries.toml, query daily, `nulls`: It has the invalid value `drop`; expected "keep" or "omit".',
       'queries.toml, query daily, `object`: The folder statistics is for what Contrail publishes by itself; choose another one.',
       'queries.toml, query live, `nam`: There is no such field. Did you mean name?',
-      'queries.toml, query live, `orderBy`: `tiem` is not in columns. It has experiment, branch, value, time.',
+      'queries.toml, query live, `orderBy`: `tiem` is not in columns. Did you mean time?',
     ]);
   });
 
