@@ -1,6 +1,7 @@
 // `npm run test:goldens -- KIND`: the golden cases of a kind through the command line, on the project's own fixtures or on
 // those in the folder CONTRAIL_FIXTURES, of the same layout.
 import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { run, setUp } from './set-up.js';
 
 const KINDS = {
@@ -11,7 +12,9 @@ const KINDS = {
   monitoring: ['test/long/run-monitoring'],
   today: ['test/goldens/today-'],
 };
-const WITH_FIXTURES = ['console', 'today'];
+/** A file that each folder of cases of these kinds has. */
+const MARKS = { console: 'base.json', today: 'funnel.json' };
+const WITH_FIXTURES = Object.keys(MARKS);
 
 const [kind, ...rest] = process.argv.slice(2);
 if (kind === undefined || kind === '--help' || !Object.hasOwn(KINDS, kind)) {
@@ -32,6 +35,7 @@ if (folder !== undefined && !WITH_FIXTURES.includes(kind)) {
   );
   process.exit(2);
 }
+if (folder !== undefined) process.env.CONTRAIL_FIXTURES = casesOf(folder);
 setUp();
 run(process.execPath, [
   'node_modules/vitest/vitest.mjs',
@@ -45,3 +49,11 @@ run(process.execPath, [
   ...KINDS[kind],
   ...rest,
 ]);
+
+/** The folder with the cases of the kind: the given one, or its `KIND` or `golden/KIND`. */
+function casesOf(given) {
+  const found = ['.', kind, join('golden', kind)].find((at) => existsSync(join(given, at, MARKS[kind])));
+  if (found !== undefined) return resolve(given, found);
+  process.stderr.write(`The folder CONTRAIL_FIXTURES=${given} has no ${kind} cases: ${MARKS[kind]} is missing.\n`);
+  process.exit(2);
+}
