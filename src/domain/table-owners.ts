@@ -37,7 +37,7 @@ export interface TableOwners {
 }
 
 /** One way to divide a table's name. */
-interface Reading {
+export interface TableReading {
   readonly normalised: string;
   readonly period: AnalysisPeriod;
 }
@@ -83,9 +83,15 @@ export function mayBelong({ slug, rivals }: OwnedTable, experiment: string): boo
   return slug === experiment || rivals.some((rival) => rival.slug === experiment);
 }
 
+/** What the name of a statistics view or table may mean: several readings if it is ambiguous, none for other names. */
+export function tableReadings(name: string): readonly TableReading[] {
+  const window = /^(.+_)\d+$/.exec(name);
+  return window === null ? periodReadings(name) : windowReadings(window[1] ?? '');
+}
+
 type Owner = Omit<OwnedTable, 'table'>;
 
-function describedReading(readings: readonly Reading[], description: string | undefined): Owner | undefined {
+function describedReading(readings: readonly TableReading[], description: string | undefined): Owner | undefined {
   if (description === undefined || !isSlug(description)) return undefined;
   const normalised = normaliseSlug(description);
   const reading = readings.find((candidate) => candidate.normalised === normalised);
@@ -94,7 +100,7 @@ function describedReading(readings: readonly Reading[], description: string | un
 
 /** The owner among the slugs that describe the tables of a view: known ones first, in their order. */
 function collidingReading(
-  readings: readonly Reading[],
+  readings: readonly TableReading[],
   candidates: ReadonlySet<string> | undefined,
   slugs: readonly string[],
 ): Owner | undefined {
@@ -107,7 +113,7 @@ function collidingReading(
 }
 
 /** The longest known slug, else the one that leaves the longest period. */
-function namedReading(readings: readonly Reading[], known: ReadonlyMap<string, readonly string[]>): Owner {
+function namedReading(readings: readonly TableReading[], known: ReadonlyMap<string, readonly string[]>): Owner {
   const longest = readings.findLast(({ normalised }) => known.has(normalised)) ?? readings[0];
   if (longest === undefined) throw new Error('a table without a reading has no owner');
   const { normalised, period } = longest;
@@ -128,15 +134,15 @@ function addTo(sets: Map<string, Set<string>>, key: string, value: string): void
 }
 
 /** The readings of a table's name without its digits. */
-function windowReadings(prefix: string): Reading[] {
+function windowReadings(prefix: string): TableReading[] {
   return readingsOf(prefix, (period) => `_${WINDOW_PERIODS[period]}_`);
 }
 
-function periodReadings(name: string): Reading[] {
+function periodReadings(name: string): TableReading[] {
   return readingsOf(name, (period) => `_${period}`);
 }
 
-function readingsOf(name: string, suffixOf: (period: AnalysisPeriod) => string): Reading[] {
+function readingsOf(name: string, suffixOf: (period: AnalysisPeriod) => string): TableReading[] {
   if (!name.startsWith(TABLE_PREFIX)) return [];
   return PERIODS.flatMap((period) => {
     const suffix = suffixOf(period);
@@ -148,6 +154,6 @@ function readingsOf(name: string, suffixOf: (period: AnalysisPeriod) => string):
 }
 
 /** The same for all readings of a name. */
-function windowPrefix({ normalised, period }: Reading): string {
+function windowPrefix({ normalised, period }: TableReading): string {
   return `${TABLE_PREFIX}${normalised}_${WINDOW_PERIODS[period]}_`;
 }

@@ -77,8 +77,11 @@ export interface ReadEstimate {
 export interface StatisticsSource {
   /** The source for messages: `duckdb:./x.duckdb`, `bigquery://project`. */
   readonly url: string;
-  /** All tables and views of the results dataset, at little cost. A missing dataset has none. */
-  listTables(signal: AbortSignal): Promise<readonly ListedTable[]>;
+  /**
+   * All tables and views of the results dataset, at little cost; with `beginnings`, those whose names begin with one of them.
+   * A missing dataset has none.
+   */
+  listTables(signal: AbortSignal, beginnings?: readonly string[]): Promise<readonly ListedTable[]>;
   /** Why the newest listing lacks descriptions, so that only names tell whose tables they are. */
   readonly descriptionsProblem?: ContrailError | undefined;
   /** Whether the results dataset exists. If not, the settings are probably wrong. */

@@ -1,9 +1,12 @@
 /** What planning lists once for all products: experiments, tables, published objects. */
+import pMap from 'p-map';
 import type { ContrailError } from '../domain/errors.ts';
 import type { Experiment, ExperimentList } from '../domain/experiment.ts';
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts';
 import type { ListedTable } from '../ports/statistics-source.ts';
 import { type ExperimentSources, listExperiments } from './known-experiments.ts';
+
+const LISTS_AT_ONCE = 16;
 
 export interface Listing {
   readonly experiments: readonly Experiment[];
@@ -17,9 +20,11 @@ export interface Listing {
   readonly tables: readonly ListedTable[];
 }
 
+/** `beginnings`: list only tables whose names begin with one of them. */
 export async function takeListing(
   { api, source }: Pick<ExperimentSources, 'api' | 'source'>,
   signal: AbortSignal,
+  beginnings?: readonly string[],
 ): Promise<Listing> {
   const list = await listExperiments(api, signal);
   const problems = [
@@ -27,15 +32,15 @@ export async function takeListing(
     ...list.flawed,
     ...(list.unlisted === undefined ? [] : [list.unlisted]),
   ];
-  return { ...list, problems, tables: await source.listTables(signal) };
+  return { ...list, problems, tables: await source.listTables(signal, beginnings) };
 }
 
-/** Objects whose names begin with `prefix`, by name. */
+/** Objects whose names begin with one of the prefixes, by name. */
 export async function objectsByName(
   store: ObjectStore,
-  prefix: string,
+  prefixes: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, StoredObject>> {
-  const objects = await store.list(prefix, signal);
-  return new Map(objects.map((object) => [object.name, object]));
+  const objects = await pMap(prefixes, (prefix) => store.list(prefix, signal), { concurrency: LISTS_AT_ONCE });
+  return new Map(objects.flat().map((object) => [object.name, object]));
 }

@@ -45,7 +45,7 @@ export async function planErrors({
   if (sources.length === 0) return EMPTY_PLAN;
   const requests = sources.map(({ entry, bound }) => ({ experiment: entry.experiment, from: bound }));
   const summaries = await logs.summarise(requests, signal);
-  const objects = await objectsByName(store, 'errors/', signal);
+  const objects = await objectsByName(store, ['errors/'], signal);
   const due: DueFile[] = [];
   const skipped: SkippedFile[] = [];
   for (const source of sources) {

@@ -92,7 +92,7 @@ interface Candidate {
 function listedFiles({ store, signal }: MetadataPlanning): (experiment: string) => Promise<ResultFiles> {
   let listed: Promise<ReadonlyMap<string, StoredObject>> | undefined;
   return async (experiment) => {
-    listed ??= objectsByName(store, 'statistics/', signal);
+    listed ??= objectsByName(store, ['statistics/'], signal);
     const objects = await listed;
     return new Map(
       ANALYSIS_PERIODS.flatMap((period) => {

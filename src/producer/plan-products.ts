@@ -89,7 +89,7 @@ async function planOthers(planning: Planning): Promise<ProductPlan> {
   const shared = { store: deps.store, experiments, timesOf, force: selection.force, signal };
   const plans: ProductPlan[] = [logged.plan];
   let listed: ReturnType<typeof objectsByName> | undefined;
-  const metadataObjects = () => (listed ??= objectsByName(deps.store, 'metadata/', signal));
+  const metadataObjects = () => (listed ??= objectsByName(deps.store, ['metadata/'], signal));
   for (const product of others) {
     if (product === 'errors' && logged.plan.failures.length > 0) continue;
     const plan = (): Promise<ProductPlan> =>

@@ -16,7 +16,7 @@ import { byStart, type ExperimentSources } from './known-experiments.ts';
 import { completenessOf } from './lacking-sources.ts';
 import { leftTargets } from './left-objects.ts';
 import { type Listing, objectsByName, takeListing } from './listing.ts';
-import { checkSelection, isSelected, type PlanSelection } from './plan-selection.ts';
+import { checkSelection, isSelected, type PlanSelection, type SelectableFile } from './plan-selection.ts';
 import type { RefusedStatistics, StatisticsPlan, StatisticsTarget } from './statistics-plan.ts';
 
 export interface PlanDependencies extends ExperimentSources {
@@ -41,24 +41,61 @@ export async function planStatistics(
 export async function planStatisticsOf(
   deps: PlanDependencies,
   selection: PlanSelection,
-  {
-    listing: { experiments, problems, tables, unlisted },
-    signal,
-  }: { readonly listing: Listing; readonly signal: AbortSignal },
+  { listing, signal }: { readonly listing: Listing; readonly signal: AbortSignal },
 ): Promise<StatisticsPlan> {
+  const { experiments, problems } = listing;
+  const isWanted = (file: SelectableFile): boolean => isSelected(file, selection, experiments);
+  const files = await planFiles(deps, { listing, isWanted, force: selection.force, signal });
+  const absence = await absentStatistics(
+    {
+      experiments,
+      found: files.found,
+      objects: files.objects,
+      isWanted: (file) => isWanted({ ...file, knownBy: 'api' }),
+      leftOut: deps.leftOut,
+      now: deps.clock.now(),
+    },
+    signal,
+  );
+  return { ...files.plan, absent: absence.absent, problems: [...problems, ...absence.problems] };
+}
+
+export interface FilesRequest {
+  readonly listing: Listing;
+  readonly isWanted: (file: StatisticsTarget) => boolean;
+  /** Beginnings of the names of the published objects that matter; default: all. */
+  readonly objectBeginnings?: readonly string[];
+  /** Also plan current files. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface PlannedFiles {
+  readonly plan: Pick<StatisticsPlan, 'due' | 'skipped' | 'refused'>;
+  /** All files with a view or table, wanted or not. */
+  readonly found: readonly StatisticsTarget[];
+  /** The listed objects by name. */
+  readonly objects: ReadonlyMap<string, StoredObject>;
+}
+
+/** What is to be done with the wanted files that have a source or a published object. */
+export async function planFiles(
+  deps: Omit<PlanDependencies, 'leftOut'>,
+  { listing, isWanted, objectBeginnings = ['statistics/'], force, signal }: FilesRequest,
+): Promise<PlannedFiles> {
+  const { experiments, tables, unlisted } = listing;
   const { targets, conflicts } = statisticsTargets(
     experiments,
     tables,
     unlisted === undefined ? undefined : 'unreachable',
   );
-  const isWanted = (target: StatisticsTarget): boolean => isSelected(target, selection, experiments);
   const readable = targets.filter(isWanted);
   const described = await deps.source.describeTables(
     readable.map(({ table }) => table),
     signal,
     tables,
   );
-  const objects = await objectsByName(deps.store, 'statistics/', signal);
+  const objects = await objectsByName(deps.store, objectBeginnings, signal);
   const windowTables = new WindowTables(tables);
   const left = leftTargets(objects.values(), { experiments, tables: windowTables, taken: targets }).filter(isWanted);
   const found = findFiles(inOrder([...readable, ...left]), described, objects);
@@ -74,35 +111,23 @@ export async function planStatisticsOf(
       objects,
       completeness: completeness(file),
       isRolling: rolling.has(file.target.experiment),
-      force: selection.force,
+      force,
       now,
     }),
-  );
-  const absence = await absentStatistics(
-    {
-      experiments,
-      found: [...targets, ...conflicts],
-      objects,
-      isWanted: (file) => isSelected({ ...file, knownBy: 'api' }, selection, experiments),
-      leftOut: deps.leftOut,
-      now,
-    },
-    signal,
   );
   const refusedNames = conflicts.filter(isWanted).map((target) => ({
     ...target,
     ...ownFile(target, objects.get(statisticsObjectName(target.experiment, target.period))),
   }));
-  return {
+  const plan = {
     due: decisions.flatMap((decision) => (decision.kind === 'due' ? [decision.file] : [])),
     skipped: decisions.flatMap((decision) => (decision.kind === 'skipped' ? [decision.file] : [])),
     refused: [
       ...refusedNames,
       ...decisions.flatMap((decision) => (decision.kind === 'refused' ? [decision.file] : [])),
     ],
-    absent: absence.absent,
-    problems: [...problems, ...absence.problems],
   };
+  return { plan, found: [...targets, ...conflicts], objects };
 }
 
 function findFiles(

@@ -22,6 +22,29 @@ export function describeStatisticsSource(name: string, setup: () => Promise<Stat
       expect(after.map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual(['table a_1', 'table b', 'view c']);
     });
 
+    it('lists only the tables that begin so, as they are in the whole list', async () => {
+      const { source, put, putView } = await setup();
+      for (const name of ['a_1', 'a_b_1', 'ab_1', 'b_a_1']) await put(name, STATISTICS_COLUMNS, []);
+      await putView('a_view', 'b_a_1');
+      const whole = await source.listTables(never);
+
+      const some = await source.listTables(never, ['a_', 'a_b', 'c']);
+      const none = await source.listTables(never, []);
+
+      expect(some.map(({ name }) => name).sort()).toEqual(['a_1', 'a_b_1', 'a_view']);
+      expect(some).toEqual(whole.filter(({ name }) => name.startsWith('a_')));
+      expect(none).toEqual([]);
+    });
+
+    it('takes the beginnings of names as they are, not as patterns', async () => {
+      const { source, put } = await setup();
+      await put('a_1', STATISTICS_COLUMNS, []);
+
+      const found = await source.listTables(never, ['.', '^a', "a' OR '1'='1", 'a|b', '(', '\\', 'é']);
+
+      expect(found).toEqual([]);
+    });
+
     it('lists tables with times of milliseconds, or without', async () => {
       const { source, put } = await setup();
       await put('a', STATISTICS_COLUMNS, numberedRows(3));

@@ -30,8 +30,16 @@ export interface CatalogOptions {
   readonly log: Log;
 }
 
+export interface EntriesRequest {
+  readonly meter: UsageMeter;
+  readonly signal: AbortSignal;
+  /** Only tables whose names begin so; if undefined, all. */
+  readonly beginnings: readonly string[] | undefined;
+}
+
 /** Up to this many tables are requested by name. For more, requesting all is simpler and also one reply. */
 const MOST_NAMED = 50;
+const MOST_BEGINNINGS = 400;
 const PAGE_ROWS = 1000;
 /** Smaller numbers are seconds: as milliseconds this is 1973, as seconds the year 5138. */
 const LEAST_MILLISECONDS = 1e11;
@@ -46,13 +54,17 @@ export class Catalog {
   }
 
   /**
-   * All tables and views, with facts if they cost no further requests. A missing dataset is empty: perhaps no analysis has
+   * The wanted tables and views, with facts if they cost no further requests. A missing dataset is empty: perhaps no analysis has
    * run yet, or the settings are wrong, so it is logged.
    */
-  async entries(meter: UsageMeter, signal: AbortSignal): Promise<readonly ListedTable[]> {
+  async entries({ meter, signal, beginnings }: EntriesRequest): Promise<readonly ListedTable[]> {
+    const isWanted = ({ name }: ListedTable): boolean =>
+      beginnings?.some((beginning) => name.startsWith(beginning)) ?? true;
     const work = async (): Promise<readonly ListedTable[]> => {
-      const all = await this.#readMetaTable('', meter, signal);
-      return all ?? (await this.#list(meter, signal));
+      const isNarrow = beginnings !== undefined && beginnings.length <= MOST_BEGINNINGS;
+      const where = isNarrow ? ` WHERE ${startingWith(beginnings.map(escaped))}` : '';
+      const all = await this.#readMetaTable(where, meter, signal);
+      return (all ?? (await this.#list(meter, signal))).filter(isWanted);
     };
     return this.#emptyWhereMissing(work, () => {
       const { dataset, log } = this.#options;
@@ -198,6 +210,10 @@ function condition(names: readonly string[]): string {
     const prefix = windowTablePrefix(name);
     return [`${escaped(name)}$`, ...(prefix === undefined ? [] : [escaped(prefix)])];
   });
+  return startingWith(patterns);
+}
+
+function startingWith(patterns: readonly string[]): string {
   return `REGEXP_CONTAINS(table_id, ${textLiteral(`^(?:${patterns.join('|')})`)})`;
 }
 

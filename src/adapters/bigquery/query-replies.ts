@@ -60,6 +60,7 @@ export type JobReply = z.infer<typeof JobReply>;
 
 export const TableReply = z.object({
   type: z.string().default('TABLE'),
+  description: z.string().optional(),
   schema: RestSchema.optional(),
   lastModifiedTime: Count.optional(),
   numRows: Count.optional(),

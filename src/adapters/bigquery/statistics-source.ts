@@ -43,6 +43,8 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   readonly #catalog: Catalog;
   readonly #descriptions: KeptDescriptions;
   readonly #viewTables: KeptViewTables;
+  /** Listings of some of the tables, which do not tell whether an answer kept for a view still holds. */
+  readonly #partial = new WeakSet<readonly ListedTable[]>();
   readonly #storage: StorageClient;
   readonly #opener: TableOpener;
 
@@ -72,11 +74,20 @@ export class BigQueryStatisticsSource implements DivisibleSource {
     this.#opener = new TableOpener({ ...parts, limits, clock, random, log });
   }
 
-  async listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
+  async listTables(signal: AbortSignal, beginnings?: readonly string[]): Promise<readonly ListedTable[]> {
     return during(this.#actOn('Listing the tables of'), signal, async () => {
       const meter = new UsageMeter();
-      return this.#descriptions.join(await this.#catalog.entries(meter, signal), meter, signal);
+      const tables = await this.#catalog.entries({ meter, signal, beginnings });
+      if (beginnings === undefined) return this.#descriptions.join(tables, meter, signal);
+      const describe = (name: string) => this.#descriptionOf(name, meter, signal);
+      const listing = await this.#descriptions.joinFew(tables, describe, signal);
+      this.#partial.add(listing);
+      return listing;
     });
+  }
+
+  async #descriptionOf(table: string, meter: UsageMeter, signal: AbortSignal): Promise<string | undefined> {
+    return (await this.#catalog.table({ ...this.#dataset, table }, meter, signal))?.description;
   }
 
   get descriptionsProblem(): ContrailError | undefined {
@@ -176,7 +187,8 @@ export class BigQueryStatisticsSource implements DivisibleSource {
           ? await this.#catalog.factsFor(names, meter, signal)
           : await this.#catalog.complete(listing, names, meter, signal);
       const { maximumBytesBilled, concurrency } = this.#options.limits;
-      const viewTables = listing === undefined ? NOTHING_KEPT : this.#viewTables.during(facts);
+      const isWhole = listing !== undefined && !this.#partial.has(listing);
+      const viewTables = isWhole ? this.#viewTables.during(facts) : NOTHING_KEPT;
       const deps = { catalog: this.#catalog, queries: this.#queries, dataset: this.#dataset, viewTables };
       return describeTables({ ...deps, maximumBytesBilled, concurrency }, names, facts, { meter, signal });
     });

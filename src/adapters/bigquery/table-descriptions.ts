@@ -3,6 +3,7 @@
  * over TABLE_OPTIONS tells all, but is billed. So they are kept, and asked for only when a table was created since: the
  * analysis describes a table when it creates it.
  */
+import pMap from 'p-map';
 import type { ContrailError } from '../../domain/errors.ts';
 import { assignTables } from '../../domain/table-owners.ts';
 import type { Log } from '../../ports/log.ts';
@@ -27,6 +28,9 @@ interface KnownTable {
 
 /** In the log. */
 const MOST_NAMED = 5;
+/** More tables than an experiment has. */
+const MOST_ASKED = 500;
+const ASKED_AT_ONCE = 16;
 
 export class KeptDescriptions {
   readonly #options: DescriptionOptions;
@@ -47,10 +51,41 @@ export class KeptDescriptions {
     if (tables.some((table) => isDescribed(table) && this.#find(table) === undefined)) {
       await this.#renew(tables.filter(isDescribed), meter, signal);
     }
+    return this.#withDescriptions(tables);
+  }
+
+  #withDescriptions(tables: readonly ListedTable[]): readonly ListedTable[] {
     return tables.map((table) => {
       const description = this.#find(table)?.description;
       return description === undefined ? table : { ...table, description };
     });
+  }
+
+  /**
+   * The same for some of the tables. Unknown ones are asked for one by one, which is free. The others, and those that
+   * cannot be read, stay as they are known.
+   */
+  async joinFew(
+    tables: readonly ListedTable[],
+    describe: (name: string) => Promise<string | undefined>,
+    signal: AbortSignal,
+  ): Promise<readonly ListedTable[]> {
+    const unknown = tables.filter(isDescribed).filter((table) => this.#find(table) === undefined);
+    const found = await pMap(
+      unknown.slice(0, MOST_ASKED),
+      async ({ name, createdAt }) => {
+        try {
+          return [[name, { createdAt, description: (await describe(name)) || undefined }]] as const;
+        } catch {
+          signal.throwIfAborted();
+          // Names decide, and the next full listing reports why.
+          return [];
+        }
+      },
+      { concurrency: ASKED_AT_ONCE },
+    );
+    this.#known = new Map([...this.#known, ...found.flat()]);
+    return this.#withDescriptions(tables);
   }
 
   /** What is known of this very table: one of the same name may be another, created later. */

@@ -50,11 +50,12 @@ export class DuckDbStatisticsSource implements StatisticsSource {
   }
 
   /** `COMMENT ON TABLE` sets a description. DuckDB keeps no times. */
-  async listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
+  async listTables(signal: AbortSignal, beginnings: readonly string[] = ['']): Promise<readonly ListedTable[]> {
     return this.#file.use('read', async (connection) => {
       signal.throwIfAborted();
       const rows = await queryTexts(connection, LIST_TABLES, [this.#dataset]);
-      return rows.map(([name = '', type, comment = '']) => ({
+      const wanted = rows.filter(([name = '']) => beginnings.some((beginning) => name.startsWith(beginning)));
+      return wanted.map(([name = '', type, comment = '']) => ({
         name,
         kind: type === 'VIEW' ? 'view' : 'table',
         ...(comment === '' ? {} : { description: comment }),

@@ -65,9 +65,10 @@ export class MemoryStatisticsSource implements DivisibleSource {
     this.#views.delete(name);
   }
 
-  listTables(signal: AbortSignal): Promise<readonly ListedTable[]> {
+  listTables(signal: AbortSignal, beginnings: readonly string[] = ['']): Promise<readonly ListedTable[]> {
     if (signal.aborted) return Promise.reject(signal.reason);
-    const names = [...this.#tables.keys(), ...this.#views.keys()].sort();
+    const all = [...this.#tables.keys(), ...this.#views.keys()].sort();
+    const names = all.filter((name) => beginnings.some((beginning) => name.startsWith(beginning)));
     return Promise.resolve(names.flatMap((name) => listed(name, this.#find(name))));
   }
 

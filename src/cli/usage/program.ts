@@ -5,6 +5,7 @@ import { examples } from '../help.ts';
 import { declareBackfill } from './backfill.ts';
 import { declareCancel } from './cancel.ts';
 import { declareDemo } from './demo.ts';
+import { declareNotify } from './notify.ts';
 import { declareRun } from './run.ts';
 import { declareRuns } from './runs.ts';
 import { declareSchedule } from './schedule.ts';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   declareBackfill(program);
   declareWorker(program);
   declareSchedule(program);
+  declareNotify(program);
   declareCancel(program);
   declareRun(program);
   declareStatus(program);

@@ -73,6 +73,20 @@ it('sees each change of the tables that a view reads, wherever they are, without
   expect(requests()['jobs.insert'] ?? 0).toBe(0);
 });
 
+it('keeps what it knows while some of the tables are listed in between', async () => {
+  const odd = view(ODD, { reads: [`${DATASET}.clients`] });
+  const { source, requests } = await setup([odd]);
+
+  const some = await source.listTables(never, [ODD]);
+  const { tables } = await source.describeTables([ODD], never, some);
+  const asked = requests()['jobs.insert'];
+  await scan(source);
+
+  expect(tables.map(({ version }) => version)).toEqual([new Date(1000e9).toISOString()]);
+  expect(asked).toBe(1);
+  expect(requests()['jobs.insert']).toBe(1);
+});
+
 it('asks again when the view was changed', async () => {
   const { server, source, requests } = await setup([view(ODD, { reads: [`${DATASET}.clients`] })]);
   server.catalog.add(view(ODD, { reads: [ELSEWHERE], lastModifiedMs: 1500e9 }));

@@ -72,6 +72,32 @@ it('lists names alone if descriptions are not allowed, and says so once until th
   expect(source.descriptionsProblem).toBeUndefined();
 });
 
+it('lists some tables with their descriptions for free, whether they are known or not', async () => {
+  const { server, source } = await replayWorld({
+    tables: [table(WEEK, 'a-b'), table('statistics_a_b_week_2', 'a.b'), table('statistics_c_week_1', 'c')],
+  });
+
+  const unknown = await source.listTables(never, ['statistics_a_b_']);
+  const known = await source.listTables(never, ['statistics_a_b_']);
+  const { requests } = server.counters.read();
+
+  expect(known.map(({ name, description }) => [name, description])).toEqual([
+    [WEEK, 'a-b'],
+    ['statistics_a_b_week_2', 'a.b'],
+  ]);
+  expect(unknown).toEqual(known);
+  expect(requests).toEqual({ 'jobs.query': 2, 'tables.get': 2 });
+});
+
+it('lists some tables by name alone if one cannot be read', async () => {
+  const { server, source } = await replayWorld({ tables: [table(WEEK, 'a-b')] });
+  server.faults.add({ on: 'tables.get', fault: { kind: 'refuse', code: 'PERMISSION_DENIED' } });
+
+  const listed = await source.listTables(never, ['statistics_a_b_']);
+
+  expect(listed.map(({ name, description }) => [name, description])).toEqual([[WEEK, undefined]]);
+});
+
 it('warns once of a description that contradicts the name', async () => {
   const { server, source, log } = await replayWorld({
     tables: [table(WEEK, 'copied-from'), table('statistics_c_week_1', 'c')],
