@@ -301,6 +301,11 @@ export const ERROR_CATALOGUE = {
     text: 'Somebody cancelled the job while it was running.',
     remedy: 'Ask for the file again when it is wanted, with `contrail backfill`; until then the last good file stays.',
   },
+  NOTHING_TO_RETRY: {
+    class: 'content',
+    text: 'Nothing failed in the given time, or all of it has succeeded since.',
+    remedy: 'Look further back with `--since`; `contrail runs --failed` lists what failed.',
+  },
   NOTHING_TO_CANCEL: {
     class: 'content',
     text: 'No export of that name is waiting or running.',

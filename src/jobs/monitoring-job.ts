@@ -51,3 +51,16 @@ export function queryJobId({ name, tick }: Pick<QueryPayload, 'name' | 'tick'>):
 export function monitoringJobId(task: Exclude<MonitoringTask, 'query'>, tick: string): string {
   return `${task}.${tick}`;
 }
+
+/** What the job with this id does; undefined if no job of this queue has such an id. */
+export function payloadOfMonitoringId(id: string): MonitoringPayload | undefined {
+  const [task = '', tick = ''] = id.split('.');
+  const query = /^query\.(?<name>[^.]+)\.(?<tick>\d+)$/.exec(id)?.groups;
+  const details =
+    task === 'query'
+      ? { name: query?.['name'], tick: Number(query?.['tick']) }
+      : task === 'query-cost'
+        ? { day: tick }
+        : {};
+  return tick === '' ? undefined : MonitoringPayload.safeParse({ version: 1, task, ...details }).data;
+}

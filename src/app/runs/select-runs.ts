@@ -2,6 +2,7 @@
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
+import { payloadOfMonitoringId } from '../../jobs/monitoring-job.ts';
 import type { Run } from './read-runs.ts';
 
 /** The values of the column `outcome`. */
@@ -28,12 +29,12 @@ export interface RunSelection {
 export function selectRuns(runs: readonly Run[], { experiments, outcomes }: RunSelection): Run[] {
   const known = [...new Set(runs.flatMap(({ experiment }) => experiment ?? []))];
   for (const slug of experiments) {
-    if (!known.some((other) => isSame(slug, other))) throw noRuns(slug, known);
+    if (!known.some((other) => isSlugOf(slug, other))) throw noRuns(slug, known);
   }
   return runs.filter(
     ({ experiment, outcome }) =>
       (outcomes.length === 0 || outcomes.includes(outcome)) &&
-      (experiments.length === 0 || experiments.some((slug) => isSame(slug, experiment ?? ''))),
+      (experiments.length === 0 || experiments.some((slug) => isSlugOf(slug, experiment ?? ''))),
   );
 }
 
@@ -42,19 +43,32 @@ export function newestRuns(runs: readonly Run[]): Run[] {
   const newest = new Map<string, Run>();
   for (const run of runs) {
     if (['retrying', 'snoozed', 'divided'].includes(run.outcome)) continue;
-    const key = JSON.stringify([run.product, run.experiment ?? null, run.period ?? null, sourceKey(run)]);
+    const key = JSON.stringify([run.product, run.experiment ?? null, run.period ?? null, taskKey(run)]);
     const known = newest.get(key);
     if (known === undefined || run.finishedAt > known.finishedAt) newest.set(key, run);
   }
   return [...newest.values()];
 }
 
-/** A file of an experiment is the same whatever table it comes from. */
-function sourceKey({ experiment, source }: Run): string | null {
-  return experiment === undefined ? (source ?? null) : null;
+/** What a run without an experiment did, from its job's id. A file of an experiment is the same whatever table it comes from. */
+function taskKey({ experiment, source, jobId }: Run): string | null {
+  if (experiment !== undefined) return null;
+  const payload = payloadOfMonitoringId(jobId);
+  switch (payload?.task) {
+    case 'query-cost':
+      return `query-cost ${payload.day}`;
+    case 'import-experiments':
+    case 'sample-ratio':
+    case 'check-alerts':
+      return payload.task;
+    case 'query':
+    case undefined:
+      return source ?? null;
+  }
 }
 
-function isSame(slug: string, experiment: string): boolean {
+/** Whether a slug, as in the experiments API or normalised, names this experiment. */
+export function isSlugOf(slug: string, experiment: string): boolean {
   return slug === experiment || (normaliseSlug(slug) === slug && normaliseSlug(experiment) === slug);
 }
 

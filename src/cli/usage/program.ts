@@ -7,7 +7,7 @@ import { declareCancel } from './cancel.ts';
 import { declareDemo } from './demo.ts';
 import { declareNotify } from './notify.ts';
 import { declareRun } from './run.ts';
-import { declareRuns } from './runs.ts';
+import { declareRetry, declareRuns } from './runs.ts';
 import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
 import { declareWeb } from './web.ts';
@@ -34,6 +34,7 @@ export function buildProgram(): Command {
   declareRun(program);
   declareStatus(program);
   declareRuns(program);
+  declareRetry(program);
   declareWhy(program);
   declareVerify(program);
   declareDoctor(program);

@@ -26,3 +26,28 @@ ${examples(
     )
     .action(async (slugs, options) => (await import('../commands/runs.ts')).runs(slugs, options));
 }
+
+export function declareRetry(program: Command): void {
+  program
+    .command('retry')
+    .argument('[slug...]', 'only these experiments')
+    .description('enqueue once more what failed and has not succeeded since')
+    .option('--failed', 'everything that failed for good: files, queries, tasks on the monitoring tables')
+    .option('--since <time>', 'how long ago (30m, 2h, 3d) or since when (2026-01-14T10:00Z); default: 24h')
+    .option('--experiment <slug...>', 'only these experiments')
+    .option('--dry-run', 'list what would be enqueued, with its size and price, and what cannot be; enqueue nothing')
+    .option('-y, --yes', 'do not ask; only a terminal is asked')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Piped, each line has, separated by tabs: enqueued, queued (before), left or due (--dry-run); experiment, period or product,
+error code, time of the failure, job, reason.
+${examples(
+  'contrail retry --failed --since 2h --dry-run',
+  'contrail retry --failed --since 2h --yes',
+  'contrail retry --failed my-experiment',
+)}`,
+    )
+    .action(async (slugs, options) => (await import('../commands/retry.ts')).retry(slugs, options));
+}
