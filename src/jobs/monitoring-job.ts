@@ -5,7 +5,7 @@ import type { JobKind, JobProduct } from './job-kind.ts';
 /** The names that configured queries may have. */
 const QUERY_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-export const MonitoringPayload = z.discriminatedUnion('task', [
+const Tasks = z.discriminatedUnion('task', [
   z.object({ version: z.literal(1), task: z.literal('import-experiments') }),
   z.object({ version: z.literal(1), task: z.literal('query-cost'), day: z.iso.date() }),
   z.object({ version: z.literal(1), task: z.literal('sample-ratio') }),
@@ -18,6 +18,9 @@ export const MonitoringPayload = z.discriminatedUnion('task', [
     tick: z.int().min(0).max(8.64e15),
   }),
 ]);
+
+/** The version comes first: another one may have other tasks. */
+export const MonitoringPayload = z.looseObject({ version: z.literal(1) }).pipe(Tasks);
 export type MonitoringPayload = z.infer<typeof MonitoringPayload>;
 export type MonitoringTask = MonitoringPayload['task'];
 export type QueryPayload = Extract<MonitoringPayload, { readonly task: 'query' }>;

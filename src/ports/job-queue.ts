@@ -30,8 +30,18 @@ export interface KnownJob {
   readonly progress?: number;
   /** Only of failed jobs: class and message of the error, and how often the job has failed for good. */
   readonly failure?: JobFailure;
+  /** Only of delayed jobs. */
+  readonly parked?: Parking;
   /** Only of completed jobs: what the handler returned. */
   readonly result?: unknown;
+}
+
+/** A job that waits for another version of Contrail, whose payload the workers so far did not know. */
+export interface Parking {
+  /** A sentence with the remedy. */
+  readonly reason: string;
+  /** Milliseconds since 1970, by the queue's clock. */
+  readonly since: number;
 }
 
 export interface JobFailure {
@@ -79,8 +89,8 @@ export interface JobQueue {
    */
   findEnded(queue: string, ids: readonly string[], signal: AbortSignal): Promise<EndedJobs>;
   /**
-   * Replaces finished jobs (completed or failed) of these ids by fresh ones, and keeps count of their failed rounds. Jobs
-   * that are not finished are not changed.
+   * Replaces finished jobs (completed or failed) and parked ones of these ids by fresh ones, and keeps count of their failed
+   * rounds. Other jobs are not changed.
    */
   renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
   /** Ids of all jobs that have not ended. */

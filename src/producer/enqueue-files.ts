@@ -5,8 +5,8 @@
 import type { WallClock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
-import { type EnqueueOptions as KeptJobOptions, reasonToWait } from './kept-job.ts';
-import { type DueFile, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
+import { type EnqueueOptions as KeptJobOptions, isOfAnotherVersion, reasonToWait } from './kept-job.ts';
+import { type DueFile, type JobReason, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
 
 export interface EnqueueDependencies {
   readonly queue: JobQueue;
@@ -79,10 +79,11 @@ async function enqueueProduct(
   const again: JobRequest[] = [];
   for (const entry of files) {
     const job = kept.get(entry.jobId);
-    const reason = job === undefined ? undefined : reasonToWait(job, options, clock.now());
+    const request = requestFor(entry, job, after.get(entry.due.experiment) ?? []);
+    const isReplaced = job !== undefined && isOfAnotherVersion(job, request.payload);
+    const reason = job === undefined || isReplaced ? undefined : reasonToWait(job, options, clock.now());
     if (reason !== undefined) reasons.set(entry, reason);
     else {
-      const request = requestFor(entry, job, after.get(entry.due.experiment) ?? []);
       (job === undefined ? fresh : again).push({
         ...request,
         ...(options.priorityOf && { priority: options.priorityOf(entry.due) }),
@@ -103,12 +104,12 @@ function requestFor(
   kept: KnownJob | undefined,
   after: readonly JobReference[],
 ): JobRequest {
-  const again = kept?.state === 'failed' ? 'retried' : 'missing';
-  return {
-    id: jobId,
-    name: nameOfFile(due),
-    payload: due.payload(kept === undefined ? due.reason : again, after),
-  };
+  return { id: jobId, name: nameOfFile(due), payload: due.payload(reasonFor(due, kept), after) };
+}
+
+function reasonFor(due: DueFile, kept: KnownJob | undefined): JobReason {
+  if (kept === undefined || kept.parked !== undefined) return due.reason;
+  return kept.state === 'failed' ? 'retried' : 'missing';
 }
 
 /** Jobs of each experiment's results that are due together with its metadata. */

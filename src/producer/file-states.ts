@@ -119,6 +119,7 @@ function stateOfDue(
     }
     case 'waiting':
     case 'delayed': {
+      if (job.parked !== undefined) return { state: 'queued', since: job.parked.since, detail: job.parked.reason };
       const detail = job.attempts > 0 ? { detail: `after ${job.attempts} failed attempts` } : {};
       return { state: 'queued', since: job.enqueuedAt, ...detail };
     }

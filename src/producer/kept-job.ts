@@ -1,10 +1,13 @@
 /** Whether to do work again whose job the queue still has. */
+import { z } from 'zod';
 import type { KnownJob } from '../ports/job-queue.ts';
 
 export interface EnqueueOptions {
   /** Retry even what failed for good with this version of the source; for people, not for scans. */
   readonly retryFailed: boolean;
 }
+
+const Versioned = z.object({ version: z.number() });
 
 const FIRST_WAIT_MS = 15 * 60_000;
 const LONGEST_WAIT_MS = 6 * 3_600_000;
@@ -22,6 +25,18 @@ export function reasonToWait(job: KnownJob, { retryFailed }: EnqueueOptions, now
     case 'failed':
       return retryFailed ? undefined : reasonNotToRetry(job, now);
   }
+}
+
+/**
+ * Whether workers put the job off because a producer of another version has made it, as before an update was taken back. A
+ * job of the version of this payload takes its place.
+ */
+export function isOfAnotherVersion(job: Pick<KnownJob, 'parked' | 'payload'>, payload: unknown): boolean {
+  return job.parked !== undefined && versionOf(job.payload) !== versionOf(payload);
+}
+
+function versionOf(payload: unknown): number | undefined {
+  return Versioned.safeParse(payload).data?.version;
 }
 
 function reasonNotToRetry({ failure, finishedAt }: KnownJob, now: number): string | undefined {

@@ -6,6 +6,7 @@ import { MONITORING_JOB, monitoringJobId, type MonitoringPayload, type QueryPayl
 import { dayOf, MS_PER_DAY } from '../domain/utc-time.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
+import { isOfAnotherVersion } from './kept-job.ts';
 import { dueQueries, type ScheduledQuery } from './query-ticks.ts';
 
 export interface MonitoringSchedule {
@@ -28,6 +29,8 @@ export interface TickDependencies {
 /** Failed daily work is retried twice, half an hour apart (spec: monitoring, table of tables). */
 const DAILY_TRIES = 3;
 const BETWEEN_TRIES_MS = 30 * 60_000;
+/** What payloads of this version say. */
+const OURS = { version: 1 };
 const MOST_UNFINISHED = 1_000;
 /** Tolerance for schedulers whose clocks differ by less than a tick: a tick from the other's clock is not a clock set back. */
 const TICKS_AHEAD = 2;
@@ -39,7 +42,8 @@ export async function enqueueTicks(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const now = clock.now();
-  const unfinished = await queue.list(MONITORING_JOB.queue, ['waiting', 'active', 'delayed'], MOST_UNFINISHED);
+  const open = await queue.list(MONITORING_JOB.queue, ['waiting', 'active', 'delayed'], MOST_UNFINISHED);
+  const unfinished = open.filter((job) => !isOfAnotherVersion(job, OURS));
   const busy = new Set(unfinished.map((job) => taskOf(job.id)));
   const regular = await regularTicks(queue, { now, schedule, signal });
   const daily = await dailyTicks(queue, { now, schedule, signal });
@@ -89,7 +93,7 @@ async function dailyTicks(queue: JobQueue, { now, schedule, signal }: TicksReque
 
 /** Which attempt is due now, from 0; undefined: none. */
 function nextTry(known: readonly KnownJob[], now: number): number | undefined {
-  if (known.some((job) => job.state !== 'failed')) return undefined;
+  if (known.some((job) => job.state !== 'failed' && !isOfAnotherVersion(job, OURS))) return undefined;
   const lastEnd = known.reduce((latest, job) => Math.max(latest, job.finishedAt ?? 0), 0);
   // Also if it ended long after now: the clock was set back.
   return known.length === 0 || Math.abs(now - lastEnd) >= BETWEEN_TRIES_MS ? known.length : undefined;

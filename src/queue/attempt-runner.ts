@@ -21,6 +21,7 @@ import {
 } from './attempt.ts';
 import type { ThrottlePolicy } from './backoff.ts';
 import { ForeignJobs } from './foreign-jobs.ts';
+import { ParkedJobs, parkUnknown } from './parked-job.ts';
 import { QueueRest } from './queue-rest.ts';
 import { RunningAttempt, type StopReason } from './running-attempt.ts';
 import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
@@ -34,6 +35,8 @@ export interface AttemptRunnerOptions {
   /** A job fails for good after this many crashes of workers. */
   readonly crashLimit: number;
   readonly throttle: ThrottlePolicy;
+  /** How long jobs wait whose payload is of another version of Contrail. */
+  readonly parking: ThrottlePolicy;
   /** How long a job may be throttled before it fails, milliseconds. */
   readonly throttleLimitMs: number;
   readonly clock: Pick<Clock, 'monotonic'>;
@@ -77,12 +80,14 @@ export class AttemptRunner {
   readonly #options: AttemptRunnerOptions;
   readonly #running = new Map<string, Run>();
   readonly #foreign: ForeignJobs;
+  readonly #parked: ParkedJobs;
   readonly #rest: QueueRest;
   #isStopping = false;
 
   constructor(options: AttemptRunnerOptions) {
     this.#options = options;
     this.#foreign = new ForeignJobs(options);
+    this.#parked = new ParkedJobs(options.log);
     this.#rest = new QueueRest({ policy: options.throttle, clock: options.clock });
   }
 
@@ -160,6 +165,8 @@ export class AttemptRunner {
         run.attempt.stop('cancelled');
         return await this.#endBadly(run, run.attempt.signal.reason);
       }
+      const parked = await this.#park(run.job);
+      if (parked !== undefined) return await this.#tellAll(run, parked);
       outcome = await run.attempt.waitFor(this.#handle(run));
     } catch (error) {
       return this.#endBadly(run, error);
@@ -172,10 +179,21 @@ export class AttemptRunner {
     return this.#tellAll(run, step);
   }
 
+  /** A part that no worker has made is refused, whatever its payload. */
+  async #park(job: HeldJob): Promise<Step | undefined> {
+    const { parking: policy, random } = this.#options;
+    const step = parkUnknown(job, this.kind, { policy, now: job.now(), random });
+    return step !== undefined && (await this.#isGenuine(job)) ? step : undefined;
+  }
+
+  async #isGenuine(job: HeldJob): Promise<boolean> {
+    return this.kind.isPart !== true || (await job.isMadeByWorker());
+  }
+
   async #handle(run: Run): Promise<JobOutcome> {
     const { job, attempt } = run;
     const { handler, crashLimit } = this.#options;
-    const isMadeByWorker = handler.kind.isPart !== true || (await job.isMadeByWorker());
+    const isMadeByWorker = await this.#isGenuine(job);
     const payload = checkedPayload(job, handler.kind, { crashLimit, isMadeByWorker });
     return handler.handle(payload, {
       jobId: job.id,
@@ -234,7 +252,7 @@ export class AttemptRunner {
   /** Records come first: they must not wait for a queue that is away, as notes do. */
   async #tellAll(run: Run, step: Step): Promise<Step> {
     const { told, note, verdict } = step;
-    if (note !== undefined && told?.hook === 'onFailure') run.job.note(note);
+    if (note !== undefined && (told?.hook === 'onFailure' || told?.hook === 'onParked')) run.job.note(note);
     const restMs = told?.hook === 'onThrottled' ? await this.#restQueue(run, told.error) : 0;
     if (told !== undefined) await this.#tell(run, told, restMs);
     if (note !== undefined && told?.hook === 'onThrottled') run.job.note(note);
@@ -250,6 +268,9 @@ export class AttemptRunner {
           return await hooks.onOutcome?.({ ...this.#facts(run), outcome: told.outcome });
         case 'onFailure':
           return await hooks.onFailure?.({ ...this.#facts(run), error: told.error, final: told.final });
+        case 'onParked':
+          this.#parked.tell(run.job, told.reason);
+          return await hooks.onParked?.({ queue: run.job.queue, jobId: run.job.id, reason: told.reason });
         case 'onThrottled': {
           const { error, times, forMs } = told;
           return await hooks.onThrottled?.({ ...this.#facts(run), error, restMs, times, forMs });

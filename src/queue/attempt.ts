@@ -50,7 +50,8 @@ export type Verdict =
 export type Told =
   | { readonly hook: 'onOutcome'; readonly outcome: FinalOutcome }
   | { readonly hook: 'onFailure'; readonly error: ContrailError; readonly final: boolean }
-  | { readonly hook: 'onThrottled'; readonly error: ContrailError; readonly times: number; readonly forMs: number };
+  | { readonly hook: 'onThrottled'; readonly error: ContrailError; readonly times: number; readonly forMs: number }
+  | { readonly hook: 'onParked'; readonly reason: string };
 
 export interface Step {
   readonly verdict: Verdict;
@@ -122,12 +123,17 @@ export function settleOutcome(job: TakenJob, outcome: JobOutcome, end: AttemptEn
   if (outcome.kind === 'divided' || outcome.kind === 'snoozed') {
     if (end.stopped === 'lock lost') return { verdict: { kind: 'leave' } };
     if (end.stopped === 'cancelled') return cancelled(job, end);
-    if (outcome.kind === 'snoozed') return { verdict: { kind: 'snooze', delayMs: outcome.delayMs } };
+    if (outcome.kind === 'snoozed') return snoozed(job, outcome.delayMs);
     return { verdict: { kind: 'wait for parts', work: outcome } };
   }
   // The outcome is reported even if another worker has the job.
   const verdict: Verdict = end.stopped === 'lock lost' ? { kind: 'leave' } : { kind: 'done', outcome };
   return { verdict, told: { hook: 'onOutcome', outcome } };
+}
+
+function snoozed({ envelope }: TakenJob, delayMs: number): Step {
+  const { parked, ...rest } = envelope;
+  return { verdict: { kind: 'snooze', delayMs }, ...(parked === undefined ? {} : { envelope: rest }) };
 }
 
 /** The verdict on an attempt that failed or was stopped. */
@@ -196,8 +202,9 @@ function envelopeAfter(
   end: AttemptEnd,
 ): JobEnvelope | undefined {
   const isCrashed = error.code === 'JOB_CRASHED';
-  const { throttled: wasThrottled, division, ...rest } = envelope;
-  if (!isCrashed && !end.forgetsParts && wasThrottled === undefined) return undefined;
+  const { throttled: wasThrottled, parked, division, ...rest } = envelope;
+  const isSame = !isCrashed && !end.forgetsParts && wasThrottled === undefined && parked === undefined;
+  if (isSame) return undefined;
   return {
     ...rest,
     ...(division === undefined || end.forgetsParts ? {} : { division }),

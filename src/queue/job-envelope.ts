@@ -1,7 +1,7 @@
 /** What a job in Redis holds around its payload, and how a failure is written so that it can be read back. */
 import { z } from 'zod';
 import { type ContrailError, ERROR_CATALOGUE, type ErrorCode } from '../domain/errors.ts';
-import type { JobFailure } from '../ports/job-queue.ts';
+import type { JobFailure, KnownJob } from '../ports/job-queue.ts';
 
 const LONGEST_SENTENCE = 2_000;
 
@@ -33,6 +33,8 @@ export const JobEnvelope = z.object({
   seal: z.string().exactOptional(),
   /** Consecutive attempts that a service throttled, and when the first one was. */
   throttled: z.object({ times: z.number().int().min(1), since: z.number() }).optional(),
+  /** How often workers that do not know the payload's version have put the job off, since when, and why. */
+  parked: z.object({ times: z.number().int().min(1), since: z.number(), reason: z.string().max(1_000) }).optional(),
 });
 export type JobEnvelope = z.infer<typeof JobEnvelope>;
 
@@ -43,6 +45,11 @@ export const NO_ENVELOPE: JobEnvelope = { payload: undefined, failedRounds: 0, c
 export function readEnvelope(data: unknown): JobEnvelope {
   const parsed = JobEnvelope.safeParse(data);
   return parsed.success ? parsed.data : NO_ENVELOPE;
+}
+
+/** Why a delayed job is parked, if it is. */
+export function parkingOf({ parked }: JobEnvelope): Pick<KnownJob, 'parked'> {
+  return parked === undefined ? {} : { parked: { reason: parked.reason, since: parked.since } };
 }
 
 /** `CODE: sentence`, shown on the board and parsed by `readFailure`. */

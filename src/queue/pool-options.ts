@@ -15,6 +15,8 @@ export const LOCK_MS = 10_000;
 const CONCURRENCY = 4;
 const CRASH_LIMIT = 10;
 const THROTTLE: ThrottlePolicy = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
+/** Short enough for the end of a deploy, long enough for thousands of such jobs that stay. */
+const PARKING: ThrottlePolicy = { firstDelayMs: 10_000, longestDelayMs: 10 * 60_000 };
 const THROTTLE_LIMIT_MS = 60 * 60_000;
 
 export interface PoolOptions extends WorkerHooks {
@@ -41,6 +43,8 @@ export interface PoolOptions extends WorkerHooks {
   readonly throttle?: ThrottlePolicy;
   /** A job fails with THROTTLED_TOO_LONG after it was throttled this long in a row; default an hour. */
   readonly throttleLimitMs?: number;
+  /** How long jobs wait whose payload this process does not know; default 10 s, doubling to 10 minutes. */
+  readonly parking?: ThrottlePolicy;
   /** How long a job belongs to a worker that shows no sign of life; default 10 s. */
   readonly lockMs?: number;
 }
@@ -57,6 +61,7 @@ export function runnerOf(handler: JobHandler<unknown>, options: PoolOptions): At
     random,
     crashLimit: options.crashLimit ?? CRASH_LIMIT,
     throttle: options.throttle ?? THROTTLE,
+    parking: options.parking ?? PARKING,
     throttleLimitMs: options.throttleLimitMs ?? THROTTLE_LIMIT_MS,
   });
 }

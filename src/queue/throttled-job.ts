@@ -17,8 +17,9 @@ export function throttledEnvelope(
   envelope: JobEnvelope,
   now: number,
 ): JobEnvelope & { readonly throttled: ThrottledJob } {
+  const { parked: _, ...rest } = envelope;
   const { times, since } = envelope.throttled ?? { times: 0, since: Math.round(now) };
-  return { ...envelope, throttled: { times: times + 1, since, forMs: Math.max(0, Math.round(now - since)) } };
+  return { ...rest, throttled: { times: times + 1, since, forMs: Math.max(0, Math.round(now - since)) } };
 }
 
 export interface Refusal {

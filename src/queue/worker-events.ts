@@ -33,6 +33,14 @@ export interface ThrottledEvent extends AttemptFacts {
   readonly forMs: number;
 }
 
+/** An attempt that did not begin, because another version of Contrail has made the payload. */
+export interface ParkedEvent {
+  readonly queue: string;
+  readonly jobId: string;
+  /** A sentence with the remedy. */
+  readonly reason: string;
+}
+
 export interface FinishedEvent {
   readonly queue: string;
   readonly jobId: string;
@@ -47,6 +55,8 @@ export interface WorkerHooks {
   onFailure?(event: FailureEvent): Promise<void> | void;
   /** Before a throttled job goes back to the queue without being charged. */
   onThrottled?(event: ThrottledEvent): Promise<void> | void;
+  /** Before a job is put off whose payload this process does not know. */
+  onParked?(event: ParkedEvent): Promise<void> | void;
   /** When Redis knows that a job is done or has failed for good, unless the process died before. */
   onFinished?(event: FinishedEvent): void;
 }

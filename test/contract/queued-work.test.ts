@@ -19,10 +19,13 @@ import { SYSTEM } from '../support/system.ts';
 import { describeQueuedWork, type Handle, PARTS_QUEUE, WORK_QUEUE } from './queued-work.ts';
 
 const retry = { attempts: 3, firstDelayMs: 20, longestDelayMs: 40 };
+/** Of two versions, as during a deploy. */
+const WORK_PAYLOAD = z.object({ version: z.literal([1, 2]).default(2), step: z.number() });
 const KINDS: readonly JobKind<unknown>[] = [
-  { queue: WORK_QUEUE, payload: z.object({ step: z.number() }), subject: () => undefined, retry },
+  { queue: WORK_QUEUE, payload: WORK_PAYLOAD, subject: () => undefined, retry },
   { queue: PARTS_QUEUE, payload: z.unknown(), subject: () => undefined, retry, isPart: true },
 ];
+const PARKING = { firstDelayMs: 60, longestDelayMs: 60 };
 const STEP_MS = 5;
 const LIMIT_MS = 15_000;
 const MOST_STEPS = 100_000;
@@ -41,6 +44,7 @@ function makeEars() {
     }),
     queues: Object.keys(handlers),
     log: recordedLog(),
+    parking: PARKING,
     onOutcome: (event: OutcomeEvent) => void outcomes.push(event),
     onFailure: (event: FailureEvent) => void failures.push(event),
     onThrottled: (event: ThrottledEvent) => void throttled.push(event),

@@ -1,12 +1,19 @@
 /** What becomes of jobs, whatever keeps them: delays, retries, rests, divisions, lost workers, cancellation. */
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Deployment, deploymentAt } from '../../src/domain/deployment.ts';
 import { ContrailError } from '../../src/domain/errors.ts';
 import type { JobOutcome, PartRequest } from '../../src/domain/outcome.ts';
 import type { JobContext } from '../../src/ports/job-handler.ts';
 import type { JobQueue, JobRequest, KnownJob } from '../../src/ports/job-queue.ts';
 import type { PoolOptions } from '../../src/queue/pool-options.ts';
-import type { FailureEvent, FinishedEvent, OutcomeEvent, ThrottledEvent } from '../../src/queue/worker-events.ts';
+import type {
+  FailureEvent,
+  FinishedEvent,
+  OutcomeEvent,
+  ParkedEvent,
+  ThrottledEvent,
+} from '../../src/queue/worker-events.ts';
 import { abortOf, makeGate } from '../support/gate.ts';
 
 /** The queues every implementation must know: three attempts each, 20 ms apart at first, 40 at most. */
@@ -41,6 +48,7 @@ export interface QueuedWorkSetup {
 }
 
 const DONE: JobOutcome = { kind: 'skipped', reason: 'there was nothing to do' };
+const RETRY = { attempts: 3, firstDelayMs: 20, longestDelayMs: 40 };
 const DATASETS = { resultsDataset: 'mozanalysis', monitoringDataset: 'monitoring' };
 const OURS = deploymentAt({ ...DATASETS, warehouse: 'bigquery://ours', bucket: 'gs://ours' });
 const THEIRS = deploymentAt({ ...DATASETS, warehouse: 'bigquery://theirs', bucket: 'gs://theirs' });
@@ -159,6 +167,89 @@ export function describeQueuedWork(name: string, makeWorld: () => Promise<Queued
 
       const told = failures.map(({ jobId, attempt, final, error }) => `${jobId} ${attempt} ${final} ${error.code}`);
       expect(told.toSorted()).toEqual(['a 1 true RESULTS_MISSING', 'broken 1 true PAYLOAD_INVALID']);
+    });
+
+    it('does jobs of two versions at once', async () => {
+      const { queue, start, hasState, outcomes } = await setup();
+      const payloads = [1, 2].map((version) => ({ version, step: version }));
+      const done: unknown[] = [];
+      await queue.enqueue(
+        WORK_QUEUE,
+        payloads.map((payload) => request(`v${payload.version}`, { payload })),
+        never,
+      );
+
+      await start({
+        [WORK_QUEUE]: async (payload) => {
+          done.push(payload);
+          return DONE;
+        },
+      });
+      await hasState('v1', 'completed');
+      await hasState('v2', 'completed');
+
+      expect(done).toEqual(expect.arrayContaining(payloads));
+      expect(outcomes).toHaveLength(2);
+    });
+
+    it('puts a job of an unknown version off, with the reason, at no attempt’s cost, and does others meanwhile', async () => {
+      const { queue, start, until, hasState, job, outcomes, failures } = await setup();
+      const parked: ParkedEvent[] = [];
+      await queue.enqueue(WORK_QUEUE, [request('new', { payload: { version: 3, name: 'x' } }), request('a')], never);
+
+      await start({ [WORK_QUEUE]: async () => DONE }, { onParked: (event) => void parked.push(event) });
+      await hasState('a', 'completed');
+      await until(() => parked.length >= 2);
+      await hasState('new', 'delayed');
+
+      const reason = expect.stringContaining('does not know version 3 of the payloads of the queue work');
+      expect(await job('new')).toMatchObject({ state: 'delayed', attempts: 0, parked: { reason } });
+      expect(parked[0]).toEqual({ queue: WORK_QUEUE, jobId: 'new', reason });
+      expect([outcomes.length, failures]).toEqual([1, []]);
+    });
+
+    it('leaves a parked job to a worker that knows it', async () => {
+      const { queue, start, until, hasState, job } = await setup();
+      let isKnown = false;
+      const parked: ParkedEvent[] = [];
+      await queue.enqueue(WORK_QUEUE, [request('late', { payload: { version: 3 } })], never);
+      const old = await start({ [WORK_QUEUE]: async () => DONE }, { onParked: (event) => void parked.push(event) });
+      await until(() => parked.length > 0);
+      await hasState('late', 'delayed');
+      await old.stop();
+
+      const kinds = [
+        { queue: WORK_QUEUE, payload: z.object({ version: z.literal(3) }), subject: () => undefined, retry: RETRY },
+      ];
+      const handle = async (): Promise<JobOutcome> => {
+        if (isKnown) return DONE;
+        isKnown = true;
+        throw new ContrailError('SERVICE_UNAVAILABLE', 'Away.');
+      };
+      const handlers = kinds.map((kind) => ({ kind, handle }));
+      await start({}, { kinds, handlers, queues: [WORK_QUEUE] });
+      await until(() => isKnown);
+      await until(async () => (await job('late')).parked === undefined);
+      await hasState('late', 'completed');
+
+      expect(await job('late')).toMatchObject({ state: 'completed', attempts: 2 });
+    });
+
+    it('replaces a parked job when it is renewed, and no other one that waits', async () => {
+      const { queue, start, until, hasState, job, outcomes } = await setup();
+      const parked: ParkedEvent[] = [];
+      const later = request('later', { delayMs: 60_000 });
+      await queue.enqueue(WORK_QUEUE, [request('a', { payload: { version: 9 } }), later], never);
+      const options = { parking: { firstDelayMs: 60_000, longestDelayMs: 60_000 } };
+      await start({ [WORK_QUEUE]: async () => DONE }, { ...options, onParked: (event) => void parked.push(event) });
+      await until(async () => (await job('a')).parked !== undefined);
+
+      const renewed = await queue.renew(WORK_QUEUE, [request('a'), request('later')], never);
+      await hasState('a', 'completed');
+
+      expect(renewed).toEqual({ added: ['a'], known: ['later'] });
+      expect(outcomes.map(({ jobId, attempt }) => [jobId, attempt])).toEqual([['a', 1]]);
+      expect((await job('later')).state).toBe('delayed');
     });
 
     it('takes a snoozed job up again when its time has come, as the same attempt', async () => {

@@ -16,7 +16,7 @@ import { freshRedis, type TestRedis } from './redis.ts';
 import { makeSignal, type Signal } from './signal.ts';
 import { SYSTEM } from './system.ts';
 
-export const WorkPayload = z.object({ step: z.number() });
+export const WorkPayload = z.object({ version: z.literal(1).default(1), step: z.number() });
 export type WorkPayload = z.infer<typeof WorkPayload>;
 
 export const WORK: JobKind<WorkPayload> = {

@@ -57,7 +57,8 @@ export class MemoryJobQueue implements JobQueue {
     signal.throwIfAborted();
     return this.#put(queue, requests, (old) => {
       if (old.state === 'failed') return old.failure?.rounds ?? 1;
-      return old.state === 'completed' ? 0 : undefined;
+      const isParked = old.state === 'delayed' && old.envelope.parked !== undefined;
+      return old.state === 'completed' || isParked ? 0 : undefined;
     });
   }
 
@@ -166,6 +167,7 @@ export class MemoryJobQueue implements JobQueue {
       log: SILENT,
       crashLimit: ATTEMPTS,
       throttle: { firstDelayMs: 1_000, longestDelayMs: 1_000 },
+      parking: { firstDelayMs: HOUR_MS, longestDelayMs: HOUR_MS },
       throttleLimitMs: HOUR_MS,
       clock: { monotonic: () => this.#clock.now() },
       random: seededRandom(0),

@@ -2,7 +2,7 @@
 import type { JobState, KnownJob } from '../../ports/job-queue.ts';
 import type { EndedPart } from '../../ports/job-handler.ts';
 import type { ContrailError } from '../../domain/errors.ts';
-import { failureText, type JobEnvelope, readFailure } from '../../queue/job-envelope.ts';
+import { failureText, type JobEnvelope, parkingOf, readFailure } from '../../queue/job-envelope.ts';
 
 /** What a worker has of a job while it is at it; `lost` is aborted when the job is its own no more. */
 export interface Hold {
@@ -197,6 +197,7 @@ export function toKnownJob(job: StoredJob, id = job.id): KnownJob {
     ...(job.finishedAt !== undefined && { finishedAt: job.finishedAt }),
     ...(state === 'active' && job.progress !== undefined && { progress: job.progress }),
     ...(job.failure !== undefined && { failure: job.failure }),
+    ...(state === 'delayed' && parkingOf(envelope)),
     ...(state === 'completed' && { result: job.result }),
   };
 }

@@ -148,6 +148,7 @@ export class MemoryWorkerPool {
       onOutcome: async (event) => (this.#isCrashed ? undefined : hooks.onOutcome?.(event)),
       onFailure: async (event) => (this.#isCrashed ? undefined : hooks.onFailure?.(event)),
       onThrottled: async (event) => (this.#isCrashed ? undefined : hooks.onThrottled?.(event)),
+      onParked: async (event) => (this.#isCrashed ? undefined : hooks.onParked?.(event)),
     };
   }
 }

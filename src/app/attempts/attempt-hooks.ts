@@ -3,7 +3,7 @@ import { type JobFields, jobFields } from '../../jobs/log-fields.ts';
 import type { AttemptFacts, WorkerHooks } from '../../queue/worker-events.ts';
 import { recordFailure, recordOutcome, type Recording } from './record-attempts.ts';
 
-export type AttemptHooks = Required<Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled'>>;
+export type AttemptHooks = Required<Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled' | 'onParked'>>;
 
 export function attemptHooks(recording: Recording): AttemptHooks {
   const { log } = recording;
@@ -21,6 +21,9 @@ export function attemptHooks(recording: Recording): AttemptHooks {
     onThrottled(event) {
       const { times, forMs, error } = event;
       log.info({ ...fieldsOf(event), times, forMs, problem: error.sentence }, 'job throttled');
+    },
+    onParked({ queue, jobId, reason }) {
+      log.debug({ queue, jobId, problem: reason }, 'job put off');
     },
   };
 }

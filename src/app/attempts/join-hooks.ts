@@ -17,5 +17,9 @@ export function joinHooks(recording: AttemptHooks, counting: AttemptHooks | unde
       void counting.onThrottled(event);
       await recording.onThrottled(event);
     },
+    async onParked(event) {
+      void counting.onParked(event);
+      await recording.onParked(event);
+    },
   };
 }

@@ -10,6 +10,7 @@ export function countAttempts(metrics: Metrics, pricing: Pricing): AttemptHooks 
     onOutcome: (event) => countOutcome(metrics, event, pricing),
     onFailure: (event) => countFailure(metrics, event),
     onThrottled: (event) => countThrottled(metrics, event),
+    onParked: ({ queue }) => metrics.add('contrail_attempts_total', { queue, outcome: 'parked' }),
   };
 }
 

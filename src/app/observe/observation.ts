@@ -81,6 +81,10 @@ export class Observation {
         return counting.onFailure(event);
       },
       onThrottled: counting.onThrottled,
+      onParked: (event) => {
+        this.#troubles.note(`${event.queue} payloads`, event.reason);
+        return counting.onParked(event);
+      },
     };
   }
 

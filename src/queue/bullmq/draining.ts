@@ -88,7 +88,8 @@ async function reasonOf(look: Look, pausedParts: Queue | undefined): Promise<Con
   if (active > 0) return undefined;
   if (isPaused) return pausedError(queue, waiting + prioritized + delayed);
   if (waiting + prioritized > 0) return undefined;
-  if (delayed > 0) return kind.endures === true ? futileError(queue, delayed) : undefined;
+  if (delayed > 0)
+    return (await parkedError(queue)) ?? (kind.endures === true ? futileError(queue, delayed) : undefined);
   return pausedParts === undefined ? undefined : pausedError(pausedParts, await pausedParts.getWaitingCount());
 }
 
@@ -110,6 +111,20 @@ async function futileError(queue: Queue, delayed: number): Promise<ContrailError
     'QUEUE_STUCK',
     `${left} left in the queue ${queue.name} after ${job.attemptsMade} attempts: ${job.failedReason}`,
     { subject: queue.name, hint: 'They stay in the queue, and the next worker retries them.' },
+  );
+}
+
+/** Whether every remaining job waits for another version of Contrail. */
+async function parkedError(queue: Queue): Promise<ContrailError | undefined> {
+  const jobs = await queue.getDelayed(0, MOST_DELAYED - 1);
+  const [first, ...others] = jobs.map((job) => readEnvelope(job.data).parked?.reason);
+  if (first === undefined || others.includes(undefined)) return undefined;
+  return new ContrailError(
+    'QUEUE_STUCK',
+    `The queue ${queue.name} has only jobs that this version cannot do: ${first}`,
+    {
+      subject: queue.name,
+    },
   );
 }
 

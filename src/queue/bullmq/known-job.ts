@@ -1,7 +1,7 @@
 /** BullMQ's jobs and states in the words of the port. */
 import type { Job, JobType } from 'bullmq';
 import type { JobState, KnownJob } from '../../ports/job-queue.ts';
-import { readEnvelope, readFailure } from '../job-envelope.ts';
+import { parkingOf, readEnvelope, readFailure } from '../job-envelope.ts';
 
 /** Where BullMQ keeps the jobs of each of our states. */
 export const BULLMQ_STATES: Readonly<Record<JobState, readonly JobType[]>> = {
@@ -53,6 +53,8 @@ export function toKnownJob(queue: string, job: Job<unknown, unknown>, state: Job
       return { ...known, failure: readFailure(job.failedReason, envelope) };
     case 'completed':
       return { ...known, result: job.returnvalue };
+    case 'delayed':
+      return { ...known, ...parkingOf(envelope) };
     default:
       return known;
   }

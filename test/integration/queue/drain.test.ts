@@ -31,6 +31,22 @@ it('takes a paused queue that is empty for empty', async () => {
   expect(await pool.waitUntilDrained()).toBe(true);
 });
 
+it('names jobs that wait for another version of Contrail, once nothing else is left', async () => {
+  const { startPool, queue, enqueue, never, job } = makeQueueWorld();
+  await queue.enqueue('work', [{ id: 'new', name: 'new', payload: { version: 2, step: 1 } }], never);
+  await enqueue('a');
+  const pool = await startPool(async () => DONE);
+
+  const draining = pool.waitUntilDrained();
+
+  await expect(draining).rejects.toMatchObject({
+    code: 'QUEUE_STUCK',
+    message: expect.stringContaining('does not know version 2 of the payloads of the queue work'),
+  });
+  expect(await job('new')).toMatchObject({ state: 'delayed', attempts: 0, parked: {} });
+  expect(await job('a')).toMatchObject({ state: 'completed' });
+});
+
 it('gives up jobs that are tried again for ever after a few attempts, with their reason', async () => {
   const kind = { ...WORK, retry: ENDURING, gathers: true, endures: true } as const;
   const { startPool, queue, never } = makeQueueWorld({ retry: ENDURING });

@@ -23,6 +23,13 @@ function setup() {
     /** Lets what waits fail for good. */
     fail: (code: ErrorCode) =>
       world.queue.run(STATISTICS_JOB.queue, () => Promise.reject(new ContrailError(code, `It is ${code}.`))),
+    /** As workers leave a job whose payload they do not know. */
+    park: (payload: unknown) => {
+      const stored = world.queue.jobs.of(STATISTICS_JOB.queue).jobs.get(ID);
+      if (stored === undefined) throw new Error('nothing to park');
+      stored.state = 'delayed';
+      stored.envelope = { ...stored.envelope, payload, parked: { times: 1, since: 0, reason: 'Unknown.' } };
+    },
     complete: () => world.queue.run(STATISTICS_JOB.queue, async () => ({ kind: 'skipped', reason: 'x' })),
     job: async (id = ID) => {
       const [job] = await world.queue.find(STATISTICS_JOB.queue, [id], world.never);
@@ -51,6 +58,20 @@ describe('what is due', () => {
         force: false,
       },
     });
+  });
+
+  it('takes the place of a job that workers put off because another version of Contrail made it', async () => {
+    const { scan, job, park } = setup();
+    await scan();
+    park({ version: 1 });
+    const same = await scan();
+    park({ version: 2, experiment: 'my-slug' });
+
+    const other = await scan();
+
+    expect(same).toEqual({ enqueued: [], skipped: ['already queued'] });
+    expect(other).toEqual({ enqueued: [ID], skipped: [] });
+    expect(await job()).toMatchObject({ state: 'waiting', payload: { version: 1, reason: 'new' } });
   });
 
   it('is enqueued once, however often it is planned', async () => {

@@ -172,6 +172,17 @@ describe('the state of a file', () => {
     expect(delayed).toEqual([expect.objectContaining({ state: 'queued', detail: 'after 1 failed attempts' })]);
   });
 
+  it('is queued where its job waits for another version of Contrail, with the reason', async () => {
+    const { states, scan, queue } = setup();
+    await scan();
+    for (const job of queue.jobs.of(STATISTICS_JOB.queue).open) {
+      job.state = 'delayed';
+      job.envelope = { ...job.envelope, parked: { times: 2, since: 7, reason: 'Version 2 is unknown.' } };
+    }
+
+    expect(await states()).toMatchObject([{ state: 'queued', since: 7, detail: 'Version 2 is unknown.' }]);
+  });
+
   it('is running where its job is at work, and tells how far it is', async () => {
     const { states, scan, queue } = setup();
     await scan();

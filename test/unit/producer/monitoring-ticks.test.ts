@@ -54,6 +54,23 @@ describe('repeating work', () => {
     expect(afterTen).toEqual(['import-experiments', 'check-alerts']);
   });
 
+  it('is asked for though workers put off the tick that another version of Contrail made', async () => {
+    const { tick, time, queue } = setup(MIDNIGHT + 4 * HOUR);
+    const ticks = await tick();
+    for (const job of queue.jobs.of(MONITORING_JOB.queue).open) {
+      const version = job.id.startsWith('check-alerts') ? 1 : 2;
+      job.state = 'delayed';
+      job.dueAt = Infinity;
+      job.envelope = { ...job.envelope, payload: { version }, parked: { times: 1, since: 0, reason: 'Unknown.' } };
+    }
+
+    time.now += 10 * MINUTE;
+    const later = await tick();
+
+    expect(ticks).toEqual(['import-experiments', 'check-alerts', 'query-cost', 'sample-ratio']);
+    expect(later).toEqual(['import-experiments', 'query-cost', 'sample-ratio']);
+  });
+
   it('is dropped, not queued, while the work of the tick before goes on', async () => {
     const { tick, time, queue } = setup(MIDNIGHT);
     await tick();

@@ -57,6 +57,23 @@ function setup() {
   };
 }
 
+describe('jobs of another version of Contrail', () => {
+  it('are counted, and keep the process from being ready until none was seen for 15 minutes', async () => {
+    const { observation, hooks, clock, read } = setup();
+    const reason = 'Contrail 1 does not know version 2.';
+
+    await hooks.onParked({ queue: 'statistics', jobId: 'a', reason });
+    await hooks.onOutcome({ ...ATTEMPT, outcome: PUBLISHED });
+    const { value } = await read();
+    const problems = await observation.problems();
+    await clock.advance(16 * 60_000);
+
+    expect(value('contrail_attempts_total', { queue: 'statistics', outcome: 'parked' })).toBe(1);
+    expect(problems).toEqual([`statistics payloads: ${reason}`]);
+    expect(await observation.problems()).toEqual([]);
+  });
+});
+
 describe('the metrics of a process', () => {
   it('tell depth, age and readiness of each queue', async () => {
     const { clock, enqueue, queue, read } = setup();
