@@ -49,6 +49,14 @@ export function secretUrl(schemes: readonly string[]): z.ZodType<Secret, string>
   return parsedUrl(schemes).transform(({ text }) => new Secret(text));
 }
 
+/** A secret of at least `shortest` characters that a header can carry: printable, without spaces. */
+export function secretToken(shortest: number): z.ZodType<Secret, string> {
+  return z
+    .string()
+    .regex(new RegExp(`^[!-~]{${shortest},}$`), `at least ${shortest} characters, printable and without spaces`)
+    .transform((text) => new Secret(text));
+}
+
 /** A secret of at least `shortest` characters. */
 export function secretText(shortest: number): z.ZodType<Secret, string> {
   return z

@@ -3,6 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Access } from './access/access.ts';
+import { guardAccess } from './access/guard-access.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import { requestFailure } from './failed-requests.ts';
 import { guardRequests } from './request-guard.ts';
@@ -21,7 +23,18 @@ export interface AppOptions {
   readonly mountBoard: (app: FastifyInstance) => Promise<() => Promise<void>>;
   readonly observation: Readiness & MetricsText;
   readonly log: Log;
+  /** Who may see the pages; absent on a loopback address without passwords. */
+  readonly door?: Door;
   readonly timeLimits?: Partial<TimeLimits>;
+}
+
+/** For pages that ask who is there. */
+export interface Door {
+  readonly access: Access;
+  /** Names by which people reach the pages, in lower case, without ports. */
+  readonly hosts: readonly string[];
+  /** People reach them through TLS only. */
+  readonly hasTls: boolean;
 }
 
 /** Timeouts for clients and for us: every open connection costs memory. */
@@ -52,12 +65,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // A URL that cannot be decoded reaches no hook.
     frameworkErrors: (_error, _request, reply) => {
       const body = page('Something went wrong', html`<p>This request cannot be answered.</p>`);
-      reply.raw.writeHead(400, { ...securityHeaders(), 'content-type': 'text/html; charset=utf-8' }).end(body);
+      reply.raw
+        .writeHead(400, { ...securityHeaders(options.door?.hasTls), 'content-type': 'text/html; charset=utf-8' })
+        .end(body);
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
-  await addSecurityHeaders(app);
-  guardRequests(app);
+  await addSecurityHeaders(app, options.door?.hasTls);
+  guardRequests(app, options.door?.hosts);
+  guardAccess(app, options.door?.access, options.log);
   app.setNotFoundHandler(async (_request, reply) =>
     reply
       .code(404)
@@ -72,7 +88,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       .send(page('Something went wrong', html`<p>${text}</p>`));
   });
   await addAssetRoutes(app);
-  addHealthRoutes(app, options.observation);
+  addHealthRoutes(app, options.observation, { isTold: options.door === undefined });
   addMetricsRoute(app, options.observation);
   addHomeRoutes(app, options.queue);
   addObjectRoutes(app, options.store);

@@ -24,29 +24,29 @@ const BULL_BOARD_DIRECTIVES = {
 };
 
 /** Sets the headers first of all. Await it before adding other hooks. */
-export async function addSecurityHeaders(app: FastifyInstance): Promise<void> {
-  await app.register(fastifyHelmet, optionsWith(DIRECTIVES));
+export async function addSecurityHeaders(app: FastifyInstance, hasTls = false): Promise<void> {
+  await app.register(fastifyHelmet, optionsWith(DIRECTIVES, hasTls));
 }
 
 /** Replaces them by the ones for Bull Board's pages, only in its scope. */
-export async function addBoardHeaders(scope: FastifyInstance): Promise<void> {
-  await scope.register(fastifyHelmet, optionsWith(BULL_BOARD_DIRECTIVES));
+export async function addBoardHeaders(scope: FastifyInstance, hasTls = false): Promise<void> {
+  await scope.register(fastifyHelmet, optionsWith(BULL_BOARD_DIRECTIVES, hasTls));
 }
 
 /** The same headers, for replies to requests that reach no hook. */
-export function securityHeaders(): OutgoingHttpHeaders {
+export function securityHeaders(hasTls = false): OutgoingHttpHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
-  helmet(optionsWith(DIRECTIVES))(request, response, () => undefined);
+  helmet(optionsWith(DIRECTIVES, hasTls))(request, response, () => undefined);
   return response.getHeaders();
 }
 
-function optionsWith(directives: Readonly<Record<string, string[]>>) {
+function optionsWith(directives: Readonly<Record<string, string[]>>, hasTls: boolean) {
   return {
     contentSecurityPolicy: { useDefaults: false, directives },
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    // Contrail speaks plain HTTP; a proxy that adds TLS sets this.
-    strictTransportSecurity: false,
+    // Contrail speaks plain HTTP, behind a proxy that adds TLS.
+    strictTransportSecurity: hasTls && { maxAge: 31_536_000 },
   } as const;
 }

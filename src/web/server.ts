@@ -1,7 +1,6 @@
 /** Starts and stops the web server. */
 import type { FastifyInstance } from 'fastify';
 import { ContrailError, errorText } from '../domain/errors.ts';
-import { isLoopbackAddress } from './request-guard.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -9,21 +8,8 @@ export interface ListenOptions {
   readonly port: number;
 }
 
-/** Refuses an address that other machines can reach, because the pages need no password. Checked before anything starts. */
-export function checkListenAddress(host: string): void {
-  if (isLoopbackAddress(host)) return;
-  throw new ContrailError(
-    'CONFIG_INVALID',
-    `The pages must not listen on ${JSON.stringify(host)}: they need no password.`,
-    {
-      hint: 'Use --host 127.0.0.1 (or CONTRAIL_WEB_HOST), and a proxy that authenticates, or a tunnel.',
-    },
-  );
-}
-
 /** Starts listening and returns the address. Throws PORT_UNUSABLE if it cannot. */
-export async function listen(app: FastifyInstance, options: ListenOptions): Promise<string> {
-  checkListenAddress(options.host);
+export function listen(app: FastifyInstance, options: ListenOptions): Promise<string> {
   return listenAt(app, options, {
     subject: 'The pages',
     hint: 'Use another port with --port or CONTRAIL_WEB_PORT; 0 takes any free one.',

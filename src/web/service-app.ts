@@ -37,7 +37,7 @@ export async function buildServiceApp({ observation, host, log }: ServiceAppOpti
     const { status, text } = requestFailure(error, request, log);
     return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
   });
-  addHealthRoutes(app, observation);
+  addHealthRoutes(app, observation, { isTold: true });
   addMetricsRoute(app, observation);
   return app;
 }

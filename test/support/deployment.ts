@@ -22,5 +22,5 @@ export function deployment(warehouse = join(temporaryFolder(), 'warehouse.duckdb
   const contrail = (command: string) => runContrail(command.split(' '), { environment, cwd: folder });
   const json = async (command: string) => JSON.parse((await contrail(`${command} --json`)).stdout);
   const file = temporaryDuckDb({ path: warehouse, waitMs: 30_000 });
-  return { bucket, file, start, contrail, json };
+  return { bucket, file, environment, start, contrail, json };
 }

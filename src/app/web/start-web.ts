@@ -9,6 +9,7 @@ import { openQueue } from '../compose/open-queue.ts';
 import type { Adapters } from '../compose/adapters.ts';
 import type { Observation } from '../observe/observation.ts';
 import { openObservation } from '../observe/open-observation.ts';
+import { openDoor } from './open-door.ts';
 import { openServicePort, type ServicePort } from '../observe/service-port.ts';
 
 export interface WebServer {
@@ -32,6 +33,7 @@ export async function startWeb(
   options: WebOptions,
 ): Promise<WebServer> {
   const { clock, log, reader } = adapters;
+  const door = openDoor(config, options.host);
   const redisUrl = options.redisUrl ?? config.redis.reveal();
   const observation = options.observation ?? (await openObservation(config, { clock, log, redisUrl }));
   const queue = await openQueue(config, redisUrl);
@@ -41,10 +43,12 @@ export async function startWeb(
   let servicePort: ServicePort | undefined;
   const app = await buildApp({
     queue,
-    mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: config['queue.prefix'], log, ...runs }),
+    mountBoard: (fastify) =>
+      mountBoard(fastify, { connection, prefix: config['queue.prefix'], log, hasTls: door?.hasTls ?? false, ...runs }),
     store: adapters.store,
     observation,
     log,
+    ...(door === undefined ? {} : { door }),
   });
   const stop = async (): Promise<void> => {
     observation.stopping();

@@ -2,11 +2,11 @@
 import { loadConfig } from '../../config/load-config.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import { ContrailError } from '../../domain/errors.ts';
-import { checkListenAddress } from '../../web/server.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { printResult } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
+import { openDoor } from '../../app/web/open-door.ts';
 import { startWeb } from '../../app/web/start-web.ts';
 import { clockOf } from '../../app/compose/wire.ts';
 import { readerOnDemand } from '../../app/compose/reader-on-demand.ts';
@@ -23,10 +23,9 @@ interface Options {
 export async function web(options: Options): Promise<void> {
   const port = ask(() => readPort(options.port));
   const metricsPort = ask(() => readPort(options.metricsPort, '--metrics-port'));
-  if (options.host !== undefined) checkListenAddress(options.host);
   const config = loadConfig(['bucket']);
   const host = options.host ?? config['web.host'];
-  checkListenAddress(host);
+  openDoor(config, host);
   await checkRedis(config.redis.reveal());
   const log = logOf(config);
   const { signal, release } = abortOnSignals();

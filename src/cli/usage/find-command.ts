@@ -24,15 +24,32 @@ export function findCommand(program: Command, line: readonly string[]): FoundCom
       throw unknownOption(command, word, line.slice(index + 1));
     }
     const next = command.commands.find((candidate) => candidate.name() === word);
+    // Its own arguments follow, and the values of its options.
+    const isOwnWord = runsItself(command) && (takesWords(command) || line[index - 1] !== command.name());
+    if (next === undefined && isOwnWord) break;
     if (next === undefined) throw unknownCommand(command, word);
     command = next;
   }
-  if (command.commands.length > 0 && command !== program && !line.some((word) => HELP.includes(word))) {
+  if (
+    command.commands.length > 0 &&
+    command !== program &&
+    !runsItself(command) &&
+    !line.some((word) => HELP.includes(word))
+  ) {
     throw new ContrailError('USAGE', `Choose what to run: ${namesOf(command).join(', ')}.`, {
       hint: helpHint(command),
     });
   }
   return { command, arguments_: line };
+}
+
+/** Whether a command does something without one of its subcommands, such as `contrail web`. */
+function runsItself(command: Command): boolean {
+  return command.parent !== null && command.options.length > 0;
+}
+
+function takesWords(command: Command): boolean {
+  return command.registeredArguments.length > 0;
 }
 
 /** USAGE for an unknown option, with the nearest one, or with the command that takes it. */

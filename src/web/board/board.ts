@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import type { Log } from '../../ports/log.ts';
+import { readersLook } from '../access/guard-access.ts';
 import { guardBoard } from './board-requests.ts';
 import type { RunReader } from './ended-runs.ts';
 import { runHistory } from './run-history.ts';
@@ -21,6 +22,8 @@ export interface BoardOptions {
   /** Prefix of all keys in Redis. */
   readonly prefix: string;
   readonly log: Log;
+  /** People reach it through TLS only. */
+  readonly hasTls?: boolean;
   /** The runs of the last weeks, for charts. */
   readonly runs?: RunReader;
 }
@@ -28,7 +31,7 @@ export interface BoardOptions {
 /** Mounts the board. Returns a function that closes its queues. */
 export async function mountBoard(
   app: FastifyInstance,
-  { connection, prefix, log, runs }: BoardOptions,
+  { connection, prefix, log, runs, hasTls }: BoardOptions,
 ): Promise<() => Promise<void>> {
   const queues = JOB_KINDS.map((kind) => new Queue(kind.queue, { connection, prefix, skipWaitingForReady: true }));
   for (const queue of queues) queue.on('error', () => {});
@@ -54,7 +57,8 @@ export async function mountBoard(
     throw error;
   });
   await app.register(async (scope) => {
-    await addBoardHeaders(scope);
+    readersLook(scope);
+    await addBoardHeaders(scope, hasTls);
     guardBoard(scope, log);
     scope.addHook('onSend', async (_request, reply, payload) =>
       withoutForeignFonts(reply.getHeader('content-type'), payload),

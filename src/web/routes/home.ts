@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { queueLink } from '../../domain/page-links.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import { type QueueState, queueStates } from '../../queue/queue-states.ts';
+import { READER } from '../access/guard-access.ts';
 import { html, page, type SafeHtml } from '../views/html.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
@@ -15,7 +16,7 @@ interface QueueLook {
 }
 
 export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
-  app.get('/', async (_request, reply) => {
+  app.get('/', { config: READER }, async (_request, reply) => {
     const looks = Object.entries(await queueStates(queue)).map(lookOf);
     const body = html`${looks.filter(({ isPaused }) => isPaused).map(pausedNotice)} ${countsTable(looks)}`;
     return reply.type('text/html; charset=utf-8').send(page(titleOf(looks), body));

@@ -1,5 +1,6 @@
 /** `/metrics`, in the text format of Prometheus. */
 import type { FastifyInstance } from 'fastify';
+import { READER } from '../access/guard-access.ts';
 
 export interface MetricsText {
   readonly contentType: string;
@@ -7,5 +8,7 @@ export interface MetricsText {
 }
 
 export function addMetricsRoute(app: FastifyInstance, metrics: MetricsText): void {
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metricsText()));
+  app.get('/metrics', { config: READER }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.metricsText()),
+  );
 }

@@ -8,6 +8,7 @@ import { metadataObjectName } from '../../domain/metadata-name.ts';
 import { METADATA } from '../../domain/object-metadata.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { READER } from '../access/guard-access.ts';
 import { html, page } from '../views/html.ts';
 
 export const OBJECTS_PREFIX = '/objects/';
@@ -16,7 +17,7 @@ export const OBJECTS_PREFIX = '/objects/';
 const FOLDERS = ['statistics/', 'metadata/', 'errors/'] as const;
 
 export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void {
-  app.get<{ Querystring: { experiment?: unknown } }>(OBJECTS_PREFIX, async (request, reply) => {
+  app.get<{ Querystring: { experiment?: unknown } }>(OBJECTS_PREFIX, { config: READER }, async (request, reply) => {
     const { experiment } = request.query;
     const lists = await Promise.all(FOLDERS.map((folder) => store.list(folder, request.signal)));
     const isWanted = typeof experiment === 'string' ? belongsTo(experiment) : () => true;
@@ -51,7 +52,7 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
     return reply.type('text/html; charset=utf-8').send(page(title, body));
   });
 
-  app.get<{ Params: { '*': string } }>(`${OBJECTS_PREFIX}*`, async (request, reply) => {
+  app.get<{ Params: { '*': string } }>(`${OBJECTS_PREFIX}*`, { config: READER }, async (request, reply) => {
     const name = request.params['*'];
     const bytes = await readObject(store, name, request.signal);
     if (bytes === undefined) {

@@ -1,7 +1,6 @@
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { guardRequests, isLoopbackAddress } from '../../../src/web/request-guard.ts';
-import { checkListenAddress } from '../../../src/web/server.ts';
 
 async function statusOf(request: {
   method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'DELETE';
@@ -105,16 +104,53 @@ describe('a request', () => {
 describe('an address to listen on', () => {
   it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('%s is loopback, and may be', (host) => {
     expect(isLoopbackAddress(host)).toBe(true);
-    expect(() => checkListenAddress(host)).not.toThrow();
   });
 
   it.each(['0.0.0.0', '::', '192.168.0.1', 'example.org', '127.0.0.1.example.org', '', '127.1'])(
-    '%j is refused: no password is asked for',
+    '%j is not loopback',
     (host) => {
       expect(isLoopbackAddress(host)).toBe(false);
-      expect(() => checkListenAddress(host)).toThrow(
-        expect.objectContaining({ code: 'CONFIG_INVALID', hint: expect.stringContaining('127.0.0.1') }),
-      );
     },
   );
+});
+
+describe('a request to pages that other machines reach', () => {
+  const HOSTS = ['contrail.example.org', '2001:db8::7'];
+  const statusFrom = async (remoteAddress: string, headers: Record<string, string>, url = '/') => {
+    const app = Fastify();
+    guardRequests(app, HOSTS);
+    app.all('/', async () => 'done');
+    app.get('/healthz', { config: { access: 'public' } }, async () => 'ok');
+    const { statusCode } = await app.inject({ url, headers, remoteAddress });
+    await app.close();
+    return statusCode;
+  };
+
+  it.each([
+    [200, '192.0.2.7', 'contrail.example.org'],
+    [200, '192.0.2.7', 'CONTRAIL.example.org:8443'],
+    [200, '192.0.2.7', '[2001:DB8::7]:8080'],
+    [421, '192.0.2.7', 'evil.example'],
+    [421, '192.0.2.7', '192.0.2.1:8080'],
+    [421, '192.0.2.7', 'localhost:8080'],
+    [421, '192.0.2.7', ''],
+    [200, '127.0.0.1', 'localhost:8080'],
+    [200, '::ffff:127.0.0.1', '127.0.0.1:8080'],
+    [421, '127.0.0.1', 'evil.example'],
+  ])('is answered with %i from %s for the host %j', async (status, from, host) => {
+    expect(await statusFrom(from, { host })).toBe(status);
+  });
+
+  it('of a probe, by any number, is answered on public routes alone', async () => {
+    expect(await statusFrom('10.0.0.3', { host: '10.1.2.3:8080' }, '/healthz')).toBe(200);
+  });
+
+  it.each([
+    [200, 'https://contrail.example.org'],
+    [200, 'http://contrail.example.org'],
+    [403, 'https://contrail.example.org:444'],
+    [403, 'https://evil.example'],
+  ])('is answered with %i from the origin %s', async (status, origin) => {
+    expect(await statusFrom('192.0.2.7', { host: 'contrail.example.org', origin })).toBe(status);
+  });
 });

@@ -10,6 +10,10 @@ describe('a command line', () => {
     [['run', '--help'], 'run', ['run', '--help']],
     [['status', '--jsno'], 'status', ['status', '--jsno']],
     [['--version'], 'contrail', ['--version']],
+    [['web'], 'web', ['web']],
+    [['web', '--host', '0.0.0.0'], 'web', ['web', '--host', '0.0.0.0']],
+    [['web', 'user', 'alice'], 'user', ['web', 'user', 'alice']],
+    [['help', 'web', 'user'], 'user', ['web', 'user', '--help']],
   ])('%j means %s', (line, name, read) => {
     const { command, arguments_ } = findCommand(buildProgram(), line);
 
@@ -24,6 +28,7 @@ describe('a command line', () => {
       ['run', 'statistcs', '--experiment', 'x'],
       'Unknown command "run statistcs". Did you mean statistics? Run `contrail run --help` for usage.',
     ],
+    [['web', 'usr', 'alice'], 'Unknown command "web usr". Did you mean user? Run `contrail web --help` for usage.'],
     [['run'], /^Choose what to run: statistics, metadata, errors, import-experiments, .* Run `contrail run --help`/],
     [['--json', 'status'], '--json goes after the command: contrail status --json …'],
     [
