@@ -6,6 +6,7 @@ import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { JobHistory } from '../../ports/job-history.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
+import type { MonitoringSums } from '../../ports/monitoring-sums.ts';
 import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
 import type { QuerySource } from '../../ports/query-source.ts';
 import type { Random } from '../../ports/random.ts';
@@ -48,6 +49,8 @@ export interface Adapters extends WorkAdapters {
 export interface WiredAdapters extends Adapters {
   /** The store again, which joins and removes work objects. */
   readonly composingStore: ComposingStore;
+  /** Adds up columns of the monitoring tables. */
+  readonly sums: MonitoringSums;
   /** Tries rights in the warehouse. */
   readonly probe: WarehouseProbe;
 }

@@ -9,7 +9,17 @@ import type { SharedHttp } from './shared-http.ts';
 
 type Warehouse = Pick<
   WiredAdapters,
-  'logs' | 'reader' | 'jobHistory' | 'probe' | 'source' | 'queries' | 'sink' | 'duckdb' | 'divisibleSource' | 'close'
+  | 'logs'
+  | 'reader'
+  | 'sums'
+  | 'jobHistory'
+  | 'probe'
+  | 'source'
+  | 'queries'
+  | 'sink'
+  | 'duckdb'
+  | 'divisibleSource'
+  | 'close'
 >;
 
 export interface WarehouseOptions {
@@ -34,6 +44,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   const { DuckDbRecordSink } = await import('../../adapters/duckdb/record-sink.ts');
   const { DuckDbExperimentLogs } = await import('../../adapters/duckdb/experiment-logs.ts');
   const { DuckDbMonitoringReader } = await import('../../adapters/duckdb/monitoring-reader.ts');
+  const { DuckDbMonitoringSums } = await import('../../adapters/duckdb/monitoring-sums.ts');
   const { DuckDbWarehouseProbe } = await import('../../adapters/duckdb/warehouse-probe.ts');
   const { DuckDbJobHistory } = await import('../../adapters/duckdb/job-history.ts');
   const { DuckDbQuerySource } = await import('../../adapters/duckdb/query-source.ts');
@@ -54,6 +65,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
     sink: new DuckDbRecordSink(monitoring),
     logs: new DuckDbExperimentLogs(monitoring),
     reader: new DuckDbMonitoringReader(monitoring),
+    sums: new DuckDbMonitoringSums(monitoring),
     jobHistory: new DuckDbJobHistory({ file: duckdb }),
     probe: new DuckDbWarehouseProbe({ file: duckdb, resultsDataset: config.resultsDataset }),
     close: () => Promise.resolve(duckdb.close()),
@@ -65,6 +77,7 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
   const { BigQueryMonitoringReader } = await import('../../adapters/bigquery/monitoring-reader.ts');
+  const { BigQueryMonitoringSums } = await import('../../adapters/bigquery/monitoring-sums.ts');
   const { BigQueryWarehouseProbe } = await import('../../adapters/bigquery/warehouse-probe.ts');
   const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
   const { BigQueryQuerySource } = await import('../../adapters/bigquery/query-source.ts');
@@ -98,6 +111,7 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
     sink: new BigQueryRecordSink(monitoring),
     logs: new BigQueryExperimentLogs(monitoring),
     reader: new BigQueryMonitoringReader(monitoring),
+    sums: new BigQueryMonitoringSums(monitoring),
     jobHistory: new BigQueryJobHistory(options),
     probe: new BigQueryWarehouseProbe({
       ...options,
