@@ -81,14 +81,23 @@ async function dailyTicks(queue: JobQueue, { now, schedule, signal }: TicksReque
   ];
   const due: JobRequest[] = [];
   for (const { payload, day } of tasks) {
-    const tries = Array.from({ length: DAILY_TRIES }, (_, index) => `${day}.${index + 1}`);
-    const ids = tries.map((tick) => monitoringJobId(payload.task, tick));
+    const tries = triesOf(day);
+    const ids = dailyJobIds(payload.task, day);
     const known = await queue.find(MONITORING_JOB.queue, ids, signal);
     const next = nextTry(known, now);
     const tick = next === undefined ? undefined : tries[next];
     if (tick !== undefined) due.push(requestOf(payload, tick));
   }
   return due;
+}
+
+/** The ids that the work of a day can have: `query-cost.2026-01-14.1`, and its retries. */
+export function dailyJobIds(task: TaskPayload['task'], day: string): string[] {
+  return triesOf(day).map((tick) => monitoringJobId(task, tick));
+}
+
+function triesOf(day: string): string[] {
+  return Array.from({ length: DAILY_TRIES }, (_, index) => `${day}.${index + 1}`);
 }
 
 /** Which attempt is due now, from 0; undefined: none. */

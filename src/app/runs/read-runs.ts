@@ -70,7 +70,7 @@ const Row = z.object({
 /** All runs that ended since then, milliseconds since 1970. */
 export async function readRuns({ reader, stage }: RunSources, since: number, signal: AbortSignal): Promise<RunsRead> {
   // First those that wait: a run that is written meanwhile is then seen twice rather than not at all.
-  const waiting = stage === undefined ? [] : await waitingRows(stage);
+  const waiting = stage === undefined ? [] : await waitingRunRows(stage);
   const written = await reader.rows(
     {
       table: EXPORT_RUNS_TABLE,
@@ -89,7 +89,8 @@ export async function readRuns({ reader, stage }: RunSources, since: number, sig
   return { runs: newestFirst, isCut: written.length >= LIMITS.rows };
 }
 
-async function waitingRows(stage: Pick<RecordStage, 'windows' | 'peek'>): Promise<RecordRow[]> {
+/** Rows of `export_runs_v1` that wait to be written. */
+export async function waitingRunRows(stage: Pick<RecordStage, 'windows' | 'peek'>): Promise<RecordRow[]> {
   const windows = (await stage.windows()).filter(({ table }) => table === EXPORT_RUNS_TABLE);
   const rows: RecordRow[] = [];
   for (const window of windows) rows.push(...(await stage.peek(window)));

@@ -7,7 +7,7 @@ import { declareCancel } from './cancel.ts';
 import { declareDemo } from './demo.ts';
 import { declareNotify } from './notify.ts';
 import { declareRun } from './run.ts';
-import { declareRetry, declareRuns } from './runs.ts';
+import { declareCost, declareRetry, declareRuns } from './runs.ts';
 import { declareSchedule } from './schedule.ts';
 import { declareStatus } from './status.ts';
 import { declareWeb } from './web.ts';
@@ -35,6 +35,7 @@ export function buildProgram(): Command {
   declareStatus(program);
   declareRuns(program);
   declareRetry(program);
+  declareCost(program);
   declareWhy(program);
   declareVerify(program);
   declareDoctor(program);

@@ -51,3 +51,20 @@ ${examples(
     )
     .action(async (slugs, options) => (await import('../commands/retry.ts')).retry(slugs, options));
 }
+
+export function declareCost(program: Command): void {
+  program
+    .command('cost')
+    .description('what a day cost, and who caused it: queries of the analysis, and what Contrail itself read')
+    .option('--date <day>', 'the day, UTC: YYYY-MM-DD, today or yesterday; default: the newest complete one')
+    .option('--by <grouping>', 'experiment, kind (analysis, contrail) or table; default: experiment')
+    .option('--json', 'print the costs as one JSON document')
+    .addHelpText(
+      'after',
+      `
+Costs are estimates at list prices (CONTRAIL_PRICING_*). Piped, each line has, separated by tabs: name, USD, share, queries,
+bytes, slot milliseconds, USD of the analysis, USD of Contrail.
+${examples('contrail cost', 'contrail cost --date 2026-01-14 --by table', 'contrail cost --by kind --json')}`,
+    )
+    .action(async (options) => (await import('../commands/cost.ts')).cost(options));
+}

@@ -1,0 +1,58 @@
+/** Costs of a day by experiment, kind or table: the largest first. */
+import { ExperimentsByTable } from '../../domain/query-cost-name.ts';
+import { addCosts, type Cost, type CostEntry, type CostKind } from './cost.ts';
+
+export const COST_GROUPINGS = ['experiment', 'kind', 'table'] as const;
+export type CostGrouping = (typeof COST_GROUPINGS)[number];
+
+export interface CostGroup extends Cost {
+  /** Undefined: of no experiment. */
+  readonly name: string | undefined;
+  /** Of the group's costs in USD, what each kind has. */
+  readonly usdByKind: Readonly<Record<CostKind, number>>;
+  /** Of the total cost, 0 to 1. */
+  readonly share: number;
+}
+
+/** `slugs`: those of all known experiments. */
+export function groupCosts(entries: readonly CostEntry[], by: CostGrouping, slugs: readonly string[]): CostGroup[] {
+  const nameOf = namer(entries, by, slugs);
+  const groups = new Map<string | undefined, CostEntry[]>();
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [entry]);
+    else group.push(entry);
+  }
+  const { usd: total } = addCosts(entries);
+  return [...groups].map(([name, group]) => groupOf(name, group, total)).toSorted(compareGroups);
+}
+
+function groupOf(name: string | undefined, entries: readonly CostEntry[], total: number): CostGroup {
+  const sum = addCosts(entries);
+  const usdOf = (kind: CostKind): number => addCosts(entries.filter((entry) => entry.kind === kind)).usd;
+  const usdByKind = { analysis: usdOf('analysis'), contrail: usdOf('contrail') };
+  return { name, ...sum, usdByKind, share: total === 0 ? 0 : sum.usd / total };
+}
+
+function compareGroups(a: CostGroup, b: CostGroup): number {
+  return b.usd - a.usd || b.bytes - a.bytes || ((a.name ?? '') < (b.name ?? '') ? -1 : 1);
+}
+
+function namer(
+  entries: readonly CostEntry[],
+  by: CostGrouping,
+  slugs: readonly string[],
+): (entry: CostEntry) => string | undefined {
+  switch (by) {
+    case 'kind':
+      return ({ kind }) => kind;
+    case 'table':
+      return ({ table }) => table;
+    case 'experiment': {
+      const experiments = new ExperimentsByTable([...slugs, ...entries.flatMap(({ experiment }) => experiment ?? [])]);
+      return ({ kind, table, experiment, derivedSlug }) =>
+        experiment ?? (kind === 'analysis' ? (experiments.find(table) ?? derivedSlug) : undefined);
+    }
+  }
+}
