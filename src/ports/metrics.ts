@@ -35,6 +35,11 @@ export const METRICS = {
     text: 'How long the queue still rests because a service throttles.',
     labels: ['queue'],
   },
+  contrail_queue_throttled_seconds: {
+    kind: 'gauge',
+    text: 'For how long a service has been throttling the jobs of the queue without a break; 0: none is.',
+    labels: ['queue'],
+  },
   contrail_queue_standstill: {
     kind: 'gauge',
     text: '1 while no worker takes jobs of a queue that has some.',

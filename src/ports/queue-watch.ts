@@ -19,6 +19,8 @@ export interface QueueLook {
   readonly isPaused: boolean;
   /** How long it still rests because a service throttles. */
   readonly restMs: number;
+  /** For how long a service has been throttling its jobs without a break (docs/job-lifecycle.md); 0: none is. */
+  readonly throttledMs: number;
   readonly jobs: Readonly<Record<QueueState, number>>;
   /** Age of the oldest job that waits: since it was enqueued, or since its delay was over. 0 without one. */
   readonly oldestMs: number;

@@ -22,7 +22,7 @@ import {
 import type { ThrottlePolicy } from './backoff.ts';
 import { ForeignJobs } from './foreign-jobs.ts';
 import { ParkedJobs, parkUnknown } from './parked-job.ts';
-import { QueueRest } from './queue-rest.ts';
+import { type QueueRest, restDelaysMs } from './queue-rest.ts';
 import { RunningAttempt, type StopReason } from './running-attempt.ts';
 import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
 
@@ -39,6 +39,7 @@ export interface AttemptRunnerOptions {
   readonly parking: ThrottlePolicy;
   /** How long a job may be throttled before it fails, milliseconds. */
   readonly throttleLimitMs: number;
+  readonly rest: QueueRest;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly random: Random;
 }
@@ -65,8 +66,6 @@ export interface HeldJob extends TakenJob {
   division(): Promise<{ readonly state: unknown; readonly parts: readonly EndedPart[] } | undefined>;
   /** Adds the parts and notes them in the job, atomically. */
   addParts(work: DividedOutcome): Promise<void>;
-  /** Stops all workers of the queue from taking jobs for a while. */
-  rest(delayMs: number): Promise<void>;
 }
 
 interface Run {
@@ -81,14 +80,12 @@ export class AttemptRunner {
   readonly #running = new Map<string, Run>();
   readonly #foreign: ForeignJobs;
   readonly #parked: ParkedJobs;
-  readonly #rest: QueueRest;
   #isStopping = false;
 
   constructor(options: AttemptRunnerOptions) {
     this.#options = options;
     this.#foreign = new ForeignJobs(options);
     this.#parked = new ParkedJobs(options.log);
-    this.#rest = new QueueRest({ policy: options.throttle, clock: options.clock });
   }
 
   get kind(): JobKind<unknown> {
@@ -171,7 +168,8 @@ export class AttemptRunner {
     } catch (error) {
       return this.#endBadly(run, error);
     }
-    this.#rest.succeeded(run.startedAt);
+    // A snoozed attempt may have sent the service no request.
+    if (outcome.kind !== 'snoozed') void this.#options.rest.succeeded(this.#ranMs(run));
     const step = settleOutcome(run.job, outcome, this.#endOf(run));
     if (step.verdict.kind === 'wait for parts' && step.verdict.work !== undefined) {
       return this.#divide(run, step, step.verdict.work);
@@ -281,12 +279,14 @@ export class AttemptRunner {
     }
   }
 
-  async #restQueue({ job, startedAt }: Run, error: ContrailError): Promise<number> {
-    const { random, log } = this.#options;
-    const restMs = this.#rest.refused(startedAt, random.fraction());
+  async #restQueue(run: Run, error: ContrailError): Promise<number> {
+    const { rest, throttle, random, log } = this.#options;
+    const restMs = await rest.refused({
+      ranMs: this.#ranMs(run),
+      delaysMs: restDelaysMs(throttle, random.fraction()),
+    });
     if (restMs === 0) return 0;
-    await job.rest(restMs);
-    const fields = { ...this.#fields(job), delayMs: restMs, error: error.sentence };
+    const fields = { ...this.#fields(run.job), delayMs: restMs, error: error.sentence };
     log.warn(fields, 'throttled: the queue rests');
     return restMs;
   }
@@ -296,14 +296,19 @@ export class AttemptRunner {
     return jobFields(place, job.envelope.payload, this.kind);
   }
 
-  #facts({ job, startedAt }: Run): AttemptFacts {
+  #ranMs({ startedAt }: Run): number {
+    return this.#options.clock.monotonic() - startedAt;
+  }
+
+  #facts(run: Run): AttemptFacts {
+    const { job } = run;
     return {
       queue: job.queue,
       jobId: job.id,
       payload: job.envelope.payload,
       attempt: job.charged + 1,
       enqueuedAt: job.enqueuedAt,
-      durationMs: Math.round(this.#options.clock.monotonic() - startedAt),
+      durationMs: Math.round(this.#ranMs(run)),
     };
   }
 }

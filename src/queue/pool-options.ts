@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import type { ThrottlePolicy } from './backoff.ts';
+import type { QueueRest } from './queue-rest.ts';
 import type { WorkerHooks } from './worker-events.ts';
 
 export const DRAIN_DEADLINE_MS = 20_000;
@@ -50,7 +51,7 @@ export interface PoolOptions extends WorkerHooks {
 }
 
 /** What runs the attempts at the jobs of one kind. */
-export function runnerOf(handler: JobHandler<unknown>, options: PoolOptions): AttemptRunner {
+export function runnerOf(handler: JobHandler<unknown>, options: PoolOptions, rest: QueueRest): AttemptRunner {
   const { deployment, log, clock, random } = options;
   return new AttemptRunner({
     handler,
@@ -63,6 +64,7 @@ export function runnerOf(handler: JobHandler<unknown>, options: PoolOptions): At
     throttle: options.throttle ?? THROTTLE,
     parking: options.parking ?? PARKING,
     throttleLimitMs: options.throttleLimitMs ?? THROTTLE_LIMIT_MS,
+    rest,
   });
 }
 

@@ -25,6 +25,7 @@ export function describeQueueWatch(name: string, setup: () => Promise<QueueWatch
           queue: WATCHED,
           isPaused: false,
           restMs: 0,
+          throttledMs: 0,
           jobs: { waiting: 0, prioritized: 0, due: 0, delayed: 0, active: 0, parents: 0, completed: 0, failed: 0 },
           oldestMs: 0,
         },

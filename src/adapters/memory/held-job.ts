@@ -95,11 +95,6 @@ export class MemoryHeldJob implements HeldJob {
     }
   }
 
-  async rest(delayMs: number): Promise<void> {
-    const queue = this.#jobs.of(this.queue);
-    queue.restsUntil = Math.max(queue.restsUntil, this.now() + delayMs);
-  }
-
   /** Does with the job what was decided. Gives false, having done nothing, where it is somebody else's by now. */
   carryOut({ verdict, envelope }: Step): boolean {
     if (!this.#isHeld()) return false;

@@ -17,6 +17,7 @@ import type {
 } from '../../ports/job-queue.ts';
 import { AttemptRunner } from '../../queue/attempt-runner.ts';
 import { MemoryHeldJob } from './held-job.ts';
+import { MemoryQueueRest } from './queue-rest.ts';
 import { seededRandom } from './seeded-random.ts';
 import { copyOf, StoredJobs, type StoredJob, toKnownJob } from './stored-jobs.ts';
 
@@ -169,6 +170,7 @@ export class MemoryJobQueue implements JobQueue {
       throttle: { firstDelayMs: 1_000, longestDelayMs: 1_000 },
       parking: { firstDelayMs: HOUR_MS, longestDelayMs: HOUR_MS },
       throttleLimitMs: HOUR_MS,
+      rest: new MemoryQueueRest({ jobs: this.jobs, queue, clock: this.#clock }),
       clock: { monotonic: () => this.#clock.now() },
       random: seededRandom(0),
     });

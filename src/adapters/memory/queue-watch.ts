@@ -1,6 +1,7 @@
 /** A look at the queues of one process. */
 import type { WallClock } from '../../ports/clock.ts';
 import type { QueueLook, QueueState, QueueWatch, WatchedQueues } from '../../ports/queue-watch.ts';
+import { throttledForMs } from '../../queue/queue-rest.ts';
 import type { StoredJob, StoredJobs } from './stored-jobs.ts';
 
 export interface MemoryQueueWatchOptions {
@@ -35,7 +36,7 @@ export class MemoryQueueWatch implements QueueWatch {
 }
 
 function lookAt(queue: string, stored: StoredJobs, now: number): QueueLook {
-  const { jobs, isPaused, restsUntil } = stored.of(queue);
+  const { jobs, isPaused, throttling } = stored.of(queue);
   const all = [...jobs.values()];
   const count = (state: QueueState) => all.filter((job) => stateOf(job, now) === state).length;
   const lined = all.filter((job) => ['waiting', 'due'].includes(stateOf(job, now)));
@@ -43,7 +44,8 @@ function lookAt(queue: string, stored: StoredJobs, now: number): QueueLook {
   return {
     queue,
     isPaused,
-    restMs: Math.max(0, restsUntil - now),
+    restMs: Math.max(0, (throttling?.restsUntil ?? 0) - now),
+    throttledMs: throttledForMs(throttling, now),
     jobs: {
       waiting: count('waiting'),
       prioritized: 0,

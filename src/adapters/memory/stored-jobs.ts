@@ -3,6 +3,7 @@ import type { JobState, KnownJob } from '../../ports/job-queue.ts';
 import type { EndedPart } from '../../ports/job-handler.ts';
 import type { ContrailError } from '../../domain/errors.ts';
 import { failureText, type JobEnvelope, parkingOf, readFailure } from '../../queue/job-envelope.ts';
+import type { Throttling } from '../../queue/queue-rest.ts';
 
 /** What a worker has of a job while it is at it; `lost` is aborted when the job is its own no more. */
 export interface Hold {
@@ -52,7 +53,7 @@ interface StoredQueue {
   /** Those that have not ended. */
   readonly open: Set<StoredJob>;
   isPaused: boolean;
-  restsUntil: number;
+  throttling: Throttling | undefined;
 }
 
 export class StoredJobs {
@@ -63,7 +64,7 @@ export class StoredJobs {
   of(queue: string): StoredQueue {
     const known = this.#queues.get(queue);
     if (known !== undefined) return known;
-    const made = { jobs: new Map(), open: new Set<StoredJob>(), isPaused: false, restsUntil: 0 };
+    const made = { jobs: new Map(), open: new Set<StoredJob>(), isPaused: false, throttling: undefined };
     this.#queues.set(queue, made);
     return made;
   }
@@ -110,8 +111,8 @@ export class StoredJobs {
 
   /** The next job that a worker may begin now, which is the worker's from then on. */
   take(queue: string, now: number): StoredJob | undefined {
-    const { open, isPaused, restsUntil } = this.of(queue);
-    if (isPaused || restsUntil > now) return undefined;
+    const { open, isPaused, throttling } = this.of(queue);
+    if (isPaused || (throttling?.restsUntil ?? 0) > now) return undefined;
     let next: StoredJob | undefined;
     for (const job of open) {
       if (isReady(job, now) && (next === undefined || job.priority < next.priority)) next = job;
@@ -125,14 +126,14 @@ export class StoredJobs {
 
   /** When there may be something to begin again, milliseconds since 1970; undefined: not by the passing of time alone. */
   nextDueAt(queue: string, now: number): number | undefined {
-    const { open, isPaused, restsUntil } = this.of(queue);
+    const { open, isPaused, throttling } = this.of(queue);
     if (isPaused) return undefined;
     let next: number | undefined;
     for (const job of open) {
       const dueAt = isReady(job, now) ? now : job.state === 'delayed' ? job.dueAt : undefined;
       if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
     }
-    return next === undefined ? undefined : Math.max(next, restsUntil);
+    return next === undefined ? undefined : Math.max(next, throttling?.restsUntil ?? 0);
   }
 
   /** The worker of a job is gone: the job waits again, with one more crash. */

@@ -6,6 +6,7 @@ import { matchHandlers } from '../../queue/handlers.ts';
 import { settlesWithin } from '../../queue/settles-within.ts';
 import type { WorkerHooks } from '../../queue/worker-events.ts';
 import { MemoryHeldJob } from './held-job.ts';
+import { MemoryQueueRest } from './queue-rest.ts';
 import type { MemoryJobQueue } from './job-queue.ts';
 import type { StoredJob, StoredJobs } from './stored-jobs.ts';
 
@@ -43,7 +44,11 @@ export class MemoryWorkerPool {
     const told = { ...options, ...this.#whileAlive(options) };
     this.#crews = matchHandlers(options.kinds, options.handlers, options.queues).map((handler) => ({
       name: handler.kind.queue,
-      runner: runnerOf(handler, told),
+      runner: runnerOf(
+        handler,
+        told,
+        new MemoryQueueRest({ jobs: this.#jobs, queue: handler.kind.queue, clock: options.clock }),
+      ),
       concurrency: concurrencyOf(handler.kind, options),
       running: new Map(),
       cancelTimer: () => undefined,

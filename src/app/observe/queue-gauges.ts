@@ -9,6 +9,7 @@ const OF_QUEUES: readonly GaugeName[] = [
   'contrail_queue_oldest_job_age_seconds',
   'contrail_queue_paused',
   'contrail_queue_rest_seconds',
+  'contrail_queue_throttled_seconds',
   'contrail_queue_standstill',
 ];
 
@@ -30,5 +31,6 @@ function setGauges(metrics: Metrics, look: QueueLook, standsStill: boolean): voi
   metrics.set('contrail_queue_oldest_job_age_seconds', { queue }, look.oldestMs / 1_000);
   metrics.set('contrail_queue_paused', { queue }, look.isPaused ? 1 : 0);
   metrics.set('contrail_queue_rest_seconds', { queue }, look.restMs / 1_000);
+  metrics.set('contrail_queue_throttled_seconds', { queue }, look.throttledMs / 1_000);
   metrics.set('contrail_queue_standstill', { queue }, standsStill ? 1 : 0);
 }

@@ -18,8 +18,6 @@ export interface BullmqHeldJobOptions {
   readonly queueNamed: (name: string) => Queue;
   /** Whether the job with this nonce was cancelled. */
   readonly isCancelled: (nonce: string) => boolean;
-  /** Stops all workers of the queue from taking jobs for a while. */
-  readonly rest: (delayMs: number) => Promise<void>;
 }
 
 export class BullmqHeldJob implements HeldJob {
@@ -87,9 +85,5 @@ export class BullmqHeldJob implements HeldJob {
     const { job, queueNamed, secret } = this.#options;
     const { envelope } = this;
     await addParts({ job, envelope, outcome: work, parts: queueNamed(work.queue), secret: await secret() });
-  }
-
-  rest(delayMs: number): Promise<void> {
-    return this.#options.rest(delayMs);
   }
 }

@@ -7,13 +7,13 @@ export const LOOK_AT_QUEUE = 'contrailLookAtQueue';
 const MOST_PRIORITIES = 64;
 
 /**
- * Key: the queue's prefix (up to and with the last colon). Answers names and numbers, alternating; `next` is the id of a job.
+ * Keys: the queue's prefix (up to and with the last colon), and what is known of its throttling. Answers names and numbers, alternating; `next` is the id of a job.
  *
  * Delayed jobs have the time at which they are due times 4096 as their score, prioritized ones their priority times 2^32 and
  * a counter, so the first of each priority is its oldest.
  */
 export const LOOK_AT_QUEUE_SCRIPT = {
-  numberOfKeys: 1,
+  numberOfKeys: 2,
   lua: `
 local queue = KEYS[1]
 local time = redis.call('TIME')
@@ -38,10 +38,12 @@ if due > 0 then
   consider(first[1], math.floor(first[2] / 4096))
 end
 local taken = tonumber(redis.call('GET', queue .. 'limiter')) or 0
+local since = redis.call('HGET', KEYS[2], 'since')
 local rest = taken >= 1000000000 and redis.call('PTTL', queue .. 'limiter') or 0
 return {
   'paused', redis.call('HEXISTS', queue .. 'meta', 'paused'),
   'restMs', math.max(0, rest),
+  'throttledMs', since and math.max(1, now - since) or 0,
   'waiting', redis.call('LLEN', queue .. 'wait') + redis.call('LLEN', queue .. 'paused'),
   'prioritized', redis.call('ZCARD', queue .. 'prioritized'),
   'due', due,

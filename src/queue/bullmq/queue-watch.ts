@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { type QueueLook, type QueueWatch, type WatchedQueues } from '../../ports/queue-watch.ts';
 import { memoryOf, judgeRedisInfo } from './check-redis.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
+import { throttlingKey } from './redis-queue-rest.ts';
 import { LOOK_AT_QUEUE, LOOK_AT_QUEUE_SCRIPT } from './queue-look-script.ts';
 
 const LIMIT_MS = 4_000;
@@ -60,7 +61,7 @@ export class RedisQueueWatch implements QueueWatch {
     const pipeline = this.#redis.pipeline();
     pipeline.info();
     pipeline.set(`${prefix}:${PROBE}`, '1', 'PX', PROBE_KEPT_MS);
-    for (const queue of queues) callScript(pipeline, `${prefix}:${queue}:`);
+    for (const queue of queues) callScript(pipeline, [`${prefix}:${queue}:`, throttlingKey(prefix, queue)]);
     const [info, , ...looks] = ((await pipeline.exec()) ?? []).map(([error, answer]) => {
       if (error !== null) throw error;
       return answer;
@@ -72,11 +73,11 @@ export class RedisQueueWatch implements QueueWatch {
 }
 
 /** ioredis adds a method for each script, which its types cannot know. */
-function callScript(pipeline: object, key: string): void {
+function callScript(pipeline: object, keys: readonly string[]): void {
   const method: unknown = Reflect.get(pipeline, LOOK_AT_QUEUE);
   if (typeof method !== 'function')
     throw new ContrailError('INTERNAL', 'The script that looks at queues is not defined.');
-  Reflect.apply(method, pipeline, [key]);
+  Reflect.apply(method, pipeline, keys);
 }
 
 function readLook(queue: string, answer: unknown): QueueLook {
@@ -88,6 +89,7 @@ function readLook(queue: string, answer: unknown): QueueLook {
     queue,
     isPaused: count('paused') > 0,
     restMs: count('restMs'),
+    throttledMs: count('throttledMs'),
     jobs: {
       waiting: count('waiting'),
       prioritized: count('prioritized'),

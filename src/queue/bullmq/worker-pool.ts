@@ -26,6 +26,7 @@ import { BullmqHeldJob } from './held-job.ts';
 import { JobNotes } from './job-notes.ts';
 import { jobOptionsOf } from './job-options.ts';
 import { sharedSecret } from './job-seal.ts';
+import { RedisQueueRest } from './redis-queue-rest.ts';
 import { ReadableQueue, ReadableWorker } from './readable-job.ts';
 import { settlesWithin } from '../settles-within.ts';
 import type { QueueTelemetry } from './tracing.ts';
@@ -194,7 +195,8 @@ export class WorkerPool {
     const shared = { connection: this.#connection, prefix, ...(telemetry === undefined ? {} : { telemetry }) };
     const queue = new ReadableQueue(kind.queue, { ...shared, skipMetasUpdate: true });
     queue.on('error', () => {});
-    const runner = runnerOf(handler, options);
+    const rest = new RedisQueueRest({ redis: this.#connection, prefix, queue: kind.queue, clock: options.clock });
+    const runner = runnerOf(handler, options, rest);
     const worker = new ReadableWorker(
       kind.queue,
       (job, token = '', signal) => this.#process({ queue, runner }, { job, token, signal }),
@@ -231,7 +233,6 @@ export class WorkerPool {
       secret: () => sharedSecret(this.#connection, prefix),
       queueNamed: (name) => this.#queueOf(name),
       isCancelled: (nonce) => this.#marks.has({ queue: queue.name, id: job.id ?? '', nonce }),
-      rest: (delayMs) => queue.rateLimit(delayMs),
     });
     const step = await runner.run(held, signal);
     if (step.verdict.kind === 'done' || step.verdict.kind === 'fail') {

@@ -1,50 +1,68 @@
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
-import { QueueRest } from '../../../src/queue/queue-rest.ts';
+import {
+  afterRefusal,
+  afterSuccess,
+  REST_LIMITS,
+  restDelaysMs,
+  throttledForMs,
+  type Throttling,
+} from '../../../src/queue/queue-rest.ts';
 
 const POLICY = { firstDelayMs: 1_000, longestDelayMs: 30_000 };
-/** The whole delay, so that doublings show. */
-const WHOLE = 1;
+const DELAYS = restDelaysMs(POLICY, 1);
+const MINUTE_MS = 60_000;
 
-function setup() {
-  const clock = new VirtualClock(0);
-  const rest = new QueueRest({ policy: POLICY, clock });
-  /** An attempt that begins when all rests so far are over is refused. */
-  const refusedLater = async () => {
-    await clock.advance(1_000_000);
-    return rest.refused(clock.monotonic(), WHOLE);
-  };
-  return { clock, rest, refusedLater };
-}
-
-it('rests once for a wave of refusals of attempts that ran at once', () => {
-  const { rest, clock } = setup();
-  const startedAt = clock.monotonic();
-
-  const delays = Array.from({ length: 32 }, () => rest.refused(startedAt, WHOLE));
-
-  expect(delays).toEqual([1_000, ...Array.from({ length: 31 }, () => 0)]);
+it.each([
+  [POLICY, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]],
+  [{ firstDelayMs: 5, longestDelayMs: 5 }, [5]],
+  [{ firstDelayMs: 10, longestDelayMs: 5 }, [5]],
+])('knows the rests of %j, from the first to the longest', (policy, delays) => {
+  expect(restDelaysMs(policy, 1)).toEqual(delays);
 });
 
-it('rests longer when attempts that began after a rest are refused again', async () => {
-  const { refusedLater } = setup();
-  const rests: number[] = [];
+it('counts throttling without a break while a service refuses every other attempt', () => {
+  let throttling: Throttling | undefined;
+  for (let minute = 0; minute <= 20; minute++) {
+    const now = minute * MINUTE_MS;
+    throttling = afterRefusal(throttling, { ranMs: 0, delaysMs: DELAYS, now }).throttling;
+    throttling = afterSuccess(throttling, { ranMs: 0, now: now + MINUTE_MS / 2 });
+  }
 
-  for (let round = 0; round < 7; round++) rests.push(await refusedLater());
-
-  expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  expect(throttledForMs(throttling, 20 * MINUTE_MS)).toBe(20 * MINUTE_MS);
 });
 
-it('rests shortly again once an attempt that began after a rest has ended well', async () => {
-  const { rest, clock, refusedLater } = setup();
-  const before = clock.monotonic();
-  const rests = [rest.refused(before, WHOLE), await refusedLater()];
+it('is over two minutes after the last refusal, once an attempt succeeded', () => {
+  const { throttling } = afterRefusal(undefined, { ranMs: 0, delaysMs: DELAYS, now: 0 });
 
-  rest.succeeded(before);
-  rests.push(await refusedLater());
-  await clock.advance(1_000_000);
-  rest.succeeded(clock.monotonic());
-  rests.push(await refusedLater());
+  const after = afterSuccess(throttling, { ranMs: 0, now: MINUTE_MS });
 
-  expect(rests).toEqual([1_000, 2_000, 4_000, 1_000]);
+  expect(throttledForMs(after, REST_LIMITS.calmMs - 1)).toBe(REST_LIMITS.calmMs - 1);
+  expect(throttledForMs(after, REST_LIMITS.calmMs)).toBe(0);
+});
+
+it('never ends a rest earlier than an earlier refusal did, and never takes a lone refusal for a quarter of an hour', () => {
+  const step = fc.record({
+    passedMs: fc.nat(20 * MINUTE_MS),
+    ranMs: fc.nat(30 * MINUTE_MS),
+    isRefused: fc.boolean(),
+  });
+
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let now = 0;
+      let throttling: Throttling | undefined;
+      for (const { passedMs, ranMs, isRefused } of steps) {
+        now += passedMs;
+        const before = throttling;
+        if (isRefused) throttling = afterRefusal(throttling, { ranMs, delaysMs: DELAYS, now }).throttling;
+        else if (throttling !== undefined) throttling = afterSuccess(throttling, { ranMs, now });
+        if (before !== undefined && now < before.restsUntil) {
+          expect(throttling?.restsUntil).toBeGreaterThanOrEqual(before.restsUntil);
+        }
+        const sinceRefusal = now - (throttling?.refusedAt ?? 0);
+        if (sinceRefusal >= 10 * MINUTE_MS) expect(throttledForMs(throttling, now)).toBe(0);
+      }
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryJobQueue } from '../../../../src/adapters/memory/job-queue.ts';
+import { MemoryQueueRest } from '../../../../src/adapters/memory/queue-rest.ts';
 import { MemoryQueueWatch } from '../../../../src/adapters/memory/queue-watch.ts';
 import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
 import { PrometheusMetrics } from '../../../../src/adapters/prometheus/metrics.ts';
@@ -80,12 +81,17 @@ describe('the metrics of a process', () => {
     await enqueue('a');
     await clock.advance(7_000);
     queue.pause('errors');
+    const rest = new MemoryQueueRest({ jobs: queue.jobs, queue: 'errors', clock });
+    await rest.refused({ ranMs: 0, delaysMs: [1_000] });
+    await clock.advance(5_000);
 
     const { value } = await read();
 
     expect(value('contrail_queue_jobs', { queue: 'statistics', state: 'waiting' })).toBe(1);
     expect(value('contrail_queue_ready_jobs', { queue: 'statistics' })).toBe(1);
-    expect(value('contrail_queue_oldest_job_age_seconds', { queue: 'statistics' })).toBe(7);
+    expect(value('contrail_queue_oldest_job_age_seconds', { queue: 'statistics' })).toBe(12);
+    expect(value('contrail_queue_throttled_seconds', { queue: 'errors' })).toBe(5);
+    expect(value('contrail_queue_throttled_seconds', { queue: 'statistics' })).toBe(0);
     expect(value('contrail_queue_paused', { queue: 'errors' })).toBe(1);
     expect([value('contrail_redis_up'), value('contrail_ready')]).toEqual([1, 1]);
   });

@@ -6,6 +6,7 @@ const LOOK: QueueLook = {
   queue: 'statistics',
   isPaused: false,
   restMs: 0,
+  throttledMs: 0,
   jobs: { waiting: 2, prioritized: 1, due: 0, delayed: 5, active: 0, parents: 0, completed: 9, failed: 1 },
   oldestMs: 1_000,
   next: 'a',
