@@ -45,6 +45,8 @@ export interface SourceValues {
   readonly files: readonly FileCondition[];
   /** Rows that wait to be written to the warehouse, by queue. */
   readonly records: readonly WaitingRecords[];
+  /** Every queue. */
+  readonly throttling: readonly QueueThrottling[];
   readonly logs: LogCounts;
   /** The configured queries that are enabled. */
   readonly watchedQueries: readonly WatchedQuery[];
@@ -151,6 +153,12 @@ export interface WaitingRecords {
   readonly oldestMs: number;
   /** Milliseconds since the oldest record should have been written. */
   readonly lateMs: number;
+}
+
+export interface QueueThrottling {
+  readonly queue: string;
+  /** For how long a service has been throttling its jobs without a break; 0: none is. */
+  readonly throttledMs: number;
 }
 
 export interface WatchedQuery {

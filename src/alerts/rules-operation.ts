@@ -1,4 +1,4 @@
-/** Rules F1, F2, R1, L1 and L2: problems of Contrail itself. Not in the spec. */
+/** Rules F1, F2, R1, T1, L1 and L2: problems of Contrail itself. Not in the spec. */
 import type { FileCondition } from './inputs.ts';
 import { groupBy } from './row.ts';
 import { type AlertRule, defineRule } from './rule.ts';
@@ -76,6 +76,28 @@ const RECORDS_WAITING = defineRule({
   },
 });
 
+const THROTTLED = defineRule({
+  id: 'T1',
+  title: 'throttled for long',
+  product: 'contrail',
+  severity: 'warning',
+  threshold: 900_000,
+  thresholdSource: 'ours: a quarter of an hour, longer than a burst of work',
+  formula: 'milliseconds for which a service has been throttling the jobs of the queue > threshold',
+  notify: 'opening',
+  needs: ['throttling'],
+  subjects: ({ sources }) => sources.throttling,
+  nameOf: ({ queue }) => queue,
+  linkOf: ({ queue }) => queueLink(queue),
+  check: ({ queue, throttledMs }, { threshold }) => {
+    const isLong = throttledMs > threshold;
+    const formula = `${durationText(throttledMs)} ${isLong ? '>' : '≤'} ${durationText(threshold)}`;
+    if (!isLong) return { kind: 'passing', value: throttledMs, formula };
+    const summary = `A service has been refusing jobs of ${queue} for ${durationText(throttledMs)} because there are too many requests. The jobs still run, but late.`;
+    return { kind: 'failing', value: throttledMs, formula, summary };
+  },
+});
+
 const UNCATEGORIZED = defineRule({
   id: 'L1',
   title: 'uncategorized log rows',
@@ -133,6 +155,7 @@ export const OPERATION_RULES: readonly AlertRule[] = [
   EXPORT_FAILED,
   RESULTS_STALE,
   RECORDS_WAITING,
+  THROTTLED,
   UNCATEGORIZED,
   CRITICAL_ERRORS,
 ];

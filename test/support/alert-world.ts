@@ -65,6 +65,7 @@ const HEALTHY: SourceValues = {
   runs: [],
   files: [],
   records: [],
+  throttling: [],
   logs: { uncategorized: 0, critical: new Map() },
   watchedQueries: [],
 };

@@ -8,6 +8,7 @@ import { MemoryMonitoringReader } from '../../src/adapters/memory/monitoring-rea
 import { MemoryNotifier } from '../../src/adapters/memory/notifier.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
 import { MemoryQuerySource } from '../../src/adapters/memory/query-source.ts';
+import { MemoryQueueWatch } from '../../src/adapters/memory/queue-watch.ts';
 import { MemoryRecordSink } from '../../src/adapters/memory/record-sink.ts';
 import { MemoryRecordSpool } from '../../src/adapters/memory/record-spool.ts';
 import { MemoryRecordStage } from '../../src/adapters/memory/record-stage.ts';
@@ -98,6 +99,7 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     records: recording,
     stage,
     jobs: queue,
+    watch: new MemoryQueueWatch({ jobs: queue.jobs, queues: JOB_KINDS.map((kind) => kind.queue), clock }),
     notifiers: [notifier],
   });
   return {

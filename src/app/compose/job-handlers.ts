@@ -10,6 +10,7 @@ import { STATISTICS_JOB, type StatisticsPayload } from '../../jobs/statistics-jo
 import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../../jobs/statistics-part-job.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Notifier } from '../../ports/notifier.ts';
+import type { QueueWatch } from '../../ports/queue-watch.ts';
 import type { RecordStage } from '../../ports/record-stage.ts';
 import { handleErrorsJob } from '../../workers/errors/errors-handler.ts';
 import { handleMetadataJob } from '../../workers/metadata/metadata-handler.ts';
@@ -33,6 +34,7 @@ export interface HandlerSetup {
   readonly stage: RecordStage;
   /** The queue in which jobs look up other jobs. */
   readonly jobs: JobQueue;
+  readonly watch: Pick<QueueWatch, 'look'>;
   readonly notifiers: readonly Notifier[];
 }
 
@@ -42,6 +44,7 @@ export function jobHandlers({
   records,
   stage,
   jobs,
+  watch,
   notifiers,
 }: HandlerSetup): JobHandler<unknown>[] {
   const division = divisionOf(adapters, config);
@@ -65,6 +68,7 @@ export function jobHandlers({
     records: records.sink,
     queue: jobs,
     waiting,
+    watch,
     notifiers,
   });
   const query = queryHandlerDependencies(config, adapters, records);

@@ -6,6 +6,7 @@ import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { WaitingRecords } from '../../alerts/inputs.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
+import type { QueueWatch } from '../../ports/queue-watch.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { Waiting } from '../../ports/record-stage.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
@@ -32,6 +33,8 @@ export interface MonitoringSetup {
   readonly queue: JobQueue | undefined;
   /** Records that wait to be written. Throws without Redis. */
   readonly waiting: () => Promise<Waiting>;
+  /** Throws without Redis. */
+  readonly watch: Pick<QueueWatch, 'look'>;
   readonly notifiers: readonly Notifier[];
 }
 
@@ -71,7 +74,7 @@ function countsLimitOf(config: Config): ByteLimit {
 }
 
 function alertSources(
-  { config, adapters, queue, waiting }: MonitoringSetup,
+  { config, adapters, queue, waiting, watch }: MonitoringSetup,
   { funnel, queries }: { readonly funnel: KeptEnrollmentFunnel; readonly queries: readonly QueryExport[] },
 ): Parameters<typeof readAlertInputs>[0] {
   const { experiments: experimentRecords, source, store, reader, clock, log } = adapters;
@@ -98,5 +101,7 @@ function alertSources(
       const { batches, oldestMs, lateMs } = await waiting();
       return [{ queue: RECORDS_JOB.queue, waiting: batches, oldestMs, lateMs }];
     },
+    throttling: async () =>
+      (await watch.look()).queues.map(({ queue: name, throttledMs }) => ({ queue: name, throttledMs })),
   };
 }

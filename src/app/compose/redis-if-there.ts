@@ -3,22 +3,28 @@ import type { Config } from '../../config/load-config.ts';
 import { openRecordStage } from './open-record-stage.ts';
 import type { MonitoringSetup } from './monitoring-dependencies.ts';
 import { checkRedis, openQueue } from './open-queue.ts';
+import { openQueueWatch } from './open-queue-watch.ts';
 
-/** Without Redis there is no queue, and looking for waiting records fails with the reason. */
+/** Without Redis there is no queue, and looking at it and for waiting records fails with the reason. */
 export async function withRedisIfThere<Result>(
   config: Config,
-  work: (redis: Pick<MonitoringSetup, 'queue' | 'waiting'>) => Promise<Result>,
+  work: (redis: Pick<MonitoringSetup, 'queue' | 'waiting' | 'watch'>) => Promise<Result>,
 ): Promise<Result> {
   const trouble = await checkRedis(config.redis.reveal()).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (trouble !== undefined) return work({ queue: undefined, waiting: () => Promise.reject(trouble) });
+  if (trouble !== undefined) {
+    const fail = () => Promise.reject(trouble);
+    return work({ queue: undefined, waiting: fail, watch: { look: fail } });
+  }
   const queue = await openQueue(config);
   const stage = openRecordStage(config);
+  const watch = await openQueueWatch(config);
   try {
-    return await work({ queue, waiting: () => stage.waiting() });
+    return await work({ queue, waiting: () => stage.waiting(), watch });
   } finally {
+    watch.close();
     stage.close();
     await queue.close();
   }

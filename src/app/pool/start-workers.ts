@@ -11,6 +11,7 @@ import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
 import { queueTelemetryOf } from '../compose/queue-telemetry.ts';
 import { attemptHooks } from '../attempts/attempt-hooks.ts';
+import { openQueueWatch } from '../compose/open-queue-watch.ts';
 import { startRecordKeeping } from '../compose/record-keeping.ts';
 import { startHeartbeat } from '../upkeep/heartbeat.ts';
 import { openHeartbeats } from '../compose/open-heartbeats.ts';
@@ -42,6 +43,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const notifiers = await notifiersOf(config, adapters);
   const deployment = deploymentOf(config);
   const pricing = pricingOf(config);
+  const watch = await openQueueWatch(config, redisUrl);
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing };
   try {
     const pool = await startWorkerPool({
@@ -49,7 +51,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       prefix: config['queue.prefix'],
       ...(deployment === undefined ? {} : { deployment }),
       kinds: JOB_KINDS,
-      handlers: jobHandlers({ config, adapters, records, stage: keeping.stage, jobs: keeping.queue, notifiers }),
+      handlers: jobHandlers({ config, adapters, records, stage: keeping.stage, jobs: keeping.queue, watch, notifiers }),
       concurrency: request.concurrency ?? config['worker.concurrency'] ?? usualConcurrency(config),
       log: adapters.log,
       clock: adapters.clock,
@@ -77,10 +79,12 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       async stop() {
         observation?.stopping();
         await Promise.all([pool.stop(), sweep.stop(), heartbeat.stop()]);
+        watch.close();
         await keeping.stop();
       },
     };
   } catch (error) {
+    watch.close();
     await keeping.stop();
     throw error;
   }

@@ -71,8 +71,9 @@ async function withoutQueue<Result>(
   adapters: Adapters,
   work: (all: MonitoringSetup) => Promise<Result>,
 ): Promise<Result> {
-  const waiting = () => Promise.reject(new ContrailError('REDIS_UNREACHABLE', 'Redis was not asked.'));
-  return work({ config, adapters, records: adapters.sink, queue: undefined, waiting, notifiers: [] });
+  const fail = () => Promise.reject(new ContrailError('REDIS_UNREACHABLE', 'Redis was not asked.'));
+  const redis = { queue: undefined, waiting: fail, watch: { look: fail } };
+  return work({ config, adapters, records: adapters.sink, ...redis, notifiers: [] });
 }
 
 /** check-alerts looks at the queue, but also works without Redis. */
@@ -82,9 +83,7 @@ async function withQueueIfThere<Result>(
   work: (all: MonitoringSetup) => Promise<Result>,
 ): Promise<Result> {
   const notifiers = await notifiersOf(config, adapters);
-  return withRedisIfThere(config, ({ queue, waiting }) =>
-    work({ config, adapters, records: adapters.sink, queue, waiting, notifiers }),
-  );
+  return withRedisIfThere(config, (redis) => work({ config, adapters, records: adapters.sink, ...redis, notifiers }));
 }
 
 function report(done: MonitoringResult): void {

@@ -2,6 +2,7 @@
 import type {
   AlertInputs,
   FileCondition,
+  QueueThrottling,
   Reading,
   SourceValues,
   WaitingRecords,
@@ -43,6 +44,7 @@ export interface AlertSourceDependencies {
   readonly queries: readonly QueryExport[];
   /** Rows that wait to be written to the warehouse. */
   readonly waiting: () => Promise<readonly WaitingRecords[]>;
+  readonly throttling: () => Promise<readonly QueueThrottling[]>;
 }
 
 export interface FileReading {
@@ -100,6 +102,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
       runs: await reading(signal, now, () => recentRuns(reader, now, signal)),
       files: mapped(files.kind === 'read' ? withUnread(files, files.value.unread) : files, (value) => value.files),
       records: await reading(signal, now, () => deps.waiting()),
+      throttling: await reading(signal, now, () => deps.throttling()),
       logs: mapped(logs, (rows) => logCounts(rows, now)),
       watchedQueries: await reading(signal, now, () => watchedQueries(reader, deps.queries, { now, signal })),
     } satisfies { [Name in keyof SourceValues]: Reading<SourceValues[Name]> },

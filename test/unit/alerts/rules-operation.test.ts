@@ -131,6 +131,17 @@ describe('rules of the operator', () => {
     ).toBe(verdict);
   });
 
+  it.each([
+    [900_001, 'failing'],
+    [900_000, 'passing'],
+    [0, 'passing'],
+  ])('T1 of a queue that is throttled for %d ms is %s', (throttledMs, verdict) => {
+    const inputs = alertInputs({ throttling: [{ queue: 'statistics', throttledMs }] });
+
+    expect(verdictOf('T1', inputs)).toBe(verdict);
+    expect(findingsOf('T1', inputs)).toMatchObject([{ subject: 'statistics', verdict: { value: throttledMs } }]);
+  });
+
   it('L1 and L2 count rows of the log', () => {
     const inputs = alertInputs({
       logs: {

@@ -31,6 +31,7 @@ function setup() {
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
     queries: [],
     waiting: () => Promise.resolve([]),
+    throttling: () => Promise.resolve([]),
   };
   const missing = async () => {
     const { sources } = await readAlertInputs(deps, world.never);
