@@ -2,6 +2,7 @@
 import type { Config } from '../../config/load-config.ts';
 import { type QueriesFile, readQueriesFile } from '../../config/queries/read-queries-file.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
+import type { Log } from '../../ports/log.ts';
 import { DailyBudget } from '../../workers/queries/daily-budget.ts';
 import type { ChoiceDependencies } from '../../workers/queries/chosen-experiments.ts';
 import type { QueryHandlerDependencies } from '../../workers/queries/query-handler.ts';
@@ -13,6 +14,13 @@ import { pricingOf } from './pricing.ts';
 /** All queries of the file, also those that are not enabled; none if there is no file. Throws CONFIG_INVALID. */
 export function configuredQueries(config: Config): readonly QueryExport[] {
   return queriesFile(config).queries;
+}
+
+/** The same for processes that go on working: what may be a mistake is logged. */
+export function loggedQueries(config: Config, log: Pick<Log, 'warn'>): readonly QueryExport[] {
+  const { queries, warnings } = queriesFile(config);
+  for (const problem of warnings) log.warn({ problem }, 'configured queries');
+  return queries;
 }
 
 /** The same, with what may be a mistake. */
@@ -38,7 +46,7 @@ export function queryHandlerDependencies(
   adapters: WorkAdapters,
   records: LogRecordDependencies,
 ): QueryHandlerDependencies | undefined {
-  const definitions = configuredQueries(config);
+  const definitions = loggedQueries(config, adapters.log);
   if (definitions.length === 0) return undefined;
   const { reader, clock } = adapters;
   const limitUsd = config['queries.dailyBudgetUsd'];

@@ -4,7 +4,7 @@ import { enqueueTicks } from '../../producer/monitoring-ticks.ts';
 import { ask } from '../help.ts';
 import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
-import { queriesFile } from '../../app/compose/queries.ts';
+import { loggedQueries } from '../../app/compose/queries.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
 import { openHeartbeats } from '../../app/compose/open-heartbeats.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
@@ -35,7 +35,7 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
   try {
     const scan = scanDependencies(adapters, config, { queue, records: keeping.taker });
     const ticks = monitoringSchedule(config);
-    for (const problem of queriesFile(config).warnings) adapters.log.warn({ problem }, 'configured queries');
+    loggedQueries(config, adapters.log);
     if (once) {
       await enqueueTicks({ queue, clock: adapters.clock }, ticks, signal);
       const { enqueued, skipped } = await scanOnce(scan, signal);
