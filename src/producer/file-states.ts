@@ -80,8 +80,9 @@ export async function fileJobs(
   return (file) => jobs.get(`${file.queue} ${file.jobId()}`);
 }
 
-function stateOfAbsent({ isExpected }: AbsentFile): StateFacts {
-  if (isExpected !== 'unknown') return { state: isExpected ? 'missing' : 'not due' };
+function stateOfAbsent({ isExpected, reason }: AbsentFile): StateFacts {
+  const detail = reason === undefined ? {} : { detail: reason };
+  if (isExpected !== 'unknown') return { state: isExpected ? 'missing' : 'not due', ...detail };
   return { state: 'not due', detail: 'unknown: metric-hub cannot be read' };
 }
 

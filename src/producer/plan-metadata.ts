@@ -14,6 +14,7 @@ import type { AnalysedExperiment } from './analysed-experiments.ts';
 import type { AnalysisTimes } from './analysis-times.ts';
 import { objectsByName } from './listing.ts';
 import {
+  type AbsentFile,
   type DueFile,
   EMPTY_PLAN,
   type ProductFile,
@@ -64,6 +65,7 @@ export async function planMetadata(planning: MetadataPlanning): Promise<ProductP
   const due: DueFile[] = [];
   const skipped: SkippedFile[] = [];
   const refused: RefusedFile[] = [];
+  const absent: AbsentFile[] = [];
   for (const entry of planning.experiments) {
     // Metadata need the record, which only the API has.
     if (entry.record === undefined) continue;
@@ -76,9 +78,10 @@ export async function planMetadata(planning: MetadataPlanning): Promise<ProductP
     });
     if ('queue' in decision) due.push(decision);
     else if ('error' in decision) refused.push(decision);
+    else if ('isExpected' in decision) absent.push(decision);
     else skipped.push(decision);
   }
-  return { ...EMPTY_PLAN, due, skipped, refused };
+  return { ...EMPTY_PLAN, due, skipped, refused, absent };
 }
 
 interface Candidate {
@@ -106,12 +109,12 @@ function listedFiles({ store, signal }: MetadataPlanning): (experiment: string) 
 async function decide(
   { resolve, timesOf, force, signal }: MetadataPlanning,
   { entry, record, object, files }: Candidate,
-): Promise<DueFile | SkippedFile | RefusedFile> {
+): Promise<DueFile | SkippedFile | RefusedFile | AbsentFile> {
   const file: ProductFile = { product: 'metadata', experiment: entry.experiment };
   const { results, firstAt } = timesOf(entry);
   try {
     const found = await resolve(record, { results, firstAnalysedAt: firstAt, object, files }, signal);
-    if ('nothing' in found) return { ...file, reason: found.nothing };
+    if ('nothing' in found) return { ...file, isExpected: false, reason: found.nothing };
     const isCurrent = publishedVersionOrder(object?.metadata, found.version) === 'same';
     if (isCurrent && !force) return { ...file, reason: 'current' };
     const reason = force ? 'forced' : object === undefined ? 'new' : 'changed';

@@ -55,10 +55,12 @@ export interface RefusedFile extends ProductFile {
   readonly hasFile?: boolean;
 }
 
-/** A file without a source. */
+/** A file without a source, or without anything that may be published. */
 export interface AbsentFile extends ProductFile {
   /** Whether its source should be there by now. */
   readonly isExpected: boolean | 'unknown';
+  /** Why there is nothing to publish, if not for lack of results. */
+  readonly reason?: string;
 }
 
 export interface ProductPlan {
@@ -66,7 +68,7 @@ export interface ProductPlan {
   readonly skipped: readonly SkippedFile[];
   /** Files that no retry can produce. */
   readonly refused: readonly RefusedFile[];
-  /** Files of statistics without a source. */
+  /** Statistics without a source, and metadata that may not be published. */
   readonly absent: readonly AbsentFile[];
   /** Problems of sources that could be read. */
   readonly problems: readonly ContrailError[];

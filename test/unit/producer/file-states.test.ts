@@ -83,6 +83,17 @@ describe('the state of a file', () => {
     expect(over).toEqual(['daily not due', 'weekly not due', 'days28 not due', 'overall not due', ...others]);
   });
 
+  it('is not due where nothing may be published, and says why', async () => {
+    const { queue, history, never } = setup();
+    const absent = [
+      { product: 'metadata', experiment: 'my-slug', isExpected: false, reason: 'the experiment is private' },
+    ] as const;
+
+    expect(
+      await fileStates({ due: [], skipped: [], refused: [], absent }, { queue, history, lagMs: HOUR }, never),
+    ).toEqual([{ product: 'metadata', experiment: 'my-slug', state: 'not due', detail: 'the experiment is private' }]);
+  });
+
   it('is not due where metric-hub leaves the experiment out, and said to be unknown while metric-hub cannot be read', async () => {
     const { allStates, source, api, time, metricHub } = setup();
     time.now = CHANGED_AT;

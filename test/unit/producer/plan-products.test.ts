@@ -298,9 +298,12 @@ describe('a metadata file', () => {
     const { plan, resolved } = withResults();
     resolved.set('a', { nothing: 'the experiment is private' });
 
-    const { skipped } = await plan({ products: ['metadata'] });
+    const { skipped, absent } = await plan({ products: ['metadata'] });
 
-    expect(skipped).toEqual([{ product: 'metadata', experiment: 'a', reason: 'the experiment is private' }]);
+    expect(skipped).toEqual([]);
+    expect(absent).toEqual([
+      { product: 'metadata', experiment: 'a', isExpected: false, reason: 'the experiment is private' },
+    ]);
   });
 
   describe('of an experiment that is not analysed', () => {
