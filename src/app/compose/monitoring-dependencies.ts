@@ -86,6 +86,7 @@ function alertSources(
     clock,
     log,
     countsLimit: countsLimitOf(config),
+    analysisLeadMs: config['metadata.analysisLead'],
     queries,
     leftOut: (signal) => leftOutExperiments(adapters.resolution, signal),
     funnel: (signal) => funnel.read(signal),

@@ -40,6 +40,8 @@ export interface AlertSourceDependencies {
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
   /** Tells whether metric-hub leaves an experiment out of the analysis or keeps it private. Rejects if it cannot be read. */
   readonly leftOut: (signal: AbortSignal) => Promise<(experiment: WatchedExperiment) => boolean>;
+  /** How long before its first table an analysis begins. */
+  readonly analysisLeadMs: number;
   /** The configured queries. */
   readonly queries: readonly QueryExport[];
   /** Rows that wait to be written to the warehouse. */
@@ -89,6 +91,7 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
             slugs: slugsOf(experiments),
             tables: valueOf(tables),
             metadataFiles: await store.list('metadata/', signal),
+            analysisLeadMs: deps.analysisLeadMs,
           }),
         ),
         unread,

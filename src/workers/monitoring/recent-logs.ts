@@ -18,8 +18,6 @@ import type { TableChange } from './table-changes.ts';
 const LOOK_BACK_DAYS = 14;
 const CRITICAL_DAYS = 3;
 const UNCATEGORIZED_DAYS = 1;
-/** How long before its first table an analysis begins. */
-const LEAD_MS = 30 * 60_000;
 
 const OptionalText = z.string().nullable();
 const RecentRow = z.object({
@@ -66,6 +64,8 @@ export interface ErrorEvidence {
   readonly tables: readonly TableChange[];
   /** The published metadata files. */
   readonly metadataFiles: readonly StoredObject[];
+  /** How long before its first table an analysis begins, as the metadata files take it. */
+  readonly analysisLeadMs: number;
 }
 
 /** The errors of each experiment since its analysis began, by time: those that the console shows. */
@@ -74,11 +74,15 @@ export function errorsByExperiment({
   slugs,
   tables,
   metadataFiles,
+  analysisLeadMs,
 }: ErrorEvidence): Map<string, AnalysisError[]> {
   const changes = changesBySlug(tables, slugs);
   const published = new Map(metadataFiles.map(({ name, metadata }) => [name, publishedStart(metadata)]));
   const startOf = (slug: string): number | null =>
-    startOfErrors(startOfNewestRun(changes.get(slug) ?? [], LEAD_MS) ?? null, published.get(metadataObjectName(slug)));
+    startOfErrors(
+      startOfNewestRun(changes.get(slug) ?? [], analysisLeadMs) ?? null,
+      published.get(metadataObjectName(slug)),
+    );
   const starts = new Map(slugs.map((slug) => [slug, startOf(slug)]));
   const errors = new Map<string, AnalysisError[]>(slugs.map((slug) => [slug, []]));
   for (const row of rows) {

@@ -29,6 +29,7 @@ function setup() {
     funnel: (): Promise<EnrollmentFunnel> => Promise.resolve({ kind: 'absent' }),
     leftOut: () => Promise.resolve(({ slug }: { readonly slug: string }) => slug === LEFT_OUT),
     files: () => Promise.resolve({ files: [], unread: new Set<string>() }),
+    analysisLeadMs: 30 * 60_000,
     queries: [],
     waiting: () => Promise.resolve([]),
     throttling: () => Promise.resolve([]),

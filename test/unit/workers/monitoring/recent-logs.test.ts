@@ -21,8 +21,8 @@ function metadataFile(metadata: Readonly<Record<string, string>>): StoredObject 
   return { name: 'metadata/metadata_my_slug.json', metadata, ...facts };
 }
 
-function metricsOf(metadataFiles: readonly StoredObject[], tables = TABLES) {
-  const errors = errorsByExperiment({ rows: ROWS, slugs: ['my-slug'], tables, metadataFiles });
+function metricsOf(metadataFiles: readonly StoredObject[], tables = TABLES, analysisLeadMs = HOUR / 2) {
+  const errors = errorsByExperiment({ rows: ROWS, slugs: ['my-slug'], tables, metadataFiles, analysisLeadMs });
   return errors.get('my-slug')?.map(({ metric }) => metric);
 }
 
@@ -32,6 +32,10 @@ describe('the errors of an experiment', () => {
   it('count since the newest run began where no metadata are published', () => {
     expect(metricsOf([])).toEqual(['new']);
     expect(metricsOf([], [])).toEqual(['old', 'shown', 'new']);
+  });
+
+  it('count since as long before its first table as the setting says', () => {
+    expect(metricsOf([], TABLES, 25 * HOUR)).toEqual(['shown', 'new']);
   });
 
   it('count since the published start, which touched or deleted tables do not move', () => {
