@@ -11,7 +11,7 @@ import { recordRefusals } from './attempts/record-refusals.ts';
 import { noteLackingSources } from './note-lacking-sources.ts';
 
 export interface EnqueueDependencies {
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'find' | 'enqueue' | 'renew'>;
   readonly store: ObjectStore;
   /** The sink for log rows about files that cannot be made. */
   readonly records: RecordTaker;

@@ -1,4 +1,5 @@
 /** One scan: plan what has changed, and enqueue it. */
+import type { JobQueue } from '../ports/job-queue.ts';
 import { type EnqueueReport } from '../producer/enqueue-files.ts';
 import { planProducts, type ProductPlanDependencies } from '../producer/plan-products.ts';
 import { type ProductName, PRODUCTS } from '../producer/product-plan.ts';
@@ -8,7 +9,7 @@ const EVERYTHING = { experiments: [], periods: [], apps: [], force: false } as c
 
 export interface ScanDependencies {
   readonly planning: ProductPlanDependencies;
-  readonly enqueuing: EnqueueDependencies;
+  readonly enqueuing: EnqueueDependencies & { readonly queue: JobQueue };
 }
 
 /** Plans the files of these products (default: all), and enqueues what is due. */

@@ -311,6 +311,16 @@ export const ERROR_CATALOGUE = {
     text: 'No export of that name is waiting or running.',
     remedy: 'Check the spelling; `contrail status` lists what is queued and running.',
   },
+  BACKFILL_UNKNOWN: {
+    class: 'content',
+    text: 'There is no backfill of that id. They are kept for 30 days after their last change.',
+    remedy: 'See `contrail backfills` for the ids; what the files are like now, `contrail status` tells.',
+  },
+  BACKFILL_CANCELLED: {
+    class: 'content',
+    text: 'Somebody cancelled the backfill, so its jobs do not run any more.',
+    remedy: 'Ask for the files again with `contrail backfill`; those that are current by then are left out.',
+  },
   COST_ABOVE_LIMIT: {
     class: 'content',
     text: 'The estimated price is above the limit that was given, so nothing was enqueued.',

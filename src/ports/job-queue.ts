@@ -1,5 +1,10 @@
 /** The queue for the producer, the pages and `status`. */
 
+export interface JobReference {
+  readonly queue: string;
+  readonly id: string;
+}
+
 /** A job to enqueue; its kind's payload gives the type. */
 export interface JobRequest<Payload = unknown> {
   /** Deterministic: the same work has the same id. No `:`, not all digits. */
@@ -12,6 +17,8 @@ export interface JobRequest<Payload = unknown> {
   readonly delayMs?: number;
   /** 1 to 2,000,000: after all jobs without one, and after those with a smaller one. Kept when the job is retried. */
   readonly priority?: number;
+  /** The backfill that it belongs to. */
+  readonly backfill?: string;
 }
 
 export type JobState = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';
@@ -23,6 +30,8 @@ export interface KnownJob {
   readonly name: string;
   readonly state: JobState;
   readonly payload: unknown;
+  /** The backfill that it belongs to. */
+  readonly backfill?: string;
   readonly enqueuedAt: number;
   readonly finishedAt?: number;
   readonly attempts: number;

@@ -4,12 +4,12 @@
  */
 import type { WallClock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
-import type { JobQueue, JobRequest, KnownJob } from '../ports/job-queue.ts';
+import type { JobQueue, JobReference, JobRequest, KnownJob } from '../ports/job-queue.ts';
 import { type EnqueueOptions as KeptJobOptions, isOfAnotherVersion, reasonToWait } from './kept-job.ts';
-import { type DueFile, type JobReason, type JobReference, nameOfFile, PRODUCTS } from './product-plan.ts';
+import { type DueFile, type JobReason, nameOfFile, PRODUCTS } from './product-plan.ts';
 
 export interface EnqueueDependencies {
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'find' | 'enqueue' | 'renew'>;
   readonly clock: WallClock;
   readonly random: Random;
 }

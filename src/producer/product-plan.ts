@@ -2,6 +2,7 @@
 import type { ExperimentList } from '../domain/experiment.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { ContrailError } from '../domain/errors.ts';
+import type { JobReference } from '../ports/job-queue.ts';
 import type { LackingSource, WantedNote } from './lacking-sources.ts';
 
 /** In the order of publication: an experiment's metadata come after its results. */
@@ -20,11 +21,6 @@ export type DueReason = 'new' | 'changed' | 'forced';
 
 /** Why a job is made: as planned, or again because its file is gone (`missing`) or its job failed (`retried`). */
 export type JobReason = DueReason | 'missing' | 'retried';
-
-export interface JobReference {
-  readonly queue: string;
-  readonly id: string;
-}
 
 export interface DueFile extends ProductFile {
   readonly reason: DueReason;

@@ -52,6 +52,8 @@ export interface HeldJob extends TakenJob {
   now(): number;
   /** Whether somebody has cancelled it, as far as this process knows by now. */
   isCancelled(): boolean;
+  /** Whether its backfill is paused or cancelled, as far as this process knows by now. */
+  backfillStop(): 'paused' | 'cancelled' | undefined;
   /** In whole percent. */
   progress(percent: number): void;
   /** Adds a line to the job's log. */
@@ -158,10 +160,12 @@ export class AttemptRunner {
       if (run.job.envelope.division !== undefined && (await run.job.partsLeft()) > 0) {
         return { verdict: { kind: 'wait for parts' } };
       }
-      if (run.job.isCancelled()) {
+      const stop = run.job.backfillStop();
+      if (run.job.isCancelled() || stop === 'cancelled') {
         run.attempt.stop('cancelled');
         return await this.#endBadly(run, run.attempt.signal.reason);
       }
+      if (stop === 'paused') return { verdict: { kind: 'hold' } };
       const parked = await this.#park(run.job);
       if (parked !== undefined) return await this.#tellAll(run, parked);
       outcome = await run.attempt.waitFor(this.#handle(run));
@@ -306,6 +310,7 @@ export class AttemptRunner {
       queue: job.queue,
       jobId: job.id,
       payload: job.envelope.payload,
+      ...(job.envelope.backfill === undefined ? {} : { backfill: job.envelope.backfill }),
       attempt: job.charged + 1,
       enqueuedAt: job.enqueuedAt,
       durationMs: Math.round(this.#ranMs(run)),

@@ -39,6 +39,8 @@ export type Verdict =
   /** Back into the queue, which rests. */
   | { readonly kind: 'throttle' }
   | { readonly kind: 'snooze'; readonly delayMs: number }
+  /** Back into the queue, where it is held until its paused backfill goes on. */
+  | { readonly kind: 'hold' }
   /** Continues when its parts have ended. `work` has the parts to add first. */
   | { readonly kind: 'wait for parts'; readonly work?: DividedOutcome }
   /** Back into the queue unchanged, for any worker. */

@@ -31,6 +31,8 @@ export const JobEnvelope = z.object({
   division: JobDivision.optional(),
   /** Seal of the payload of a part, see job-seal.ts. */
   seal: z.string().exactOptional(),
+  /** The backfill that it belongs to. */
+  backfill: z.string().max(100).exactOptional(),
   /** Consecutive attempts that a service throttled, and when the first one was. */
   throttled: z.object({ times: z.number().int().min(1), since: z.number() }).optional(),
   /** How often workers that do not know the payload's version have put the job off, since when, and why. */

@@ -7,6 +7,8 @@ export interface AttemptFacts {
   readonly jobId: string;
   /** As in the job; not validated if the failure is PAYLOAD_INVALID or JOB_CRASHED. */
   readonly payload: unknown;
+  /** The backfill that the job belongs to. */
+  readonly backfill?: string;
   readonly attempt: number;
   readonly enqueuedAt: number;
   /** From the handler's start to its end. */

@@ -4,7 +4,9 @@ import type { EndedPart } from '../../ports/job-handler.ts';
 import type { DividedOutcome, Step } from '../../queue/attempt.ts';
 import type { HeldJob } from '../../queue/attempt-runner.ts';
 import { failureText, type JobEnvelope, NO_ENVELOPE, readFailure } from '../../queue/job-envelope.ts';
-import { copyOf, type Hold, partsLeft, type StoredJob, type StoredJobs } from './stored-jobs.ts';
+import { copyOf, HELD_MS, type Hold, partsLeft, type StoredJob, type StoredJobs } from './stored-jobs.ts';
+
+const RESUMED_DELAY_MS = 1_000;
 
 export interface MemoryHeldJobOptions {
   readonly job: StoredJob;
@@ -52,6 +54,10 @@ export class MemoryHeldJob implements HeldJob {
 
   isCancelled(): boolean {
     return this.#job.isCancelled;
+  }
+
+  backfillStop(): 'paused' | 'cancelled' | undefined {
+    return this.#jobs.stoppedBackfills.get(this.envelope.backfill ?? '');
   }
 
   progress(percent: number): void {
@@ -114,6 +120,9 @@ export class MemoryHeldJob implements HeldJob {
         break;
       case 'snooze':
         this.#delay(Math.max(1, Math.round(verdict.delayMs)));
+        break;
+      case 'hold':
+        this.#delay(this.backfillStop() === 'paused' ? HELD_MS : RESUMED_DELAY_MS);
         break;
       case 'wait for parts':
         job.state = 'waiting';

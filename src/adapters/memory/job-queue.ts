@@ -200,7 +200,7 @@ export class MemoryJobQueue implements JobQueue {
     const added: string[] = [];
     const known: string[] = [];
     const unique = new Map(requests.map((request) => [request.id, request]));
-    for (const { id, name, payload, delayMs = 0, priority = 0 } of unique.values()) {
+    for (const { id, name, payload, delayMs = 0, priority = 0, backfill } of unique.values()) {
       if (/:|^\d*$/.test(id)) throw new ContrailError('INTERNAL', `${id} cannot be the id of a job.`);
       const old = this.#kept(queue, id);
       const failedRounds = old === undefined ? 0 : roundsAfter(old);
@@ -220,6 +220,7 @@ export class MemoryJobQueue implements JobQueue {
           payload: copyOf(payload),
           failedRounds,
           crashesForgiven: 0,
+          ...(backfill === undefined ? {} : { backfill }),
           ...(deployment === undefined ? {} : { deployment }),
         },
         ...(delayMs > 0 ? { dueAt: now + delayMs } : {}),

@@ -5,6 +5,9 @@ import type { ContrailError } from '../../domain/errors.ts';
 import { failureText, type JobEnvelope, parkingOf, readFailure } from '../../queue/job-envelope.ts';
 import type { Throttling } from '../../queue/queue-rest.ts';
 
+/** How far ahead the jobs of a paused backfill are held. */
+export const HELD_MS = 365 * 86_400_000;
+
 /** What a worker has of a job while it is at it; `lost` is aborted when the job is its own no more. */
 export interface Hold {
   readonly lost: AbortController;
@@ -57,6 +60,8 @@ interface StoredQueue {
 }
 
 export class StoredJobs {
+  /** Backfills whose jobs may not start. */
+  readonly stoppedBackfills = new Map<string, 'paused' | 'cancelled'>();
   readonly #queues = new Map<string, StoredQueue>();
   readonly #listeners = new Set<() => void>();
   #order = 0;
@@ -193,6 +198,7 @@ export function toKnownJob(job: StoredJob, id = job.id): KnownJob {
     name,
     state,
     payload: envelope.payload,
+    ...(envelope.backfill === undefined ? {} : { backfill: envelope.backfill }),
     enqueuedAt,
     attempts,
     ...(job.finishedAt !== undefined && { finishedAt: job.finishedAt }),

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { ContrailError } from '../../domain/errors.ts';
 import { STATISTICS_PART_JOB } from '../../jobs/statistics-part-job.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { EndedJobs, JobQueue, KnownJob } from '../../ports/job-queue.ts';
-import type { JobReference } from '../../producer/product-plan.ts';
+import type { EndedJobs, JobQueue, JobReference, KnownJob } from '../../ports/job-queue.ts';
 
 /** Jobs per look; a look costs at most seven commands. */
 const PAGE = 1_000;

@@ -1,8 +1,7 @@
 /** The monitoring tasks of the demo: those that a scheduler would have run in two weeks. */
 import { dayOf, MS_PER_DAY } from '../../domain/utc-time.ts';
 import { MONITORING_JOB, monitoringJobId, type MonitoringPayload, queryJobId } from '../../jobs/monitoring-job.ts';
-import type { JobQueue, JobRequest } from '../../ports/job-queue.ts';
-import type { JobReference } from '../../producer/product-plan.ts';
+import type { JobQueue, JobReference, JobRequest } from '../../ports/job-queue.ts';
 
 const DAYS_OF_COST = 14;
 

@@ -1,6 +1,6 @@
 /**
- * Cancels running jobs from any process. A mark in Redis says which job is cancelled; a message makes all workers look at the
- * marks at once. A lost message costs a second: workers with running jobs also look that often.
+ * Stops jobs from any process. A mark in Redis says which job is cancelled, a hash which backfills are paused or cancelled; a
+ * message makes all workers look at both at once. A lost message costs a second: workers with running jobs also look that often.
  */
 import type { Redis } from 'ioredis';
 import { errorText } from '../../domain/errors.ts';
@@ -25,7 +25,8 @@ export function marksKey(prefix: string): string {
   return `${prefix}:cancelled`;
 }
 
-function channelOf(prefix: string): string {
+/** On which workers are told to look. */
+export function cancelChannel(prefix: string): string {
   return `${prefix}:cancel`;
 }
 
@@ -46,7 +47,7 @@ export async function markCancelled(
   transaction.zremrangebyscore(key, '-inf', now - KEPT_MS);
   transaction.zadd(key, ...jobs.flatMap((job) => [now, markOf(job)]));
   transaction.pexpire(key, KEPT_MS);
-  transaction.publish(channelOf(prefix), 'look');
+  transaction.publish(cancelChannel(prefix), 'look');
   for (const [error] of (await transaction.exec()) ?? []) if (error !== null) throw error;
 }
 
@@ -55,6 +56,8 @@ export interface CancelMarksOptions {
   /** The workers' connection, for looking. */
   readonly redis: Redis;
   readonly prefix: string;
+  /** The hash of backfills whose jobs may not start. */
+  readonly stoppedKey: string;
   readonly clock: Clock;
   readonly log: Log;
   /** Whether any job runs here. */
@@ -68,6 +71,7 @@ export class CancelMarks {
   readonly #options: CancelMarksOptions;
   readonly #ear: Redis;
   #marks: ReadonlySet<string> = new Set();
+  #stopped: ReadonlyMap<string, string> = new Map();
   #looking: Promise<void> | undefined;
   #isStopped = false;
   #cancelTimer: () => void = () => undefined;
@@ -76,15 +80,27 @@ export class CancelMarks {
     this.#options = options;
     this.#ear = connectWorkers(options.redisUrl);
     this.#ear.on('error', () => {});
-    this.#ear.on('message', () => void this.#look());
+    this.#ear.on('message', () => void this.look());
     // Also after each reconnection, when messages may have been lost.
-    this.#ear.on('ready', () => void this.#look());
-    this.#ear.subscribe(channelOf(options.prefix)).catch(() => undefined);
+    this.#ear.on('ready', () => void this.look());
+    this.#ear.subscribe(cancelChannel(options.prefix)).catch(() => undefined);
     this.#wait();
   }
 
   has(job: MarkedJob): boolean {
     return this.#marks.has(markOf(job));
+  }
+
+  /** One look at a time: while Redis is away, looks would pile up. */
+  look(): Promise<void> {
+    this.#looking ??= this.#readMarks().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  /** Whether the jobs of a backfill may not start, as far as is known by now. */
+  stopOf(backfill: string): 'paused' | 'cancelled' | undefined {
+    const state = this.#stopped.get(backfill);
+    return state === 'paused' || state === 'cancelled' ? state : undefined;
   }
 
   /** Forgets the mark of a job that has ended. Never fails. */
@@ -109,21 +125,20 @@ export class CancelMarks {
     if (this.#isStopped) return;
     const { clock, isBusy } = this.#options;
     this.#cancelTimer = clock.startTimer(LOOK_EVERY_MS, () => {
-      if (isBusy()) void this.#look();
+      if (isBusy()) void this.look();
       this.#wait();
     });
   }
 
-  /** One look at a time: while Redis is away, looks would pile up. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#readMarks().finally(() => (this.#looking = undefined));
-    return this.#looking;
-  }
-
   async #readMarks(): Promise<void> {
-    const { redis, prefix, onMarks } = this.#options;
+    const { redis, prefix, stoppedKey, onMarks } = this.#options;
     try {
-      this.#marks = new Set(await redis.zrange(marksKey(prefix), '0', '-1'));
+      const [marks, stopped] = await Promise.all([
+        redis.zrange(marksKey(prefix), '0', '-1'),
+        redis.hgetall(stoppedKey),
+      ]);
+      this.#marks = new Set(marks);
+      this.#stopped = new Map(Object.entries(stopped));
     } catch {
       // The next look comes by itself.
       return;

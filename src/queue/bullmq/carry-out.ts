@@ -6,6 +6,8 @@ import type { Log } from '../../ports/log.ts';
 import type { Step } from '../attempt.ts';
 import { failureText } from '../job-envelope.ts';
 
+const RESUMED_DELAY_MS = 1_000;
+
 /** A failure that is retried later: BullMQ asks the error for the delay. */
 export class RetryError extends Error {
   readonly delayMs: number;
@@ -22,11 +24,16 @@ export interface Holding {
   readonly token: string;
   /** The time by BullMQ's clock. */
   readonly now: () => number;
+  /** Holds the delayed job if its backfill is still paused. */
+  readonly hold: () => Promise<void>;
   readonly log: Log;
 }
 
 /** Its errors are meant for BullMQ. */
-export async function carryOut({ verdict, envelope }: Step, { job, token, now, log }: Holding): Promise<JobOutcome> {
+export async function carryOut(
+  { verdict, envelope }: Step,
+  { job, token, now, hold, log }: Holding,
+): Promise<JobOutcome> {
   if (envelope !== undefined) await job.updateData(envelope);
   switch (verdict.kind) {
     case 'done':
@@ -39,6 +46,11 @@ export async function carryOut({ verdict, envelope }: Step, { job, token, now, l
       throw new RateLimitError();
     case 'snooze':
       await move(() => job.moveToDelayed(Math.round(now() + verdict.delayMs), token));
+      throw new DelayedError();
+    case 'hold':
+      // If the backfill goes on in this moment, the job does so after this delay.
+      await move(() => job.moveToDelayed(Math.round(now() + RESUMED_DELAY_MS), token));
+      await move(hold);
       throw new DelayedError();
     case 'wait for parts':
       if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();

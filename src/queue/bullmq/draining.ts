@@ -4,6 +4,7 @@ import { type Deployment, isForeign } from '../../domain/deployment.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { JobKind } from '../../jobs/job-kind.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { HELD_MS } from './redis-backfill-scripts.ts';
 import { readEnvelope } from '../job-envelope.ts';
 
 const POLL_MS = 250;
@@ -88,8 +89,10 @@ async function reasonOf(look: Look, pausedParts: Queue | undefined): Promise<Con
   if (active > 0) return undefined;
   if (isPaused) return pausedError(queue, waiting + prioritized + delayed);
   if (waiting + prioritized > 0) return undefined;
-  if (delayed > 0)
+  if (delayed > 0) {
+    if (await areHeld(queue)) return heldError(queue, delayed);
     return (await parkedError(queue)) ?? (kind.endures === true ? futileError(queue, delayed) : undefined);
+  }
   return pausedParts === undefined ? undefined : pausedError(pausedParts, await pausedParts.getWaitingCount());
 }
 
@@ -98,6 +101,20 @@ function pausedError(queue: Queue, jobs: number): ContrailError {
   return new ContrailError('QUEUE_STUCK', `The queue ${queue.name} is paused; ${waiting} in it.`, {
     subject: queue.name,
     hint: `Resume it on the board (/queues/queue/${queue.name}), then start the worker again.`,
+  });
+}
+
+/** Whether paused backfills hold all delayed jobs: even the next one is far ahead. */
+async function areHeld(queue: Queue): Promise<boolean> {
+  const [next] = await queue.getDelayed(0, 0);
+  return next !== undefined && next.delay > HELD_MS / 2;
+}
+
+function heldError(queue: Queue, delayed: number): ContrailError {
+  const held = delayed === 1 ? '1 job of the queue' : `${delayed} jobs of the queue`;
+  return new ContrailError('QUEUE_STUCK', `${held} ${queue.name} wait, because their backfill is paused.`, {
+    subject: queue.name,
+    hint: 'See which with `contrail backfills`, and go on with `contrail backfill resume ID`.',
   });
 }
 

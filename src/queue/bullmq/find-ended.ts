@@ -94,6 +94,7 @@ export function readEnded(queue: string, answer: unknown): { readonly ended: Kno
       name: name ?? id,
       state,
       payload: envelope.payload,
+      ...(envelope.backfill === undefined ? {} : { backfill: envelope.backfill }),
       enqueuedAt: Number(timestamp),
       attempts: Number(attempts ?? 0),
       finishedAt: Number(finishedOn ?? 0),

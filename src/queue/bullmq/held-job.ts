@@ -18,6 +18,8 @@ export interface BullmqHeldJobOptions {
   readonly queueNamed: (name: string) => Queue;
   /** Whether the job with this nonce was cancelled. */
   readonly isCancelled: (nonce: string) => boolean;
+  /** Whether the jobs of this backfill may not start. */
+  readonly stopOf: (backfill: string) => 'paused' | 'cancelled' | undefined;
 }
 
 export class BullmqHeldJob implements HeldJob {
@@ -52,6 +54,11 @@ export class BullmqHeldJob implements HeldJob {
 
   isCancelled(): boolean {
     return this.#options.isCancelled(this.envelope.nonce ?? '');
+  }
+
+  backfillStop(): 'paused' | 'cancelled' | undefined {
+    const { backfill } = this.envelope;
+    return backfill === undefined ? undefined : this.#options.stopOf(backfill);
   }
 
   progress(percent: number): void {

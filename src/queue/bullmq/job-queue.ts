@@ -320,6 +320,7 @@ export class BullmqJobQueue implements JobQueue {
       data: {
         payload: request.payload ?? null,
         ...(this.#options.deployment === undefined ? {} : { deployment: this.#options.deployment }),
+        ...(request.backfill === undefined ? {} : { backfill: request.backfill }),
         nonce: this.#options.random.uuid(),
         failedRounds,
         crashesForgiven: 0,

@@ -40,6 +40,7 @@ export function toKnownJob(queue: string, job: Job<unknown, unknown>, state: Job
     name: job.name,
     state: isStale ? ('waiting' as const) : state,
     payload: envelope.payload,
+    ...(envelope.backfill === undefined ? {} : { backfill: envelope.backfill }),
     enqueuedAt: job.timestamp,
     attempts: job.attemptsMade,
     ...(isFinished && { finishedAt: job.finishedOn ?? 0 }),

@@ -28,6 +28,7 @@ import { jobOptionsOf } from './job-options.ts';
 import { sharedSecret } from './job-seal.ts';
 import { RedisQueueRest } from './redis-queue-rest.ts';
 import { ReadableQueue, ReadableWorker } from './readable-job.ts';
+import { holdIfPaused, stoppedKey } from './redis-backfills.ts';
 import { settlesWithin } from '../settles-within.ts';
 import type { QueueTelemetry } from './tracing.ts';
 
@@ -99,6 +100,7 @@ export class WorkerPool {
       ...options,
       redis: this.#connection,
       prefix: options.prefix ?? DEFAULT_PREFIX,
+      stoppedKey: stoppedKey(options.prefix ?? DEFAULT_PREFIX, options.deployment),
       isBusy: () => this.runningCount > 0,
       onMarks: () => {
         for (const { runner } of this.#crews) runner.stopCancelled();
@@ -233,12 +235,18 @@ export class WorkerPool {
       secret: () => sharedSecret(this.#connection, prefix),
       queueNamed: (name) => this.#queueOf(name),
       isCancelled: (nonce) => this.#marks.has({ queue: queue.name, id: job.id ?? '', nonce }),
+      stopOf: (backfill) => this.#marks.stopOf(backfill),
     });
     const step = await runner.run(held, signal);
     if (step.verdict.kind === 'done' || step.verdict.kind === 'fail') {
       void this.#marks.forget({ queue: queue.name, id: held.id, nonce: held.envelope.nonce ?? '' });
     }
-    return carryOut(step, { job, token, now: () => held.now(), log });
+    return carryOut(step, { job, token, now: () => held.now(), hold: () => this.#hold(held), log });
+  }
+
+  async #hold({ queue, id, envelope }: BullmqHeldJob): Promise<void> {
+    const { backfill } = envelope;
+    if (backfill !== undefined) await holdIfPaused(this.#connection, { ...this.#options, queue, id, backfill });
   }
 
   /** For failures of the queue itself, which no verdict covers. */
@@ -290,6 +298,8 @@ export class WorkerPool {
   /** If a worker's loop ends with an error, the process would live and do nothing, so the worker is started again. */
   async #keepRunning(worker: ReadableWorker): Promise<void> {
     const { signal } = this.#stopping;
+    // Before the first job, so that none of a paused backfill is started.
+    await this.#marks.look();
     while (!signal.aborted) {
       try {
         await worker.run();
