@@ -4,7 +4,8 @@ import { formatCount } from './output.ts';
 import { hasTerminal, lineWidth, showLine } from './terminal-line.ts';
 
 export interface ProgressBar {
-  update(done: number, of: number): void;
+  /** `note` is shown last, where there is room. */
+  update(done: number, of: number, note?: string): void;
   /** Removes the bar. May be called twice. */
   stop(): void;
 }
@@ -17,12 +18,14 @@ export function progressBar(label: string, clock: Pick<Clock, 'monotonic'>): Pro
   if (!hasTerminal()) return { update: () => undefined, stop: () => undefined };
   const startedAt = clock.monotonic();
   let drawnAt = -DRAW_EVERY_MS;
+  let doneBefore: number | undefined;
   return {
-    update(done, of) {
+    update(done, of, note = '') {
       const now = clock.monotonic();
+      doneBefore ??= done;
       if (now - drawnAt < DRAW_EVERY_MS && done < of) return;
       drawnAt = now;
-      showLine(progressText({ label, done, of, elapsedMs: now - startedAt }, lineWidth()));
+      showLine(progressText({ label, done, doneBefore, of, elapsedMs: now - startedAt, note }, lineWidth()));
     },
     stop: () => showLine(''),
   };
@@ -31,17 +34,25 @@ export function progressBar(label: string, clock: Pick<Clock, 'monotonic'>): Pro
 export interface Progress {
   readonly label: string;
   readonly done: number;
+  /** What was done when the bar began; default: nothing. */
+  readonly doneBefore?: number;
   readonly of: number;
   readonly elapsedMs: number;
+  readonly note?: string;
 }
 
-/** The bar in at most `width` characters. When short of room, it drops the time left, then the bar, then the label. */
-export function progressText({ label, done, of, elapsedMs }: Progress, width: number): string {
+/** The bar in at most `width` characters. When short of room, it drops note and rate, the time left, the bar, then the label. */
+export function progressText(
+  { label, done, doneBefore = 0, of, elapsedMs, note = '' }: Progress,
+  width: number,
+): string {
   const share = of > 0 ? Math.min(1, done / of) : 0;
   const counts = `${Math.floor(share * 100)} % ${formatCount(done)}/${formatCount(of)}`;
-  const left = done > 0 && done < of ? `, ${duration((elapsedMs / done) * (of - done))} left` : '';
+  const perMs = elapsedMs > 0 ? (done - doneBefore) / elapsedMs : 0;
+  const left = perMs > 0 && done < of ? `, ${duration((of - done) / perMs)} left` : '';
+  const rate = perMs > 0 ? `, ${rateText(perMs * 1_000)}` : '';
   const room = width - label.length - 2;
-  for (const text of [`${counts}${left}`, counts]) {
+  for (const text of [`${counts}${left}${rate}${note === '' ? '' : `, ${note}`}`, `${counts}${left}`, counts]) {
     const cells = Math.min(LONGEST_BAR, room - text.length);
     if (cells < SHORTEST_BAR) continue;
     const full = Math.round(share * cells);
@@ -49,6 +60,12 @@ export function progressText({ label, done, of, elapsedMs }: Progress, width: nu
   }
   const short = `${label} ${counts}`;
   return short.length <= width ? short : counts.slice(0, width);
+}
+
+/** `120/s`, `1.5/s`, `12/min` */
+function rateText(perSecond: number): string {
+  if (perSecond >= 10) return `${formatCount(Math.round(perSecond))}/s`;
+  return perSecond >= 1 ? `${perSecond.toFixed(1)}/s` : `${Math.round(perSecond * 60)}/min`;
 }
 
 /** `12 s`, `3 min`, `2 h` */

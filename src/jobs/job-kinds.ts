@@ -16,6 +16,9 @@ export const JOB_KINDS: readonly JobKind<unknown>[] = [
   RECORDS_JOB,
 ];
 
+/** The queues of jobs that publish an experiment's files. */
+export const FILE_QUEUES: readonly string[] = [STATISTICS_JOB.queue, ERRORS_JOB.queue, METADATA_JOB.queue];
+
 /** The subject of a job; undefined if it has none or its payload is invalid. */
 export function subjectOf(queue: string, payload: unknown): JobSubject | undefined {
   const kind = JOB_KINDS.find((candidate) => candidate.queue === queue);

@@ -70,7 +70,7 @@ describe('contrail backfill --wait', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('1 still queued');
     expect(stderr).toContain('1 job stays queued');
-    expect(stderr).toContain('contrail backfill --wait --product statistics');
+    expect(stderr).toMatch(/contrail backfills b[0-9a-f]{8} --wait/);
   });
 });
 

@@ -45,6 +45,11 @@ function codeOf(text: string): string[] {
   return [...blocks, ...inline];
 }
 
+/** Whether words after it may be its own, and not a subcommand's name. */
+function runsItself(command: Command): boolean {
+  return command !== program && command.options.length > 0;
+}
+
 /** Why a command line of ours would be refused, or undefined. */
 function problemOf(line: string): string | undefined {
   const text = line
@@ -60,7 +65,8 @@ function problemOf(line: string): string | undefined {
     else if (word.startsWith('--')) {
       const isKnown = word === '--help' || command.options.some(({ long }) => long === word.replace(/=.*/, ''));
       if (!isKnown) return `${command.name()} has no option ${word}`;
-    } else if (command.commands.length > 0 && word !== '') return `${command.name()} has no command ${word}`;
+    } else if (command.commands.length > 0 && !runsItself(command) && word !== '')
+      return `${command.name()} has no command ${word}`;
   }
   return undefined;
 }

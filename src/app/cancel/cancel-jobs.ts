@@ -1,5 +1,6 @@
 /** Cancels jobs in whatever process they run, and waits until they have ended. */
 import { ContrailError } from '../../domain/errors.ts';
+import type { Backfills } from '../../ports/backfills.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import { recordFailure, type Recording } from '../attempts/record-attempts.ts';
@@ -9,7 +10,9 @@ const LONGEST_WAIT_MS = 15_000;
 const LOOK_EVERY_MS = 200;
 
 export interface CancelDependencies {
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'cancel' | 'findEnded'>;
+  /** For jobs of a backfill that no worker held. */
+  readonly backfills: Pick<Backfills, 'end'>;
   /** For jobs that no worker held; workers record their own. */
   readonly recording: Recording;
   readonly clock: Clock;
@@ -47,11 +50,16 @@ export async function cancelJobs(
   return ends;
 }
 
-function recordCancelled({ recording, clock }: CancelDependencies, job: KnownJob): Promise<void> {
-  const { queue, id: jobId, payload, attempts, enqueuedAt } = job;
+/** Of a job that no worker held. */
+export async function recordCancelled(
+  { backfills, recording, clock }: Omit<CancelDependencies, 'queue'>,
+  job: KnownJob,
+): Promise<void> {
+  const { queue, id: jobId, payload, attempts, enqueuedAt, backfill } = job;
   const error = new ContrailError('CANCELLED', 'The job was cancelled while it was waiting.');
   const facts = { queue, jobId, payload, attempt: attempts + 1, enqueuedAt, durationMs: 0, error, final: true };
-  return recordFailure({ ...recording, clock }, facts);
+  await recordFailure({ ...recording, clock }, facts);
+  if (backfill !== undefined) await backfills.end(backfill, job, { end: 'cancelled' });
 }
 
 interface Stopping {

@@ -3,15 +3,10 @@ import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
-import { ERRORS_JOB } from '../../jobs/errors-job.ts';
 import { slugForId } from '../../jobs/experiment-id.ts';
-import { subjectOf } from '../../jobs/job-kinds.ts';
-import { METADATA_JOB } from '../../jobs/metadata-job.ts';
-import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
+import { FILE_QUEUES, subjectOf } from '../../jobs/job-kinds.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 
-/** The queues of jobs that publish files. */
-const QUEUES = [STATISTICS_JOB.queue, ERRORS_JOB.queue, METADATA_JOB.queue];
 /** How many open jobs are read to suggest a slug. */
 const SUGGESTED_FROM = 1_000;
 
@@ -29,7 +24,7 @@ export async function findOpenJobs(
 ): Promise<KnownJob[]> {
   const found: KnownJob[] = [];
   const others: { readonly queue: string; readonly ids: readonly string[] }[] = [];
-  for (const name of QUEUES) {
+  for (const name of FILE_QUEUES) {
     const ids = await queue.openIds(name, signal);
     const matching = ids.filter((id) => mayBe(id, selection));
     const jobs = await queue.find(name, matching, signal);

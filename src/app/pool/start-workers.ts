@@ -6,6 +6,8 @@ import { RECORDS_JOB } from '../../jobs/records-job.ts';
 import { startWorkerPool, type WorkerPool } from '../../queue/bullmq/worker-pool.ts';
 import { deploymentOf } from '../compose/deployment.ts';
 import type { FinishedEvent } from '../../queue/worker-events.ts';
+import { noteEnds } from '../backfills/job-ends.ts';
+import { openBackfills } from '../compose/open-backfills.ts';
 import { jobHandlers } from '../compose/job-handlers.ts';
 import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
@@ -41,6 +43,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const keeping = await startRecordKeeping(config, adapters, redisUrl);
   const records = { sink: keeping.taker, clock: adapters.clock, log: adapters.log };
   const notifiers = await notifiersOf(config, adapters);
+  const backfills = openBackfills(config, redisUrl);
   const deployment = deploymentOf(config);
   const pricing = pricingOf(config);
   const watch = await openQueueWatch(config, redisUrl);
@@ -58,7 +61,10 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       random: adapters.random,
       drainDeadlineMs: config['worker.drainTimeout'],
       ...(await queueTelemetryOf(config)),
-      ...joinHooks(attemptHooks(recording), observation?.attemptHooks(pricing)),
+      ...joinHooks(
+        [attemptHooks(recording), noteEnds({ backfills, pricing, log: adapters.log })],
+        observation?.attemptHooks(pricing),
+      ),
       ...(queues === undefined ? {} : { queues }),
       ...(onFinished === undefined ? {} : { onFinished }),
     });
@@ -80,12 +86,12 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
         observation?.stopping();
         await Promise.all([pool.stop(), sweep.stop(), heartbeat.stop()]);
         watch.close();
-        await keeping.stop();
+        await Promise.all([keeping.stop(), backfills.close()]);
       },
     };
   } catch (error) {
     watch.close();
-    await keeping.stop();
+    await Promise.all([keeping.stop(), backfills.close()]);
     throw error;
   }
 }

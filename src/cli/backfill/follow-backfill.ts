@@ -39,16 +39,19 @@ export async function followBackfill(
 export interface BackfillResult {
   readonly plan: ProductPlan;
   readonly report: EnqueueReport;
+  /** The id of the backfill; undefined if nothing was enqueued. */
+  readonly id: string | undefined;
   /** Absent without --wait. */
   readonly followed: FollowReport | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-export function printBackfillAsJson({ plan, report, followed, now }: BackfillResult): void {
+export function printBackfillAsJson({ plan, report, id, followed, now }: BackfillResult): void {
   printJson({
     planned: plan.due.length,
     enqueued: report.enqueued.length,
+    backfill: id ?? null,
     skipped: plan.skipped.length + report.skipped.length,
     ...countSkipped(plan),
     queued: report.skipped.length,
@@ -67,7 +70,7 @@ export function printBackfillAsJson({ plan, report, followed, now }: BackfillRes
   });
 }
 
-export function printBackfill({ plan, report, followed }: BackfillResult): void {
+export function printBackfill({ plan, report, id, followed }: BackfillResult): void {
   // With --wait, report.skipped jobs are followed, and named if they fail.
   const waiting = followed === undefined ? report.skipped : [];
   for (const { due, reason } of waiting) say(`skipped: ${oneLine(`${nameOfFile(due)}: ${reason}`)}`);
@@ -80,16 +83,15 @@ export function printBackfill({ plan, report, followed }: BackfillResult): void 
   const ends = followed === undefined ? '' : `; ${followed.done} published, ${followed.failures.length} failed`;
   const open = followed === undefined || followed.open === 0 ? '' : `, ${followed.open} still queued`;
   printResult(`${counts.join(', ')}${ends}${open}.`);
+  if (id !== undefined && followed === undefined)
+    say(`Backfill ${id}. Follow it with: contrail backfills ${id} --wait`);
 }
 
 /** Says how many jobs are still queued when following was stopped. */
-export function sayStillQueued({ open }: FollowReport, options: BackfillOptions): void {
+export function sayStillQueued({ open }: FollowReport, options: BackfillOptions, id: string | undefined): void {
   if (open === 0) return;
   say(`${plural(open, 'job')} ${open === 1 ? 'stays' : 'stay'} queued: workers go on without this command.`);
-  // A later plan does not find forced jobs, because their ids have a nonce.
   say(
-    options.force
-      ? 'To see what is left, run: contrail status'
-      : `To follow them again, run: ${followCommand(options)}`,
+    `To follow ${open === 1 ? 'it' : 'them'} again, run: ${id === undefined ? followCommand(options) : `contrail backfills ${id} --wait`}`,
   );
 }

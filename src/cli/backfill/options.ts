@@ -41,10 +41,19 @@ export function maxCostOf({ maxCost }: BackfillOptions): number | undefined {
 }
 
 /** The command that follows the same files, quoted for a shell. */
-export function followCommand({ experiment = [], period = [], app = [], product }: BackfillOptions): string {
+export function followCommand(options: BackfillOptions): string {
+  return ['contrail', 'backfill', '--wait', ...selectionWords(options)].join(' ');
+}
+
+/** The options that select the files, as on the command line; empty: everything that is due. */
+export function selectionText(options: BackfillOptions): string {
+  return [...selectionWords(options), ...(options.force ? ['--force'] : [])].join(' ');
+}
+
+function selectionWords({ experiment = [], period = [], app = [], product }: BackfillOptions): string[] {
   const lists = { '--experiment': experiment, '--period': period, '--app': app, '--product': [product ?? []].flat() };
   const words = Object.entries(lists).flatMap(([flag, values]) => (values.length === 0 ? [] : [flag, ...values]));
-  return ['contrail', 'backfill', '--wait', ...words.map(shellWord)].join(' ');
+  return words.map(shellWord);
 }
 
 function shellWord(word: string): string {

@@ -2,13 +2,13 @@
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
-import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import type { DueFile, ProductPlan } from '../../producer/product-plan.ts';
 import { type Estimate, estimate } from '../../app/estimate.ts';
 import { backfillPriority } from '../../domain/backfill-priority.ts';
 import { followBackfill, printBackfill, printBackfillAsJson, sayStillQueued } from '../backfill/follow-backfill.ts';
 import { checkCost } from '../backfill/check-cost.ts';
-import { type BackfillOptions, maxCostOf, selectionOf } from '../backfill/options.ts';
+import { whoAsks } from '../backfill/who-asks.ts';
+import { type BackfillOptions, maxCostOf, selectionOf, selectionText } from '../backfill/options.ts';
 import { printPlan, printPlanAsJson } from '../backfill/print-plan.ts';
 import { lackingLines } from '../backfill/skipped-files.ts';
 import { ask } from '../help.ts';
@@ -17,7 +17,8 @@ import { plural, oneLine, say } from '../output.ts';
 import { pricingOf } from '../../app/compose/pricing.ts';
 import { readPlanWithSteps, sayWarnings } from '../read-plan.ts';
 import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
-import { enqueuePlan } from '../../app/enqueue.ts';
+import { type StartedBackfill, startBackfill } from '../../app/backfills/start-backfill.ts';
+import { openBackfills } from '../../app/compose/open-backfills.ts';
 import { abortOnSignals } from '../signals.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
 import type { Adapters } from '../../app/compose/adapters.ts';
@@ -69,14 +70,14 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
   const { config, adapters, plan, options, signal } = work;
   const queue = await openQueue(config);
   try {
-    const report = await enqueue(work, queue);
+    const { report, id } = await enqueue(work, queue);
     // Workers on this machine need the DuckDB file while this process only waits.
     await adapters.close();
     const followed = options.wait ? await followBackfill({ queue, clock: adapters.clock }, report, signal) : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
-    print({ plan, report, followed, now: adapters.clock.now() });
+    print({ plan, report, id, followed, now: adapters.clock.now() });
     if (followed === undefined) return;
-    if (signal.aborted) sayStillQueued(followed, options);
+    if (signal.aborted) sayStillQueued(followed, options, id);
     if (followed.failures.length > 0) {
       for (const failure of followed.failures) say(`failed: ${oneLine(`${failure.name}: ${failure.message}`)}`);
       throw new ContrailError('JOB_FAILED', `${plural(followed.failures.length, 'export')} failed; see above.`);
@@ -89,18 +90,25 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
 
 /** Records the files that cannot be made before the command ends. */
 async function enqueue(
-  { config, adapters, plan, estimated, signal }: Backfill,
+  { config, adapters, plan, estimated, options, signal }: Backfill,
   queue: JobQueue,
-): Promise<EnqueueReport> {
+): Promise<StartedBackfill> {
+  const backfills = openBackfills(config);
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   try {
     const { store, clock, random, log } = adapters;
-    const enqueuing = { queue, store, records: keeping.taker, clock, random, log };
+    const enqueuing = { queue, backfills, store, records: keeping.taker, clock, random, log };
     const priorityOf = ({ product, table, bytes }: DueFile) =>
       product === 'statistics' ? backfillPriority(bytes ?? estimated?.bytes.get(table ?? '')) : 1;
-    return await enqueuePlan(enqueuing, plan, { retryFailed: true, priorityOf }, signal);
+    const estimatedUsd = estimated === undefined ? {} : { estimatedUsd: estimated.usd };
+    return await startBackfill(enqueuing, {
+      plan,
+      asked: { by: whoAsks(), selection: selectionText(options), ...estimatedUsd },
+      options: { retryFailed: true, priorityOf },
+      signal,
+    });
   } finally {
-    await keeping.stop();
+    await Promise.all([keeping.stop(), backfills.close()]);
   }
 }
 

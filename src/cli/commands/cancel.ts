@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { cancelJobs, type CancelledJob } from '../../app/cancel/cancel-jobs.ts';
 import { type CancelSelection, findOpenJobs } from '../../app/cancel/find-open-jobs.ts';
+import { openBackfills } from '../../app/compose/open-backfills.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
 import { pricingOf } from '../../app/compose/pricing.ts';
 import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
@@ -53,13 +54,14 @@ async function cancelSelected(
   const jobs = await findOpenJobs(queue, selection, signal);
   const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
+  const backfills = openBackfills(config);
   try {
     const { clock, log } = adapters;
     const worker = `${hostname()}:${process.pid}`;
     const recording = { sink: keeping.taker, clock, log, worker, pricing: pricingOf(config) };
-    return await cancelJobs({ queue, recording, clock }, jobs, signal);
+    return await cancelJobs({ queue, backfills, recording, clock }, jobs, signal);
   } finally {
-    await keeping.stop();
+    await Promise.all([keeping.stop(), backfills.close()]);
     await adapters.close();
   }
 }

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import { examples } from '../help.ts';
-import { declareBackfill } from './backfill.ts';
+import { declareBackfill, declareBackfills } from './backfill.ts';
 import { declareCancel } from './cancel.ts';
 import { declareDemo } from './demo.ts';
 import { declareNotify } from './notify.ts';
@@ -21,12 +21,14 @@ export function buildProgram(): Command {
     .version(CONTRAIL_VERSION, '-V, --version', 'print the version')
     .option('--demo', 'before a command: use the data of the demo in this folder')
     .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
     .helpCommand('help [command...]', 'print the help of a command')
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', examples('contrail demo', 'contrail backfill --dry-run', 'contrail run statistics --help'));
   declareDemo(program);
   declareBackfill(program);
+  declareBackfills(program);
   declareWorker(program);
   declareSchedule(program);
   declareNotify(program);

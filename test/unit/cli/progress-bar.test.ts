@@ -5,7 +5,16 @@ describe('the text of a progress bar', () => {
   it('tells share, counts and the time left once that can be guessed', () => {
     const text = progressText({ label: 'exports', done: 370, of: 1_000, elapsedMs: 10_000 }, 79);
 
-    expect(text).toBe(`exports ${'█'.repeat(15)}${'░'.repeat(25)} 37 % 370/1,000, 17 s left`);
+    expect(text).toBe(`exports ${'█'.repeat(14)}${'░'.repeat(25)} 37 % 370/1,000, 17 s left, 37/s`);
+  });
+
+  it('goes by what was done since it began, and shows its note where there is room', () => {
+    const progress = { label: 'exports', done: 900, doneBefore: 880, of: 1_000, elapsedMs: 10_000, note: '0.42 USD' };
+
+    const texts = [99, 45].map((width) => progressText(progress, width));
+
+    expect(texts[0]).toMatch(/ 90 % 900\/1,000, 50 s left, 2\.0\/s, 0\.42 USD$/);
+    expect(texts[1]).toMatch(/ 90 % 900\/1,000, 50 s left$/);
   });
 
   it('guesses nothing before the first job has ended, nor when all have', () => {
