@@ -89,6 +89,12 @@ export function tableReadings(name: string): readonly TableReading[] {
   return window === null ? periodReadings(name) : windowReadings(window[1] ?? '');
 }
 
+/** Whether a table's name may be that of results of this experiment, among slugs that are alike in names. */
+export function mayName(table: string, experiment: string): boolean {
+  const normalised = normaliseSlug(experiment);
+  return tableReadings(table).some((reading) => reading.normalised === normalised);
+}
+
 type Owner = Omit<OwnedTable, 'table'>;
 
 function describedReading(readings: readonly TableReading[], description: string | undefined): Owner | undefined {

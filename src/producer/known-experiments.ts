@@ -5,6 +5,7 @@ import { ContrailError, toContrailError } from '../domain/errors.ts';
 import { nearestNames } from '../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../domain/slug.ts';
 import { parseStatisticsTableName, statisticsTableName } from '../domain/statistics-name.ts';
+import { mayName } from '../domain/table-owners.ts';
 import type { ExperimentsApi } from '../ports/experiments-api.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
@@ -35,8 +36,7 @@ export async function explainMissingResults(
     });
   }
   const known = await knownSlugs(sources, tables, signal);
-  const prefix = `statistics_${normaliseSlug(experiment)}_`;
-  if (known.includes(experiment) || tables.some((name) => name.startsWith(prefix))) {
+  if (known.includes(experiment) || tables.some((name) => mayName(name, experiment))) {
     return new ContrailError('RESULTS_MISSING', `${experiment} has no ${period} results.`, {
       subject: table,
       hint: `${sources.source.url} has no view or table ${table}.`,

@@ -42,9 +42,9 @@ export async function explainExperiment(
   const promised = await attempt(() => promisesOf(deps, record, signal), signal);
   if ('error' in promised) return untraced(promised.error);
   const selection = selectedPeriods(request, promised.value, deps.rules.clientsMetric);
-  const { inputs, problems, leftOut, warnings } = await gatherInputs(deps, {
+  const { inputs, problems, leftOut, warnings, rebuilding } = await gatherInputs(deps, {
     promised: promised.value,
-    names: ownTables(record.slug, tables.value),
+    listing: tables.value,
     selection,
     signal,
   });
@@ -58,6 +58,7 @@ export async function explainExperiment(
     experiment: record.slug,
     cells,
     warnings,
+    rebuilding,
     ...('error' in failed
       ? { failedExports: new Map(), problems: distinctErrors([...problems, failed.error]) }
       : { failedExports: failed.value, problems }),
@@ -101,6 +102,7 @@ async function describeUntraced(
     experiment,
     cells: [],
     failedExports: new Map(),
+    rebuilding: new Map(),
     warnings: [],
     problems: distinctErrors(problems),
     untraced: { error, found },

@@ -2,7 +2,7 @@
 import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import type { ContrailError } from '../../domain/errors.ts';
 import type { TraceCell } from '../../domain/trace/cell.ts';
-import type { FailedExports } from '../../domain/trace/reason-text.ts';
+import type { FailedExports, RebuildingPeriods } from '../../domain/trace/reason-text.ts';
 
 export interface Explanation {
   readonly experiment: string;
@@ -10,6 +10,8 @@ export interface Explanation {
   readonly cells: readonly TraceCell[];
   /** Files that are missing or old because their export failed. */
   readonly failedExports: FailedExports;
+  /** Periods whose tables a rerun is bringing back. */
+  readonly rebuilding: RebuildingPeriods;
   /** What could not be looked at. Periods that could not be are not among the cells. */
   readonly problems: readonly ContrailError[];
   /** What limits the answer, though everything could be read. */

@@ -4,6 +4,7 @@ import type { Experiment } from '../../domain/experiment.ts';
 import { normaliseSlug, quote } from '../../domain/slug.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
+import { mayName } from '../../domain/table-owners.ts';
 import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
 import { distinctSlugs, listExperiments, unknownExperiment } from '../../producer/known-experiments.ts';
 
@@ -34,8 +35,7 @@ export async function findSubject(
   if (unreadable !== undefined) return { slug, error: unreadable };
   const logged: readonly string[] = await sink.loggedExperiments(signal).catch(() => []);
   const ofTables = (tables ?? []).flatMap((name) => parseStatisticsTableName(name)?.slug ?? []);
-  const prefix = `statistics_${normaliseSlug(slug)}_`;
-  if (logged.includes(slug) || (tables ?? []).some((name) => name.startsWith(prefix))) {
+  if (logged.includes(slug) || (tables ?? []).some((name) => mayName(name, slug))) {
     return { slug, error: withoutRecord(slug, api.url) };
   }
   const listed = experiments.map((experiment) => experiment.slug);

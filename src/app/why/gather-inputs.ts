@@ -4,17 +4,19 @@ import type { ConsoleRules } from '../../domain/console-rules.ts';
 import type { ContrailError } from '../../domain/errors.ts';
 import { metadataObjectName } from '../../domain/metadata-name.ts';
 import type { TraceInputs } from '../../domain/trace/inputs.ts';
+import type { RebuildingPeriods } from '../../domain/trace/reason-text.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { StatisticsSource } from '../../ports/statistics-source.ts';
+import type { ListedTable, StatisticsSource } from '../../ports/statistics-source.ts';
 import { readPublishedStart } from '../../workers/metadata/analysis-start.ts';
 import { attempt, distinctErrors } from './attempt.ts';
 import { readLogs } from './log-rows.ts';
 import { markOutdated } from './outdated-files.ts';
 import type { PromisedResults } from './promised-results.ts';
 import { readPublishedFiles } from './published-files.ts';
-import { readNewestTables, tablesByPeriod } from './window-tables.ts';
+import { rebuildingPeriods } from './rebuilding-periods.ts';
+import { ownTables, readNewestTables, tablesByPeriod } from './window-tables.ts';
 
 export interface GatherDependencies {
   readonly source: StatisticsSource;
@@ -26,7 +28,8 @@ export interface GatherDependencies {
 
 export interface Gathering {
   readonly promised: PromisedResults;
-  readonly names: readonly string[];
+  /** All tables of the warehouse. */
+  readonly listing: readonly ListedTable[];
   /** Periods whose tables are read. */
   readonly selection: readonly AnalysisPeriod[];
   readonly signal: AbortSignal;
@@ -37,17 +40,20 @@ export interface Gathered {
   readonly problems: readonly ContrailError[];
   readonly leftOut: ReadonlySet<AnalysisPeriod>;
   readonly warnings: readonly string[];
+  readonly rebuilding: RebuildingPeriods;
 }
 
 /** Tables, files and log rows of the selected periods. */
 export async function gatherInputs(
   deps: GatherDependencies,
-  { promised, names, selection, signal }: Gathering,
+  { promised, listing, selection, signal }: Gathering,
 ): Promise<Gathered> {
   const { experiment, settings, metrics, primaryMetrics } = promised;
   const { source, store, rules, reader, clock } = deps;
   const request = { source, store, rules, experiment: experiment.slug, signal };
-  const periods = tablesByPeriod(experiment.slug, names).filter(({ period }) => selection.includes(period));
+  const periods = tablesByPeriod(experiment.slug, ownTables(experiment.slug, listing)).filter(({ period }) =>
+    selection.includes(period),
+  );
   const [read, published, start] = await Promise.all([
     readNewestTables(periods, request),
     readPublishedFiles(request),
@@ -74,6 +80,7 @@ export async function gatherInputs(
       ...[start, logs].flatMap((result) => ('error' in result ? [result.error] : [])),
     ]),
     leftOut: new Set(failures.map(({ period }) => period)),
+    rebuilding: rebuildingPeriods(experiment.slug, listing, published.metadata),
     warnings: [promised.warning, 'error' in logs ? undefined : logs.value.warning].flatMap((text) => text ?? []),
   };
 }

@@ -9,7 +9,7 @@ import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import { FileCells } from '../../domain/trace/file-cells.ts';
 import type { PublishedFile } from '../../domain/trace/inputs.ts';
 import { fileRowOf } from '../../domain/trace/statistics-row.ts';
-import type { ObjectStore, StoredObject } from '../../ports/object-store.ts';
+import type { ObjectMetadata, ObjectStore, StoredObject } from '../../ports/object-store.ts';
 import { checkOwner } from '../../workers/publish/check-owner.ts';
 import type { PeriodFailure } from './window-tables.ts';
 
@@ -22,23 +22,28 @@ export interface FilesRequest {
 
 export interface ReadFiles {
   readonly files: ReadonlyMap<AnalysisPeriod, PublishedFile>;
+  /** What the objects of the files carry. */
+  readonly metadata: ReadonlyMap<AnalysisPeriod, ObjectMetadata>;
   readonly failures: readonly PeriodFailure[];
 }
 
 /** All files of an experiment, one after another. A file that cannot be read does not stop the others. */
 export async function readPublishedFiles(request: FilesRequest): Promise<ReadFiles> {
   const files = new Map<AnalysisPeriod, PublishedFile>();
+  const metadata = new Map<AnalysisPeriod, ObjectMetadata>();
   const failures: PeriodFailure[] = [];
   for (const period of ANALYSIS_PERIODS) {
     try {
       const file = await readFile(period, request);
-      if (file !== undefined) files.set(period, file);
+      if (file === undefined) continue;
+      files.set(period, file.file);
+      metadata.set(period, file.metadata);
     } catch (error) {
       request.signal.throwIfAborted();
       failures.push({ period, error: toContrailError(error) });
     }
   }
-  return { files, failures };
+  return { files, metadata, failures };
 }
 
 /** The object of a file; undefined if there is none. Throws SLUG_CONFLICT if it is another experiment's. */
@@ -52,12 +57,18 @@ export async function findFile(
   return object;
 }
 
-async function readFile(period: AnalysisPeriod, request: FilesRequest): Promise<PublishedFile | undefined> {
+interface ReadFile {
+  readonly file: PublishedFile;
+  readonly metadata: ObjectMetadata;
+}
+
+async function readFile(period: AnalysisPeriod, request: FilesRequest): Promise<ReadFile | undefined> {
   const object = await findFile(period, request);
   if (object === undefined) return undefined;
   const cells = await readCells(object.name, period, request);
   if (cells === undefined) return undefined;
-  return { version: object.metadata[METADATA.sourceVersion] ?? null, cells };
+  const { metadata } = object;
+  return { file: { version: metadata[METADATA.sourceVersion] ?? null, cells }, metadata };
 }
 
 async function readCells(

@@ -32,7 +32,7 @@ export function printExplanation(explanation: Explanation): void {
 }
 
 export function printExplanationAsJson(explanation: Explanation): void {
-  const { experiment, cells, failedExports, problems, warnings, untraced } = explanation;
+  const { experiment, cells, failedExports, rebuilding, problems, warnings, untraced } = explanation;
   const counts = countCells(cells);
   printJson({
     experiment,
@@ -40,6 +40,7 @@ export function printExplanationAsJson(explanation: Explanation): void {
     cells,
     summary: untraced === undefined ? summaryOf(counts) : null,
     failedExports: [...failedExports].map(([period, failed]) => ({ period, ...failed })),
+    rebuilding: [...rebuilding].map(([period, windows]) => ({ period, windows })),
     problems: problems.map(toDocument),
     warnings,
     ...(untraced === undefined ? {} : { untraced: { ...toDocument(untraced.error), found: untraced.found } }),
@@ -64,8 +65,8 @@ export function explanationLines(explanation: Explanation): string[] {
   return lines;
 }
 
-function factsOf({ experiment, failedExports }: Explanation): ReasonFacts {
-  return { slug: experiment, failedExports };
+function factsOf({ experiment, failedExports, rebuilding }: Explanation): ReasonFacts {
+  return { slug: experiment, failedExports, rebuilding };
 }
 
 function headlineOf({ experiment, cells }: Explanation): string {

@@ -16,6 +16,9 @@ export interface FailedExport {
 
 export type FailedExports = ReadonlyMap<AnalysisPeriod, FailedExport>;
 
+/** Periods whose tables a rerun is bringing back, with what is there: `weeks 1, 2, 4 of 6`. */
+export type RebuildingPeriods = ReadonlyMap<AnalysisPeriod, string>;
+
 export interface ReasonText {
   readonly why: string;
   readonly next: string;
@@ -28,10 +31,14 @@ export function isLost(cell: TraceCell): cell is LostCell {
 export interface ReasonFacts {
   readonly slug: string;
   readonly failedExports: FailedExports;
+  readonly rebuilding: RebuildingPeriods;
 }
 
 /** The reason and the next step for a lost cell. */
-export function reasonText(cell: LostCell, { slug, failedExports }: ReasonFacts): ReasonText {
+export function reasonText(cell: LostCell, { slug, failedExports, rebuilding }: ReasonFacts): ReasonText {
+  const windows = rebuilding.get(cell.period);
+  const waitsForTables = cell.reason === 'window_missing' || cell.reason === 'file_stale';
+  if (windows !== undefined && waitsForTables) return rebuildingText(windows);
   switch (cell.lost) {
     case 'due':
       return cell.reason === 'not_yet' ? notYet(cell.due) : notDue(cell.reason, slug);
@@ -45,6 +52,13 @@ export function reasonText(cell: LostCell, { slug, failedExports }: ReasonFacts)
 }
 
 const NOTHING_TO_DO = 'Nothing to do.';
+
+function rebuildingText(windows: string): ReasonText {
+  return {
+    why: `A rerun of the analysis is bringing the tables back: ${windows}. The last published file stays until then.`,
+    next: 'Wait for the rerun; when no table changes for 12 hours, what is there is published.',
+  };
+}
 
 function notYet(due: string | null): ReasonText {
   if (due === null) {

@@ -44,6 +44,9 @@ describe('why there are no results', () => {
 
   it.each([
     ['my-slig', 'Did you mean my-slug?'],
+    // Words that tables of other experiments begin with.
+    ['my', 'Neither the experiments API nor the warehouse has it.'],
+    ['tables', 'Neither the experiments API nor the warehouse has it.'],
     ['nothing-like-it', 'Neither the experiments API nor the warehouse has it.'],
   ])('is that nobody knows %s', async (slug, hint) => {
     const { explain } = setup();

@@ -76,6 +76,27 @@ describe('contrail why', () => {
     expect(fates).toEqual(['computed: window_missing', 'published: no_file']);
   });
 
+  it('knows which windows a rerun has brought back so far, until all are', async () => {
+    const { explain, publish, source } = await setup();
+    await publish('[]', { [METADATA.sourceVersion]: '2026-01-01T00:00:00.000Z', [METADATA.windows]: '1-3' });
+    const during = await explain();
+    for (const window of [2, 3]) {
+      const table = memoryTable(ROWS, { columns: WINDOW_TABLE_COLUMNS, changedAt: Date.parse(VERSION) });
+      source.set(`statistics_an_experiment_week_${window}`, table);
+    }
+    const after = await explain();
+
+    expect([...during.rebuilding]).toEqual([['weekly', 'week 1 of 3']]);
+    expect(await fateOf(Promise.resolve(during))).toBe('published: file_stale');
+    expect([...after.rebuilding]).toEqual([]);
+  });
+
+  it('does not take the first words of another slug for an experiment', async () => {
+    const { explain } = await setup();
+
+    await expect(explain({ slug: 'an' })).rejects.toMatchObject({ code: 'EXPERIMENT_UNKNOWN' });
+  });
+
   it('takes a slug as tables write it, and suggests one for a mistyped slug', async () => {
     const { explain } = await setup();
 

@@ -6,7 +6,7 @@ import { isLost, reasonText } from '../../../../src/domain/trace/reason-text.ts'
 import { traceExperiment } from '../../../../src/domain/trace/trace.ts';
 import { traceCases } from '../../../support/trace-cases.ts';
 
-const FACTS = { slug: 'my-slug', failedExports: new Map() };
+const FACTS = { slug: 'my-slug', failedExports: new Map(), rebuilding: new Map() };
 const GOLDEN_CELLS = traceCases().flatMap(({ inputs }) => traceExperiment(inputs));
 
 function cell(metric: string, part: Partial<TraceCell> = {}): TraceCell {
@@ -60,10 +60,24 @@ it('names the failure behind a missing file, and its remedy', () => {
   const lost = cell('a', { lost: 'published', reason: 'no_file' } as never);
   if (!isLost(lost)) throw new Error('it is lost');
 
-  expect(reasonText(lost, { slug: 'my-slug', failedExports })).toEqual({
+  expect(reasonText(lost, { slug: 'my-slug', failedExports, rebuilding: new Map() })).toEqual({
     why: 'Nothing is published for weekly. The newest export failed: my-slug weekly not published.',
     next: expect.stringContaining('Correct the rows in the analysis') as string,
   });
+});
+
+it('says that a rerun is bringing the tables back', () => {
+  const rebuilding = new Map([['weekly', 'weeks 1, 2 of 6']] as const);
+  const texts = (['file_stale', 'no_file'] as const).map((reason) => {
+    const lost = cell('a', { lost: 'published', reason } as never);
+    if (!isLost(lost)) throw new Error('it is lost');
+    return reasonText(lost, { ...FACTS, rebuilding }).why;
+  });
+
+  expect(texts).toEqual([
+    'A rerun of the analysis is bringing the tables back: weeks 1, 2 of 6. The last published file stays until then.',
+    'Nothing is published for weekly.',
+  ]);
 });
 
 it('prints headline, steps, reasons and next steps', () => {
@@ -73,6 +87,7 @@ it('prints headline, steps, reasons and next steps', () => {
     experiment: 'my-slug',
     cells,
     failedExports: new Map(),
+    rebuilding: new Map(),
     problems: [],
     warnings: [],
   });
