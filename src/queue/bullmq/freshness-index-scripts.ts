@@ -1,0 +1,70 @@
+/**
+ * The scripts of the freshness index. Keys, all of them behind one base: `header` (`index`, the random name of this index;
+ * `passes`, `revision`; what the last passes left; `size:N`, how many fields shard N has) and the shards `0`, `1` and so
+ * on (file → its entry as JSON). A shard whose size differs from the header's was lost, and then all is forgotten.
+ */
+
+export const SHARDS = 8;
+
+const OPEN = `
+local base, header = KEYS[1], KEYS[1] .. 'header'
+local function forget()
+  redis.call('DEL', header)
+  for shard = 0, ${SHARDS - 1} do redis.call('DEL', base .. shard) end
+end
+local index = redis.call('HGET', header, 'index')
+local function open(name)
+  if index then return end
+  forget()
+  index = name
+  redis.call('HSET', header, 'index', name)
+end
+`;
+
+/** Arguments: a name for the index if there is none. Answers with its name and the number of the pass. */
+export const BEGIN = `${OPEN}
+open(ARGV[1])
+return {index, tostring(redis.call('HINCRBY', header, 'passes', 1))}
+`;
+
+/**
+ * Arguments: a name for the index if there is none; the index and the number of the pass, or nothing twice; then shard,
+ * field, the value that was read and the new one for each file, where an empty value is none. Answers `lost`, `late` or
+ * `done`, and the fields that have another value by now.
+ */
+export const REPLACE = `${OPEN}
+if ARGV[2] == '' then open(ARGV[1]) elseif index ~= ARGV[2] then return {'lost'}
+elseif tonumber(redis.call('HGET', header, 'pass:scan') or '0') > tonumber(ARGV[3]) then return {'late'} end
+for shard = 0, ${SHARDS - 1} do
+  local size = tonumber(redis.call('HGET', header, 'size:' .. shard) or '0')
+  if size ~= redis.call('HLEN', base .. shard) then
+    forget()
+    return {'lost'}
+  end
+end
+local answer, shards = {'done'}, {}
+for at = 4, #ARGV, 4 do
+  local shard, field, read, new = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  if (redis.call('HGET', base .. shard, field) or '') ~= read then
+    answer[#answer + 1] = field
+  else
+    if new == '' then redis.call('HDEL', base .. shard, field) else redis.call('HSET', base .. shard, field, new) end
+    shards[shard] = true
+  end
+end
+for shard in pairs(shards) do redis.call('HSET', header, 'size:' .. shard, redis.call('HLEN', base .. shard)) end
+if next(shards) then redis.call('HINCRBY', header, 'revision', 1) end
+return answer
+`;
+
+/** Arguments: the index, the kind and number of the pass, its end as JSON, how long the index is kept without a pass. */
+export const FINISH = `${OPEN}
+if index ~= ARGV[1] then return {'lost'} end
+local last = tonumber(redis.call('HGET', header, 'pass:' .. ARGV[2]) or '0')
+if last > tonumber(ARGV[3]) then return {'late'} end
+redis.call('HSET', header, 'pass:' .. ARGV[2], ARGV[3], 'end:' .. ARGV[2], ARGV[4])
+redis.call('HINCRBY', header, 'revision', 1)
+redis.call('PEXPIRE', header, ARGV[5])
+for shard = 0, ${SHARDS - 1} do redis.call('PEXPIRE', base .. shard, ARGV[5]) end
+return {'done'}
+`;
