@@ -13,6 +13,8 @@ export interface StatusDependencies {
   /** Rejects if Redis cannot be used. */
   readonly checkQueue: () => Promise<unknown>;
   readonly refusedRecords: () => Promise<RefusedRecords>;
+  /** What is wrong with a Redis that answers. */
+  readonly redisTroubles: () => Promise<readonly string[]>;
   /** Failures of earlier days. */
   readonly reader: MonitoringReader;
   readonly clock: WallClock;
@@ -27,12 +29,14 @@ export interface Status {
   /** Absent while Redis is away. */
   readonly queues?: QueueStates;
   readonly refused?: RefusedRecords;
+  /** What is wrong with Redis although it answers, with the remedy. */
+  readonly redis?: readonly string[];
   /** Why Redis cannot be used; the freshness of files is shown anyway. */
   readonly trouble?: ContrailError;
 }
 
 export async function readStatus(deps: StatusDependencies, plan: ProductPlan, signal: AbortSignal): Promise<Status> {
-  const { queue, checkQueue, refusedRecords, clock, lagMs } = deps;
+  const { queue, checkQueue, refusedRecords, redisTroubles, clock, lagMs } = deps;
   const history = { reader: tolerantReader(deps), now: clock.now() };
   const trouble = await checkQueue().then(() => undefined, toContrailError);
   if (trouble !== undefined)
@@ -41,6 +45,7 @@ export async function readStatus(deps: StatusDependencies, plan: ProductPlan, si
     files: await fileStates(plan, { queue, history, lagMs }, signal),
     queues: await queueStates(queue),
     refused: await refusedRecords(),
+    redis: await redisTroubles(),
   };
 }
 

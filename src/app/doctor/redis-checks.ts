@@ -1,5 +1,6 @@
 /** Redis: version, eviction, persistence, memory, clock. */
 import type { RedisHealth } from '../../queue/bullmq/redis-health.ts';
+import { CLOCK_REMEDY, clockDetail, ODD_CLOCK_MS, WRONG_CLOCK_MS } from '../../domain/clock-difference.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
 
 const OLDEST_MAJOR = 6;
@@ -7,10 +8,6 @@ const OLDEST_MINOR = 2;
 const ADVISED_MAJOR = 7;
 const MUCH_MEMORY = 0.8;
 const FULL_MEMORY = 0.95;
-/** Records carry our times, the queue uses those of Redis. */
-const ODD_CLOCK_MS = 5_000;
-/** Google refuses credentials that were signed with such a clock. */
-const WRONG_CLOCK_MS = 300_000;
 
 export function redisChecks(readHealth: () => Promise<RedisHealth>): CheckGroup {
   return { name: 'Redis', run: async () => judgeRedis(await readHealth()) };
@@ -26,6 +23,14 @@ export function judgeRedis({ address, info, aheadMs }: RedisHealth): CheckResult
     memory(info),
     clock(aheadMs),
   ];
+}
+
+/** What people must know whenever they look: a sentence each. That files are not kept safely is said at start-up. */
+export function redisTroubles({ info, aheadMs }: RedisHealth): string[] {
+  const [eviction_, persistence_, memory_, clock_] = [eviction(info), persistence(info), memory(info), clock(aheadMs)];
+  return [eviction_, ...(persistence_.state === 'failed' ? [persistence_] : []), memory_, clock_].flatMap(
+    ({ check, state, detail, remedy }) => (state === 'ok' ? [] : [`${check}: ${detail} ${remedy ?? ''}`.trimEnd()]),
+  );
 }
 
 type Info = RedisHealth['info'];
@@ -88,10 +93,9 @@ function memory(info: Info): CheckResult {
 
 function clock(aheadMs: number): CheckResult {
   const check = 'Clock';
-  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
   if (Math.abs(aheadMs) < ODD_CLOCK_MS) return ok(check, 'This machine and Redis agree on the time.');
-  const detail = `The clock of this machine is ${seconds} s ${aheadMs > 0 ? 'behind' : 'ahead of'} that of Redis.`;
-  const remedy = 'Synchronise both machines (NTP); records carry the times of this machine.';
+  const detail = clockDetail(aheadMs);
+  const remedy = CLOCK_REMEDY;
   return Math.abs(aheadMs) >= WRONG_CLOCK_MS
     ? { check, state: 'failed', detail, remedy }
     : warning(check, detail, remedy);

@@ -97,6 +97,12 @@ export class Observation {
     else this.#troubles.note(service, error.sentence);
   }
 
+  /** Something that keeps this process from its work, until it is over (undefined) or not heard of for 15 minutes. */
+  noteTrouble(subject: string, sentence: string | undefined): void {
+    if (sentence === undefined) this.#troubles.over(subject);
+    else this.#troubles.note(subject, sentence);
+  }
+
   /** Where the number of running jobs comes from. */
   countRunning(runningJobs: () => number): void {
     this.#runningJobs = runningJobs;

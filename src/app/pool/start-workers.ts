@@ -1,5 +1,6 @@
 /** Starts a pool of workers in this process, from settings, handlers and adapters. */
 import { hostname } from 'node:os';
+import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config/load-config.ts';
 import { JOB_KINDS } from '../../jobs/job-kinds.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
@@ -71,7 +72,12 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
     observation?.countRunning(() => pool.runningCount);
     const sweep = startSweep({ store: adapters.composingStore, queues, clock: adapters.clock, log: adapters.log });
     const heartbeat = startHeartbeat(
-      { ...adapters, heartbeats: openHeartbeats(config, redisUrl) },
+      {
+        ...adapters,
+        heartbeats: openHeartbeats(config, redisUrl),
+        machineClock: systemClock,
+        ...(observation === undefined ? {} : { onTrouble: (...trouble) => observation.noteTrouble(...trouble) }),
+      },
       { role: 'worker', queues: queues ?? JOB_KINDS.map(({ queue }) => queue) },
     );
     return {

@@ -1,4 +1,5 @@
 /** `contrail schedule`: continuous mode. */
+import { systemClock } from '../../adapters/system/clock.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { enqueueTicks } from '../../producer/monitoring-ticks.ts';
 import { ask } from '../help.ts';
@@ -50,8 +51,15 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
       ticks,
       ...(observation === undefined ? {} : { onPass: (report) => observation.passed(report) }),
     });
-    const heartbeats = openHeartbeats(config);
-    const heartbeat = startHeartbeat({ ...adapters, heartbeats }, { role: 'scheduler', queues: [] });
+    const heartbeat = startHeartbeat(
+      {
+        ...adapters,
+        heartbeats: openHeartbeats(config),
+        machineClock: systemClock,
+        ...(observation === undefined ? {} : { onTrouble: (...trouble) => observation.noteTrouble(...trouble) }),
+      },
+      { role: 'scheduler', queues: [] },
+    );
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     observation?.stopping();
     await Promise.all([running.stop(), heartbeat.stop()]);

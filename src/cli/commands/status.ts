@@ -11,6 +11,7 @@ import { abortOnSignals } from '../signals.ts';
 import { filterOf, isAlarming, isWanted, type StatusOptions } from '../status/options.ts';
 import { fileLines, printQueues, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
+import { troublesOfRedis } from '../../app/compose/redis-troubles.ts';
 import { wire } from '../../app/compose/wire.ts';
 
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
@@ -29,6 +30,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
         queue,
         checkQueue: () => checkRedis(config.redis.reveal()),
         refusedRecords: () => refusedRecords(config),
+        redisTroubles: () => troublesOfRedis(config),
         reader: adapters.reader,
         clock: adapters.clock,
         lagMs: config['freshness.lag'],
@@ -38,7 +40,8 @@ export async function status(slug: string | undefined, options: StatusOptions): 
       signal,
     );
     const files = problemsFirst(found.files.filter((file) => isWanted(file, filter, slug)));
-    const { queues, refused } = found;
+    const { queues, refused, redis = [] } = found;
+    for (const sentence of redis) say(`warning: ${oneLine(sentence)}`);
     const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
     if (options.json) {
       const warnings = warningsOf(plan);
@@ -48,6 +51,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
         refusedRecords: refused ?? null,
         files: byState,
         warnings,
+        redis,
       });
     } else {
       const isListed = options.all || filter.states !== undefined || slug !== undefined;
