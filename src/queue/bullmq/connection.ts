@@ -66,6 +66,17 @@ const WRITES_REFUSED = [
 /** A failed command as REDIS_UNSUITABLE if Redis refused it, else REDIS_UNREACHABLE. */
 export function toRedisError(url: string, doing: string, error: unknown): ContrailError {
   if (error instanceof ContrailError) return error;
+  const refused = redisRefusal(url, doing, error);
+  if (refused !== undefined) return refused;
+  const details = { subject: doing, cause: error };
+  return new ContrailError('REDIS_UNREACHABLE', `Redis does not answer at ${redisAddress(url)} (CONTRAIL_REDIS).`, {
+    ...details,
+    hint: 'Start Redis there, or set CONTRAIL_REDIS to the address of a running one.',
+  });
+}
+
+/** A command that Redis refused; undefined for any other error. */
+export function redisRefusal(url: string, doing: string, error: unknown): ContrailError | undefined {
   const address = redisAddress(url);
   const details = { subject: doing, cause: error };
   const text = `${errorText(error)} ${error instanceof Error ? errorText(error.cause) : ''}`;
@@ -76,15 +87,10 @@ export function toRedisError(url: string, doing: string, error: unknown): Contra
     });
   }
   const refusal = WRITES_REFUSED.find(({ pattern }) => pattern.test(text));
-  if (refusal !== undefined) {
-    return new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} ${refusal.why}.`, {
-      ...details,
-      hint: refusal.hint,
-    });
-  }
-  return new ContrailError('REDIS_UNREACHABLE', `Redis does not answer at ${address} (CONTRAIL_REDIS).`, {
+  if (refusal === undefined) return undefined;
+  return new ContrailError('REDIS_UNSUITABLE', `Redis at ${address} ${refusal.why}.`, {
     ...details,
-    hint: 'Start Redis there, or set CONTRAIL_REDIS to the address of a running one.',
+    hint: refusal.hint,
   });
 }
 

@@ -18,7 +18,7 @@ import {
 import { CancelMarks } from './cancel-marks.ts';
 import { carryOut, RetryError } from './carry-out.ts';
 import { checkRedis } from './check-redis.ts';
-import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
+import { connectWorkers, DEFAULT_PREFIX, redisRefusal } from './connection.ts';
 import { matchHandlers } from '../handlers.ts';
 import { NOTE_DIVISION, NOTE_DIVISION_SCRIPT } from './division.ts';
 import { Draining } from './draining.ts';
@@ -279,8 +279,10 @@ export class WorkerPool {
     let lastText = '';
     worker.on('active', () => (lastText = ''));
     worker.on('error', (error) => {
-      if (errorText(error) === lastText) return;
-      lastText = errorText(error);
+      // A refused script is named by its hash, and different ones take turns.
+      const text = redisRefusal(options.redisUrl, 'taking jobs', error)?.sentence ?? errorText(error);
+      if (text === lastText) return;
+      lastText = text;
       log.warn({ queue, error: lastText }, 'a worker has trouble with its queue');
     });
     // BullMQ only reports it; the attempt would go on beside the next one.
