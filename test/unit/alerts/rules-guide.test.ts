@@ -52,6 +52,27 @@ describe('rules G1 to G3', () => {
     expect(verdictOf('G2', alertInputs({ experiments: [experiment(parts)] }))).toBe(verdict);
   });
 
+  // All with far too many clients for the share that is expected of an experiment with fixed dates.
+  it.each([
+    ['a rolling holdback', { isHoldback: true, endDate: '2026-01-15', enrollmentEndDate: '2025-12-25' }, 'no_data'],
+    [
+      'one of a list cached yesterday',
+      { isHoldback: true, endDate: '2026-01-14', enrollmentEndDate: '2025-12-24' },
+      'no_data',
+    ],
+    ['a holdback that is run again', { isHoldback: true, doRerun: true }, 'no_data'],
+    ['a copy that is run again', { doRerun: true }, 'no_data'],
+    [
+      'a holdback with dates of its own',
+      { isHoldback: true, endDate: '2026-03-01', enrollmentEndDate: '2026-01-24' },
+      'failing',
+    ],
+  ])('G2 computes no expected clients from dates that move: %s', (_, parts, verdict) => {
+    const experiments = [experiment({ startDate: '2025-12-01', eligibleClients: 10_000, ...parts })];
+
+    expect(verdictOf('G2', alertInputs({ experiments }))).toBe(verdict);
+  });
+
   it.each([
     ['an empty branch', { control: [500, 0] }, 'failing'],
     ['an empty branch of a small experiment', { control: [499, 0] }, 'passing'],

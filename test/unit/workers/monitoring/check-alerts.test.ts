@@ -97,6 +97,30 @@ describe('checkAlerts', () => {
     ]);
   });
 
+  it('tells of the first results of a period once, also after reruns', async () => {
+    const world = setup();
+    const weekly = new Set(['statistics/statistics_my_slug_weekly.json']);
+    const both = new Set([...weekly, 'statistics/statistics_my_slug_overall.json']);
+    const marked = experiment({ doRerun: true, rerunRequestedAt: NOW });
+
+    for (const inputs of [
+      alertInputs({ objects: weekly }),
+      alertInputs({ objects: weekly }),
+      alertInputs({ objects: both }),
+      alertInputs({ objects: 'the bucket is away' }),
+      alertInputs({ objects: new Set<string>() }),
+      alertInputs({ objects: both, experiments: [marked] }),
+    ]) {
+      world.inputs = inputs;
+      await world.check();
+    }
+
+    const told = world.slack.messages.flatMap(({ alerts }) => alerts.filter(({ rule }) => rule === 'A3'));
+    expect(told.map(({ subject }) => subject)).toEqual(['my-slug weekly', 'my-slug overall']);
+    expect(world.rows().filter(({ rule, state }) => rule === 'A3' && state !== 'resolved')).toEqual([]);
+    expect(world.rows().filter(({ rule }) => rule === 'A3')).toHaveLength(2);
+  });
+
   it('makes one message of a storm', async () => {
     const world = setup();
     world.inputs = spikes(Array.from({ length: 50 }, (_, index) => `slug-${index}`));
