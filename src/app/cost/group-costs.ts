@@ -1,5 +1,5 @@
 /** Costs of a day by experiment, kind or table: the largest first. */
-import { ExperimentsByTable } from '../../domain/query-cost-name.ts';
+import type { ExperimentsByTable } from '../../domain/query-cost-name.ts';
 import { addCosts, type Cost, type CostEntry, type CostKind } from './cost.ts';
 
 export const COST_GROUPINGS = ['experiment', 'kind', 'table'] as const;
@@ -14,9 +14,12 @@ export interface CostGroup extends Cost {
   readonly share: number;
 }
 
-/** `slugs`: those of all known experiments. */
-export function groupCosts(entries: readonly CostEntry[], by: CostGrouping, slugs: readonly string[]): CostGroup[] {
-  const nameOf = namer(entries, by, slugs);
+export function groupCosts(
+  entries: readonly CostEntry[],
+  by: CostGrouping,
+  experiments: Pick<ExperimentsByTable, 'find'>,
+): CostGroup[] {
+  const nameOf = namer(by, experiments);
   const groups = new Map<string | undefined, CostEntry[]>();
   for (const entry of entries) {
     const name = nameOf(entry);
@@ -40,19 +43,16 @@ function compareGroups(a: CostGroup, b: CostGroup): number {
 }
 
 function namer(
-  entries: readonly CostEntry[],
   by: CostGrouping,
-  slugs: readonly string[],
+  experiments: Pick<ExperimentsByTable, 'find'>,
 ): (entry: CostEntry) => string | undefined {
   switch (by) {
     case 'kind':
       return ({ kind }) => kind;
     case 'table':
       return ({ table }) => table;
-    case 'experiment': {
-      const experiments = new ExperimentsByTable([...slugs, ...entries.flatMap(({ experiment }) => experiment ?? [])]);
+    case 'experiment':
       return ({ kind, table, experiment, derivedSlug }) =>
         experiment ?? (kind === 'analysis' ? (experiments.find(table) ?? derivedSlug) : undefined);
-    }
   }
 }

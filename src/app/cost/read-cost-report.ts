@@ -1,5 +1,6 @@
 /** What a day cost, and the month until then. */
 import { EXPERIMENTS_TABLE } from '../../domain/monitoring-tables.ts';
+import { ExperimentsByTable } from '../../domain/query-cost-name.ts';
 import { dateText, dayOf, MICROS_PER_DAY, MS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
 import { addCosts, type Cost, type CostEntry, type CostKind, NO_COST } from './cost.ts';
 import { costImports, type CostImport } from './cost-imports.ts';
@@ -13,8 +14,8 @@ export interface CostReport {
   /** Whether the analysis' queries of the day are known. */
   readonly analysis: CostImport;
   readonly entries: readonly CostEntry[];
-  /** Slugs of all known experiments. */
-  readonly slugs: readonly string[];
+  /** Tells whose a table is. */
+  readonly experiments: ExperimentsByTable;
   readonly month: MonthCosts;
   /** Complete days after this one whose analysis costs are missing, oldest first. */
   readonly newerWithout: readonly string[];
@@ -54,12 +55,13 @@ export async function readCostReport(
     costOn('analysis', day) === undefined ? importOf(day) : { state: 'imported' };
   const day = candidates.find((one) => analysisOf(one).state === 'imported') ?? newest;
   const range = { from: startOf(day), to: startOf(day) + MICROS_PER_DAY };
+  const entries = await costEntries(sources, range, { waiting, signal });
   return {
     day,
     isComplete: day < today,
     analysis: analysisOf(day),
-    entries: await costEntries(sources, range, { waiting, signal }),
-    slugs: await knownSlugs(sources, signal),
+    entries,
+    experiments: await experimentsOf(sources, entries, signal),
     month: monthUntil(day, costOn),
     newerWithout: candidates.filter((one) => one > day).toReversed(),
   };
@@ -81,6 +83,25 @@ function monthUntil(day: string, costOn: (kind: CostKind, day: string) => Cost |
     costs: { analysis: sumOf('analysis'), contrail: sumOf('contrail') },
     daysWithoutAnalysis: days.filter((one) => costOn('analysis', one) === undefined),
   };
+}
+
+/** Descriptions of tables are read only where the name fits several experiments. */
+async function experimentsOf(
+  sources: CostSources,
+  entries: readonly CostEntry[],
+  signal: AbortSignal,
+): Promise<ExperimentsByTable> {
+  const slugs = [...(await knownSlugs(sources, signal)), ...entries.flatMap(({ experiment }) => experiment ?? [])];
+  const byName = new ExperimentsByTable(slugs);
+  const tables = entries.flatMap(({ kind, table }) => (kind === 'analysis' ? [table] : []));
+  const ambiguous = [...new Set(tables.filter((table) => byName.isAmbiguous(table)))];
+  if (ambiguous.length === 0) return byName;
+  try {
+    return new ExperimentsByTable(slugs, await sources.source.listTables(signal, ambiguous));
+  } catch {
+    signal.throwIfAborted();
+    return byName;
+  }
 }
 
 async function knownSlugs({ reader }: CostSources, signal: AbortSignal): Promise<string[]> {

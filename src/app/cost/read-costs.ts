@@ -9,12 +9,14 @@ import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { GroupSums, MonitoringSums, SumsRequest } from '../../ports/monitoring-sums.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
 import type { RecordStage } from '../../ports/record-stage.ts';
+import type { StatisticsSource } from '../../ports/statistics-source.ts';
 import { waitingRunRows } from '../runs/read-runs.ts';
 import { addCosts, type Cost, type CostEntry, type CostKind } from './cost.ts';
 
 export interface CostSources {
   readonly reader: MonitoringReader;
   readonly sums: MonitoringSums;
+  readonly source: Pick<StatisticsSource, 'listTables'>;
   /** Absent where there is no Redis: runs of the last minutes may be missing. */
   readonly stage?: Pick<RecordStage, 'windows' | 'peek'>;
 }
@@ -47,7 +49,10 @@ const WaitingRun = z.object({
 type WaitingRun = z.infer<typeof WaitingRun>;
 
 /** The runs that wait to be written. Read them before anything else: one that is written meanwhile is found in the table. */
-export async function waitingRuns({ reader, stage }: CostSources, signal: AbortSignal): Promise<WaitingRun[]> {
+export async function waitingRuns(
+  { reader, stage }: Pick<CostSources, 'reader' | 'stage'>,
+  signal: AbortSignal,
+): Promise<WaitingRun[]> {
   if (stage === undefined) return [];
   const waiting = (await waitingRunRows(stage)).flatMap((row) => WaitingRun.safeParse(row).data ?? []);
   if (waiting.length === 0) return [];
@@ -59,7 +64,7 @@ export async function waitingRuns({ reader, stage }: CostSources, signal: AbortS
 
 /** The costs of each day with costs. */
 export async function costsByDay(
-  { sums }: CostSources,
+  { sums }: Pick<CostSources, 'sums'>,
   range: CostRange,
   { waiting, signal }: { readonly waiting: readonly WaitingRun[]; readonly signal: AbortSignal },
 ): Promise<(kind: CostKind, day: string) => Cost | undefined> {
@@ -75,7 +80,7 @@ export async function costsByDay(
 
 /** What each table and file cost on a day. */
 export async function costEntries(
-  { sums }: CostSources,
+  { sums }: Pick<CostSources, 'sums'>,
   range: CostRange,
   { waiting, signal }: { readonly waiting: readonly WaitingRun[]; readonly signal: AbortSignal },
 ): Promise<CostEntry[]> {

@@ -20,11 +20,11 @@ export async function cost(options: CostOptions): Promise<void> {
   const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   try {
-    const { reader, sums } = adapters;
+    const { reader, sums, source } = adapters;
     // Runs of earlier days are in the warehouse.
     const isRecent = day === undefined || day >= dayOf(now - MS_PER_DAY);
     const read = (sources: Pick<Parameters<typeof readCostReport>[0], 'stage'>) =>
-      readCostReport({ ...sources, reader, sums }, { day, now }, signal);
+      readCostReport({ ...sources, reader, sums, source }, { day, now }, signal);
     const report = isRecent ? await withRunSources(config, reader, read) : await read({});
     const notes = costNotes(report, { now, dailyAfterMs: config['schedule.dailyAfter'] });
     const print = options.json ? printCostAsJson : printCost;

@@ -20,7 +20,7 @@ const MOST_ON_TERMINAL = 20;
 const KIND_NAMES: Readonly<Record<CostKind, string>> = { analysis: 'analysis', contrail: "Contrail's own" };
 
 export function printCost({ report, by, pricing, notes }: PrintedCost): void {
-  const groups = groupCosts(report.entries, by, report.slugs);
+  const groups = groupCosts(report.entries, by, report.experiments);
   const isTerminal = process.stdout.isTTY;
   // Piped, stdout has the rows and nothing else.
   for (const line of headlines(report, pricing)) (isTerminal ? printResult : say)(line);
@@ -92,7 +92,7 @@ export function printCostAsJson({ report, by, pricing, notes }: PrintedCost): vo
       contrail: documentOf(costs.contrail),
     },
     pricing,
-    groups: groupCosts(entries, by, report.slugs).map(({ name, share, usdByKind, ...cost }) => ({
+    groups: groupCosts(entries, by, report.experiments).map(({ name, share, usdByKind, ...cost }) => ({
       name: name ?? null,
       ...documentOf(cost),
       share,

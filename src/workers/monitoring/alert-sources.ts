@@ -99,7 +99,10 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
       objects: mapped(objects, (list) => new Set(list.map((object) => object.name))),
       tables,
       queries: withUnread(
-        await reading(signal, now, async () => recentQueries(reader, { slugs: slugsOf(experiments), now, signal })),
+        await reading(signal, now, async () => {
+          const slugs = slugsOf(experiments);
+          return recentQueries(reader, { slugs, tables: tables.kind === 'read' ? tables.value : [], now, signal });
+        }),
         unread,
       ),
       runs: await reading(signal, now, () => recentRuns(reader, now, signal)),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { CostedQuery, CostedRun } from '../../alerts/inputs.ts';
 import { EXPORT_RUNS_TABLE, QUERY_COST_TABLE } from '../../domain/monitoring-tables.ts';
-import { ExperimentsByTable } from '../../domain/query-cost-name.ts';
+import { type DescribedTable, ExperimentsByTable } from '../../domain/query-cost-name.ts';
 import { MICROS_PER_MS, MS_PER_DAY, parseTimestamp } from '../../domain/utc-time.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 
@@ -17,15 +17,24 @@ const RunRow = z.object({
   cost_usd: z.number(),
 });
 
+export interface QueriesRequest {
+  readonly slugs: readonly string[];
+  /** The listed tables, whose descriptions tell whose they are; names tell of those that are gone. */
+  readonly tables: readonly DescribedTable[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
 /** Rows without a cost are left out. Times in milliseconds since 1970. */
 export async function recentQueries(
   reader: MonitoringReader,
-  { slugs, now, signal }: { readonly slugs: readonly string[]; readonly now: number; readonly signal: AbortSignal },
+  { slugs, tables, now, signal }: QueriesRequest,
 ): Promise<CostedQuery[]> {
   const since = { column: 'submission_timestamp', from: earliest(now) };
   const columns = Object.keys(QueryRow.shape);
   const rows = await reader.rows({ table: QUERY_COST_TABLE, columns, since }, signal);
-  const experiments = new ExperimentsByTable(slugs);
+  const experiments = new ExperimentsByTable(slugs, tables);
   return rows.flatMap((row) => {
     const parsed = QueryRow.safeParse(row).data;
     if (parsed === undefined) return [];

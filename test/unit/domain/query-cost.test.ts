@@ -53,6 +53,44 @@ describe('ExperimentsByTable', () => {
     expect(experiments.find(table)).toBe(slug);
   });
 
+  it.each([
+    ['statistics_x_week_1', 'x'],
+    ['statistics_x_week_week_1', 'x-week'],
+    ['statistics_x_weekly', 'x'],
+    ['statistics_x_preenrollment_week_1', 'x-preenrollment'],
+    ['enrollments_x_week', 'x-week'],
+  ])('reads a slug that ends like a period only where a period follows: %s', (table, slug) => {
+    expect(new ExperimentsByTable(['x', 'x-week', 'x-preenrollment']).find(table)).toBe(slug);
+  });
+
+  it.each([
+    [undefined, 'a-b'],
+    ['a-b', 'a-b'],
+    ['a.b', 'a.b'],
+    ['of-no-list', 'a-b'],
+    ['A copy of another table', 'a-b'],
+  ])(
+    'takes the description %s of a listed table, if it fits its name, before slugs that are alike',
+    (description, slug) => {
+      const listing = [{ name: 'statistics_a_b_week_1', ...(description !== undefined && { description }) }];
+      const byTable = new ExperimentsByTable(['a-b', 'a.b'], listing);
+
+      expect(byTable.find('statistics_a_b_week_1')).toBe(slug);
+      expect(byTable.find('statistics_a_b_week_2')).toBe('a-b');
+    },
+  );
+
+  it.each([
+    ['statistics_a_b_week_1', true],
+    ['statistics_x_preenrollment_week_1', true],
+    ['statistics_x_week_1', false],
+    ['enrollments_a_b', false],
+  ])('knows whether the name of %s fits several experiments', (table, isAmbiguous) => {
+    const slugs = ['a-b', 'a.b', 'x', 'x-preenrollment'];
+
+    expect(new ExperimentsByTable(slugs).isAmbiguous(table)).toBe(isAmbiguous);
+  });
+
   it('finds each experiment by the tables made for it', () => {
     const slug = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
     fc.assert(

@@ -3,11 +3,14 @@ import { MemoryMonitoringReader } from '../../../../src/adapters/memory/monitori
 import { MemoryMonitoringSums } from '../../../../src/adapters/memory/monitoring-sums.ts';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
 import { MemoryRecordStage } from '../../../../src/adapters/memory/record-stage.ts';
+import { MemoryStatisticsSource } from '../../../../src/adapters/memory/statistics-source.ts';
 import { seededRandom } from '../../../../src/adapters/memory/seeded-random.ts';
 import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
 import { groupCosts } from '../../../../src/app/cost/group-costs.ts';
 import { readCostReport } from '../../../../src/app/cost/read-cost-report.ts';
 import { costNotes } from '../../../../src/cli/cost/cost-notes.ts';
+import { ExperimentsByTable } from '../../../../src/domain/query-cost-name.ts';
+import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { RecordRow } from '../../../../src/ports/record-sink.ts';
 
 const NOW = Date.parse('2026-01-15T12:00:00Z');
@@ -53,9 +56,10 @@ interface Tables {
   readonly runs?: readonly RecordRow[];
   readonly waiting?: readonly RecordRow[];
   readonly slugs?: readonly string[];
+  readonly source?: MemoryStatisticsSource;
 }
 
-async function setup({ queries = [], runs = [], waiting = [], slugs = [] }: Tables) {
+async function setup({ queries = [], runs = [], waiting = [], slugs = [], source }: Tables) {
   const sink = new MemoryRecordSink();
   const stage = new MemoryRecordStage({ clock: new VirtualClock(NOW), random: seededRandom(1), windowMs: 60_000 });
   const experiments = slugs.map((slug) => ({ normandy_slug: slug }));
@@ -63,7 +67,12 @@ async function setup({ queries = [], runs = [], waiting = [], slugs = [] }: Tabl
   await sink.append({ id: 'runs', table: 'export_runs_v1', rows: [...runs] }, never);
   await sink.append({ id: 'experiments', table: 'experimenter_experiments_v1', rows: experiments }, never);
   if (waiting.length > 0) await stage.stage({ id: 'waiting', table: 'export_runs_v1', rows: [...waiting] });
-  const sources = { reader: new MemoryMonitoringReader(sink), sums: new MemoryMonitoringSums(sink), stage };
+  const sources = {
+    reader: new MemoryMonitoringReader(sink),
+    sums: new MemoryMonitoringSums(sink),
+    stage,
+    source: source ?? new MemoryStatisticsSource(),
+  };
   return (day?: string, now = NOW) => readCostReport(sources, { day, now }, never);
 }
 
@@ -169,8 +178,8 @@ describe('who caused the costs', () => {
       slugs: ['my-test', 'my.test.2'],
     });
 
-    const { entries, slugs } = await report('2026-01-14');
-    const groups = groupCosts(entries, 'experiment', slugs);
+    const { entries, experiments } = await report('2026-01-14');
+    const groups = groupCosts(entries, 'experiment', experiments);
 
     expect(groups.map(({ name, usd, usdByKind }) => [name, usd, usdByKind.contrail])).toEqual([
       ['unknown-one', 3, 0],
@@ -181,25 +190,54 @@ describe('who caused the costs', () => {
     expect(groups.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   });
 
+  it.each([
+    ['by the description where slugs are alike in names', undefined, 'a.b'],
+    ['by names if the tables cannot be listed', new ContrailError('ACCESS_DENIED', 'May not be read.'), 'a-b'],
+  ])('is told %s', async (_, problem, owner) => {
+    const listed: (readonly string[] | undefined)[] = [];
+    const source = new MemoryStatisticsSource();
+    source.set('statistics_a_b_week_1', { columns: [], batches: [], changedAt: NOW, description: 'a.b' });
+    const list = source.listTables.bind(source);
+    source.listTables = (signal, beginnings) => {
+      listed.push(beginnings);
+      return problem === undefined ? list(signal, beginnings) : Promise.reject(problem);
+    };
+    const queries = [query('2026-01-14', 'statistics_a_b_week_1', 1), query('2026-01-14', 'statistics_c_week_1', 2)];
+    const report = await setup({ queries, slugs: ['a-b', 'a.b', 'c'], source });
+
+    const { entries, experiments } = await report('2026-01-14');
+
+    expect(groupCosts(entries, 'experiment', experiments).map(({ name }) => name)).toEqual(['c', owner]);
+    expect(listed).toEqual([['statistics_a_b_week_1']]);
+  });
+
+  it('lists no tables where the names tell', async () => {
+    const source = new MemoryStatisticsSource();
+    source.listTables = () => Promise.reject(new Error('not needed'));
+    const report = await setup({ queries: [query('2026-01-14', 'statistics_a_week_1', 1)], slugs: ['a', 'b'], source });
+
+    expect((await report('2026-01-14')).experiments.find('statistics_a_week_1')).toBe('a');
+  });
+
   it('is told by kind and by table', async () => {
     const report = await setup({
       queries: [query('2026-01-14', 't', 1), query('2026-01-14', 't', 2, { experiment_slug: 'a' })],
       runs: [run('2026-01-14', 'a', 0.5, { source: null })],
     });
 
-    const { entries, slugs } = await report('2026-01-14');
+    const { entries, experiments } = await report('2026-01-14');
 
-    expect(groupCosts(entries, 'kind', slugs).map(({ name, usd, queries }) => [name, usd, queries])).toEqual([
+    expect(groupCosts(entries, 'kind', experiments).map(({ name, usd, queries }) => [name, usd, queries])).toEqual([
       ['analysis', 3, 2],
       ['contrail', 0.5, 1],
     ]);
-    expect(groupCosts(entries, 'table', slugs).map(({ name, usd }) => [name, usd])).toEqual([
+    expect(groupCosts(entries, 'table', experiments).map(({ name, usd }) => [name, usd])).toEqual([
       ['t', 3],
       ['a weekly', 0.5],
     ]);
   });
 
   it('is nobody where nothing cost anything', () => {
-    expect(groupCosts([], 'experiment', [])).toEqual([]);
+    expect(groupCosts([], 'experiment', new ExperimentsByTable([]))).toEqual([]);
   });
 });

@@ -83,6 +83,28 @@ describe('what metric-hub says of experiments', () => {
   });
 });
 
+describe('the costs of queries', () => {
+  it.each([
+    ['the experiment that describes the table', false, 'a.b'],
+    ['the first that the name fits, if the tables cannot be listed', true, 'a-b'],
+  ])('are of %s', async (_, isAway, owner) => {
+    const { deps, never, sink, source } = setup();
+    deps.experimentRecords.fetch = () => Promise.resolve(['a-b', 'a.b'].map((slug) => ({ ...RECORD, slug })));
+    source.set('statistics_a_b_week_1', { columns: [], batches: [], changedAt: NOW, description: 'a.b' });
+    if (isAway) source.listTables = away;
+    const cost = {
+      submission_timestamp: '2026-01-14T04:00:00Z',
+      destination_table: 'statistics_a_b_week_1',
+      cost_usd: 1,
+    };
+    await sink.append({ id: 'costs', table: 'query_cost_v1', rows: [cost] }, never);
+
+    const { queries } = (await readAlertInputs(deps, never)).sources;
+
+    expect(queries).toMatchObject({ kind: 'read', value: [{ experiment: owner, costUsd: 1 }] });
+  });
+});
+
 describe('the object of enrollment counts', () => {
   it.each([
     [40, 'read', undefined],
