@@ -28,6 +28,11 @@ export class ReadableWorker extends Worker {
     return ReadableJob;
   }
 
+  /** How many jobs it holds. */
+  get heldCount(): number {
+    return this.lockManager.getActiveJobCount();
+  }
+
   /** Ends connections and timers at once: where Redis does not answer, `close` would wait for it, with its timers on. */
   async cutOff(): Promise<void> {
     await Promise.allSettled([this.lockManager.close(), this.getBackend().close(true)]);

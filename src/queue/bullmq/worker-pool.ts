@@ -1,24 +1,14 @@
 /** A worker pool: one BullMQ worker per queue. */
-import { hostname } from 'node:os';
-import type { Job, Queue } from 'bullmq';
-import { ContrailError, errorText } from '../../domain/errors.ts';
+import type { Queue } from 'bullmq';
+import { ContrailError } from '../../domain/errors.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
-import type { RetryPolicy } from '../../jobs/job-kind.ts';
 import type { JobHandler } from '../../ports/job-handler.ts';
-import type { AttemptRunner } from '../attempt-runner.ts';
-import { backoffDelayMs } from '../backoff.ts';
-import {
-  ABORT_GRACE_MS,
-  concurrencyOf,
-  DRAIN_DEADLINE_MS,
-  LOCK_MS,
-  type PoolOptions,
-  runnerOf,
-} from '../pool-options.ts';
+import { ABORT_GRACE_MS, DRAIN_DEADLINE_MS, type PoolOptions } from '../pool-options.ts';
 import { CancelMarks } from './cancel-marks.ts';
-import { carryOut, RetryError } from './carry-out.ts';
+import { carryOut } from './carry-out.ts';
 import { checkRedis } from './check-redis.ts';
-import { connectWorkers, DEFAULT_PREFIX, redisRefusal } from './connection.ts';
+import { connectWorkers, DEFAULT_PREFIX } from './connection.ts';
+import { Crew, type Taken } from './crew.ts';
 import { matchHandlers } from '../handlers.ts';
 import { NOTE_DIVISION, NOTE_DIVISION_SCRIPT } from './division.ts';
 import { Draining } from './draining.ts';
@@ -26,20 +16,14 @@ import { BullmqHeldJob } from './held-job.ts';
 import { JobNotes } from './job-notes.ts';
 import { jobOptionsOf } from './job-options.ts';
 import { sharedSecret } from './job-seal.ts';
-import { RedisQueueRest } from './redis-queue-rest.ts';
-import { ReadableQueue, ReadableWorker } from './readable-job.ts';
+import { ReadableQueue } from './readable-job.ts';
 import { holdIfPaused, stoppedKey } from './redis-backfills.ts';
 import { settlesWithin } from '../settles-within.ts';
 import type { QueueTelemetry } from './tracing.ts';
+import { watchWorkers, type WatchPace } from './worker-watch.ts';
 
-const STALL_CHECK_MS = 5_000;
-/** BullMQ's own stall limit fails a job without telling us, so it is set out of reach. */
-const NEVER = 1_000_000;
-/** Workers obey `rateLimit` only with a limiter; this one never limits by itself. */
-const NO_LIMIT = { max: 1_000_000_000, duration: 1_000 };
-/** BullMQ sleeps out a rate limit even while closing; this caps it. */
-const LONGEST_REST_MS = 1_000;
-const RESTART_PAUSE_MS = 1_000;
+/** How long a stopping pool waits for Redis alone. */
+const REDIS_LIMIT_MS = 1_000;
 /** How often a stopping pool checks whether jobs still run. */
 const LOOK_MS = 100;
 
@@ -51,21 +35,10 @@ export interface WorkerPoolOptions extends PoolOptions {
   readonly stallCheckMs?: number;
   /** Default: no traces. */
   readonly telemetry?: QueueTelemetry;
+  /** How soon a worker that takes nothing is noticed. */
+  readonly watchPace?: WatchPace;
   /** Shown with each job it takes; default host and process. */
   readonly name?: string;
-}
-
-/** A job as BullMQ hands it to a worker. */
-interface Taken {
-  readonly job: Job;
-  readonly token: string;
-  readonly signal: AbortSignal | undefined;
-}
-
-interface Crew {
-  readonly queue: Queue;
-  readonly worker: ReadableWorker;
-  readonly runner: AttemptRunner;
 }
 
 /**
@@ -106,13 +79,35 @@ export class WorkerPool {
         for (const { runner } of this.#crews) runner.stopCancelled();
       },
     });
-    this.#crews = handlers.map((handler) => this.#hire(handler));
-    for (const { worker } of this.#crews) void this.#keepRunning(worker);
+    const crew = {
+      pool: options,
+      connection: this.#connection,
+      prefix: options.prefix ?? DEFAULT_PREFIX,
+      process: (taker: Crew, taken: Taken) => this.#process(taker, taken),
+      stopping: this.#stopping.signal,
+    };
+    this.#crews = handlers.map((handler) => new Crew({ ...crew, handler }));
+    void this.#start();
+    void watchWorkers(
+      {
+        ...options,
+        pace: options.watchPace,
+        workers: () => this.#crews.map(({ watched }) => watched),
+        onStuck: (queue) => this.#crews.find((stuck) => stuck.queue.name === queue)?.replaceWorker(),
+      },
+      this.#stopping.signal,
+    );
+  }
+
+  /** Looks for marks before the first job, so that none of a paused backfill is started. */
+  async #start(): Promise<void> {
+    await this.#marks.look();
+    for (const crew of this.#crews) crew.start();
   }
 
   /** Resolves when every worker takes jobs. */
   async ready(): Promise<void> {
-    await Promise.all(this.#crews.map(({ worker }) => worker.waitUntilReady()));
+    await Promise.all(this.#crews.map((crew) => crew.ready()));
   }
 
   /** How many jobs this process is running. */
@@ -155,14 +150,14 @@ export class WorkerPool {
     const { clock, log, drainDeadlineMs = DRAIN_DEADLINE_MS, abortGraceMs = ABORT_GRACE_MS } = this.#options;
     this.#stopping.abort();
     for (const { runner } of this.#crews) runner.refuse();
-    const closed = Promise.all(this.#crews.map(({ worker }) => worker.close()));
+    const closed = Promise.all(this.#crews.map((crew) => crew.close()));
     if (!(await this.#settles(closed, drainDeadlineMs))) {
       if (this.runningCount > 0) {
         log.warn({ running: this.runningCount }, 'the time to drain is over: running jobs are given back');
         for (const { runner } of this.#crews) runner.stop('shutdown');
         if (!(await settlesWithin(closed, abortGraceMs, clock))) for (const { runner } of this.#crews) runner.abandon();
       }
-      if (!(await settlesWithin(closed, RESTART_PAUSE_MS, clock))) this.#cutOff();
+      if (!(await settlesWithin(closed, REDIS_LIMIT_MS, clock))) this.#cutOff();
     }
     await Promise.all(
       [...this.#crews.map(({ queue }) => queue), ...this.#partQueues.values()].map((queue) => queue.close()),
@@ -177,7 +172,7 @@ export class WorkerPool {
     const deadline = clock.monotonic() + limitMs;
     for (let left = limitMs; left > 0; left = deadline - clock.monotonic()) {
       if (await settlesWithin(closed, Math.min(left, LOOK_MS), clock)) return true;
-      if (this.runningCount === 0) return settlesWithin(closed, RESTART_PAUSE_MS, clock);
+      if (this.runningCount === 0) return settlesWithin(closed, REDIS_LIMIT_MS, clock);
     }
     return false;
   }
@@ -185,48 +180,11 @@ export class WorkerPool {
   /** Redis is away, so jobs cannot be returned: their locks expire, and another worker's stall check returns them. */
   #cutOff(): void {
     this.#options.log.warn({}, 'Redis does not answer: the connections are cut, jobs come back by themselves');
-    for (const { worker } of this.#crews) void worker.cutOff();
-  }
-
-  #hire(handler: JobHandler<unknown>): Crew {
-    const { kind } = handler;
-    const options = this.#options;
-    const { prefix = DEFAULT_PREFIX } = options;
-    // The version is read here, as without it BullMQ rounds every delay up to a second.
-    const { telemetry } = options;
-    const shared = { connection: this.#connection, prefix, ...(telemetry === undefined ? {} : { telemetry }) };
-    const queue = new ReadableQueue(kind.queue, { ...shared, skipMetasUpdate: true });
-    queue.on('error', () => {});
-    const rest = new RedisQueueRest({ redis: this.#connection, prefix, queue: kind.queue, clock: options.clock });
-    const runner = runnerOf(handler, options, rest);
-    const worker = new ReadableWorker(
-      kind.queue,
-      (job, token = '', signal) => this.#process({ queue, runner }, { job, token, signal }),
-      {
-        ...shared,
-        name: options.name ?? `${hostname()}:${process.pid}`,
-        autorun: false,
-        concurrency: concurrencyOf(kind, options),
-        lockDuration: options.lockMs ?? LOCK_MS,
-        stalledInterval: options.stallCheckMs ?? STALL_CHECK_MS,
-        maxStalledCount: NEVER,
-        limiter: NO_LIMIT,
-        maximumRateLimitDelay: LONGEST_REST_MS,
-        runRetryDelay: RESTART_PAUSE_MS,
-        settings: {
-          backoffStrategy: (failed, _type, error) => retryDelayMs(error) ?? this.#delayMs(kind.retry, failed),
-        },
-      },
-    );
-    this.#listen(worker, runner);
-    return { queue, worker, runner };
+    for (const crew of this.#crews) crew.cutOff();
   }
 
   /** BullMQ's processor. */
-  async #process(
-    { queue, runner }: Pick<Crew, 'queue' | 'runner'>,
-    { job, token, signal }: Taken,
-  ): Promise<JobOutcome> {
+  async #process({ queue, runner }: Crew, { job, token, signal }: Taken): Promise<JobOutcome> {
     const { clock, log, prefix = DEFAULT_PREFIX } = this.#options;
     const held = new BullmqHeldJob({
       job,
@@ -249,11 +207,6 @@ export class WorkerPool {
     if (backfill !== undefined) await holdIfPaused(this.#connection, { ...this.#options, queue, id, backfill });
   }
 
-  /** For failures of the queue itself, which no verdict covers. */
-  #delayMs(policy: RetryPolicy, failedAttempts: number): number {
-    return backoffDelayMs(policy, failedAttempts, this.#options.random.fraction());
-  }
-
   /** A queue to add jobs to; those of parts need not be worked on in this process. */
   #queueOf(name: string): Queue {
     const known = this.#partQueues.get(name);
@@ -270,52 +223,4 @@ export class WorkerPool {
     this.#partQueues.set(name, queue);
     return queue;
   }
-
-  #listen(worker: ReadableWorker, runner: AttemptRunner): void {
-    const options = this.#options;
-    const { log } = options;
-    const queue = worker.name;
-    // A lost connection fails at every reconnect; report it once.
-    let lastText = '';
-    worker.on('active', () => (lastText = ''));
-    worker.on('error', (error) => {
-      // A refused script is named by its hash, and different ones take turns.
-      const text = redisRefusal(options.redisUrl, 'taking jobs', error)?.sentence ?? errorText(error);
-      if (text === lastText) return;
-      lastText = text;
-      log.warn({ queue, error: lastText }, 'a worker has trouble with its queue');
-    });
-    // BullMQ only reports it; the attempt would go on beside the next one.
-    worker.on('lockRenewalFailed', (jobIds) => {
-      for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
-      runner.stop('lock lost', jobIds);
-      log.warn({ queue, jobIds }, 'locks were lost: the attempts are aborted');
-    });
-    worker.on('completed', (job) => options.onFinished?.({ queue, jobId: job.id ?? '', state: 'completed' }));
-    worker.on('failed', (job) => {
-      if (job?.finishedOn !== undefined) options.onFinished?.({ queue, jobId: job.id ?? '', state: 'failed' });
-    });
-  }
-
-  /** If a worker's loop ends with an error, the process would live and do nothing, so the worker is started again. */
-  async #keepRunning(worker: ReadableWorker): Promise<void> {
-    const { signal } = this.#stopping;
-    // Before the first job, so that none of a paused backfill is started.
-    await this.#marks.look();
-    while (!signal.aborted) {
-      try {
-        await worker.run();
-      } catch (error) {
-        this.#options.log.error(
-          { queue: worker.name, error: errorText(error) },
-          'a worker stopped, and is started again',
-        );
-      }
-      if (!signal.aborted) await this.#options.clock.sleep(RESTART_PAUSE_MS);
-    }
-  }
-}
-
-function retryDelayMs(error: Error | undefined): number | undefined {
-  return error instanceof RetryError ? error.delayMs : undefined;
 }
