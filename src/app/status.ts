@@ -7,6 +7,7 @@ import type { RefusedRecords } from '../ports/record-stage.ts';
 import { type FileState, fileStates } from '../producer/file-states.ts';
 import type { ProductPlan } from '../producer/product-plan.ts';
 import { type QueueStates, queueStates } from '../queue/queue-states.ts';
+import { findStrayJobs, type StrayJobs } from './stray-jobs.ts';
 
 export interface StatusDependencies {
   readonly queue: JobQueue;
@@ -24,6 +25,11 @@ export interface StatusDependencies {
   readonly onTrouble: (error: ContrailError) => void;
 }
 
+export interface StatusSelection {
+  /** Whether the plan has the files of all experiments, so that jobs of others are strays. */
+  readonly isWhole: boolean;
+}
+
 export interface Status {
   readonly files: readonly FileState[];
   /** Absent while Redis is away. */
@@ -31,21 +37,32 @@ export interface Status {
   readonly refused?: RefusedRecords;
   /** What is wrong with Redis although it answers, with the remedy. */
   readonly redis?: readonly string[];
+  /** Jobs of experiments that are gone. */
+  readonly strays?: readonly StrayJobs[];
   /** Why Redis cannot be used; the freshness of files is shown anyway. */
   readonly trouble?: ContrailError;
 }
 
-export async function readStatus(deps: StatusDependencies, plan: ProductPlan, signal: AbortSignal): Promise<Status> {
+export async function readStatus(
+  deps: StatusDependencies,
+  plan: ProductPlan,
+  { isWhole }: StatusSelection,
+  signal: AbortSignal,
+): Promise<Status> {
   const { queue, checkQueue, refusedRecords, redisTroubles, clock, lagMs } = deps;
   const history = { reader: tolerantReader(deps), now: clock.now() };
   const trouble = await checkQueue().then(() => undefined, toContrailError);
   if (trouble !== undefined)
     return { files: await fileStates(plan, { queue: undefined, history, lagMs }, signal), trouble };
+  const files = await fileStates(plan, { queue, history, lagMs }, signal);
+  const queues = await queueStates(queue);
   return {
-    files: await fileStates(plan, { queue, history, lagMs }, signal),
-    queues: await queueStates(queue),
+    files,
+    queues,
     refused: await refusedRecords(),
     redis: await redisTroubles(),
+    // A source that cannot be read hides experiments.
+    strays: isWhole && plan.failures.length === 0 ? await findStrayJobs(queue, { known: files, queues }, signal) : [],
   };
 }
 

@@ -9,7 +9,8 @@ import { readPlanWithSteps, sayWarnings, warningsOf } from '../read-plan.ts';
 import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
 import { filterOf, isAlarming, isWanted, type StatusOptions } from '../status/options.ts';
-import { fileLines, printQueues, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
+import { fileLines, printQueues, printStrays, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
+import { PRODUCTS } from '../../producer/product-plan.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
 import { troublesOfRedis } from '../../app/compose/redis-troubles.ts';
 import { wire } from '../../app/compose/wire.ts';
@@ -37,10 +38,11 @@ export async function status(slug: string | undefined, options: StatusOptions): 
         onTrouble: ({ sentence }) => say(`warning: ${oneLine(sentence)}`),
       },
       plan,
+      { isWhole: slug === undefined && filter.products.length === PRODUCTS.length },
       signal,
     );
     const files = problemsFirst(found.files.filter((file) => isWanted(file, filter, slug)));
-    const { queues, refused, redis = [] } = found;
+    const { queues, refused, redis = [], strays = [] } = found;
     for (const sentence of redis) say(`warning: ${oneLine(sentence)}`);
     const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
     if (options.json) {
@@ -52,6 +54,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
         files: byState,
         warnings,
         redis,
+        strays,
       });
     } else {
       const isListed = options.all || filter.states !== undefined || slug !== undefined;
@@ -59,6 +62,7 @@ export async function status(slug: string | undefined, options: StatusOptions): 
       for (const line of fileLines(listed, adapters.clock.now())) printResult(line);
       printTotals(files, files.length - listed.length);
       printQueues(queues ?? {});
+      printStrays(strays);
       if (refused !== undefined) printRefusedRecords(refused);
     }
     if (trouble !== undefined) throw trouble;

@@ -1,4 +1,5 @@
 /** Prints file states in columns, problems first, then the queues. */
+import type { StrayJobs } from '../../app/stray-jobs.ts';
 import type { FileStateName } from '../../producer/file-state-names.ts';
 import type { FileState } from '../../producer/file-states.ts';
 import type { QueueStates } from '../../queue/queue-states.ts';
@@ -64,5 +65,14 @@ export function printQueues(queues: QueueStates): void {
       ? ' It is paused: no worker takes its jobs. Resume it on the page /queues of contrail web.'
       : '';
     printResult(`Queue ${name}: ${counts}.${hint}`);
+  }
+}
+
+/** Jobs whose experiment was removed after they were enqueued. */
+export function printStrays(strays: readonly StrayJobs[]): void {
+  for (const { experiment, jobs } of strays) {
+    const wait = jobs === 1 ? '1 job waits or runs' : `${jobs} jobs wait or run`;
+    const stop = `To stop: contrail cancel ${experiment}`;
+    printResult(oneLine(`${wait} for ${experiment}, which is gone or has nothing to publish any more. ${stop}`));
   }
 }
