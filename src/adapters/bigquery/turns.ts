@@ -1,7 +1,8 @@
-/** Limits how many tasks run at once; the others wait in order. */
+/** Limits how many tasks of this process run at once; the others wait in order. */
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { SharedLimit } from '../../ports/shared-limit.ts';
 
-export class Turns {
+export class Turns implements SharedLimit {
   readonly #limit: LimitFunction;
 
   constructor(atOnce: number) {
@@ -9,7 +10,7 @@ export class Turns {
   }
 
   /** Resolves at the caller's turn with a function that ends it (may be called twice). Rejects with the reason of an abort. */
-  take(signal: AbortSignal): Promise<() => void> {
+  acquire(signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const giveUp = (): void => reject(signal.reason);
