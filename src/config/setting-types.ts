@@ -155,6 +155,15 @@ export function positiveInteger(largest: number): z.ZodType<number, string> {
     .refine((value) => value >= 1 && value <= largest, allowed);
 }
 
+export function wholeNumber(largest: number): z.ZodType<number, string> {
+  const allowed = `a whole number from 0 to ${largest}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, allowed)
+    .transform(Number)
+    .refine((value) => value <= largest, allowed);
+}
+
 /** A share from 0 to 1. */
 export function share(): z.ZodType<number, string> {
   const allowed = 'a share from 0 to 1, such as 0.1';

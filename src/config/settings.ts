@@ -20,6 +20,7 @@ import {
   secretUrl,
   share,
   usd,
+  wholeNumber,
   yesOrNo,
 } from './setting-types.ts';
 
@@ -317,6 +318,27 @@ export const SETTINGS = {
     example: '8',
     default: undefined,
     schema: positiveInteger(1000),
+  }),
+  'limits.queries': setting({
+    variable: 'CONTRAIL_LIMITS_QUERIES',
+    text: 'Most BigQuery queries that all workers together run at the same time; 0: no limit. All workers need the same number.',
+    example: '50',
+    default: '0',
+    schema: wholeNumber(10_000),
+  }),
+  'limits.readStreams': setting({
+    variable: 'CONTRAIL_LIMITS_READ_STREAMS',
+    text: "Most streams of the Storage Read API that all workers together read at the same time; 0: only each worker's own limit of 4.",
+    example: '16',
+    default: '0',
+    schema: wholeNumber(10_000),
+  }),
+  'limits.uploads': setting({
+    variable: 'CONTRAIL_LIMITS_UPLOADS',
+    text: 'Most uploads to Cloud Storage that all workers together have under way at the same time; 0: no limit.',
+    example: '32',
+    default: '0',
+    schema: wholeNumber(10_000),
   }),
   'worker.drainTimeout': setting({
     variable: 'CONTRAIL_WORKER_DRAIN_TIMEOUT',

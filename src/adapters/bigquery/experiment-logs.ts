@@ -32,8 +32,8 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
   constructor(options: BigQueryLogsOptions) {
     this.#options = options;
     this.source = tableText(this.#name);
-    const { location, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
+    const { location, turns, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
   }
 
   async errorRows({ experiment, from, limits }: ErrorRowsReading, signal: AbortSignal): Promise<ErrorLogRow[]> {

@@ -25,8 +25,8 @@ export class BigQueryJobHistory implements JobHistory {
 
   constructor(options: BigQueryOptions) {
     this.#options = options;
-    const { location, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
+    const { location, turns, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
   }
 
   async jobsOf(day: string, dataset: string, signal: AbortSignal): Promise<readonly WarehouseJob[]> {

@@ -22,8 +22,8 @@ export class BigQueryMonitoringReader implements MonitoringReader {
 
   constructor(options: BigQueryReaderOptions) {
     this.#options = options;
-    const { location, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
+    const { location, turns, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
   }
 
   async rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {

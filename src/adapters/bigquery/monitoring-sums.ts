@@ -15,8 +15,8 @@ export class BigQueryMonitoringSums implements MonitoringSums {
 
   constructor(options: BigQueryReaderOptions) {
     this.#options = options;
-    const { location, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
+    const { location, turns, clock, random } = options;
+    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
   }
 
   async sums(request: SumsRequest, signal: AbortSignal): Promise<GroupSums[]> {

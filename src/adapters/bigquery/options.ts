@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
+import type { SharedLimit } from '../../ports/shared-limit.ts';
 
 export interface BigQueryOptions {
   /** The project that runs and pays for queries, and has the datasets. */
@@ -19,10 +20,19 @@ export interface BigQueryOptions {
    */
   readonly isCompressed?: boolean;
   readonly limits: BigQueryLimits;
+  readonly turns?: BigQueryTurns;
   readonly http: Http;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+}
+
+/** What waits for a turn. */
+export interface BigQueryTurns {
+  /** Default: queries wait for nobody. */
+  readonly queries?: SharedLimit;
+  /** Reading a stream. Default: as many at once as `limits.streams` says, for each adapter by itself. */
+  readonly readStreams?: SharedLimit;
 }
 
 export interface BigQueryLimits {

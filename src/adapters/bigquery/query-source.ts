@@ -6,6 +6,7 @@ import { checkColumnNames, queryRefused, queryTooLarge, queryTooSlow } from '../
 import type { QueryParameters } from '../../domain/query-export/query-parameter.ts';
 import { orderSql, tableSql } from '../../domain/query-export/query-sql.ts';
 import { readSql } from '../../domain/query-export/sql-text.ts';
+import { inTurn, type SharedLimit } from '../../ports/shared-limit.ts';
 import type { OpenQuery, QueryCheck, QueryRequest, QuerySource } from '../../ports/query-source.ts';
 import { restColumns } from './column-types.ts';
 import { jobLabels } from './labels.ts';
@@ -30,25 +31,30 @@ export class BigQueryQuerySource implements QuerySource {
   readonly #rest: RestClient;
   readonly #queries: QueryRunner;
   readonly #storage: StorageClient;
-  readonly #turns: Turns;
+  readonly #streamTurns: SharedLimit;
   /** SQL that was found to read only. Limits and values may differ from run to run. */
   readonly #checked = new Set<string>();
 
   constructor(options: BigQueryOptions) {
-    const { project, location, limits, clock, random } = options;
+    const { project, location, limits, turns, clock, random } = options;
     this.url = `bigquery://${project}`;
     this.#options = options;
     this.#rest = new RestClient(options);
     this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
     this.#storage = new StorageClient(options);
-    this.#turns = new Turns(limits.streams);
+    this.#streamTurns = turns?.readStreams ?? new Turns(limits.streams);
   }
 
   async check(request: QueryRequest): Promise<QueryCheck> {
     return this.#within(request, new UsageMeter(), (signal, meter) => this.#check(request, signal, meter));
   }
 
-  async open(request: QueryRequest): Promise<OpenQuery> {
+  /** Waiting for a turn does not count as running. */
+  open(request: QueryRequest): Promise<OpenQuery> {
+    return inTurn(this.#options.turns?.queries, request.signal, () => this.#open(request));
+  }
+
+  async #open(request: QueryRequest): Promise<OpenQuery> {
     const limit = this.#options.clock.timeout(request.timeoutMs);
     const startedAt = this.#options.clock.monotonic();
     const meter = new UsageMeter();
@@ -125,7 +131,7 @@ export class BigQueryQuerySource implements QuerySource {
       client: this.#storage,
       table: await this.#queries.destinationOf(result.job, head.meter, signal),
       slices: [slice],
-      turns: this.#turns,
+      turns: this.#streamTurns,
       stallTimeoutMs: limits.stallTimeoutMs,
       deadlineMs: request.timeoutMs,
       act: { ...actOf(request), permission: 'bigquery.readsessions.create' },

@@ -1,6 +1,7 @@
 /** Runs queries. Few rows come in the reply, many through the job that holds them. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
+import { inTurn, type SharedLimit } from '../../ports/shared-limit.ts';
 import type { RestField } from './column-types.ts';
 import { parameterFields, type RestParameters } from './query-parameters.ts';
 import { JobReply, QueryReply, type RoutineName } from './query-replies.ts';
@@ -69,6 +70,8 @@ const INTEGER_TIMES = 'formatOptions.useInt64Timestamp';
 export interface QueryRunnerOptions {
   readonly rest: RestClient;
   readonly location: string | undefined;
+  /** Each query is one turn; dry runs take none. Default: queries wait for nobody. */
+  readonly turns?: SharedLimit | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -76,18 +79,24 @@ export interface QueryRunnerOptions {
 export class QueryRunner {
   readonly #rest: RestClient;
   readonly #location: string | undefined;
+  readonly #turns: SharedLimit | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
 
-  constructor({ rest, location, clock, random }: QueryRunnerOptions) {
+  constructor({ rest, location, turns, clock, random }: QueryRunnerOptions) {
     this.#rest = rest;
     this.#location = location;
+    this.#turns = turns;
     this.#clock = clock;
     this.#random = random;
   }
 
   /** Runs a query to its end. An abort also cancels it in BigQuery, so that it is not billed any longer. */
-  async run(request: QueryRequest): Promise<QueryResult> {
+  run(request: QueryRequest): Promise<QueryResult> {
+    return inTurn(this.#turns, request.signal, () => this.#run(request));
+  }
+
+  async #run(request: QueryRequest): Promise<QueryResult> {
     const { meter, signal } = request;
     const reply = QueryReply.parse(await this.#ask(request, false));
     if (reply.jobComplete) {

@@ -35,11 +35,11 @@ export class BigQueryRecordSink implements RecordSink {
   readonly #known = new Set<string>();
 
   constructor(options: BigQuerySinkOptions) {
-    const { location, clock, random } = options;
+    const { location, turns, clock, random } = options;
     this.#options = options;
     this.#rest = new RestClient(options);
     this.#loader = new Loader({ rest: this.#rest, location, clock, random });
-    this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
+    this.#queries = new QueryRunner({ rest: this.#rest, location, turns: turns?.queries, clock, random });
   }
 
   async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {

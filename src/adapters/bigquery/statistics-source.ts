@@ -27,6 +27,7 @@ import { type DatasetName, type TableName, tablePath, tableText } from './sql.ts
 import { StorageClient } from './storage-client.ts';
 import { KeptDescriptions } from './table-descriptions.ts';
 import { TableOpener, type Work } from './table-opener.ts';
+import { Turns } from './turns.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { type Act, during, isTableMissing, MEND_THE_VIEW, translate } from './vendor-errors.ts';
 
@@ -49,12 +50,12 @@ export class BigQueryStatisticsSource implements DivisibleSource {
   readonly #opener: TableOpener;
 
   constructor(options: BigQuerySourceOptions) {
-    const { project, location, limits, clock, random, log } = options;
+    const { project, location, limits, turns, clock, random, log } = options;
     const rest = new RestClient(options);
     this.url = `bigquery://${project}`;
     this.#options = options;
     this.#dataset = { project, dataset: options.dataset };
-    this.#queries = new QueryRunner({ rest, location, clock, random });
+    this.#queries = new QueryRunner({ rest, location, turns: turns?.queries, clock, random });
     this.#storage = new StorageClient(options);
     this.#catalog = new Catalog({ rest, queries: this.#queries, dataset: this.#dataset, log, ...limits });
     this.#viewTables = new KeptViewTables(this.#dataset, clock);
@@ -71,7 +72,14 @@ export class BigQueryStatisticsSource implements DivisibleSource {
       storage: this.#storage,
       dataset: this.#dataset,
     };
-    this.#opener = new TableOpener({ ...parts, limits, clock, random, log });
+    this.#opener = new TableOpener({
+      ...parts,
+      limits,
+      turns: turns?.readStreams ?? new Turns(limits.streams),
+      clock,
+      random,
+      log,
+    });
   }
 
   async listTables(signal: AbortSignal, beginnings?: readonly string[]): Promise<readonly ListedTable[]> {

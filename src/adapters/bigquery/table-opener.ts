@@ -1,6 +1,7 @@
 /** Opens tables and views: sorted by a query if BigQuery can sort them, else in slices of the stored rows (ADR 10). */
 import type { SourceVersion } from '../../domain/source-version.ts';
 import type { DividedTable, OpenTable, TablePart } from '../../ports/statistics-source.ts';
+import type { SharedLimit } from '../../ports/shared-limit.ts';
 import type { Catalog } from './catalog.ts';
 import { arrowColumns } from './column-types.ts';
 import { type DescribedTable, withVersion } from './describe-tables.ts';
@@ -13,7 +14,6 @@ import { querySorted, type SortedRows } from './sorted-query.ts';
 import { type DatasetName, type TableName, tableText } from './sql.ts';
 import type { StorageClient } from './storage-client.ts';
 import { gone, openSession, replyTable, storedTable, type StoredRows, type TableHead } from './table-reader.ts';
-import { Turns } from './turns.ts';
 import { UsageMeter } from './usage-meter.ts';
 import { ServiceRefusal, translate } from './vendor-errors.ts';
 
@@ -36,6 +36,8 @@ export interface OpenerDependencies extends Pick<BigQueryOptions, 'limits' | 'cl
   readonly queries: QueryRunner;
   readonly catalog: Catalog;
   readonly storage: StorageClient;
+  /** Whose turn it is to read a stream. */
+  readonly turns: SharedLimit;
   /** Where the results are. */
   readonly dataset: DatasetName;
 }
@@ -44,11 +46,9 @@ type Place = Pick<PartToken, 'table' | 'slices' | 'snapshotAt'>;
 
 export class TableOpener {
   readonly #deps: OpenerDependencies;
-  readonly #turns: Turns;
 
   constructor(deps: OpenerDependencies) {
     this.#deps = deps;
-    this.#turns = new Turns(deps.limits.streams);
   }
 
   /**
@@ -185,10 +185,10 @@ export class TableOpener {
   }
 
   #storedRows(place: Place, source: string): StoredRows {
-    const { limits, clock, random, log, storage } = this.#deps;
+    const { limits, turns, clock, random, log, storage } = this.#deps;
     const act = { doing: `Reading ${source}`, subject: source, permission: 'bigquery.readsessions.create' };
     const { stallTimeoutMs, deadlineMs } = limits;
-    return { ...place, client: storage, turns: this.#turns, stallTimeoutMs, deadlineMs, act, clock, random, log };
+    return { ...place, client: storage, turns, stallTimeoutMs, deadlineMs, act, clock, random, log };
   }
 }
 

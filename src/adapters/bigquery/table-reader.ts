@@ -6,6 +6,7 @@ import type { SourceVersion } from '../../domain/source-version.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
+import type { SharedLimit } from '../../ports/shared-limit.ts';
 import type { OpenTable, RowOrder } from '../../ports/statistics-source.ts';
 import { broken } from './arrow-messages.ts';
 import { arrowColumns } from './column-types.ts';
@@ -14,7 +15,6 @@ import { readStream } from './read-stream.ts';
 import { restRows } from './rest-rows.ts';
 import type { TableName } from './sql.ts';
 import type { Session, StorageClient } from './storage-client.ts';
-import type { Turns } from './turns.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { type Act, ServiceRefusal, toRefusal, translate } from './vendor-errors.ts';
 
@@ -56,7 +56,7 @@ export interface StoredRows {
   readonly snapshotAt?: number;
   readonly slices: readonly Slice[];
   /** Few tables are streamed at once, because each takes tens of megabytes. */
-  readonly turns: Turns;
+  readonly turns: SharedLimit;
   readonly stallTimeoutMs: number;
   /** Time limit for reading, milliseconds. */
   readonly deadlineMs: number;
@@ -123,7 +123,7 @@ function openTable<Head extends RowsHead>(
       const end = AbortSignal.any([signal, closing.signal]);
       let endTurn: (() => void) | undefined;
       try {
-        endTurn = await stored?.turns.take(end);
+        endTurn = await stored?.turns.acquire(end);
         // Waiting for a turn does not count as reading.
         const limits = stored === undefined ? [] : [stored.clock.timeout(stored.deadlineMs)];
         yield* read(AbortSignal.any([end, ...limits]));

@@ -15,6 +15,7 @@ import {
   type WriteRequest,
 } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
+import type { SharedLimit } from '../../ports/shared-limit.ts';
 import { checkObjectName, isObjectName } from '../object-stores/object-name.ts';
 import { ApiClient, type RetryOptions } from './api-client.ts';
 import { composeObjects } from './compose-objects.ts';
@@ -40,6 +41,8 @@ export interface GcsObjectStoreOptions {
   readonly chunkBytes?: number;
   /** Store objects compressed, which readers must accept; `bytes` is then the stored size. Default no. */
   readonly gzip?: boolean;
+  /** Uploads wait for their turn; default: for nobody. */
+  readonly uploadTurns?: SharedLimit;
   readonly timeouts?: Partial<GcsTimeouts>;
   readonly retry?: RetryOptions;
   readonly http: Http;
@@ -65,6 +68,7 @@ export class GcsObjectStore implements ComposingStore {
   readonly #client: ApiClient;
   readonly #limits: UploadLimits;
   readonly #gzip: boolean;
+  readonly #uploadTurns: SharedLimit | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #log: Log;
@@ -83,6 +87,7 @@ export class GcsObjectStore implements ComposingStore {
     this.#client = new ApiClient({ bucket, endpoint: apiEndpoint, http, credentials, stallMs, retry, log });
     this.#limits = { singleRequestBytes, chunkBytes, cleanUpMs };
     this.#gzip = gzip;
+    this.#uploadTurns = options.uploadTurns;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#log = log;
@@ -120,7 +125,13 @@ export class GcsObjectStore implements ComposingStore {
     // Parts are joined unchanged: compressed one by one they would make a file that not every reader can unpack.
     const isPacked = this.#gzip && !isWork;
     const object = { name, contentType, ifGeneration, signal, ...(isPacked ? { contentEncoding: 'gzip' } : {}) };
-    const parts = { client: this.#client, limits: this.#limits, clock: this.#clock, random: this.#random };
+    const parts = {
+      client: this.#client,
+      limits: this.#limits,
+      turns: this.#uploadTurns,
+      clock: this.#clock,
+      random: this.#random,
+    };
     const writer = new GcsObjectWriter(parts, object);
     return isPacked ? new GzipWriter(writer) : writer;
   }

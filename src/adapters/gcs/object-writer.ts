@@ -7,6 +7,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectMetadata, ObjectWriter, StoredObject } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
+import { inTurn, type SharedLimit } from '../../ports/shared-limit.ts';
 import type { ApiClient } from './api-client.ts';
 import { ChunkPipe } from '../object-stores/chunk-pipe.ts';
 import { Crc32c } from './crc32c.ts';
@@ -27,6 +28,8 @@ export interface UploadLimits {
 
 export interface WriterOptions {
   readonly client: ApiClient;
+  /** Sending a chunk, or a small object, is one turn. Default: uploads wait for nobody. */
+  readonly turns?: SharedLimit | undefined;
   readonly limits: UploadLimits;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,6 +38,7 @@ export interface WriterOptions {
 export class GcsObjectWriter implements ObjectWriter {
   readonly #client: ApiClient;
   readonly #limits: UploadLimits;
+  readonly #turns: SharedLimit | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #object: NewObject;
@@ -46,12 +50,16 @@ export class GcsObjectWriter implements ObjectWriter {
   #session: UploadSession | undefined;
   #state: 'open' | 'committing' | 'ended' = 'open';
 
-  constructor({ client, limits, clock, random }: WriterOptions, object: NewObject) {
+  constructor({ client, limits, turns, clock, random }: WriterOptions, object: NewObject) {
     this.#client = client;
     this.#limits = limits;
+    this.#turns = turns;
     this.#clock = clock;
     this.#random = random;
-    this.#chunks = new ChunkPipe(limits.chunkBytes, async (chunk) => (await this.#openSession()).append(chunk));
+    this.#chunks = new ChunkPipe(limits.chunkBytes, async (chunk) => {
+      const session = await this.#openSession();
+      await this.#inTurn(() => session.append(chunk));
+    });
     this.#object = { ...object, signal: AbortSignal.any([object.signal, this.#ending.signal]) };
   }
 
@@ -88,6 +96,10 @@ export class GcsObjectWriter implements ObjectWriter {
     await this.#session?.cancel(this.#clock.timeout(this.#limits.cleanUpMs));
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return inTurn(this.#turns, this.#object.signal, work);
+  }
+
   async #openSession(): Promise<UploadSession> {
     return (this.#session ??= await UploadSession.start(this.#client, this.#object));
   }
@@ -95,14 +107,16 @@ export class GcsObjectWriter implements ObjectWriter {
   async #commitAtOnce(metadata: ObjectMetadata): Promise<ObjectResource> {
     const crc32c = this.#crc.toBase64();
     const bytes = await this.#chunks.last();
-    const object = await uploadOnce(this.#client, { ...this.#object, bytes, crc32c, metadata, random: this.#random });
+    const whole = { ...this.#object, bytes, crc32c, metadata, random: this.#random };
+    const object = await this.#inTurn(() => uploadOnce(this.#client, whole));
     await this.#checkSum(object, crc32c);
     return object;
   }
 
   async #commitSession(session: UploadSession, metadata: ObjectMetadata): Promise<ObjectResource> {
     const crc32c = this.#crc.toBase64();
-    const object = await session.finish(await this.#chunks.last(), crc32c);
+    const chunk = await this.#chunks.last();
+    const object = await this.#inTurn(() => session.finish(chunk, crc32c));
     // From here on there is no session to cancel after a failure.
     this.#session = undefined;
     await this.#checkSum(object, crc32c);

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/load-config.ts';
 import type { ComposingStore } from '../../ports/object-store.ts';
 import type { Adapters } from './adapters.ts';
+import type { SharedLimits } from './open-shared-limits.ts';
 import { requiredSetting } from './required-setting.ts';
 import { sharedHttp } from './shared-http.ts';
 
@@ -13,7 +14,8 @@ export async function storeOf(
     random,
     log,
     http = sharedHttp(),
-  }: Pick<Adapters, 'clock' | 'random' | 'log'> & Partial<Pick<Adapters, 'http'>>,
+    limits = {},
+  }: Pick<Adapters, 'clock' | 'random' | 'log'> & Partial<Pick<Adapters, 'http'>> & { readonly limits?: SharedLimits },
 ): Promise<ComposingStore> {
   const { scheme, path, text } = requiredSetting(config, 'bucket');
   if (scheme === 'file') {
@@ -28,6 +30,7 @@ export async function storeOf(
     random,
     log,
     http: http(),
+    ...(limits.uploads === undefined ? {} : { uploadTurns: limits.uploads }),
     ...(config.storageEmulator === undefined ? {} : { apiEndpoint: config.storageEmulator }),
   });
 }

@@ -3,7 +3,9 @@ import type { Config } from '../../config/load-config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
+import { bothLimits } from '../../ports/shared-limit.ts';
 import type { WiredAdapters } from './adapters.ts';
+import type { SharedLimits } from './open-shared-limits.ts';
 import { requiredSetting } from './required-setting.ts';
 import type { SharedHttp } from './shared-http.ts';
 
@@ -29,6 +31,8 @@ export interface WarehouseOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly http: SharedHttp;
+  /** Limits for all workers; default: none. */
+  readonly limits?: SharedLimits;
 }
 
 /** Contacts and opens nothing yet. */
@@ -72,7 +76,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   };
 }
 
-async function bigqueryOf(config: Config, { clock, random, log, http }: WarehouseOptions): Promise<Warehouse> {
+async function bigqueryOf(config: Config, { clock, random, log, http, limits = {} }: WarehouseOptions): Promise<Warehouse> {
   const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
@@ -82,6 +86,7 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
   const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
   const { BigQueryQuerySource } = await import('../../adapters/bigquery/query-source.ts');
   const { DEFAULT_LIMITS } = await import('../../adapters/bigquery/options.ts');
+  const { Turns } = await import('../../adapters/bigquery/turns.ts');
   const { hostname, searchParams } = new URL(requiredSetting(config, 'warehouse').text);
   const location = searchParams.get('location');
   const options = {
@@ -94,6 +99,10 @@ async function bigqueryOf(config: Config, { clock, random, log, http }: Warehous
       veryLargeRows: config['statistics.divideRows'],
       parts: config['bigquery.parts'],
       maximumBytesBilled: config['bigquery.maximumBytesBilled'],
+    },
+    turns: {
+      readStreams: bothLimits(new Turns(DEFAULT_LIMITS.streams), limits.readStreams),
+      ...(limits.queries === undefined ? {} : { queries: limits.queries }),
     },
     isCompressed: config['bigquery.compression'],
     http: http(),

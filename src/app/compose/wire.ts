@@ -9,6 +9,7 @@ import type { Log } from '../../ports/log.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import type { Adapters, WiredAdapters } from './adapters.ts';
 import { byteLimit } from './byte-limit.ts';
+import type { SharedLimits } from './open-shared-limits.ts';
 import { storeOf } from './open-store.ts';
 import { warehouseOf } from './open-warehouse.ts';
 import { type SharedHttp, sharedHttp } from './shared-http.ts';
@@ -17,17 +18,19 @@ export interface WireOptions {
   /** Create a missing DuckDB file; not for commands that read results from it. */
   readonly createWarehouse: boolean;
   readonly log: Log;
+  /** Limits for all workers; default: none. */
+  readonly limits?: SharedLimits;
 }
 
 /** The adapters of a configuration with `warehouse` and `bucket`. Contacts and opens nothing yet. */
 export async function wire(config: Config, options: WireOptions): Promise<WiredAdapters> {
   const clock = clockOf(config);
   const random = systemRandom;
-  const { log } = options;
+  const { log, limits } = options;
   const http = sharedHttp();
   const [warehouse, store, api] = await Promise.all([
     warehouseOf(config, { ...options, clock, random, http }),
-    storeOf(config, { clock, random, log, http }),
+    storeOf(config, { clock, random, log, http, ...(limits === undefined ? {} : { limits }) }),
     experimentsSourceOf(config, http),
   ]);
   const experiments = await keptExperiments(config, api, clock);

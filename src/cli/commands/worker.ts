@@ -6,6 +6,7 @@ import { startWorkers } from '../../app/pool/start-workers.ts';
 import { logOf } from '../log.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
 import { openServicePort } from '../../app/observe/service-port.ts';
+import { openSharedLimits, sharedLimitsOf } from '../../app/compose/open-shared-limits.ts';
 import { wire } from '../../app/compose/wire.ts';
 import { readPort } from './web.ts';
 
@@ -20,7 +21,9 @@ export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const port = ask(() => readPort(options.metricsPort, '--metrics-port'));
   const config = loadConfig(['warehouse', 'bucket']);
-  const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
+  const workLog = logOf(config);
+  const limits = await openSharedLimits(config, workLog);
+  const adapters = await wire(config, { createWarehouse: true, log: workLog, limits });
   const { signal, release } = abortOnSignals((name) => {
     adapters.log.info({ signal: name }, 'stopping: running jobs may finish');
     // Set before the start, because the start waits for Redis too.
@@ -41,7 +44,8 @@ export async function work(options: Options): Promise<void> {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    log.info({ warehouse: adapters.source.url, bucket: adapters.store.url }, 'taking jobs');
+    const places = { warehouse: adapters.source.url, bucket: adapters.store.url };
+    log.info({ ...places, limits: sharedLimitsOf(config) }, 'taking jobs');
     let code = 1;
     try {
       await Promise.race([stopped, ...(options.drain ? [pool.waitUntilDrained()] : [])]);
@@ -54,6 +58,7 @@ export async function work(options: Options): Promise<void> {
     await servicePort?.stop();
     release();
     await adapters.close();
+    await limits.close();
   }
   log.info({}, 'stopped');
 }

@@ -41,13 +41,18 @@ export interface Counts {
   readonly rowsLoaded: number;
   /** Streams whose reader went away before their end. */
   readonly streamsCancelled: number;
+  /** Most queries and streams that went on at the same time. */
+  readonly mostQueries: number;
+  readonly mostStreams: number;
 }
 
-type Sum = Exclude<keyof Counts, 'requests' | 'totalRequests'>;
+type Peak = 'mostQueries' | 'mostStreams';
+type Sum = Exclude<keyof Counts, 'requests' | 'totalRequests' | Peak>;
 
 export class Counters {
   readonly #requests = new Map<RequestKind, number>();
   readonly #sums = new Map<Sum, number>();
+  readonly #peaks = new Map<Peak, number>();
 
   request(kind: RequestKind): void {
     this.#requests.set(kind, (this.#requests.get(kind) ?? 0) + 1);
@@ -57,7 +62,13 @@ export class Counters {
     this.#sums.set(sum, (this.#sums.get(sum) ?? 0) + count);
   }
 
+  /** So many go on right now. */
+  goingOn(peak: Peak, count: number): void {
+    this.#peaks.set(peak, Math.max(this.#peaks.get(peak) ?? 0, count));
+  }
+
   reset(): void {
+    this.#peaks.clear();
     this.#requests.clear();
     this.#sums.clear();
   }
@@ -74,6 +85,8 @@ export class Counters {
       bytesReplied: sum('bytesReplied'),
       rowsLoaded: sum('rowsLoaded'),
       streamsCancelled: sum('streamsCancelled'),
+      mostQueries: this.#peaks.get('mostQueries') ?? 0,
+      mostStreams: this.#peaks.get('mostStreams') ?? 0,
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Jobs that were asked for: their ids, states, results, as jobs.get tells them. */
 import { randomUUID } from 'node:crypto';
 import type { Catalog, StoredTable } from './catalog.ts';
+import type { Counters } from './counters.ts';
 import { RefusedError } from './statuses.ts';
 
 export interface JobError {
@@ -38,10 +39,14 @@ export function billedBytes(bytes: number): number {
 
 export class JobBook {
   readonly #catalog: Catalog;
+  readonly #counters: Counters;
   readonly #jobs = new Map<string, Job>();
+  /** Ids of queries that had not ended at the last look. */
+  readonly #running = new Set<string>();
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, counters: Counters) {
     this.#catalog = catalog;
+    this.#counters = counters;
   }
 
   /** Throws the 409 for an id that was used before: to be asked before the work is done. */
@@ -55,6 +60,7 @@ export class JobBook {
     const createdMs = Date.now();
     const added: Job = { ...job, id: id ?? `job_${randomUUID()}`, createdMs, doneMs: createdMs + ms };
     this.#jobs.set(added.id, added);
+    if (added.type === 'QUERY') this.#countQueries(added);
     return added;
   }
 
@@ -68,6 +74,7 @@ export class JobBook {
   remove(id: string): void {
     this.get(id);
     this.#jobs.delete(id);
+    this.#running.delete(id);
   }
 
   /** The newest first, as jobs.list. */
@@ -83,6 +90,12 @@ export class JobBook {
     const cancelled: Job = { ...job, doneMs: Date.now(), error };
     this.#jobs.set(id, cancelled);
     return cancelled;
+  }
+
+  #countQueries({ id: added }: Job): void {
+    this.#running.add(added);
+    for (const id of this.#running) if (isDone(this.get(id))) this.#running.delete(id);
+    this.#counters.goingOn('mostQueries', this.#running.size);
   }
 
   reference(id: string): { readonly projectId: string; readonly jobId: string; readonly location: string } {

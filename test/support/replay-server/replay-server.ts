@@ -62,7 +62,7 @@ export async function startReplayServer(options: ReplayServerOptions = {}): Prom
   const resetConnection = (peer: string): void => connections.reset(peer);
   const storage = new StorageService({ catalog, faults, counters, resetConnection });
   const grpc = await startGrpcServer(storage.handlers(), connections);
-  const jobs = new JobBook(catalog);
+  const jobs = new JobBook(catalog, counters);
   const pages = new RowPages(counters, options.pageRows ?? DEFAULT_PAGE_ROWS);
   const queries = new QueryJobs({ catalog, answers, jobs, pages });
   const routes = [...tableRoutes(catalog, pages), ...jobRoutes({ catalog, counters, jobs, queries })];

@@ -45,6 +45,7 @@ interface OpenStream {
 
 export class StorageService {
   readonly #deps: StorageServiceDependencies;
+  #sending = 0;
   readonly #streams = new Map<string, OpenStream>();
 
   constructor(deps: StorageServiceDependencies) {
@@ -127,7 +128,8 @@ export class StorageService {
     try {
       if (open === undefined) throw new RefusedError({ code: 'NOT_FOUND', message: `Not found: stream ${name}` });
       const sender = new StreamSender({ call, stream: open.stream, plan, counters });
-      const end = await sender.send(Number(call.request.offset));
+      counters.goingOn('mostStreams', (this.#sending += 1));
+      const end = await sender.send(Number(call.request.offset)).finally(() => (this.#sending -= 1));
       if (end === 'reset') resetConnection(call.getPeer());
     } catch (error) {
       call.emit('error', grpcStatus(refusedBy(error)));

@@ -7,6 +7,8 @@ import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../../src/adapters/system/random.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
+import type { SharedLimit } from '../../../../src/ports/shared-limit.ts';
+import { makeGate } from '../../../support/gate.ts';
 import { httpClient } from '../../../support/http-client.ts';
 import { fromSql, requestOf, rowsOf } from '../../../support/query-source-world.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
@@ -35,10 +37,11 @@ interface Service {
   readonly run?: object;
   readonly routine?: { readonly status: number; readonly body: object };
   readonly clock?: Clock;
+  readonly queryTurns?: SharedLimit;
 }
 
 /** A service that gives these answers, and remembers what it was asked. */
-async function setup({ dryRun = () => SELECT, run = DONE, routine, clock = systemClock }: Service = {}) {
+async function setup({ dryRun = () => SELECT, run = DONE, routine, clock = systemClock, queryTurns }: Service = {}) {
   const seen: Seen[] = [];
   const answerTo = ({ path, body }: Seen): { readonly status: number; readonly body: object } => {
     if (path.endsWith('/queries')) return { status: 200, body: run };
@@ -71,6 +74,7 @@ async function setup({ dryRun = () => SELECT, run = DONE, routine, clock = syste
     location: 'EU',
     apiEndpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     limits: DEFAULT_LIMITS,
+    ...(queryTurns === undefined ? {} : { turns: { queries: queryTurns } }),
     http: httpClient(),
     clock,
     random: systemRandom,
@@ -214,6 +218,23 @@ describe('configured queries on BigQuery', () => {
       message: 'The query live took more than its limit of 60 s.',
     });
     expect(seen.map(({ path }) => path)).toContain('/bigquery/v2/projects/p/jobs/job-1/cancel');
+  });
+
+  it('do not spend their time on waiting for their turn', async () => {
+    const clock = new VirtualClock(0);
+    const turn = makeGate();
+    let ended = 0;
+    const queryTurns = { acquire: () => turn.passed.then(() => () => void (ended += 1)) };
+    const { source, seen } = await setup({ clock, queryTurns });
+
+    const running = source.open(requestOf({ query: fromSql('SELECT n FROM t'), changes: { timeoutMs: 60_000 } }));
+    await clock.advance(60_000);
+    const before = [seen.length, ended];
+    turn.open();
+    await running;
+
+    expect(before).toEqual([0, 0]);
+    expect(ended).toBe(1);
   });
 
   it('are streamed from the table with their rows, in its order, if they do not fit a reply', async () => {

@@ -23,7 +23,7 @@ export const never = new AbortController().signal;
 export async function replayWorld(
   options: ReplayServerOptions,
   limits: Partial<BigQueryLimits> = {},
-  more: Pick<BigQueryOptions, 'isCompressed'> = {},
+  more: Pick<BigQueryOptions, 'isCompressed' | 'turns'> = {},
 ) {
   const server = await startReplayServer(options);
   onTestFinished(() => server.stop());

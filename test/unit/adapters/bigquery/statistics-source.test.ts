@@ -3,6 +3,7 @@ import type { Column } from '../../../../src/domain/column-type.ts';
 import type { OpenTable, StatisticsSource } from '../../../../src/ports/statistics-source.ts';
 import { ALL_TYPES_COLUMNS, ALL_TYPES_ROWS } from '../../../support/all-types.ts';
 import { type CellValue, columnBatch } from '../../../support/column-batches.ts';
+import { recordedLimit } from '../../../support/recorded-limit.ts';
 import { encodedRows } from '../../../support/read-table.ts';
 import type { TableSpec } from '../../../support/replay-server/catalog.ts';
 import { numberedRows, STATISTICS_COLUMNS } from '../../../support/statistics-table.ts';
@@ -52,6 +53,20 @@ describe('BigQuery statistics source', () => {
     expect(open).toMatchObject({ source: `${PROJECT}.${NAME}`, version: VERSION, rowCount: 100, order: 'key' });
     expect(open.usage()).toMatchObject({ requests: 1, bytesBilled: 10 * 1024 * 1024 });
     expect(open.usage().bytesRead).toBeGreaterThan(1000);
+  });
+
+  it('waits for a turn for each query and each stream, one after the other', async () => {
+    const events: string[] = [];
+    const turns = { queries: recordedLimit('query', events), readStreams: recordedLimit('stream', events) };
+    const { source } = await replayWorld({ tables: [view(2500)] }, { smallRows: 1000 }, { turns });
+
+    const open = await opened(source, VERSION);
+    const whenOpen = [...events];
+    const rows = await drained(open);
+
+    expect(rows).toBe(2500);
+    expect(whenOpen).toEqual(['query begins', 'query ends']);
+    expect(events).toEqual([...whenOpen, 'stream begins', 'stream ends']);
   });
 
   it('streams a view whose rows do not fit the reply, in order, from the table that the query made', async () => {

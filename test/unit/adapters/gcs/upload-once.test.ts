@@ -1,4 +1,5 @@
 /** Small objects: one request, and what becomes of it when something goes wrong. */
+import { recordedLimit } from '../../../support/recorded-limit.ts';
 import { expect, it } from 'vitest';
 import { publish } from '../../../contract/object-store.ts';
 import { begin, gcsWorld, NAME, never } from './gcs-world.ts';
@@ -174,4 +175,14 @@ it('stops waiting for a reply when it is aborted, with the reason', async () => 
 
 it('refuses chunks that the service would refuse', async () => {
   await expect(gcsWorld({ chunkBytes: 1_000_000 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});
+
+it('waits for a turn, and holds it while the object is sent', async () => {
+  const events: string[] = [];
+  const { server, store } = await gcsWorld({ uploadTurns: recordedLimit('upload', events) });
+  server.failNext('upload', { before: () => events.push('request') });
+
+  await publish(store);
+
+  expect(events).toEqual(['upload begins', 'request', 'upload ends']);
 });

@@ -1,5 +1,6 @@
 /** Large objects: chunks by an upload session, and how they go on when something goes wrong. */
 import { expect, it } from 'vitest';
+import { recordedLimit } from '../../../support/recorded-limit.ts';
 import { begin, CHUNK, gcsWorld, type GcsWorld, KIBIBYTE, NAME, never, sessionWorld, testBytes } from './gcs-world.ts';
 import { refusal } from './gcs-bucket.ts';
 import { crc32cOf } from './plain-crc32c.ts';
@@ -283,4 +284,15 @@ it('keeps two chunks of a large object in memory, whatever its size', { timeout:
   expect(kept).toBeGreaterThan(8 * mebibyte);
   expect(kept).toBeLessThanOrEqual(16 * mebibyte);
   expect(server.kinds.filter((kind) => kind === 'chunk')).toHaveLength(25);
+});
+
+it('waits for a turn for each chunk, and holds it while the chunk is sent', async () => {
+  const events: string[] = [];
+  const world = await sessionWorld({ uploadTurns: recordedLimit('upload', events) });
+  world.server.failNext('chunk', { before: () => events.push('chunk') });
+
+  await publishLarge(world);
+
+  expect(events.slice(0, 3)).toEqual(['upload begins', 'chunk', 'upload ends']);
+  expect(events.filter((event) => event === 'upload ends')).toHaveLength(3);
 });
