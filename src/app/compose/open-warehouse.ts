@@ -76,7 +76,10 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   };
 }
 
-async function bigqueryOf(config: Config, { clock, random, log, http, limits = {} }: WarehouseOptions): Promise<Warehouse> {
+async function bigqueryOf(
+  config: Config,
+  { clock, random, log, http, limits = {} }: WarehouseOptions,
+): Promise<Warehouse> {
   const { BigQueryStatisticsSource } = await import('../../adapters/bigquery/statistics-source.ts');
   const { BigQueryRecordSink } = await import('../../adapters/bigquery/record-sink.ts');
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');

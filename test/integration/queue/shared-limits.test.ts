@@ -49,7 +49,7 @@ it('gives back the turns of a worker that was killed', async () => {
   const limit = limits.limit('queries', 2);
   const waits = limit.acquire(never);
   await limit.settled();
-  const before = await Promise.race([waits, 'waits']);
+  const before = await Promise.race([waits, Promise.resolve('waits')]);
 
   killed.kill('SIGKILL');
   const end = await waits;
