@@ -4,8 +4,8 @@ import { ANALYSIS_PERIODS, type AnalysisPeriod } from '../domain/analysis-period
 import { ContrailError, toContrailError } from '../domain/errors.ts';
 import { nearestNames } from '../domain/nearest-name.ts';
 import { normaliseSlug, quote } from '../domain/slug.ts';
-import { parseStatisticsTableName, statisticsTableName } from '../domain/statistics-name.ts';
-import { mayName } from '../domain/table-owners.ts';
+import { statisticsTableName } from '../domain/statistics-name.ts';
+import { assignTables, mayBelong, mayName, type OwnableTable } from '../domain/table-owners.ts';
 import type { ExperimentsApi } from '../ports/experiments-api.ts';
 import type { RecordSink } from '../ports/record-sink.ts';
 import type { StatisticsSource } from '../ports/statistics-source.ts';
@@ -26,8 +26,13 @@ export async function explainMissingResults(
   signal: AbortSignal,
 ): Promise<ContrailError> {
   const { experiment, period } = wanted;
-  const tables = (await sources.source.listTables(signal)).map(({ name }) => name);
-  const periods = ANALYSIS_PERIODS.filter((candidate) => tables.includes(statisticsTableName(experiment, candidate)));
+  const tables = await sources.source.listTables(signal);
+  const { listed, logged } = await slugsOf(sources, signal);
+  const owned = assignTables(tables, [...listed, experiment]).periods.filter(
+    // The slug may be typed as tables write it.
+    (table) => mayBelong(table, experiment) || normaliseSlug(table.slug) === experiment,
+  );
+  const periods = ANALYSIS_PERIODS.filter((candidate) => owned.some((table) => table.period === candidate));
   const table = statisticsTableName(experiment, period);
   if (periods.length > 0) {
     return new ContrailError('RESULTS_MISSING', `${experiment} has no ${period} results.`, {
@@ -35,8 +40,8 @@ export async function explainMissingResults(
       hint: `It has results for ${periods.join(', ')}.`,
     });
   }
-  const known = await knownSlugs(sources, tables, signal);
-  if (known.includes(experiment) || tables.some((name) => mayName(name, experiment))) {
+  const known = distinctSlugs(listed, slugsOfTables(tables, listed), logged);
+  if (known.includes(experiment) || tables.some(({ name }) => mayName(name, experiment))) {
     return new ContrailError('RESULTS_MISSING', `${experiment} has no ${period} results.`, {
       subject: table,
       hint: `${sources.source.url} has no view or table ${table}.`,
@@ -58,20 +63,24 @@ export function unknownExperiment(experiment: string, known: readonly string[]):
   return new ContrailError('EXPERIMENT_UNKNOWN', `Unknown experiment ${quote(experiment)}.`, { hint });
 }
 
-async function knownSlugs(
+/** Empty where a source cannot be reached. */
+async function slugsOf(
   sources: ExperimentSources,
-  tables: readonly string[],
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<{ readonly listed: readonly string[]; readonly logged: readonly string[] }> {
   const [listed, logged] = await Promise.all([
     sources.api.list(signal).then(
-      (list) => list.experiments.map((experiment) => experiment.slug),
+      (list) => byStart(list.experiments).map((experiment) => experiment.slug),
       () => [],
     ),
     sources.sink.loggedExperiments(signal).catch(() => []),
   ]);
-  const fromTables = tables.flatMap((name) => parseStatisticsTableName(name)?.slug ?? []);
-  return distinctSlugs(listed, fromTables, logged);
+  return { listed, logged };
+}
+
+/** The experiments with a table of a period: their slug if it is known or described, else the normalised one of the name. */
+export function slugsOfTables(tables: readonly OwnableTable[], known: readonly string[]): string[] {
+  return [...new Set(assignTables(tables, known).periods.map(({ slug }) => slug))];
 }
 
 /** Each experiment under one name: its slug from the API or a log row, else the normalised slug of its tables. */

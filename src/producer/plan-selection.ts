@@ -4,8 +4,7 @@ import { ContrailError } from '../domain/errors.ts';
 import type { Experiment } from '../domain/experiment.ts';
 import type { KnownBy } from '../domain/file-claim.ts';
 import { normaliseSlug } from '../domain/slug.ts';
-import { parseStatisticsTableName } from '../domain/statistics-name.ts';
-import { distinctSlugs, type ExperimentSources, unknownExperiment } from './known-experiments.ts';
+import { distinctSlugs, type ExperimentSources, slugsOfTables, unknownExperiment } from './known-experiments.ts';
 import type { Listing } from './listing.ts';
 
 export interface PlanSelection {
@@ -59,8 +58,9 @@ export async function checkSelection(
   signal: AbortSignal,
 ): Promise<void> {
   const bySlug = listed.map((entry) => entry.slug);
-  const byTable = tables.flatMap(({ name }) => parseStatisticsTableName(name)?.slug ?? []);
-  const isKnown = (slug: string) => bySlug.includes(slug) || byTable.includes(normaliseSlug(slug));
+  const byTable = slugsOfTables(tables, bySlug);
+  const normalised = new Set(byTable.map(normaliseSlug));
+  const isKnown = (slug: string) => bySlug.includes(slug) || normalised.has(normaliseSlug(slug));
   const others = selection.experiments.filter((slug) => !isKnown(slug));
   const logged = others.length === 0 ? [] : await sink.loggedExperiments(signal).catch(() => []);
   for (const slug of others) {

@@ -2,12 +2,11 @@
 import type { Config } from '../../config/load-config.ts';
 import { CONSOLE_RULES } from '../../domain/console-rules.ts';
 import { normaliseSlug } from '../../domain/slug.ts';
-import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
 import { ErrorsPayload } from '../../jobs/errors-job.ts';
 import { MetadataPayload } from '../../jobs/metadata-job.ts';
 import { StatisticsPayload } from '../../jobs/statistics-job.ts';
 import type { JobContext } from '../../ports/job-handler.ts';
-import { listExperiments } from '../../producer/known-experiments.ts';
+import { listExperiments, slugsOfTables } from '../../producer/known-experiments.ts';
 import { handleErrorsJob } from '../../workers/errors/errors-handler.ts';
 import { handleMetadataJob } from '../../workers/metadata/metadata-handler.ts';
 import { handleStatisticsJob } from '../../workers/statistics/statistics-handler.ts';
@@ -49,7 +48,7 @@ async function knownSlugs(
   signal.throwIfAborted();
   if (unlisted !== undefined || logged === undefined) return undefined;
   const listed = [...experiments, ...malformed].flatMap(({ slug }) => slug ?? []);
-  const ofTables = (await source.listTables(signal)).flatMap(({ name }) => parseStatisticsTableName(name)?.slug ?? []);
+  const ofTables = slugsOfTables(await source.listTables(signal), listed);
   return new Set([...listed, ...logged, ...ofTables].map(normaliseSlug));
 }
 

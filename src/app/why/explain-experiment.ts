@@ -32,8 +32,7 @@ export async function explainExperiment(
 ): Promise<Explanation> {
   const tables = await attempt(() => deps.source.listTables(signal), signal);
   const listing = 'error' in tables ? undefined : tables.value;
-  const names = listing?.map(({ name }) => name);
-  const subject = await findSubject(deps, { slug: request.slug, tables: names, signal });
+  const subject = await findSubject(deps, { slug: request.slug, tables: listing, signal });
   const untraced = (error: ContrailError): Promise<Explanation> =>
     describeUntraced(deps, subject, { error, listing: listing ?? [], signal });
   if ('error' in subject) return untraced(subject.error);
@@ -45,6 +44,7 @@ export async function explainExperiment(
   const { inputs, problems, leftOut, warnings, rebuilding } = await gatherInputs(deps, {
     promised: promised.value,
     listing: tables.value,
+    slugs: subject.slugs,
     selection,
     signal,
   });
@@ -92,7 +92,7 @@ async function describeUntraced(
   const experiment = 'record' in subject ? subject.record.slug : subject.slug;
   const problems: ContrailError[] = [];
   const found: FoundPeriod[] = [];
-  for (const { period, tables } of tablesByPeriod(experiment, ownTables(experiment, listing))) {
+  for (const { period, tables } of tablesByPeriod(experiment, ownTables(experiment, listing, subject.slugs))) {
     const file = await attempt(() => findFile(period, { store, experiment, signal }), signal);
     if ('error' in file) problems.push(file.error);
     const url = 'error' in file || file.value === undefined ? undefined : store.locate(file.value.name);

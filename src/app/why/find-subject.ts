@@ -5,21 +5,29 @@ import { normaliseSlug, quote } from '../../domain/slug.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { RecordSink } from '../../ports/record-sink.ts';
 import { mayName } from '../../domain/table-owners.ts';
-import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
-import { distinctSlugs, listExperiments, unknownExperiment } from '../../producer/known-experiments.ts';
+import type { ListedTable } from '../../ports/statistics-source.ts';
+import {
+  byStart,
+  distinctSlugs,
+  listExperiments,
+  slugsOfTables,
+  unknownExperiment,
+} from '../../producer/known-experiments.ts';
 
 export interface SubjectSources {
   readonly experiments: ExperimentsApi;
   readonly sink: Pick<RecordSink, 'loggedExperiments'>;
 }
 
-/** `error`: the experiment is known, but its record cannot be used. */
-export type Subject = { readonly record: Experiment } | { readonly slug: string; readonly error: ContrailError };
+/** `error`: the experiment is known, but its record cannot be used. `slugs`: those of the API, which may own its tables. */
+export type Subject = { readonly slugs: readonly string[] } & (
+  { readonly record: Experiment } | { readonly slug: string; readonly error: ContrailError }
+);
 
 export interface SubjectRequest {
   readonly slug: string;
-  /** Names of all tables; undefined if they could not be listed. */
-  readonly tables: readonly string[] | undefined;
+  /** All tables; undefined if they could not be listed. */
+  readonly tables: readonly ListedTable[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -30,16 +38,15 @@ export async function findSubject(
 ): Promise<Subject> {
   const { experiments, malformed, unlisted } = await listExperiments(api, signal);
   const record = recordOf(slug, experiments);
-  if (record !== undefined) return { record };
+  const slugs = byStart(experiments).map((experiment) => experiment.slug);
+  if (record !== undefined) return { record, slugs };
   const unreadable = malformed.find((entry) => entry.slug === slug)?.error ?? unlisted;
-  if (unreadable !== undefined) return { slug, error: unreadable };
+  if (unreadable !== undefined) return { slug, slugs, error: unreadable };
   const logged: readonly string[] = await sink.loggedExperiments(signal).catch(() => []);
-  const ofTables = (tables ?? []).flatMap((name) => parseStatisticsTableName(name)?.slug ?? []);
-  if (logged.includes(slug) || (tables ?? []).some((name) => mayName(name, slug))) {
-    return { slug, error: withoutRecord(slug, api.url) };
+  if (logged.includes(slug) || (tables ?? []).some(({ name }) => mayName(name, slug))) {
+    return { slug, slugs, error: withoutRecord(slug, api.url) };
   }
-  const listed = experiments.map((experiment) => experiment.slug);
-  throw unknownExperiment(slug, distinctSlugs(listed, ofTables, logged));
+  throw unknownExperiment(slug, distinctSlugs(slugs, slugsOfTables(tables ?? [], slugs), logged));
 }
 
 /** A slug may be typed as in the names of tables, if that names one experiment. */

@@ -30,6 +30,8 @@ export interface Gathering {
   readonly promised: PromisedResults;
   /** All tables of the warehouse. */
   readonly listing: readonly ListedTable[];
+  /** Of all experiments. */
+  readonly slugs: readonly string[];
   /** Periods whose tables are read. */
   readonly selection: readonly AnalysisPeriod[];
   readonly signal: AbortSignal;
@@ -46,12 +48,12 @@ export interface Gathered {
 /** Tables, files and log rows of the selected periods. */
 export async function gatherInputs(
   deps: GatherDependencies,
-  { promised, listing, selection, signal }: Gathering,
+  { promised, listing, slugs, selection, signal }: Gathering,
 ): Promise<Gathered> {
   const { experiment, settings, metrics, primaryMetrics } = promised;
   const { source, store, rules, reader, clock } = deps;
   const request = { source, store, rules, experiment: experiment.slug, signal };
-  const periods = tablesByPeriod(experiment.slug, ownTables(experiment.slug, listing)).filter(({ period }) =>
+  const periods = tablesByPeriod(experiment.slug, ownTables(experiment.slug, listing, slugs)).filter(({ period }) =>
     selection.includes(period),
   );
   const [read, published, start] = await Promise.all([

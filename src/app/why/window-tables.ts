@@ -21,9 +21,9 @@ export interface PeriodTables {
   readonly newest: { readonly name: string; readonly window: number } | undefined;
 }
 
-/** Names of an experiment's per-window tables, among slugs that are alike in names. */
-export function ownTables(slug: string, listing: readonly ListedTable[]): string[] {
-  return assignTables(listing, [slug])
+/** Names of an experiment's per-window tables. `slugs`: other experiments that may own them; the earlier one first. */
+export function ownTables(slug: string, listing: readonly ListedTable[], slugs: readonly string[]): string[] {
+  return assignTables(listing, [...slugs, slug])
     .windows.filter((owned) => mayBelong(owned, slug))
     .map(({ table }) => table);
 }

@@ -29,6 +29,19 @@ describe('why there are no results', () => {
     });
   });
 
+  it.each([
+    ['a-b', 'weekly'],
+    ['a_b', 'weekly'],
+    ['a.b', undefined],
+  ])('is told of %s, among slugs that are alike in names, by the descriptions of tables', async (slug, period) => {
+    const { explain, api, source } = setup();
+    api.replace([{ slug: 'a.b' }, { slug: 'a-b' }]);
+    source.set('statistics_a_b_weekly', { columns: [], batches: [], changedAt: 0, description: 'a-b' });
+
+    const hint = period === undefined ? 'has no view or table statistics_a_b_days28' : `It has results for ${period}.`;
+    expect((await explain(slug)).hint).toContain(hint);
+  });
+
   it.each(['listed-only', 'tables-only', 'logged-only'])(
     'is told of %s, which is known by something else',
     async (slug) => {

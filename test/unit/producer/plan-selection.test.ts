@@ -61,6 +61,17 @@ describe('a selection', () => {
     expect([namesOf(due), namesOf(refused)]).toEqual([[], ['a-b weekly']]);
   });
 
+  it('of a slug that ends like a period has what the descriptions of tables say', async () => {
+    const { plan, source } = makePlanWorld();
+    const table = { columns: [], batches: [], changedAt: 0, description: 'x-preenrollment' };
+    source.set('statistics_x_preenrollment_weekly', table);
+
+    const { due } = await plan({ experiments: ['x-preenrollment'] });
+
+    expect(namesOf(due)).toEqual(['x-preenrollment weekly']);
+    await expect(plan({ experiments: ['x'] })).rejects.toMatchObject({ code: 'EXPERIMENT_UNKNOWN' });
+  });
+
   it('of an application while the API does not answer says so', async () => {
     const world = manyTables();
     world.api.list = () => Promise.reject(new ContrailError('EXPERIMENTS_UNREADABLE', 'down'));
