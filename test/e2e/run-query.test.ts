@@ -172,6 +172,16 @@ describe('a query that cannot run', () => {
     expect(await run(command)).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
   });
 
+  it.each([
+    ['a key of another type', ['key = "value"'], /Column "value" \(`key`\) is INT64; it must be STRING or DATE.*CAST/s],
+    ['a value that it lacks', ['key = "experiment"', 'value = "count"'], /no column "count", which `value` names/],
+  ])('because of %s is told so by a dry run', async (_, lines, message) => {
+    const sql = 'sql = "SELECT experiment, value FROM live.numbers"';
+    const { run } = await queriesRun(oneFile(sql, 'format = "keyed"', ...lines));
+
+    expect(await run('total --dry-run')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
+  });
+
   it('takes no experiment if it has one file', async () => {
     const { run } = await queriesRun(oneFile('sql = "SELECT value FROM live.numbers"', 'orderBy = ["value"]'));
 

@@ -3,6 +3,7 @@ import { costOf, type Pricing } from '../../domain/query-cost-price.ts';
 import type { QueriedExperiment } from '../../domain/query-export/built-in-parameters.ts';
 import { isArrayParameter, type QueryParameter } from '../../domain/query-export/query-parameter.ts';
 import type { QueryCheck } from '../../ports/query-source.ts';
+import { checkColumns } from '../../workers/queries/file-format.ts';
 import { objectName } from '../../workers/queries/publish-query-file.ts';
 import { type QueryDependencies, type QueryRequested, queryRequest } from '../../workers/queries/running-query.ts';
 import { formatBytes, plural, printJson, printResult } from '../output.ts';
@@ -33,6 +34,7 @@ export async function dryRun(
   // All of them have the same SQL, and about the same cost.
   const asked = queryRequest(request, isEach ? (experiments[0] ?? NO_EXPERIMENT) : undefined);
   const check = await deps.queries.check(asked);
+  checkColumns(check.columns, definition);
   const bytes = check.estimatedBytes;
   const total = bytes === undefined ? undefined : bytes * (isEach ? experiments.length : 1);
   return {

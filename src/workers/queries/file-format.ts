@@ -2,7 +2,7 @@
 import type { Column } from '../../domain/column-type.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import { RowEncoder, type RowStyle } from '../statistics/row-encoder.ts';
-import { indexOfColumn } from './column-text.ts';
+import { dividingColumn, indexOfColumn } from './column-text.ts';
 import type { FileFormat } from './format.ts';
 import { KeyedRows, KeyedValues } from './keyed-format.ts';
 import { cutOut, type RowRange, withColumns } from './row-range.ts';
@@ -23,6 +23,12 @@ export function fileFormat(columns: readonly Column[], settings: FormatSettings)
         ? new KeyedRows(columns, { ...format, without: [split], style })
         : new KeyedValues(columns, { ...format, value: format.value, style });
   }
+}
+
+/** Throws QUERY_FAILED if files cannot be made of these columns: one is missing, or cannot divide rows. */
+export function checkColumns(columns: readonly Column[], settings: FormatSettings): void {
+  if (settings.scope.kind === 'split') dividingColumn(columns, settings.scope.by, 'splitBy');
+  fileFormat(columns, settings);
 }
 
 function styleOf({ format, nulls, ints }: FormatSettings): RowStyle {
