@@ -51,8 +51,8 @@ export interface Backfills {
   leave(id: string, jobs: readonly JobReference[]): Promise<BackfillState | undefined>;
   /** All jobs have joined. A backfill without any is forgotten. */
   complete(id: string): Promise<void>;
-  /** Notes that a job has ended; only the first end of a job counts. */
-  end(id: string, job: JobReference, end: JobEnd): Promise<void>;
+  /** Notes that jobs have ended; only the first end of a job counts, and the price is that of all of them. */
+  end(id: string, jobs: readonly JobReference[], end: JobEnd): Promise<void>;
   find(id: string): Promise<Backfill | undefined>;
   /** The newest hundred, newest first. */
   list(): Promise<readonly Backfill[]>;

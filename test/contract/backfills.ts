@@ -95,10 +95,10 @@ export function describeBackfills(name: string, setup: () => BackfillsWorld): vo
       const [a, b, c] = await enqueued(world, 'a', 'b', 'c');
       if (a === undefined || b === undefined || c === undefined) throw new Error('three were enqueued');
 
-      await world.backfills.end(ID, a, { end: 'published', usd: 0.25 });
-      await world.other.end(ID, a, { end: 'failed', usd: 0.25 });
-      await world.other.end(ID, b, { end: 'failed' });
-      await world.backfills.end(ID, { queue: QUEUE, id: 'stranger' }, { end: 'published', usd: 1 });
+      await world.backfills.end(ID, [a], { end: 'published', usd: 0.25 });
+      await world.other.end(ID, [a], { end: 'failed', usd: 0.25 });
+      await world.other.end(ID, [b], { end: 'failed' });
+      await world.backfills.end(ID, jobs('stranger'), { end: 'published', usd: 1 });
       await world.backfills.complete(ID);
 
       expect(await world.backfills.find(ID)).toMatchObject({
@@ -150,7 +150,7 @@ export function describeBackfills(name: string, setup: () => BackfillsWorld): vo
         await backfills.join(id, jobs('a')),
         await backfills.leave(id, jobs('a')),
         await backfills.setState(id, 'paused'),
-        await backfills.end(id, { queue: QUEUE, id: 'a' }, { end: 'published', usd: 1 }),
+        await backfills.end(id, jobs('a'), { end: 'published', usd: 1 }),
         await backfills.complete(id),
       ];
 

@@ -74,10 +74,11 @@ export class MemoryBackfills implements Backfills {
     this.#touch(kept);
   }
 
-  async end(id: string, job: JobReference, { end, usd = 0 }: JobEnd): Promise<void> {
+  async end(id: string, jobs: readonly JobReference[], { end, usd = 0 }: JobEnd): Promise<void> {
     const kept = this.#look(id);
-    if (kept?.open.delete(keyOf(job)) !== true) return;
-    kept.ended[end] += 1;
+    const ended = jobs.filter((job) => kept?.open.delete(keyOf(job)) === true).length;
+    if (kept === undefined || ended === 0) return;
+    kept.ended[end] += ended;
     kept.usd += usd;
     this.#touch(kept);
   }

@@ -107,7 +107,10 @@ async function cancelOpen(
       signal,
     );
     const waited = new Set(ends.ended);
-    for (const job of ours) if (waited.has(job.id)) await recordCancelled(deps, job);
+    await recordCancelled(
+      deps,
+      ours.filter((job) => waited.has(job.id)),
+    );
     ended += waited.size;
     const held = new Set(ends.stopping);
     stopping.push(...jobs.filter((job) => job.queue === name && held.has(job.id)));

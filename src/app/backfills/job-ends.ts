@@ -22,7 +22,7 @@ export function noteEnds({
   const note = async ({ backfill, queue, jobId }: AttemptFacts, end: JobEnd): Promise<void> => {
     if (backfill === undefined) return;
     try {
-      await backfills.end(backfill, { queue, id: jobId }, end);
+      await backfills.end(backfill, [{ queue, id: jobId }], end);
     } catch (error) {
       log.warn({ backfill, queue, jobId, problem: errorText(error) }, 'the end of a job was not noted in its backfill');
     }

@@ -38,9 +38,12 @@ export async function settleJobs(
   for (const name of new Set(jobs.map((job) => job.queue))) {
     const ids = jobs.filter((job) => job.queue === name).map((job) => job.id);
     const { ended, gone } = await queue.findEnded(name, ids, signal);
-    for (const job of ended) await backfills.end(id, { queue: name, id: job.id }, { end: endOfKnown(job) });
+    for (const end of new Set(ended.map(endOfKnown))) {
+      const same = ended.filter((job) => endOfKnown(job) === end);
+      await backfills.end(id, same, { end });
+    }
     // A cancelled backfill's jobs that never reached the queue are cancelled like the others.
-    const end = state === 'cancelled' ? 'cancelled' : 'gone';
-    for (const job of gone) await backfills.end(id, { queue: name, id: job }, { end });
+    const missing = gone.map((job) => ({ queue: name, id: job }));
+    if (missing.length > 0) await backfills.end(id, missing, { end: state === 'cancelled' ? 'cancelled' : 'gone' });
   }
 }

@@ -8,6 +8,7 @@ import { recordFailure, type Recording } from '../attempts/record-attempts.ts';
 /** Workers stop within two seconds, unless their connections must time out first. */
 const LONGEST_WAIT_MS = 15_000;
 const LOOK_EVERY_MS = 200;
+const RECORDED_AT_ONCE = 100;
 
 export interface CancelDependencies {
   readonly queue: Pick<JobQueue, 'cancel' | 'findEnded'>;
@@ -40,7 +41,7 @@ export async function cancelJobs(
       signal,
     );
     const waited = ofQueue.filter(({ id }) => ended.includes(id));
-    for (const job of waited) await recordCancelled(deps, job);
+    await recordCancelled(deps, waited);
     const others = ofQueue.filter(({ id }) => !ended.includes(id));
     ends.push(
       ...waited.map((job) => ({ job, end: 'cancelled' as const })),
@@ -50,16 +51,34 @@ export async function cancelJobs(
   return ends;
 }
 
-/** Of a job that no worker held. */
+/** Of jobs that no worker held. */
 export async function recordCancelled(
   { backfills, recording, clock }: Omit<CancelDependencies, 'queue'>,
-  job: KnownJob,
+  jobs: readonly KnownJob[],
 ): Promise<void> {
-  const { queue, id: jobId, payload, attempts, enqueuedAt, backfill } = job;
+  for (let start = 0; start < jobs.length; start += RECORDED_AT_ONCE) {
+    const some = jobs.slice(start, start + RECORDED_AT_ONCE);
+    await Promise.all(some.map((job) => recordOne({ ...recording, clock }, job)));
+  }
+  for (const [id, ended] of byBackfill(jobs)) await backfills.end(id, ended, { end: 'cancelled' });
+}
+
+function byBackfill(jobs: readonly KnownJob[]): Map<string, KnownJob[]> {
+  const groups = new Map<string, KnownJob[]>();
+  for (const job of jobs) {
+    if (job.backfill === undefined) continue;
+    const group = groups.get(job.backfill) ?? [];
+    group.push(job);
+    groups.set(job.backfill, group);
+  }
+  return groups;
+}
+
+function recordOne(recording: Recording, job: KnownJob): Promise<void> {
+  const { queue, id: jobId, payload, attempts, enqueuedAt } = job;
   const error = new ContrailError('CANCELLED', 'The job was cancelled while it was waiting.');
   const facts = { queue, jobId, payload, attempt: attempts + 1, enqueuedAt, durationMs: 0, error, final: true };
-  await recordFailure({ ...recording, clock }, facts);
-  if (backfill !== undefined) await backfills.end(backfill, job, { end: 'cancelled' });
+  return recordFailure(recording, facts);
 }
 
 interface Stopping {

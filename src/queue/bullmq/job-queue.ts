@@ -21,6 +21,7 @@ import { END_WAITING, END_WAITING_SCRIPT, WaitingEnd } from './end-waiting.ts';
 import { FIND_ENDED, FIND_ENDED_CHUNK, FIND_ENDED_SCRIPT, readEnded } from './find-ended.ts';
 import { failureText, type JobEnvelope, readEnvelope } from '../job-envelope.ts';
 import { checkJobId } from './job-id.ts';
+import { JOB_OWNERS, JOB_OWNERS_SCRIPT, type JobOwner, readOwners } from './job-owners.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
 import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
 import { ReadableQueue } from './readable-job.ts';
@@ -105,6 +106,7 @@ export class BullmqJobQueue implements JobQueue {
     this.#connection.defineCommand(REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT);
     this.#connection.defineCommand(FIND_ENDED, FIND_ENDED_SCRIPT);
     this.#connection.defineCommand(END_WAITING, END_WAITING_SCRIPT);
+    this.#connection.defineCommand(JOB_OWNERS, JOB_OWNERS_SCRIPT);
   }
 
   async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
@@ -141,9 +143,11 @@ export class BullmqJobQueue implements JobQueue {
     const found: KnownJob[] = [];
     for (const chunk of chunksOf(ids, FIND_CHUNK)) {
       signal.throwIfAborted();
-      const jobs = await this.#ask(`looking for jobs of ${queue}`, () =>
-        Promise.all(chunk.map((id) => this.#look(bullQueue, id))),
-      );
+      const jobs = await this.#ask(`looking for jobs of ${queue}`, async () => {
+        const owners = await this.#owners(bullQueue, chunk);
+        const kept = chunk.filter((_id, index) => owners[index] !== undefined);
+        return Promise.all(kept.map((id) => this.#look(bullQueue, id)));
+      });
       found.push(...jobs.filter((job) => job !== undefined));
     }
     return found;
@@ -300,13 +304,16 @@ export class BullmqJobQueue implements JobQueue {
 
   async #put(bullQueue: Queue, chunk: readonly JobRequest[], put: PutJobs, result: PutResult): Promise<void> {
     const entries = await put(bullQueue, chunk);
-    const kept = await this.#read(bullQueue, chunk);
+    const ids = chunk.map((request) => request.id);
+    const owners = await this.#owners(bullQueue, ids);
     for (const [index, request] of chunk.entries()) {
-      const job = kept[index];
+      const owner = owners[index];
+      const { deployment } = this.#options;
       // A job that is gone again was taken, done and cleared away meanwhile, so it was there.
-      const isOurs = job === undefined || readEnvelope(job.data).nonce === entries[index]?.data.nonce;
+      const isOurs = owner === undefined || owner.nonce === entries[index]?.data.nonce;
       if (isOurs) result.added.push(request.id);
-      else if (this.#isForeign(job)) result.foreign.push(request);
+      else if (deployment !== undefined && !['', deployment.id].includes(owner.deployment))
+        result.foreign.push(request);
       else result.known.push(request.id);
     }
   }
@@ -332,6 +339,11 @@ export class BullmqJobQueue implements JobQueue {
         ...(request.priority === undefined ? {} : { priority: request.priority }),
       },
     };
+  }
+
+  async #owners(bullQueue: Queue, ids: readonly string[]): Promise<(JobOwner | undefined)[]> {
+    const client = await bullQueue.getBackend().client;
+    return readOwners(await client.runCommand(JOB_OWNERS, [bullQueue.toKey(''), ...ids]));
   }
 
   #read(bullQueue: Queue, requests: readonly JobRequest[]): Promise<(Job<unknown> | undefined)[]> {

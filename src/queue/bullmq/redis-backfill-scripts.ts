@@ -66,10 +66,11 @@ touch()
 return 'complete'
 `;
 
-/** Arguments: id, end, price, the job under each name it may have. */
+/** Arguments: id, end, price, the jobs, each under every name it may have. */
 export const END = `${START}
-if redis.call('SREM', open, unpack(ARGV, 4)) == 0 then return 'known' end
-redis.call('HINCRBY', record, ARGV[2], 1)
+local ended = redis.call('SREM', open, unpack(ARGV, 4))
+if ended == 0 then return 'known' end
+redis.call('HINCRBY', record, ARGV[2], ended)
 if ARGV[3] ~= '0' then redis.call('HINCRBYFLOAT', record, 'usd', ARGV[3]) end
 touch()
 return 'noted'

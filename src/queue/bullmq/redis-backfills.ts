@@ -98,10 +98,15 @@ export class RedisBackfills implements Backfills {
     await this.#run(scripts.COMPLETE, id, ...BACKFILL_ENDS);
   }
 
-  async end(id: string, { queue, id: job }: JobReference, { end, usd = 0 }: JobEnd): Promise<void> {
+  async end(id: string, jobs: readonly JobReference[], { end, usd = 0 }: JobEnd): Promise<void> {
     const suffix = this.#suffix;
-    const names = suffix !== '' && job.endsWith(suffix) ? [job, job.slice(0, -suffix.length)] : [job];
-    await this.#run(scripts.END, id, end, usd, ...names.map((name) => `${queue}:${name}`));
+    for (const [index, batch] of batchesOf(jobs).entries()) {
+      const names = batch.flatMap(({ queue, id: job }) => {
+        const isRenamed = suffix !== '' && job.endsWith(suffix);
+        return [`${queue}:${job}`, ...(isRenamed ? [`${queue}:${job.slice(0, -suffix.length)}`] : [])];
+      });
+      await this.#run(scripts.END, id, end, index === 0 ? usd : 0, ...names);
+    }
   }
 
   async find(id: string): Promise<Backfill | undefined> {
