@@ -21,7 +21,7 @@ export interface Schedule {
 }
 
 export function startSchedule({ scan, scanIntervalMs, ticks, onPass }: ScheduleRequest): Schedule {
-  const { planning, enqueuing } = scan;
+  const { enqueuing } = scan;
   const { queue, clock, log } = enqueuing;
   const observed = onPass === undefined ? {} : { onPass };
   const failure = { level: 'warn', text: 'a scan failed; the next one tries again' } as const;
@@ -33,7 +33,7 @@ export function startSchedule({ scan, scanIntervalMs, ticks, onPass }: ScheduleR
     failure,
     ...observed,
     pass: async (signal, named) => {
-      await scanOnce({ planning, enqueuing: { ...enqueuing, log: named } }, signal);
+      await scanOnce({ ...scan, enqueuing: { ...enqueuing, log: named } }, signal);
     },
   });
   const ticking = new Repeating({

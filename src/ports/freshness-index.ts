@@ -13,7 +13,6 @@ export interface IndexPass {
 }
 
 export interface PassEnd {
-  readonly kind: 'scan' | 'reconciliation';
   /** Milliseconds since 1970. */
   readonly at: number;
   /** A sentence for each source that could not be read. */
@@ -23,9 +22,8 @@ export interface PassEnd {
 export interface FreshnessSnapshot {
   /** Another one after each change. */
   readonly revision: string;
-  /** When the last pass of each kind ended. */
+  /** When the last pass ended, milliseconds since 1970. */
   readonly scannedAt: number;
-  readonly reconciledAt?: number | undefined;
   readonly unread: readonly string[];
   readonly entries: readonly FileEntry[];
 }
@@ -36,7 +34,7 @@ export interface FreshnessIndex {
   /** Begins a pass, and the index if there is none. */
   begin(): Promise<IndexPass>;
   /**
-   * Notes what became of files, each at once and in order. False if the index was lost since the pass began, or a later scan has
+   * Notes what became of files, each at once and in order. False if the index was lost since the pass began, or a later pass has
    * ended; then the pass is of no use.
    */
   note(notes: readonly FileNote[], pass?: IndexPass): Promise<boolean>;

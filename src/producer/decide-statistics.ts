@@ -46,18 +46,27 @@ export function decideStatistics(found: FoundFile, circumstances: Circumstances)
     const source = { ...goneSource(object, now), ...(isRolling ? { isForGood: true as const } : {}) };
     return lacking(found, { reason: 'source gone', source, version: GONE }, now);
   }
-  return { kind: 'refused', file: { ...target, error, hasFile: object !== undefined } };
+  return {
+    kind: 'refused',
+    file: { ...target, error, hasFile: object !== undefined, found: { source: undefined, object } },
+  };
 }
 
 function lacking(
-  { target, object }: FoundFile,
+  { target, object, table }: FoundFile,
   { reason, source, version }: { readonly reason: string; readonly source: LackingSource; readonly version: string },
   now: number,
 ): Decision {
   const note = wantedNote(object, version, now);
   return {
     kind: 'skipped',
-    file: { ...target, reason, lacking: source, ...(note === undefined ? {} : { note }) },
+    file: {
+      ...target,
+      reason,
+      lacking: source,
+      found: { source: table?.version, object },
+      ...(note === undefined ? {} : { note }),
+    },
   };
 }
 
@@ -69,11 +78,12 @@ function decideReadable(
   const hasNewPremises = object !== undefined && hasOtherPremises(target, object, objects);
   const isSettled = completeness.kind === 'settled';
   const order = publishedVersionOrder(object?.metadata, table.version);
+  const found = { source: table.version, object };
   if (!force && !isSettled) {
     const note = wantedNote(object, undefined, now);
     const skipped = (reason: string): Decision => ({
       kind: 'skipped',
-      file: { ...target, reason, ...(note === undefined ? {} : { note }) },
+      file: { ...target, reason, found, ...(note === undefined ? {} : { note }) },
     });
     if (!hasNewPremises && order === 'same') return skipped('current');
     // An export would change nothing, and every scan would enqueue it again.
@@ -90,6 +100,7 @@ function decideReadable(
       seen: { generation: object?.generation ?? ABSENT, metadata: neededMetadata(object) },
       rows: table.rows,
       bytes: table.bytes,
+      found,
     },
   };
 }

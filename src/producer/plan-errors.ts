@@ -53,7 +53,8 @@ export async function planErrors({
     const version = errorsSourceVersion(summaries.get(experiment) ?? NO_ROWS, source.bound);
     const object = objects.get(errorsObjectName(experiment));
     const isCurrent = publishedVersionOrder(object?.metadata, version) === 'same';
-    if (isCurrent && !force) skipped.push({ product: 'errors', experiment, reason: 'current' });
+    const found = { source: version, object };
+    if (isCurrent && !force) skipped.push({ product: 'errors', experiment, reason: 'current', found });
     else due.push(dueFile(source, { version, object, force }));
   }
   return { ...EMPTY_PLAN, due, skipped };
@@ -114,6 +115,7 @@ function dueFile({ entry, start, enrollmentEnd }: ErrorsSource, { version, objec
     product: 'errors',
     experiment,
     reason: force ? 'forced' : object === undefined ? 'new' : 'changed',
+    found: { source: version, object },
     queue: ERRORS_JOB.queue,
     jobId: (nonce) => errorsJobId(subject, nonce),
     payload: (reason): ErrorsPayload => ({

@@ -114,20 +114,28 @@ async function decide(
   const { results, firstAt } = timesOf(entry);
   try {
     const found = await resolve(record, { results, firstAnalysedAt: firstAt, object, files }, signal);
-    if ('nothing' in found) return { ...file, isExpected: false, reason: found.nothing };
+    if ('nothing' in found)
+      return { ...file, isExpected: false, reason: found.nothing, found: { source: undefined, object } };
+    const versions = { source: found.version, object };
     const isCurrent = publishedVersionOrder(object?.metadata, found.version) === 'same';
-    if (isCurrent && !force) return { ...file, reason: 'current' };
+    if (isCurrent && !force) return { ...file, reason: 'current', found: versions };
     const reason = force ? 'forced' : object === undefined ? 'new' : 'changed';
     return {
       ...file,
       reason,
+      found: versions,
       ...jobOf({ experiment: entry.experiment, sourceVersion: found.version }, results, force),
     };
   } catch (error) {
     signal.throwIfAborted();
     const isOfAll = error instanceof ContrailError && error.code === 'METRIC_HUB_UNREADABLE';
     if (isOfAll) throw error;
-    return { ...file, error: toContrailError(error), hasFile: object !== undefined };
+    return {
+      ...file,
+      error: toContrailError(error),
+      hasFile: object !== undefined,
+      found: { source: undefined, object },
+    };
   }
 }
 

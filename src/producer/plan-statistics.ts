@@ -149,10 +149,11 @@ function findFiles(
 function ownFile(
   { experiment }: StatisticsTarget,
   object: StoredObject | undefined,
-): Pick<RefusedStatistics, 'hasFile'> {
+): Pick<RefusedStatistics, 'hasFile' | 'found'> {
   if (object === undefined) return { hasFile: false };
   const owner = object.metadata[METADATA.experiment];
-  return owner === undefined ? {} : { hasFile: owner === experiment };
+  if (owner === undefined) return {};
+  return owner === experiment ? { hasFile: true, found: { source: undefined, object } } : { hasFile: false };
 }
 
 /** Each period table as the file of one experiment. Rivals are refused, because they would share the file. */

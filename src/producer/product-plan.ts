@@ -3,6 +3,8 @@ import type { ExperimentList } from '../domain/experiment.ts';
 import type { AnalysisPeriod } from '../domain/analysis-period.ts';
 import type { ContrailError } from '../domain/errors.ts';
 import type { JobReference } from '../ports/job-queue.ts';
+import type { SourceVersion } from '../domain/source-version.ts';
+import type { StoredObject } from '../ports/object-store.ts';
 import type { LackingSource, WantedNote } from './lacking-sources.ts';
 
 /** In the order of publication: an experiment's metadata come after its results. */
@@ -17,12 +19,24 @@ export interface ProductFile {
   readonly period?: AnalysisPeriod;
 }
 
+/** What planning found of a file. */
+export interface FoundVersions {
+  /** Undefined: the source is not there, or cannot be read. */
+  readonly source: SourceVersion | undefined;
+  /** The published object. */
+  readonly object: StoredObject | undefined;
+}
+
+export interface PlannedFile extends ProductFile {
+  readonly found?: FoundVersions;
+}
+
 export type DueReason = 'new' | 'changed' | 'forced';
 
 /** Why a job is made: as planned, or again because its file is gone (`missing`) or its job failed (`retried`). */
 export type JobReason = DueReason | 'missing' | 'retried';
 
-export interface DueFile extends ProductFile {
+export interface DueFile extends PlannedFile {
   readonly reason: DueReason;
   /** When the source changed, milliseconds since 1970, if its version is a time. */
   readonly changedAt?: number;
@@ -37,7 +51,7 @@ export interface DueFile extends ProductFile {
   readonly payload: (reason: JobReason, after: readonly JobReference[]) => unknown;
 }
 
-export interface SkippedFile extends ProductFile {
+export interface SkippedFile extends PlannedFile {
   readonly reason: string;
   /** Why the file cannot be made at present. */
   readonly lacking?: LackingSource;
@@ -45,14 +59,14 @@ export interface SkippedFile extends ProductFile {
   readonly note?: WantedNote;
 }
 
-export interface RefusedFile extends ProductFile {
+export interface RefusedFile extends PlannedFile {
   readonly error: ContrailError;
   /** Whether an earlier file is published, if known. */
   readonly hasFile?: boolean;
 }
 
 /** A file without a source, or without anything that may be published. */
-export interface AbsentFile extends ProductFile {
+export interface AbsentFile extends PlannedFile {
   /** Whether its source should be there by now. */
   readonly isExpected: boolean | 'unknown';
   /** Why there is nothing to publish, if not for lack of results. */

@@ -10,12 +10,14 @@ export function statisticsFiles({ due, skipped, refused, absent, problems }: Sta
     skipped: skipped.map((target) => ({
       ...fileOf(target),
       reason: target.reason,
+      found: target.found,
       ...(target.lacking === undefined ? {} : { lacking: target.lacking }),
       ...(target.note === undefined ? {} : { note: target.note }),
     })),
     refused: refused.map((target) => ({
       ...fileOf(target),
       error: target.error,
+      ...(target.found === undefined ? {} : { found: target.found }),
       ...(target.hasFile === undefined ? {} : { hasFile: target.hasFile }),
     })),
     absent: absent.map((file) => ({ product: 'statistics', ...file })),
@@ -33,6 +35,7 @@ function dueFile(due: DueStatistics): DueFile {
   return {
     ...fileOf(due),
     reason: due.reason,
+    found: due.found,
     table: due.table,
     ...changeOf(due.sourceVersion),
     ...(due.rows === undefined ? {} : { rows: due.rows }),

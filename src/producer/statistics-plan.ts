@@ -7,6 +7,7 @@ import type { KnownBy } from '../domain/file-claim.ts';
 import type { SourceVersion } from '../domain/source-version.ts';
 import type { Generation, ObjectMetadata } from '../ports/object-store.ts';
 import type { LackingSource, WantedNote } from './lacking-sources.ts';
+import type { FoundVersions } from './product-plan.ts';
 
 /** One file: experiment, period, and the view or table with its rows. */
 export interface StatisticsTarget {
@@ -30,6 +31,7 @@ export interface DueStatistics extends StatisticsTarget {
   /** Rows and bytes of the source, if known. */
   readonly rows: number | undefined;
   readonly bytes: number | undefined;
+  readonly found: FoundVersions;
 }
 
 export interface SkippedStatistics extends StatisticsTarget {
@@ -38,12 +40,14 @@ export interface SkippedStatistics extends StatisticsTarget {
   readonly lacking?: LackingSource;
   /** What is to be noted at the object. */
   readonly note?: WantedNote;
+  readonly found: FoundVersions;
 }
 
 export interface RefusedStatistics extends StatisticsTarget {
   readonly error: ContrailError;
   /** Whether an earlier file is published, if known. */
   readonly hasFile?: boolean;
+  readonly found?: FoundVersions;
 }
 
 export interface StatisticsPlan {

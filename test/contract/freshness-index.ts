@@ -32,9 +32,7 @@ function seen(pass: IndexPass, hour: number, file = weekly()): FileNote {
 
 async function scan(index: FreshnessIndex, notesOf: (pass: IndexPass) => FileNote[]): Promise<boolean> {
   const pass = await index.begin();
-  return (
-    (await index.note(notesOf(pass), pass)) && index.finish(pass, { kind: 'scan', at: AT, unread: ['no log rows'] })
-  );
+  return (await index.note(notesOf(pass), pass)) && index.finish(pass, { at: AT, unread: ['no log rows'] });
 }
 
 export function describeFreshnessIndex(name: string, setup: () => FreshnessIndexWorld): void {
@@ -46,7 +44,7 @@ export function describeFreshnessIndex(name: string, setup: () => FreshnessIndex
       await index.note([seen(pass, 3), published(2)], pass);
 
       const during = await index.read();
-      await index.finish(pass, { kind: 'scan', at: AT, unread: [] });
+      await index.finish(pass, { at: AT, unread: [] });
 
       expect([before, during]).toEqual([undefined, undefined]);
       expect((await index.read())?.entries).toMatchObject([{ file: weekly(), newer: { version: version(3) } }]);
@@ -94,7 +92,7 @@ export function describeFreshnessIndex(name: string, setup: () => FreshnessIndex
           pass,
         ),
       ]);
-      await index.finish(pass, { kind: 'scan', at: AT, unread: [] });
+      await index.finish(pass, { at: AT, unread: [] });
 
       const entries = (await index.read())?.entries ?? [];
       expect(entries).toHaveLength(10);
@@ -110,7 +108,7 @@ export function describeFreshnessIndex(name: string, setup: () => FreshnessIndex
       await index.note([published(2, weekly('published'))]);
 
       const isNoted = await index.note([seen(pass, 3, weekly('second'))], pass);
-      const isEnded = await index.finish(pass, { kind: 'scan', at: AT, unread: [] });
+      const isEnded = await index.finish(pass, { at: AT, unread: [] });
 
       expect([isNoted, isEnded, await index.read()]).toEqual([false, false, undefined]);
       await scan(index, (next) => [seen(next, 3)]);
@@ -126,7 +124,7 @@ export function describeFreshnessIndex(name: string, setup: () => FreshnessIndex
       await scan(other, (pass) => [seen(pass, 5)]);
 
       const isNoted = await index.note([{ kind: 'removed', file: weekly(), pass: slow.number, at: AT }], slow);
-      const isEnded = await index.finish(slow, { kind: 'scan', at: AT, unread: [] });
+      const isEnded = await index.finish(slow, { at: AT, unread: [] });
 
       expect([isNoted, isEnded]).toEqual([false, false]);
       expect((await index.read())?.entries).toHaveLength(1);
@@ -160,12 +158,12 @@ export function describeFreshnessIndex(name: string, setup: () => FreshnessIndex
       });
 
       await index.note([listed('a'), listed('b')], pass);
-      await index.finish(pass, { kind: 'reconciliation', at: AT + 1, unread: [] });
+      await index.finish(pass, { at: AT + 1, unread: [] });
 
       const snapshot = await index.read();
       const found = new Map(snapshot?.entries.map((entry) => [entry.file.experiment, entry.published?.version]));
       expect(Object.fromEntries(found)).toEqual({ a: version(3), b: version(4) });
-      expect(snapshot).toMatchObject({ scannedAt: AT, reconciledAt: AT + 1 });
+      expect(snapshot).toMatchObject({ scannedAt: AT + 1 });
     });
 
     it('keeps apart files with whatever characters in their names', async () => {

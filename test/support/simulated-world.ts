@@ -1,6 +1,7 @@
 /** All of Contrail in one process and on one virtual clock: producer, queue, workers, records, warehouse and bucket in memory. */
 import { MemoryExperimentLogs } from '../../src/adapters/memory/experiment-logs.ts';
 import { MemoryExperimentsApi } from '../../src/adapters/memory/experiments-api.ts';
+import { MemoryFreshnessIndex } from '../../src/adapters/memory/freshness-index.ts';
 import { MemoryJobHistory } from '../../src/adapters/memory/job-history.ts';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
 import { MemoryMetricHub } from '../../src/adapters/memory/metric-hub.ts';
@@ -17,15 +18,19 @@ import { MemoryStatisticsSource } from '../../src/adapters/memory/statistics-sou
 import { VirtualClock } from '../../src/adapters/memory/virtual-clock.ts';
 import { type MemoryWorkerPool, startMemoryPool } from '../../src/adapters/memory/worker-pool.ts';
 import { attemptHooks } from '../../src/app/attempts/attempt-hooks.ts';
+import { joinHooks } from '../../src/app/attempts/join-hooks.ts';
 import { jobHandlers } from '../../src/app/compose/job-handlers.ts';
 import { monitoringSchedule } from '../../src/app/compose/monitoring-schedule.ts';
 import { scanDependencies } from '../../src/app/compose/planning.ts';
 import { pricingOf } from '../../src/app/compose/pricing.ts';
 import type { WorkAdapters } from '../../src/app/compose/adapters.ts';
+import { noteAttempts } from '../../src/app/freshness/note-attempts.ts';
 import { startSchedule } from '../../src/app/schedule.ts';
 import { keepRecords } from '../../src/app/upkeep/record-keeping.ts';
 import { type Environment, loadConfig } from '../../src/config/load-config.ts';
 import { JOB_KINDS } from '../../src/jobs/job-kinds.ts';
+import type { FileNote } from '../../src/domain/freshness/file-note.ts';
+import type { IndexPass } from '../../src/ports/freshness-index.ts';
 import type { WriteRequest } from '../../src/ports/object-store.ts';
 import { ConfigurationLoader } from '../../src/workers/metadata/configuration-loader.ts';
 import { recordedLog } from './recorded-log.ts';
@@ -38,6 +43,17 @@ export class TroubledStore extends MemoryObjectStore {
   override async write(request: WriteRequest) {
     await this.trouble?.(request);
     return super.write(request);
+  }
+}
+
+/** An index that a test lets fail. */
+export class TroubledIndex extends MemoryFreshnessIndex {
+  /** Called before each note; what it throws, the note throws. */
+  trouble: (() => Promise<void>) | undefined;
+
+  override async note(notes: readonly FileNote[], pass?: IndexPass) {
+    await this.trouble?.();
+    return super.note(notes, pass);
   }
 }
 
@@ -62,6 +78,7 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
   const sink = new MemoryRecordSink();
   const stage = new MemoryRecordStage({ clock, random, windowMs: config['records.window'] });
   const queue = new MemoryJobQueue({ clock });
+  const index = new TroubledIndex();
   const experiments = new MemoryExperimentsApi(records);
   const metricHub = new MemoryMetricHub();
   metricHub.commit({ 'definitions/fenix.toml': '[data_sources.main]\nfrom_expression = "t"\n' }, startAt);
@@ -111,14 +128,24 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     store,
     sink,
     queue,
+    index,
+    experiments,
     notifier,
     /** A process that takes jobs. */
     startWorker: (): MemoryWorkerPool =>
-      startMemoryPool({ queue, kinds: JOB_KINDS, handlers, log, clock, random, ...attemptHooks(recording) }),
+      startMemoryPool({
+        queue,
+        kinds: JOB_KINDS,
+        handlers,
+        log,
+        clock,
+        random,
+        ...joinHooks([attemptHooks(recording), noteAttempts({ index, clock, log })], undefined),
+      }),
     /** A process that scans and ticks. */
     startScheduler: () =>
       startSchedule({
-        scan: scanDependencies(adapters, config, { queue, records: keeping.taker }),
+        scan: scanDependencies(adapters, config, { queue, records: keeping.taker, index }),
         scanIntervalMs: config['schedule.interval'],
         ticks: monitoringSchedule(config),
       }),

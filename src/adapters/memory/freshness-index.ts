@@ -13,16 +13,14 @@ export class MemoryFreshnessIndex implements FreshnessIndex {
   #index = 0;
   #passes = 0;
   #revision = 0;
-  #scan: EndedPass | undefined;
-  #reconciliation: EndedPass | undefined;
+  #last: EndedPass | undefined;
 
   async read(): Promise<FreshnessSnapshot | undefined> {
-    if (this.#scan === undefined) return undefined;
+    if (this.#last === undefined) return undefined;
     return {
       revision: `${this.#index}.${this.#revision}`,
-      scannedAt: this.#scan.at,
-      reconciledAt: this.#reconciliation?.at,
-      unread: [...this.#scan.unread, ...(this.#reconciliation?.unread ?? [])],
+      scannedAt: this.#last.at,
+      unread: this.#last.unread,
       entries: [...this.#entries.values()],
     };
   }
@@ -33,17 +31,14 @@ export class MemoryFreshnessIndex implements FreshnessIndex {
   }
 
   async note(notes: readonly FileNote[], pass?: IndexPass): Promise<boolean> {
-    if (!this.#isOf(pass) || (pass !== undefined && this.#isOver(pass, this.#scan))) return false;
+    if (!this.#isOf(pass) || (pass !== undefined && this.#isOver(pass))) return false;
     for (const note of notes) this.#note(note);
     return true;
   }
 
   async finish(pass: IndexPass, end: PassEnd): Promise<boolean> {
-    const last = end.kind === 'scan' ? this.#scan : this.#reconciliation;
-    if (!this.#isOf(pass) || this.#isOver(pass, last)) return false;
-    const ended = { ...end, pass: pass.number };
-    if (end.kind === 'scan') this.#scan = ended;
-    else this.#reconciliation = ended;
+    if (!this.#isOf(pass) || this.#isOver(pass)) return false;
+    this.#last = { ...end, pass: pass.number };
     this.#revision += 1;
     return true;
   }
@@ -54,16 +49,15 @@ export class MemoryFreshnessIndex implements FreshnessIndex {
     this.#index += 1;
     this.#passes = 0;
     this.#revision = 0;
-    this.#scan = undefined;
-    this.#reconciliation = undefined;
+    this.#last = undefined;
   }
 
   #isOf(pass: IndexPass | undefined): boolean {
     return pass === undefined || pass.index === String(this.#index);
   }
 
-  #isOver(pass: IndexPass, last: EndedPass | undefined): boolean {
-    return last !== undefined && last.pass > pass.number;
+  #isOver(pass: IndexPass): boolean {
+    return this.#last !== undefined && this.#last.pass > pass.number;
   }
 
   #note(note: FileNote): void {

@@ -1,5 +1,6 @@
 /** The dependencies of planning, from settings and adapters. */
 import type { Config } from '../../config/load-config.ts';
+import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { RecordTaker } from '../../ports/record-sink.ts';
 import type { ResolveMetadata } from '../../producer/plan-metadata.ts';
@@ -31,15 +32,21 @@ export interface ScanSetup {
   readonly queue: JobQueue;
   /** The sink for log rows about files that cannot be made. */
   readonly records: RecordTaker;
+  /** Where states of files are kept; absent: nowhere. */
+  readonly index?: FreshnessIndex;
 }
 
 export function scanDependencies(
   adapters: WorkAdapters,
   config: Config,
-  { queue, records }: ScanSetup,
+  { queue, records, index }: ScanSetup,
 ): ScanDependencies {
-  const { store, clock, random, log } = adapters;
-  return { planning: planDependencies(adapters, config), enqueuing: { queue, store, records, clock, random, log } };
+  const { store, reader, clock, random, log } = adapters;
+  return {
+    planning: planDependencies(adapters, config),
+    enqueuing: { queue, store, records, clock, random, log },
+    ...(index === undefined ? {} : { noting: { index, queue, reader, clock, log } }),
+  };
 }
 
 function resolveWith(

@@ -14,6 +14,8 @@ import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
 import { queueTelemetryOf } from '../compose/queue-telemetry.ts';
 import { attemptHooks } from '../attempts/attempt-hooks.ts';
+import { openFreshnessIndex } from '../compose/open-freshness-index.ts';
+import { noteAttempts } from '../freshness/note-attempts.ts';
 import { openQueueWatch } from '../compose/open-queue-watch.ts';
 import { startRecordKeeping } from '../compose/record-keeping.ts';
 import { startHeartbeat } from '../upkeep/heartbeat.ts';
@@ -48,6 +50,8 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const deployment = deploymentOf(config);
   const pricing = pricingOf(config);
   const watch = await openQueueWatch(config, redisUrl);
+  const index = openFreshnessIndex(config, redisUrl);
+  const { clock, log } = adapters;
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing };
   try {
     const pool = await startWorkerPool({
@@ -63,7 +67,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
       drainDeadlineMs: config['worker.drainTimeout'],
       ...(await queueTelemetryOf(config)),
       ...joinHooks(
-        [attemptHooks(recording), noteEnds({ backfills, pricing, log: adapters.log })],
+        [attemptHooks(recording), noteEnds({ backfills, pricing, log }), noteAttempts({ index, clock, log })],
         observation?.attemptHooks(pricing),
       ),
       ...(queues === undefined ? {} : { queues }),
@@ -92,11 +96,13 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
         observation?.stopping();
         await Promise.all([pool.stop(), sweep.stop(), heartbeat.stop()]);
         watch.close();
+        index.close();
         await Promise.all([keeping.stop(), backfills.close()]);
       },
     };
   } catch (error) {
     watch.close();
+    index.close();
     await Promise.all([keeping.stop(), backfills.close()]);
     throw error;
   }

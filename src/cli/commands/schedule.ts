@@ -7,6 +7,7 @@ import { logOf } from '../log.ts';
 import { plural, printResult } from '../output.ts';
 import { loggedQueries } from '../../app/compose/queries.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
+import { openFreshnessIndex } from '../../app/compose/open-freshness-index.ts';
 import { openHeartbeats } from '../../app/compose/open-heartbeats.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
 import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
@@ -31,10 +32,11 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
   const adapters = await wire(config, { createWarehouse: true, log: logOf(config) });
   const queue = await openQueue(config);
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
+  const index = openFreshnessIndex(config);
   const { signal, release } = abortOnSignals(() => exitAfter(config['worker.drainTimeout'], adapters));
   let servicePort: ServicePort | undefined;
   try {
-    const scan = scanDependencies(adapters, config, { queue, records: keeping.taker });
+    const scan = scanDependencies(adapters, config, { queue, records: keeping.taker, index });
     const ticks = monitoringSchedule(config);
     loggedQueries(config, adapters.log);
     if (once) {
@@ -66,6 +68,7 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
   } finally {
     await servicePort?.stop();
     release();
+    index.close();
     await keeping.stop();
     await queue.close();
     await adapters.close();

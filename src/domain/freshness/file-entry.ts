@@ -19,7 +19,9 @@ export interface SeenSource {
 /** The published object. */
 export interface PublishedFile {
   readonly version: SourceVersion;
-  readonly generation: string;
+  /** Undefined: not known, since an export found the bytes unchanged. */
+  readonly generation?: string | undefined;
+  /** When the bytes last changed. */
   readonly at: number;
   readonly rows?: number | undefined;
   /** Rows that were left out. */
@@ -58,6 +60,8 @@ export interface FileEntry {
   readonly newer?: SeenSource | undefined;
   readonly failure?: FinalFailure | undefined;
   readonly lacking?: LackingTables | undefined;
+  /** Why there is nothing to publish, if not for lack of results. */
+  readonly reason?: string | undefined;
   /** Since when a source should be there, if there is none. */
   readonly expectedSince?: number | undefined;
   /** Why no job can make the file. */

@@ -3,7 +3,7 @@ import { compareVersions, type SourceVersion } from '../source-version.ts';
 import type { FileEntry, FinalFailure, IndexedFile, PublishedFile, SeenSource } from './file-entry.ts';
 
 /** What a pass of planning found of a file. */
-export interface SeenFile extends Pick<FileEntry, 'application' | 'lacking' | 'expectedSince' | 'refusal'> {
+export interface SeenFile extends Pick<FileEntry, 'application' | 'lacking' | 'reason' | 'expectedSince' | 'refusal'> {
   readonly kind: 'seen';
   readonly file: IndexedFile;
   readonly pass: number;
@@ -19,8 +19,8 @@ export type FileNote =
       readonly kind: 'listed';
       readonly file: IndexedFile;
       readonly found: PublishedFile | undefined;
-      /** The generation that the index had when the listing began. */
-      readonly insteadOf: string | undefined;
+      /** What the index had when the listing began. */
+      readonly insteadOf: PublishedFile | undefined;
     }
   /** A pass no longer has the file, as when its experiment was removed. */
   | { readonly kind: 'removed'; readonly file: IndexedFile; readonly pass: number; readonly at: number };
@@ -39,8 +39,7 @@ export function noteFile(known: FileEntry | undefined, note: FileNote): FileEntr
     case 'failed':
       return isNews(entry, note.failure) ? { ...entry, failure: note.failure } : known;
     case 'listed':
-      if (entry.published?.generation !== note.insteadOf) return known;
-      if (note.found?.generation === note.insteadOf) return known;
+      if (!isSameObject(entry.published, note.insteadOf)) return known;
       return note.found === undefined ? withoutObject(known) : published(entry, note.found);
     case 'removed':
       return note.pass < entry.pass ? known : removed(known, note);
@@ -55,11 +54,11 @@ export function isCovered(source: SourceVersion, by: PublishedFile | undefined):
 }
 
 function seen(entry: FileEntry, note: SeenFile): FileEntry {
-  const { pass, application = entry.application, lacking, expectedSince, refusal } = note;
+  const { pass, application = entry.application, lacking, reason, expectedSince, refusal } = note;
   const source = newestSource(entry.source, note.source);
   // What was missing since an earlier pass is not missing anew.
   const since = expectedSince === undefined ? undefined : (entry.expectedSince ?? expectedSince);
-  const found = withNewer({ ...entry, application, lacking, expectedSince: since, refusal, source });
+  const found = withNewer({ ...entry, application, lacking, reason, expectedSince: since, refusal, source });
   // Most passes find nothing new, and then there is nothing to write.
   return JSON.stringify(found) === JSON.stringify(entry) ? entry : { ...found, pass };
 }
@@ -71,8 +70,11 @@ function newestSource(known: SeenSource | undefined, found: SeenSource | undefin
   return order === 'same' || order === 'newer' ? known : found;
 }
 
-function published(entry: FileEntry, file: PublishedFile): FileEntry {
-  const { failure } = entry;
+function published(entry: FileEntry, news: PublishedFile): FileEntry {
+  const { failure, published: known } = entry;
+  // Bytes that did not change stay the same object, with the same windows.
+  const isSame = news.generation === undefined && known !== undefined;
+  const file = isSame ? { ...news, generation: known.generation, at: known.at, windows: known.windows } : news;
   const isOver = failure !== undefined && (isCovered(failure.version, file) || failure.at <= file.at);
   return withNewer({ ...entry, published: file, failure: isOver ? undefined : failure });
 }
@@ -86,9 +88,13 @@ function withNewer(entry: FileEntry): FileEntry {
 
 function isLater(file: PublishedFile, known: PublishedFile | undefined): boolean {
   if (known === undefined) return true;
-  if (file.generation === known.generation) return false;
   const order = compareVersions(known.version, file.version);
+  if (file.generation === known.generation && order === 'same') return false;
   return order === 'older' || (order !== 'newer' && file.at >= known.at);
+}
+
+function isSameObject(a: PublishedFile | undefined, b: PublishedFile | undefined): boolean {
+  return a?.generation === b?.generation && a?.version === b?.version;
 }
 
 function isNews({ failure, published: file }: FileEntry, news: FinalFailure): boolean {
@@ -110,6 +116,6 @@ function removed(
 ): FileEntry | undefined {
   if (known?.published === undefined) return undefined;
   const { file, application, published: object, lacking } = known;
-  const gone = lacking?.kind === 'gone' ? lacking : { kind: 'gone' as const, since: at };
+  const gone = lacking?.kind === 'gone' ? lacking : { kind: 'gone' as const, since: at, isForGood: true };
   return { file, application, pass, published: object, lacking: gone };
 }

@@ -18,7 +18,7 @@ const Entry = z.object({
   published: z
     .object({
       version: z.string(),
-      generation: z.string(),
+      generation: z.string().optional(),
       at: Time,
       rows: z.number().optional(),
       leftOut: z.number().optional(),
@@ -38,6 +38,7 @@ const Entry = z.object({
       isForGood: z.boolean().optional(),
     })
     .optional(),
+  reason: z.string().optional(),
   expectedSince: Time.optional(),
   refusal: z.object({ code: z.string(), sentence: z.string() }).optional(),
 });

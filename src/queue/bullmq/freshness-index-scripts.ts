@@ -1,10 +1,10 @@
 /**
  * The scripts of the freshness index. Keys, all of them behind one base: `header` (`index`, the random name of this index;
- * `passes`, `revision`; what the last passes left; `size:N`, how many fields shard N has) and the shards `0`, `1` and so
+ * `passes`, `revision`; what the last pass left; `size:N`, how many fields shard N has) and the shards `0`, `1` and so
  * on (file → its entry as JSON). A shard whose size differs from the header's was lost, and then all is forgotten.
  */
 
-export const SHARDS = 8;
+export const SHARDS = 4;
 
 const OPEN = `
 local base, header = KEYS[1], KEYS[1] .. 'header'
@@ -34,7 +34,7 @@ return {index, tostring(redis.call('HINCRBY', header, 'passes', 1))}
  */
 export const REPLACE = `${OPEN}
 if ARGV[2] == '' then open(ARGV[1]) elseif index ~= ARGV[2] then return {'lost'}
-elseif tonumber(redis.call('HGET', header, 'pass:scan') or '0') > tonumber(ARGV[3]) then return {'late'} end
+elseif tonumber(redis.call('HGET', header, 'ended') or '0') > tonumber(ARGV[3]) then return {'late'} end
 for shard = 0, ${SHARDS - 1} do
   local size = tonumber(redis.call('HGET', header, 'size:' .. shard) or '0')
   if size ~= redis.call('HLEN', base .. shard) then
@@ -57,14 +57,14 @@ if next(shards) then redis.call('HINCRBY', header, 'revision', 1) end
 return answer
 `;
 
-/** Arguments: the index, the kind and number of the pass, its end as JSON, how long the index is kept without a pass. */
+/** Arguments: the index, the number of the pass, its end as JSON, how long the index is kept without a pass. */
 export const FINISH = `${OPEN}
 if index ~= ARGV[1] then return {'lost'} end
-local last = tonumber(redis.call('HGET', header, 'pass:' .. ARGV[2]) or '0')
-if last > tonumber(ARGV[3]) then return {'late'} end
-redis.call('HSET', header, 'pass:' .. ARGV[2], ARGV[3], 'end:' .. ARGV[2], ARGV[4])
+local last = tonumber(redis.call('HGET', header, 'ended') or '0')
+if last > tonumber(ARGV[2]) then return {'late'} end
+redis.call('HSET', header, 'ended', ARGV[2], 'end', ARGV[3])
 redis.call('HINCRBY', header, 'revision', 1)
-redis.call('PEXPIRE', header, ARGV[5])
-for shard = 0, ${SHARDS - 1} do redis.call('PEXPIRE', base .. shard, ARGV[5]) end
+redis.call('PEXPIRE', header, ARGV[4])
+for shard = 0, ${SHARDS - 1} do redis.call('PEXPIRE', base .. shard, ARGV[4]) end
 return {'done'}
 `;

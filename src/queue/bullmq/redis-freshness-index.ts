@@ -51,18 +51,16 @@ export class RedisFreshnessIndex implements FreshnessIndex {
     const reading = this.#redis.multi().hgetall(`${this.#base}header`);
     for (let shard = 0; shard < SHARDS; shard++) reading.hgetall(`${this.#base}${shard}`);
     const [header = {}, ...shards] = z.array(Hash).parse(await this.#replies('reading the freshness index', reading));
-    const scan = parseEnd(header['end:scan']);
+    const end = parseEnd(header['end']);
     const isWhole = shards.every((shard, n) => Object.keys(shard).length === Number(header[`size:${n}`] ?? 0));
-    if (scan === undefined || !isWhole) return undefined;
+    if (end === undefined || !isWhole) return undefined;
     const texts = shards.flatMap((shard) => Object.values(shard));
     const entries = texts.flatMap((text) => parseEntry(text) ?? []);
     if (entries.length < texts.length) return undefined;
-    const reconciliation = parseEnd(header['end:reconciliation']);
     return {
       revision: `${header['index']}.${header['revision']}`,
-      scannedAt: scan.at,
-      reconciledAt: reconciliation?.at,
-      unread: [...scan.unread, ...(reconciliation?.unread ?? [])],
+      scannedAt: end.at,
+      unread: end.unread,
       entries,
     };
   }
@@ -81,9 +79,8 @@ export class RedisFreshnessIndex implements FreshnessIndex {
     return true;
   }
 
-  async finish(pass: IndexPass, { kind, at, unread }: PassEnd): Promise<boolean> {
-    const end = JSON.stringify({ at, unread });
-    const [answer] = await this.#run(FINISH, pass.index, kind, pass.number, end, KEPT_MS);
+  async finish(pass: IndexPass, end: PassEnd): Promise<boolean> {
+    const [answer] = await this.#run(FINISH, pass.index, pass.number, JSON.stringify(end), KEPT_MS);
     return answer === 'done';
   }
 

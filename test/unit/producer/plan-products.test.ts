@@ -302,7 +302,13 @@ describe('a metadata file', () => {
 
     expect(skipped).toEqual([]);
     expect(absent).toEqual([
-      { product: 'metadata', experiment: 'a', isExpected: false, reason: 'the experiment is private' },
+      {
+        product: 'metadata',
+        experiment: 'a',
+        isExpected: false,
+        reason: 'the experiment is private',
+        found: { source: undefined, object: undefined },
+      },
     ]);
   });
 

@@ -29,6 +29,7 @@ describe('a plan', () => {
           period: 'weekly',
           knownBy: 'api',
           record: { isPrimary: false, lacksReferenceBranch: false },
+          found: { source: VERSION, object: undefined },
           hasNewPremises: false,
           isSettled: false,
           table: WEEKLY,

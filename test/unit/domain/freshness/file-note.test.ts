@@ -79,16 +79,38 @@ describe('a note', () => {
   it('of an object that another program put there counts, even with an older source', () => {
     const entry = after(seen(5, 5), published(5));
 
-    const listed = noteFile(entry, { kind: 'listed', file: FILE, found: object(4), insteadOf: '5' });
+    const listed = noteFile(entry, { kind: 'listed', file: FILE, found: object(4), insteadOf: object(5) });
 
     expect(listed?.published?.version).toBe(versionOf(4));
     expect(listed?.newer?.version).toBe(versionOf(5));
   });
 
+  it('of an export that changed no bytes moves the version on, and keeps object and windows', () => {
+    const before: FileNote = { kind: 'published', file: FILE, published: { ...object(1), windows: '1-6' } };
+    const unchanged: FileNote = {
+      kind: 'published',
+      file: FILE,
+      published: { version: versionOf(2), at: timeOf(3), rows: 7 },
+    };
+
+    expect(after(before, unchanged)?.published).toEqual({
+      ...object(1),
+      windows: '1-6',
+      version: versionOf(2),
+      rows: 7,
+    });
+  });
+
+  it('of a listing that is older than an export without new bytes changes nothing', () => {
+    const entry = after(published(1), { kind: 'published', file: FILE, published: { version: versionOf(2), at: 0 } });
+
+    expect(noteFile(entry, { kind: 'listed', file: FILE, found: object(1), insteadOf: object(1) })).toEqual(entry);
+  });
+
   it('of a removed object makes the file unpublished', () => {
     const entry = after(seen(5, 5), published(5));
 
-    const listed = noteFile(entry, { kind: 'listed', file: FILE, found: undefined, insteadOf: '5' });
+    const listed = noteFile(entry, { kind: 'listed', file: FILE, found: undefined, insteadOf: object(5) });
 
     expect(listed).toMatchObject({ published: undefined, newer: { version: versionOf(5) } });
   });
