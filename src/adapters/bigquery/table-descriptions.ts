@@ -6,6 +6,7 @@
 import pMap from 'p-map';
 import type { ContrailError } from '../../domain/errors.ts';
 import { assignTables } from '../../domain/table-owners.ts';
+import { untilAborted } from '../../domain/until-aborted.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ListedTable } from '../../ports/statistics-source.ts';
 import type { QueryRunner } from './query.ts';
@@ -36,6 +37,8 @@ export class KeptDescriptions {
   readonly #options: DescriptionOptions;
   #known: ReadonlyMap<string, KnownTable> = new Map();
   #problem: ContrailError | undefined;
+  /** The query under way; rejects if the listing that asked was aborted. */
+  #reading: Promise<'read' | 'failed'> | undefined;
 
   constructor(options: DescriptionOptions) {
     this.#options = options;
@@ -48,8 +51,17 @@ export class KeptDescriptions {
 
   /** The same tables with their descriptions. If they cannot be read, those that are known; this is logged once. */
   async join(tables: readonly ListedTable[], meter: UsageMeter, signal: AbortSignal): Promise<readonly ListedTable[]> {
-    if (tables.some((table) => isDescribed(table) && this.#find(table) === undefined)) {
-      await this.#renew(tables.filter(isDescribed), meter, signal);
+    while (tables.some((table) => isDescribed(table) && this.#find(table) === undefined)) {
+      const isOwn = this.#reading === undefined;
+      this.#reading ??= this.#renew(tables.filter(isDescribed), meter, signal).finally(() => {
+        this.#reading = undefined;
+      });
+      const outcome = await untilAborted(this.#reading, signal).catch((error: unknown) => {
+        if (isOwn || signal.aborted) throw error;
+        return 'aborted';
+      });
+      // A table that was created since the query of another listing takes one more.
+      if (isOwn || outcome === 'failed') break;
     }
     return this.#withDescriptions(tables);
   }
@@ -94,7 +106,7 @@ export class KeptDescriptions {
     return known?.createdAt === createdAt ? known : undefined;
   }
 
-  async #renew(tables: readonly DescribedTable[], meter: UsageMeter, signal: AbortSignal): Promise<void> {
+  async #renew(tables: readonly DescribedTable[], meter: UsageMeter, signal: AbortSignal): Promise<'read' | 'failed'> {
     try {
       const descriptions = await this.#read(meter, signal);
       const created = tables.filter((table) => this.#find(table) === undefined);
@@ -103,6 +115,7 @@ export class KeptDescriptions {
       );
       this.#problem = undefined;
       this.#tellContradictions(created);
+      return 'read';
     } catch (error) {
       signal.throwIfAborted();
       const { dataset, log } = this.#options;
@@ -116,6 +129,7 @@ export class KeptDescriptions {
         );
       }
       this.#problem = problem;
+      return 'failed';
     }
   }
 

@@ -43,6 +43,30 @@ it('asks for descriptions only when a table was created', async () => {
   expect(server.counters.read().requests).toEqual({ 'jobs.query': 5 });
 });
 
+it('asks once for all listings that are taken at the same time', async () => {
+  const { server, source } = await replayWorld({ tables: [table(WEEK, 'a-b')] });
+
+  const listed = await Promise.all([descriptions(source), descriptions(source), descriptions(source)]);
+
+  expect(listed).toEqual([{ [WEEK]: 'a-b' }, { [WEEK]: 'a-b' }, { [WEEK]: 'a-b' }]);
+  expect(server.counters.read().requests).toEqual({ 'jobs.query': 4 });
+});
+
+it('asks again if the listing that asked was aborted', async () => {
+  const { server, source } = await replayWorld({ tables: [table(WEEK, 'a-b')] });
+  server.faults.add({ on: 'jobs.query', about: 'TABLE_OPTIONS', fault: { kind: 'stall' } });
+  const stop = new AbortController();
+  const first = source.listTables(stop.signal);
+  const requests = () => server.counters.read().requests['jobs.query'];
+  await expect.poll(requests).toBe(2);
+  const second = descriptions(source);
+  await expect.poll(requests).toBe(3);
+  stop.abort(new Error('stopped'));
+
+  await expect(first).rejects.toThrow('stopped');
+  expect(await second).toEqual({ [WEEK]: 'a-b' });
+});
+
 it('asks for no descriptions where only views and other tables are', async () => {
   const { server, source } = await replayWorld({
     tables: [table('enrollments_a_b', 'a-b'), { name: `${DATASET}.statistics_a_b_weekly`, kind: 'view' }],
