@@ -79,6 +79,33 @@ describe('the analysis start after a run', () => {
   });
 });
 
+describe('the analysis start during a run', () => {
+  const week = (changedAt: number) => ({ name: 'statistics_my_slug_week_1', version: at(changedAt) });
+  const decide = (changes: readonly number[], start: string) => {
+    const day = { name: 'statistics_my_slug_day_1', version: at(RUN) };
+    const source = analysisSource('my-slug', [day, ...changes.map(week)], LEAD);
+    const files: ResultFiles = new Map([
+      ['daily', file(RUN, RUN + HOUR)],
+      ['weekly', file(changes.at(-1) ?? RUN, RUN + 20 * HOUR)],
+    ]);
+    return decideAnalysisStart(source, { start }, { now: RUN + 21 * HOUR, leadMs: LEAD, files }).start;
+  };
+
+  it.each([
+    ['stays when more tables change', [RUN + 5 * HOUR], PUBLISHED.start, PUBLISHED.start],
+    ['stays when the same tables change again', [RUN + 11 * HOUR], PUBLISHED.start, PUBLISHED.start],
+    ['is left for that of a table of the next run', [RUN + 13 * HOUR], PUBLISHED.start, isoOf(RUN + 13 * HOUR - LEAD)],
+    [
+      'stays where a later one was set by hand',
+      [RUN + 5 * HOUR],
+      '2026-08-01 11:30:01+00:00',
+      '2026-08-01 11:30:01+00:00',
+    ],
+  ])('%s', (_, changes, before, after) => {
+    expect(decide(changes, before)).toBe(after);
+  });
+});
+
 describe('the analysis start', () => {
   const time = fc.integer({ min: RUN, max: TOUCH });
   const period = fc.constantFrom(...ANALYSIS_PERIODS);
