@@ -1,5 +1,5 @@
 /** The warehouse: results dataset, location, and each right by the call that needs it. */
-import { ContrailError } from '../../domain/errors.ts';
+import { ContrailError, ERROR_CATALOGUE } from '../../domain/errors.ts';
 import { parseStatisticsTableName } from '../../domain/statistics-name.ts';
 import { quote } from '../../domain/slug.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
@@ -7,7 +7,7 @@ import type { WarehouseProbe } from '../../ports/warehouse-probe.ts';
 import { type CheckGroup, type CheckResult, ok, tried, warning } from './check.ts';
 
 export interface WarehouseCheckDependencies {
-  readonly source: Pick<StatisticsSource, 'hasDataset' | 'listTables'>;
+  readonly source: Pick<StatisticsSource, 'hasDataset' | 'listTables' | 'descriptionsProblem'>;
   readonly probe: WarehouseProbe;
   readonly resultsDataset: string;
   readonly monitoringDataset: string;
@@ -28,6 +28,7 @@ export function warehouseChecks({
       const table = names.find((name) => parseStatisticsTableName(name) !== undefined) ?? names[0];
       return [
         result,
+        ...descriptionsOf(source),
         ...(table === undefined
           ? []
           : [
@@ -47,6 +48,16 @@ export function warehouseChecks({
       ];
     },
   };
+}
+
+/** Only where they cannot be read: most warehouses and datasets have them. */
+function descriptionsOf({ descriptionsProblem: problem }: WarehouseCheckDependencies['source']): CheckResult[] {
+  if (problem === undefined) return [];
+  const effect =
+    'So only the names of tables tell whose they are, and experiments that are alike in names may be mixed up.';
+  return [
+    warning('Table descriptions', `${problem.message} ${effect}`, problem.hint ?? ERROR_CATALOGUE[problem.code].remedy),
+  ];
 }
 
 interface ResultsRequest {

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { MemoryStatisticsSource } from '../../../../src/adapters/memory/statistics-source.ts';
+import { warehouseChecks } from '../../../../src/app/doctor/warehouse-checks.ts';
+import { ContrailError } from '../../../../src/domain/errors.ts';
+
+const never = new AbortController().signal;
+const allowed = () => Promise.resolve();
+
+it.each([
+  ['none, where they can be read', undefined, []],
+  [
+    'a warning with the remedy, where they cannot',
+    new ContrailError('ACCESS_DENIED', 'Reading the descriptions of the tables of p.mozanalysis failed: not allowed.'),
+    ['warning'],
+  ],
+])('says of the descriptions of tables: %s', async (_, descriptionsProblem, states) => {
+  const tables = new MemoryStatisticsSource();
+  tables.set('statistics_a_weekly', { columns: [], batches: [], changedAt: 0 });
+  const results = await warehouseChecks({
+    source: {
+      descriptionsProblem,
+      hasDataset: (signal) => tables.hasDataset(signal),
+      listTables: (signal) => tables.listTables(signal),
+    },
+    probe: { place: 'memory:', readResults: allowed, writeRecords: allowed, readJobs: allowed },
+    resultsDataset: 'mozanalysis',
+    monitoringDataset: 'monitoring',
+  }).run(never);
+
+  const found = results.filter(({ check }) => check === 'Table descriptions');
+  expect(found.map(({ state }) => state)).toEqual(states);
+  expect(found.every(({ detail, remedy }) => detail.includes('only the names') && remedy !== undefined)).toBe(true);
+  expect(results.filter(({ state }) => state === 'ok')).toHaveLength(4);
+});
