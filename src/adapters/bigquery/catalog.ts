@@ -6,12 +6,13 @@ import pMap from 'p-map';
 import type { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
 import type { ListedTable } from '../../ports/statistics-source.ts';
-import { TableListReply, TableReply } from './query-replies.ts';
+import { TableListReply, type TableReply } from './query-replies.ts';
 import type { QueryRunner } from './query.ts';
+import { readTable } from './read-table.ts';
 import type { RestClient } from './rest-client.ts';
 import { type DatasetName, identifier, type TableName, textLiteral } from './sql.ts';
 import type { UsageMeter } from './usage-meter.ts';
-import { isDatasetMissing, isTableMissing, ServiceRefusal } from './vendor-errors.ts';
+import { isDatasetMissing, ServiceRefusal } from './vendor-errors.ts';
 import { windowTablePrefix } from './view-tables.ts';
 
 /** A listed table whose time and size are known; a view has no rows and bytes. */
@@ -123,15 +124,7 @@ export class Catalog {
 
   /** What the service knows of one table in any dataset; undefined if it is missing. */
   async table(name: TableName, meter: UsageMeter, signal: AbortSignal): Promise<TableReply | undefined> {
-    const path = `/datasets/${encodeURIComponent(name.dataset)}/tables/${encodeURIComponent(name.table)}`;
-    try {
-      return TableReply.parse(
-        await this.#options.rest.request({ method: 'GET', path, isRepeatable: true, meter, signal }),
-      );
-    } catch (error) {
-      if (isTableMissing(error, name) || isDatasetMissing(error)) return undefined;
-      throw error;
-    }
+    return readTable(name, { rest: this.#options.rest, meter, signal });
   }
 
   /** Throws the service's error if the dataset is missing, or not in the configured location. */

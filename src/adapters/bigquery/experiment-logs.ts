@@ -6,8 +6,11 @@ import { MONITORING_TABLES } from '../../domain/monitoring-tables.ts';
 import { floorTo, MICROS_PER_MINUTE, timestampText } from '../../domain/utc-time.ts';
 import type { ErrorLogRow, ErrorRowsReading, ErrorRowsRequest, ExperimentLogs } from '../../ports/experiment-logs.ts';
 import { jobLabels } from './labels.ts';
+import { KeptRows } from './kept-rows.ts';
 import type { BigQueryOptions } from './options.ts';
 import { type QueryRequest, QueryRunner } from './query.ts';
+import type { TableReply } from './query-replies.ts';
+import { readTable } from './read-table.ts';
 import { RestClient } from './rest-client.ts';
 import { identifier, type TableName, tablePath, tableText } from './sql.ts';
 import { UsageMeter } from './usage-meter.ts';
@@ -27,13 +30,16 @@ const MICROS = 'CAST(UNIX_MICROS(timestamp) AS STRING)';
 export class BigQueryExperimentLogs implements ExperimentLogs {
   readonly source: string;
   readonly #options: BigQueryLogsOptions;
+  readonly #rest: RestClient;
   readonly #queries: QueryRunner;
+  readonly #kept = new KeptRows();
 
   constructor(options: BigQueryLogsOptions) {
     this.#options = options;
     this.source = tableText(this.#name);
     const { location, turns, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
+    this.#rest = new RestClient(options);
+    this.#queries = new QueryRunner({ rest: this.#rest, location, turns: turns?.queries, clock, random });
   }
 
   async errorRows({ experiment, from, limits }: ErrorRowsReading, signal: AbortSignal): Promise<ErrorLogRow[]> {
@@ -57,15 +63,15 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ErrorRowsSummary>> {
     const earliest = earliestOf(requests.map((request) => request.from));
-    const rows = await this.#query(
-      {
-        sql: `SELECT experiment, CAST(MIN(UNIX_MICROS(timestamp)) AS STRING), CAST(COUNT(*) AS STRING),
+    const sql = `SELECT experiment, CAST(MIN(UNIX_MICROS(timestamp)) AS STRING), CAST(COUNT(*) AS STRING),
             CAST(MAX(UNIX_MICROS(timestamp)) AS STRING)
           FROM ${tablePath(this.#name)} WHERE experiment IS NOT NULL AND ${this.#condition(earliest)}
-          GROUP BY experiment, DIV(UNIX_MICROS(timestamp), ${MICROS_PER_MINUTE})`,
-      },
-      signal,
-    );
+          GROUP BY experiment, DIV(UNIX_MICROS(timestamp), ${MICROS_PER_MINUTE})`;
+    const rows = await this.#kept.rows({
+      sql,
+      look: () => this.#look(signal),
+      query: () => this.#query({ sql }, signal),
+    });
     const minutes = rows.map(([experiment = null, first = null, count = null, newest = null]) => ({
       experiment: experiment ?? '',
       minute: first === null ? NO_TIME : floorTo(Number(first), MICROS_PER_MINUTE),
@@ -73,6 +79,12 @@ export class BigQueryExperimentLogs implements ExperimentLogs {
       newest: newest === null ? null : timestampText(Number(newest)),
     }));
     return sumMinutes(minutes, new Map(requests.map((request) => [request.experiment, request.from])));
+  }
+
+  async #look(signal: AbortSignal): Promise<TableReply | undefined> {
+    const act = { doing: `Looking at ${this.source}`, subject: this.source, permission: 'bigquery.tables.get' };
+    const meter = new UsageMeter();
+    return during(act, signal, () => readTable(this.#name, { rest: this.#rest, meter, signal }));
   }
 
   async #query(query: Pick<QueryRequest, 'sql' | 'parameters'>, signal: AbortSignal): Promise<Rows> {

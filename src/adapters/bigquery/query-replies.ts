@@ -65,6 +65,7 @@ export const TableReply = z.object({
   lastModifiedTime: Count.optional(),
   numRows: Count.optional(),
   numBytes: Count.optional(),
+  streamingBuffer: z.unknown().optional(),
   view: z.object({ query: z.string() }).optional(),
 });
 export type TableReply = z.infer<typeof TableReply>;

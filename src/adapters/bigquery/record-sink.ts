@@ -7,12 +7,14 @@ import { ContrailError, errorText } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
+import { KeptRows } from './kept-rows.ts';
 import { jobLabels } from './labels.ts';
 import { Loader, LoadsSpent } from './load-job.ts';
 import { loadLines, tableLayout } from './load-rows.ts';
 import type { BigQueryOptions } from './options.ts';
 import { TableReply } from './query-replies.ts';
 import { QueryRunner } from './query.ts';
+import { readTable } from './read-table.ts';
 import { RestClient } from './rest-client.ts';
 import { type TableName, tablePath, tableText } from './sql.ts';
 import { UsageMeter } from './usage-meter.ts';
@@ -31,6 +33,7 @@ export class BigQueryRecordSink implements RecordSink {
   readonly #rest: RestClient;
   readonly #loader: Loader;
   readonly #queries: QueryRunner;
+  readonly #logged = new KeptRows();
   /** Tables that are known to exist. */
   readonly #known = new Set<string>();
 
@@ -77,14 +80,20 @@ export class BigQueryRecordSink implements RecordSink {
   async loggedExperiments(signal: AbortSignal): Promise<string[]> {
     const name = this.#name(LOGS_TABLE);
     return during(this.#act('Reading', LOGS_TABLE, 'bigquery.tables.getData'), signal, async () => {
-      try {
+      const sql = `SELECT DISTINCT experiment FROM ${tablePath(name)} WHERE experiment IS NOT NULL ORDER BY experiment`;
+      const query = async () => {
         const { rows } = await this.#queries.list({
-          sql: `SELECT DISTINCT experiment FROM ${tablePath(name)} WHERE experiment IS NOT NULL ORDER BY experiment`,
+          sql,
           maximumBytesBilled: this.#options.limits.maximumBytesBilled,
           labels: jobLabels({ product: 'records' }),
           meter: new UsageMeter(),
           signal,
         });
+        return rows;
+      };
+      const look = () => readTable(name, { rest: this.#rest, meter: new UsageMeter(), signal });
+      try {
+        const rows = await this.#logged.rows({ sql, look, query });
         return rows.flatMap(([experiment]) => experiment ?? []);
       } catch (error) {
         if (isTableMissing(error, name) || isDatasetMissing(error)) return [];

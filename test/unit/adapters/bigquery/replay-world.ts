@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { systemRandom } from '../../../../src/adapters/system/random.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import { BigQueryExperimentLogs } from '../../../../src/adapters/bigquery/experiment-logs.ts';
 import {
   type BigQueryLimits,
   type BigQueryOptions,
@@ -50,6 +51,7 @@ export async function replayWorld(
     makeSource,
     source: makeSource(),
     sink: new BigQueryRecordSink({ ...own, dataset: 'monitoring' }),
+    logs: new BigQueryExperimentLogs({ ...own, dataset: 'monitoring' }),
   };
 }
 
