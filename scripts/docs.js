@@ -100,8 +100,9 @@ function metrics() {
 
 - \`/healthz\`: \`ok\` while the process lives.
 - \`/readyz\`: \`ready\`, or 503 and \`unready\`: Redis is away, full, a replica or may evict jobs; nobody takes the jobs of a
-  queue for a minute although some are ready; the last attempts failed for want of a permission, a bucket or disk space; a
-  scan failed; the process is stopping. Requests from the same machine get a sentence each, with the remedy, and the log has it.
+  queue for a minute although some are ready; the last attempts failed for want of a permission, a bucket or disk space, or
+  because a service did not answer several times; a job or scan has run for a quarter of an hour and no other job has ended well; a
+  scan failed; the clock is five minutes off that of Redis; the process is stopping. Requests from the same machine get a sentence each, with the remedy, and the log has it.
 
 A look at the queues is kept for five seconds and costs one Redis command a queue and two more, however many processes scrape
 and probe; nothing asks the warehouse. All processes see the same queues: use \`max by (queue)\`, not \`sum\`, for

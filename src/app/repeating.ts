@@ -3,6 +3,7 @@ import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
+import { watchSlowWork } from '../queue/slow-work.ts';
 
 export interface RepeatingConfig {
   /** The field `service` in all its log lines. */
@@ -21,6 +22,8 @@ export interface RepeatingConfig {
   readonly failure?: { readonly level: 'debug' | 'warn'; readonly text: string };
   /** Called after each pass that was not aborted. */
   readonly onPass?: (report: PassReport) => void;
+  /** Called while a pass takes very long, every ten minutes, with the time until now. */
+  readonly onSlowPass?: (report: PassReport) => void;
 }
 
 export interface PassReport {
@@ -119,10 +122,14 @@ export class Repeating {
   }
 
   async #tryPass(): Promise<PassEnd> {
-    const { name, pass, failure = FAILURE, clock, onPass } = this.#config;
+    const { name, pass, failure = FAILURE, clock, onPass, onSlowPass } = this.#config;
     const { signal } = this.#aborting;
     const startedAt = clock.monotonic();
     const report = () => ({ service: name, durationMs: clock.monotonic() - startedAt });
+    const endWatch = watchSlowWork(clock, () => {
+      this.#log.warn(report(), 'a pass takes long: the services that it asks may answer slowly');
+      onSlowPass?.(report());
+    });
     try {
       await pass(signal, this.#log);
       if (!signal.aborted) onPass?.(report());
@@ -133,6 +140,8 @@ export class Repeating {
       this.#log[failure.level]({ code: error.code, problem: error.sentence }, failure.text);
       onPass?.({ ...report(), error });
       return 'failed';
+    } finally {
+      endWatch();
     }
   }
 

@@ -13,6 +13,8 @@ export interface ScheduleRequest {
   readonly ticks: MonitoringSchedule;
   /** Called after each pass of a service. */
   readonly onPass?: (report: PassReport) => void;
+  /** Called while a pass takes very long. */
+  readonly onSlowPass?: (report: PassReport) => void;
 }
 
 export interface Schedule {
@@ -20,10 +22,10 @@ export interface Schedule {
   readonly stop: () => Promise<void>;
 }
 
-export function startSchedule({ scan, scanIntervalMs, ticks, onPass }: ScheduleRequest): Schedule {
+export function startSchedule({ scan, scanIntervalMs, ticks, onPass, onSlowPass }: ScheduleRequest): Schedule {
   const { enqueuing } = scan;
   const { queue, clock, log } = enqueuing;
-  const observed = onPass === undefined ? {} : { onPass };
+  const observed = { ...(onPass && { onPass }), ...(onSlowPass && { onSlowPass }) };
   const failure = { level: 'warn', text: 'a scan failed; the next one tries again' } as const;
   const scanning = new Repeating({
     name: 'scan',

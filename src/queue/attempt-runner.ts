@@ -23,6 +23,7 @@ import type { ThrottlePolicy } from './backoff.ts';
 import { ForeignJobs } from './foreign-jobs.ts';
 import { ParkedJobs, parkUnknown } from './parked-job.ts';
 import { type QueueRest, restDelaysMs } from './queue-rest.ts';
+import { watchSlowWork } from './slow-work.ts';
 import { RunningAttempt, type StopReason } from './running-attempt.ts';
 import type { AttemptFacts, WorkerHooks } from './worker-events.ts';
 
@@ -40,7 +41,7 @@ export interface AttemptRunnerOptions {
   /** How long a job may be throttled before it fails, milliseconds. */
   readonly throttleLimitMs: number;
   readonly rest: QueueRest;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'startTimer'>;
   readonly random: Random;
 }
 
@@ -145,9 +146,12 @@ export class AttemptRunner {
     const onLost = () => attempt.stop('lock lost');
     this.#running.set(job.id, run);
     lost?.addEventListener('abort', onLost, { once: true });
+    const { clock, hooks } = this.#options;
+    const endWatch = watchSlowWork(clock, () => hooks.onSlow?.(this.#facts(run)));
     try {
       return await this.#attempt(run);
     } finally {
+      endWatch();
       lost?.removeEventListener('abort', onLost);
       this.#running.delete(job.id);
     }

@@ -49,7 +49,7 @@ export interface FinishedEvent {
   readonly state: 'completed' | 'failed';
 }
 
-/** Hooks. All but the last are awaited; their errors are logged and change nothing. */
+/** Hooks. All but the last two are awaited; their errors are logged and change nothing. */
 export interface WorkerHooks {
   /** Before a job is reported done. Not for snoozed ones. Called again if the report is lost and the work repeated. */
   onOutcome?(event: OutcomeEvent): Promise<void> | void;
@@ -59,6 +59,8 @@ export interface WorkerHooks {
   onThrottled?(event: ThrottledEvent): Promise<void> | void;
   /** Before a job is put off whose payload this process does not know. */
   onParked?(event: ParkedEvent): Promise<void> | void;
+  /** While an attempt takes very long; again every ten minutes. `durationMs` is the time until now. */
+  onSlow?(event: AttemptFacts): void;
   /** When Redis knows that a job is done or has failed for good, unless the process died before. */
   onFinished?(event: FinishedEvent): void;
 }

@@ -154,6 +154,7 @@ export class MemoryWorkerPool {
       onFailure: async (event) => (this.#isCrashed ? undefined : hooks.onFailure?.(event)),
       onThrottled: async (event) => (this.#isCrashed ? undefined : hooks.onThrottled?.(event)),
       onParked: async (event) => (this.#isCrashed ? undefined : hooks.onParked?.(event)),
+      onSlow: (event) => (this.#isCrashed ? undefined : hooks.onSlow?.(event)),
     };
   }
 }

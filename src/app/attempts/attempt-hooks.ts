@@ -3,7 +3,12 @@ import { type JobFields, jobFields } from '../../jobs/log-fields.ts';
 import type { AttemptFacts, WorkerHooks } from '../../queue/worker-events.ts';
 import { recordFailure, recordOutcome, type Recording } from './record-attempts.ts';
 
-export type AttemptHooks = Required<Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled' | 'onParked'>>;
+export const SLOW_REMEDY =
+  'The warehouse or the bucket may answer slowly: see their status pages, and run `contrail doctor`. The job goes on by itself; `contrail cancel` stops it.';
+
+export type AttemptHooks = Required<
+  Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled' | 'onParked' | 'onSlow'>
+>;
 
 export function attemptHooks(recording: Recording): AttemptHooks {
   const { log } = recording;
@@ -24,6 +29,9 @@ export function attemptHooks(recording: Recording): AttemptHooks {
     },
     onParked({ queue, jobId, reason }) {
       log.debug({ queue, jobId, problem: reason }, 'job put off');
+    },
+    onSlow(event) {
+      log.warn({ ...fieldsOf(event), durationMs: event.durationMs, remedy: SLOW_REMEDY }, 'job takes long');
     },
   };
 }

@@ -4,7 +4,7 @@ import type { AttemptHooks } from './attempt-hooks.ts';
 
 /** Calls `counting`, which neither waits nor throws, and then, at the same time, those that record. */
 export function joinHooks(
-  recording: readonly Pick<WorkerHooks, 'onOutcome' | 'onFailure' | 'onThrottled' | 'onParked'>[],
+  recording: readonly Pick<WorkerHooks, keyof AttemptHooks>[],
   counting: AttemptHooks | undefined,
 ): AttemptHooks {
   return {
@@ -23,6 +23,10 @@ export function joinHooks(
     async onParked(event) {
       void counting?.onParked(event);
       await Promise.all(recording.map(async (hooks) => hooks.onParked?.(event)));
+    },
+    onSlow(event) {
+      counting?.onSlow(event);
+      for (const hooks of recording) hooks.onSlow?.(event);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Metrics } from '../../ports/metrics.ts';
 import type { FailureEvent, OutcomeEvent, ThrottledEvent } from '../../queue/worker-events.ts';
 import type { AttemptHooks } from '../attempts/attempt-hooks.ts';
 
-export function countAttempts(metrics: Metrics, pricing: Pricing): AttemptHooks {
+export function countAttempts(metrics: Metrics, pricing: Pricing): Omit<AttemptHooks, 'onSlow'> {
   return {
     onOutcome: (event) => countOutcome(metrics, event, pricing),
     onFailure: (event) => countFailure(metrics, event),

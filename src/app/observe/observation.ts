@@ -1,4 +1,5 @@
 /** What a process tells of itself: its metrics, and whether it can work. */
+import { formatAge } from '../../domain/age-text.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { CONTRAIL_VERSION } from '../../domain/version.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -6,7 +7,7 @@ import type { Log } from '../../ports/log.ts';
 import type { ReadableMetrics } from '../../ports/metrics.ts';
 import type { QueueWatch } from '../../ports/queue-watch.ts';
 import type { FailureEvent } from '../../queue/worker-events.ts';
-import type { AttemptHooks } from '../attempts/attempt-hooks.ts';
+import { type AttemptHooks, SLOW_REMEDY } from '../attempts/attempt-hooks.ts';
 import type { PassReport } from '../repeating.ts';
 import { countAttempts } from './count-attempts.ts';
 import { KeptLook } from './kept-look.ts';
@@ -27,6 +28,8 @@ export class Observation {
   readonly #options: ObservationOptions;
   readonly #look: KeptLook;
   readonly #troubles: Troubles;
+  /** When an attempt last ended well, by queue. */
+  readonly #succeededAt = new Map<string, number>();
   #runningJobs: () => number = () => 0;
   #commandsCounted = 0;
   #isStopping = false;
@@ -74,16 +77,28 @@ export class Observation {
     return {
       onOutcome: (event) => {
         this.#troubles.over(event.queue);
+        this.#succeededAt.set(event.queue, this.#options.clock.monotonic());
         return counting.onOutcome(event);
       },
       onFailure: (event) => {
-        if (needsOperator(event)) this.#troubles.note(event.queue, event.error.sentence);
+        if (isLasting(event)) this.#troubles.note(event.queue, event.error.sentence);
         return counting.onFailure(event);
       },
       onThrottled: counting.onThrottled,
       onParked: (event) => {
         this.#troubles.note(`${event.queue} payloads`, event.reason);
         return counting.onParked(event);
+      },
+      onSlow: (event) => {
+        const { queue, jobId, durationMs } = event;
+        // Beside others that end well, it is only a large one.
+        const sinceSuccess =
+          this.#options.clock.monotonic() - (this.#succeededAt.get(queue) ?? Number.NEGATIVE_INFINITY);
+        if (sinceSuccess < durationMs) return;
+        this.#troubles.note(
+          queue,
+          `The job ${jobId} has run for ${formatAge(durationMs)}, and no other has ended well. ${SLOW_REMEDY}`,
+        );
       },
     };
   }
@@ -95,6 +110,12 @@ export class Observation {
     metrics.observe('contrail_service_pass_seconds', { service }, durationMs / 1_000);
     if (error === undefined) this.#troubles.over(service);
     else this.#troubles.note(service, error.sentence);
+  }
+
+  /** A pass of a repeating service takes very long. */
+  passing({ service, durationMs }: PassReport): void {
+    const text = `A pass has run for ${formatAge(durationMs)}: the services that it asks may answer slowly.`;
+    this.#troubles.note(service, `${text} See their status pages, and run \`contrail doctor\`.`);
   }
 
   /** Something that keeps this process from its work, until it is over (undefined) or not heard of for 15 minutes. */
@@ -125,7 +146,11 @@ export class Observation {
   }
 }
 
-/** A permission, a bucket, a full disk. */
-function needsOperator({ error }: FailureEvent): boolean {
-  return error.failureClass === 'environment';
+/** A single failed attempt says little. */
+const ATTEMPTS_OF_AN_OUTAGE = 3;
+
+/** A permission, a bucket, a full disk; or a service that has not answered for some time. */
+function isLasting({ error, attempt, final }: FailureEvent): boolean {
+  if (error.failureClass === 'environment') return true;
+  return error.code === 'SERVICE_UNAVAILABLE' && (final || attempt >= ATTEMPTS_OF_AN_OUTAGE);
 }

@@ -51,7 +51,10 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
       scan,
       scanIntervalMs: config['schedule.interval'],
       ticks,
-      ...(observation === undefined ? {} : { onPass: (report) => observation.passed(report) }),
+      ...(observation && {
+        onPass: (report) => observation.passed(report),
+        onSlowPass: (report) => observation.passing(report),
+      }),
     });
     const heartbeat = startHeartbeat(
       {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
-import { Repeating, type RepeatingConfig } from '../../../src/app/repeating.ts';
+import { type PassReport, Repeating, type RepeatingConfig } from '../../../src/app/repeating.ts';
 import { ContrailError } from '../../../src/domain/errors.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 
@@ -106,6 +106,28 @@ describe('a repeating service', () => {
     await clock.advance(10 * MINUTE);
 
     expect(begun.slice(0, 4)).toEqual([0, MINUTE, 2.1 * MINUTE, 3.1 * MINUTE]);
+  });
+});
+
+describe('a pass that takes very long', () => {
+  it('is told of while it goes on', async () => {
+    const told: PassReport[] = [];
+    let wait = 26 * MINUTE;
+    const { service, clock, log } = setup({
+      onSlowPass: (report) => told.push(report),
+      pass: async () => {
+        await clock.sleep(wait);
+        wait = 0;
+      },
+    });
+
+    service.start();
+    await clock.advance(2 * HOUR);
+
+    expect(told).toEqual([15, 25].map((minutes) => ({ service: 'look', durationMs: minutes * MINUTE })));
+    expect(log.lines.map(({ level, text }) => [level, text])).toEqual(
+      Array.from({ length: 2 }, () => ['warn', expect.stringContaining('takes long')]),
+    );
   });
 });
 

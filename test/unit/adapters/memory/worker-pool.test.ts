@@ -24,6 +24,7 @@ function setup() {
   const clock = new VirtualClock(NOON);
   const queue = new MemoryJobQueue({ clock });
   const told: string[] = [];
+  const slow: number[] = [];
   const start = (handle: JobHandler<unknown>['handle']) =>
     startMemoryPool({
       queue,
@@ -33,10 +34,11 @@ function setup() {
       random: seededRandom(1),
       log: recordedLog(),
       onOutcome: ({ jobId }) => void told.push(jobId),
+      onSlow: ({ durationMs }) => void slow.push(durationMs / 60_000),
     });
   const enqueue = (id: string, delayMs = 0) => queue.enqueue('work', [{ id, name: id, payload: {}, delayMs }], never);
   const job = async (id: string) => (await queue.find('work', [id], never))[0];
-  return { clock, queue, told, start, enqueue, job };
+  return { clock, queue, told, slow, start, enqueue, job };
 }
 
 it('does a day of delayed jobs when each is due, and not before', async () => {
@@ -102,4 +104,19 @@ it('leaves no timer behind once it is stopped', async () => {
   await pool.stop();
 
   expect(clock.pending).toBe(0);
+});
+
+it('tells of an attempt that takes longer than a quarter of an hour, every ten minutes until it ends', async () => {
+  const { clock, start, enqueue, slow, told } = setup();
+  await enqueue('quick');
+  await enqueue('slow');
+
+  start(async (_payload, { jobId }) => {
+    await clock.sleep(jobId === 'slow' ? 40 * 60_000 : 14 * 60_000);
+    return DONE;
+  });
+  await clock.advance(3 * HOUR_MS);
+
+  expect(slow).toEqual([15, 25, 35]);
+  expect(told).toEqual(['quick', 'slow']);
 });

@@ -207,6 +207,44 @@ describe('a process that cannot work', () => {
     expect(await observation.problems()).toEqual([]);
   });
 
+  it('names a service that has not answered several attempts, and not one that failed once', async () => {
+    const { hooks, observation } = setup();
+    const error = new ContrailError('SERVICE_UNAVAILABLE', 'BigQuery did not answer.');
+    const failed = async (attempt: number, final = false) => {
+      await hooks.onFailure({ ...ATTEMPT, attempt, error, final });
+      return observation.problems();
+    };
+
+    const first = await failed(1);
+    const third = await failed(3);
+    await hooks.onOutcome({ ...ATTEMPT, outcome: PUBLISHED });
+    const back = await observation.problems();
+
+    expect([first, third, back]).toEqual([[], ['statistics: BigQuery did not answer.'], []]);
+    expect(await failed(1, true)).toEqual(third);
+  });
+
+  it('names a job that takes very long while no other ends well, and a pass that does', async () => {
+    const { clock, hooks, observation } = setup();
+    const slow = { ...ATTEMPT, durationMs: 15 * 60_000 };
+    await hooks.onOutcome({ ...ATTEMPT, outcome: PUBLISHED });
+    await clock.advance(14 * 60_000);
+    hooks.onSlow(slow);
+    const besideOthers = await observation.problems();
+    await clock.advance(60_000);
+    hooks.onSlow(slow);
+    const alone = await observation.problems();
+    await hooks.onOutcome({ ...ATTEMPT, outcome: PUBLISHED });
+    observation.passing({ service: 'scan', durationMs: 15 * 60_000 });
+    const scan = await observation.problems();
+    observation.passed({ service: 'scan', durationMs: 16 * 60_000 });
+
+    expect(besideOthers).toEqual([]);
+    expect(alone).toEqual([expect.stringMatching(/^statistics: The job a has run for 15 min.*answer slowly.*doctor/)]);
+    expect(scan).toEqual([expect.stringMatching(/^scan: A pass has run for 15 min.*doctor/)]);
+    expect(await observation.problems()).toEqual([]);
+  });
+
   it('says so while it stops, and logs nothing', async () => {
     const { observation, log } = setup();
 
