@@ -2,6 +2,7 @@
 import type { RedisHealth } from '../../queue/bullmq/redis-health.ts';
 import { CLOCK_REMEDY, clockDetail, ODD_CLOCK_MS, WRONG_CLOCK_MS } from '../../domain/clock-difference.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
+import { judgeFlaws } from './redis-flaws.ts';
 
 const OLDEST_MAJOR = 6;
 const OLDEST_MINOR = 2;
@@ -13,10 +14,11 @@ export function redisChecks(readHealth: () => Promise<RedisHealth>): CheckGroup 
   return { name: 'Redis', run: async () => judgeRedis(await readHealth()) };
 }
 
-/** Five results, and a sixth for a replica. */
+/** Six results, and a seventh for a replica. */
 export function judgeRedis({ address, info, aheadMs }: RedisHealth): CheckResult[] {
   return [
     version(address, info),
+    flaws(info),
     ...(info.get('role') === 'slave' ? [replica(address)] : []),
     eviction(info),
     persistence(info),
@@ -39,12 +41,19 @@ function version(address: string, info: Info): CheckResult {
   const check = 'Redis version';
   const text = info.get('redis_version') ?? '';
   const [major = 0, minor = 0] = text.split('.').map((part) => Number(part) || 0);
-  const detail = `${info.has('valkey_version') ? 'Valkey' : 'Redis'} ${text} at ${address}`;
+  // Valkey calls itself 7.2.4 of Redis for ever.
+  const valkey = info.get('valkey_version');
+  const detail = `${valkey === undefined ? `Redis ${text}` : `Valkey ${valkey}`} at ${address}`;
   if (major < OLDEST_MAJOR || (major === OLDEST_MAJOR && minor < OLDEST_MINOR)) {
     return { check, state: 'failed', detail: `${detail} is too old for the queues.`, remedy: 'Use Redis 7 or Valkey.' };
   }
   if (major < ADVISED_MAJOR) return warning(check, `${detail}.`, 'Redis 7 or Valkey is advised.');
   return ok(check, `${detail}.`);
+}
+
+function flaws(info: Info): CheckResult {
+  const valkey = info.get('valkey_version');
+  return valkey === undefined ? judgeFlaws('redis', info.get('redis_version') ?? '') : judgeFlaws('valkey', valkey);
 }
 
 function replica(address: string): CheckResult {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { judgeRedis } from '../../../../src/app/doctor/redis-checks.ts';
 
 const GOOD = {
-  redis_version: '7.2.4',
+  redis_version: '7.2.14',
   role: 'master',
   maxmemory_policy: 'noeviction',
   aof_enabled: '1',
@@ -19,9 +19,11 @@ function problemsOf(info: Record<string, string>, aheadMs = 0): string[] {
 
 it.each([
   [{}, 0, []],
-  [{ redis_version: '6.0.16' }, 0, ['Redis version: failed']],
-  [{ redis_version: '6.2.1' }, 0, ['Redis version: warning']],
-  [{ redis_version: 'none' }, 0, ['Redis version: failed']],
+  [{ redis_version: '6.0.16' }, 0, ['Redis version: failed', 'Redis flaws: warning']],
+  [{ redis_version: '6.2.22' }, 0, ['Redis version: warning']],
+  [{ redis_version: 'none' }, 0, ['Redis version: failed', 'Redis flaws: warning']],
+  [{ redis_version: '7.2.4', valkey_version: '8.1.7' }, 0, []],
+  [{ redis_version: '7.2.4', valkey_version: '8.1.6' }, 0, ['Redis flaws: warning']],
   [{ maxmemory_policy: 'allkeys-lru' }, 0, ['Redis eviction: failed']],
   [{ aof_enabled: '0' }, 0, ['Redis persistence: warning']],
   [{ aof_last_write_status: 'err' }, 0, ['Redis persistence: failed']],
