@@ -5,7 +5,7 @@ import { normaliseSlug } from '../../domain/slug.ts';
 import { changeTimes, haveTimes } from '../../domain/table-times.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { StoredObject } from '../../ports/object-store.ts';
-import type { StatisticsSource } from '../../ports/statistics-source.ts';
+import type { ListedTable, StatisticsSource } from '../../ports/statistics-source.ts';
 
 export interface TableChange {
   readonly name: string;
@@ -30,28 +30,37 @@ export async function tableChanges(
   signal: AbortSignal,
 ): Promise<TableChange[]> {
   const listing = await source.listTables(signal);
-  const names = listing.map(({ name }) => name).filter((name) => windowTableOwners(name).length > 0);
-  const [first, ...others] = names;
+  const tables = listing.filter(({ name }) => windowTableOwners(name).length > 0);
+  const [first, ...others] = tables.map(({ name }) => name);
   if (first === undefined) return [];
   const probe = await source.describeTables([first], signal, listing);
-  if (!haveTimes(probe.tables)) return publicationTimes(names, objects(), clock.now());
+  if (!haveTimes(probe.tables)) return publicationTimes(tables, objects(), clock.now());
   const described = others.length === 0 ? { tables: [] } : await source.describeTables(others, signal, listing);
   const descriptions = new Map(listing.map(({ name, description }) => [name, description]));
-  return changeTimes([...probe.tables, ...described.tables]).map((change) => {
-    const description = descriptions.get(change.name);
-    return description === undefined ? change : { ...change, description };
-  });
+  return changeTimes([...probe.tables, ...described.tables]).map((change) =>
+    tableChange(change, descriptions.get(change.name)),
+  );
 }
 
-function publicationTimes(names: readonly string[], objects: readonly StoredObject[], now: number): TableChange[] {
+function tableChange(change: Omit<TableChange, 'description'>, description: string | undefined): TableChange {
+  return description === undefined ? change : { ...change, description };
+}
+
+function publicationTimes(
+  tables: readonly ListedTable[],
+  objects: readonly StoredObject[],
+  now: number,
+): TableChange[] {
   const newest = new Map<string, number>();
   for (const { metadata, name, changedAt } of objects) {
     const slug = metadata[METADATA.experiment];
-    const key = slug === undefined ? name.replace(/^statistics\/statistics_/, '') : normaliseSlug(slug);
-    newest.set(key, Math.max(newest.get(key) ?? 0, changedAt));
+    const keys = slug === undefined ? [name.replace(/^statistics\/statistics_/, '')] : [slug, normaliseSlug(slug)];
+    for (const key of keys) newest.set(key, Math.max(newest.get(key) ?? 0, changedAt));
   }
-  return names.map((name) => {
-    const changes = windowTableOwners(name).flatMap((slug) => newest.get(slug) ?? []);
-    return { name, changedAt: changes.length === 0 ? now : Math.max(...changes) };
+  return tables.map(({ name, description }) => {
+    const owners = windowTableOwners(name);
+    const isDescribed = description !== undefined && owners.includes(normaliseSlug(description));
+    const changes = (isDescribed ? [description] : owners).flatMap((slug) => newest.get(slug) ?? []);
+    return tableChange({ name, changedAt: changes.length === 0 ? now : Math.max(...changes) }, description);
   });
 }
