@@ -33,9 +33,16 @@ export interface AnalysisStart {
   readonly isSet?: true;
 }
 
-/** The tables that show an experiment's runs: its per-window tables or, if there are none, its period views. */
-export function analysisTables(experiment: string, tables: readonly OwnableTable[]): string[] {
-  const owners = assignTables(tables, [experiment]);
+/**
+ * The tables that show an experiment's runs: its per-window tables or, if there are none, its period views. `slugs`: other
+ * experiments that may own them.
+ */
+export function analysisTables(
+  experiment: string,
+  tables: readonly OwnableTable[],
+  slugs: readonly string[],
+): string[] {
+  const owners = assignTables(tables, [experiment, ...slugs]);
   const own = (owned: readonly OwnedTable[]): string[] =>
     owned.filter(({ slug }) => slug === experiment).map(({ table }) => table);
   const windows = own(owners.windows);

@@ -63,15 +63,23 @@ function formatTime(epochMs: number, micros: string): string {
 export interface ResultsOf {
   readonly source: TableSource;
   readonly experiment: string;
+  /** Of all experiments, which may own tables that look like its own. */
+  readonly slugs: readonly string[];
   /** How long before its first table an analysis begins. */
   readonly leadMs: number;
   readonly signal: AbortSignal;
 }
 
 /** Evidence of an experiment's newest run. Tables that cannot be read are left out. */
-export async function readAnalysisSource({ source, experiment, leadMs, signal }: ResultsOf): Promise<AnalysisSource> {
+export async function readAnalysisSource({
+  source,
+  experiment,
+  slugs,
+  leadMs,
+  signal,
+}: ResultsOf): Promise<AnalysisSource> {
   const listing = await source.listTables(signal);
-  const names = analysisTables(experiment, listing);
+  const names = analysisTables(experiment, listing, slugs);
   if (names.length === 0) return { kind: 'none' };
   const { tables } = await source.describeTables(names, signal, listing);
   return analysisSource(experiment, tables, leadMs);

@@ -141,8 +141,7 @@ async function analysisStartOf(
   experiment: string,
   { analysisStart, results, before, signal }: FactsRequest,
 ): Promise<AnalysisStart> {
-  const leadMs = deps.analysisLeadMs;
-  const found = results ?? (await readAnalysisSource({ source: deps.source, experiment, leadMs, signal }));
+  const found = results ?? (await analysisOf(deps, experiment, signal));
   if (analysisStart === undefined) {
     const files = () => resultFiles(deps.store, experiment, signal);
     return startAfter(deps, found, { before, files, signal });
@@ -150,6 +149,15 @@ async function analysisStartOf(
   // The content is stored with it, so that the start stays until there are new results.
   const content = found.kind === 'content' ? { content: found.digest } : {};
   return { start: analysisStart, ...content, isSet: true };
+}
+
+async function analysisOf(
+  { source, experimentsApi, analysisLeadMs: leadMs }: MetadataDependencies,
+  experiment: string,
+  signal: AbortSignal,
+): Promise<AnalysisSource> {
+  const { experiments } = await experimentsApi.list(signal);
+  return readAnalysisSource({ source, experiment, slugs: experiments.map(({ slug }) => slug), leadMs, signal });
 }
 
 export interface StartRequest {

@@ -31,8 +31,12 @@ function source(tables: Readonly<Record<string, number | string>>) {
   };
 }
 
-async function start(tables: Readonly<Record<string, number | string>>, experiment = 'my-slug') {
-  const found = await readAnalysisSource({ source: source(tables), experiment, leadMs: HOUR / 2, signal: never });
+async function start(
+  tables: Readonly<Record<string, number | string>>,
+  { experiment = 'my-slug', slugs = [] }: { readonly experiment?: string; readonly slugs?: readonly string[] } = {},
+) {
+  const request = { source: source(tables), experiment, slugs, leadMs: HOUR / 2, signal: never };
+  const found = await readAnalysisSource(request);
   return found.kind === 'time' ? found.start : found;
 }
 
@@ -87,6 +91,16 @@ describe('an analysis start that is derived', () => {
     });
 
     expect(derived).toBe(NOON - HOUR / 2);
+  });
+
+  it('leaves tables of a longer known slug aside', async () => {
+    const tables = { statistics_my_slug_week_1: NOON, statistics_my_slug_preenrollment_week_1: NOON - HOUR };
+
+    const alone = await start(tables);
+    const beside = await start(tables, { slugs: ['my-slug-preenrollment'] });
+    const longer = await start(tables, { experiment: 'my-slug-preenrollment', slugs: ['my-slug'] });
+
+    expect([alone, beside, longer]).toEqual([NOON - 1.5 * HOUR, NOON - HOUR / 2, NOON - 1.5 * HOUR]);
   });
 
   it('is that of the tables of periods where there are none of windows', async () => {
