@@ -66,6 +66,11 @@ export const METRICS = {
     text: 'Duration of the phases of a publication: `read` (and encode) and `publish`.',
     labels: ['queue', 'phase'],
   },
+  contrail_limit_turns: {
+    kind: 'gauge',
+    text: 'Turns of a limit for all workers (`CONTRAIL_LIMITS_…`) that this process has (`held`) or waits for (`waiting`).',
+    labels: ['limit', 'state'],
+  },
   contrail_running_jobs: { kind: 'gauge', text: 'Jobs that this process is running.', labels: [] },
   contrail_rows_total: { kind: 'counter', text: 'Rows published or written.', labels: ['queue'] },
   contrail_rows_left_out_total: {

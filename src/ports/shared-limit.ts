@@ -8,6 +8,13 @@ export interface SharedLimit {
   acquire(signal: AbortSignal): Promise<() => void>;
 }
 
+/** The turns of one limit in this process. */
+export interface TurnCounts {
+  readonly limit: string;
+  readonly held: number;
+  readonly waiting: number;
+}
+
 /** Runs work in a turn; at once if there is no limit. */
 export async function inTurn<Result>(
   limit: SharedLimit | undefined,

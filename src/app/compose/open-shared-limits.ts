@@ -3,7 +3,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/load-config.ts';
 import type { Log } from '../../ports/log.ts';
-import type { SharedLimit } from '../../ports/shared-limit.ts';
+import type { SharedLimit, TurnCounts } from '../../ports/shared-limit.ts';
 
 /** A limit that is not set is absent. */
 export interface SharedLimits {
@@ -13,13 +13,14 @@ export interface SharedLimits {
 }
 
 export interface OpenSharedLimits extends SharedLimits {
+  counts(): readonly TurnCounts[];
   close(): Promise<void>;
 }
 
 /** Uses Redis only if a limit is set. */
 export async function openSharedLimits(config: Config, log: Log): Promise<OpenSharedLimits> {
   const most = sharedLimitsOf(config);
-  if (Object.keys(most).length === 0) return { close: () => Promise.resolve() };
+  if (Object.keys(most).length === 0) return { counts: () => [], close: () => Promise.resolve() };
   const { RedisSharedLimits } = await import('../../queue/bullmq/redis-shared-limits.ts');
   const redis = { redisUrl: config.redis.reveal(), prefix: config['queue.prefix'] };
   const limits = new RedisSharedLimits({ ...redis, clock: systemClock, random: systemRandom, log });
@@ -28,6 +29,7 @@ export async function openSharedLimits(config: Config, log: Log): Promise<OpenSh
     ...(queries === undefined ? {} : { queries: limits.limit('queries', queries) }),
     ...(readStreams === undefined ? {} : { readStreams: limits.limit('read-streams', readStreams) }),
     ...(uploads === undefined ? {} : { uploads: limits.limit('uploads', uploads) }),
+    counts: () => limits.counts(),
     close: () => limits.close(),
   };
 }

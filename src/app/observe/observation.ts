@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ReadableMetrics } from '../../ports/metrics.ts';
 import type { QueueWatch } from '../../ports/queue-watch.ts';
+import type { TurnCounts } from '../../ports/shared-limit.ts';
 import type { FailureEvent } from '../../queue/worker-events.ts';
 import { type AttemptHooks, SLOW_REMEDY } from '../attempts/attempt-hooks.ts';
 import type { PassReport } from '../repeating.ts';
@@ -31,6 +32,7 @@ export class Observation {
   /** When an attempt last ended well, by queue. */
   readonly #succeededAt = new Map<string, number>();
   #runningJobs: () => number = () => 0;
+  #turns: () => readonly TurnCounts[] = () => [];
   #commandsCounted = 0;
   #isStopping = false;
   #wasReady = true;
@@ -52,6 +54,10 @@ export class Observation {
     setQueueGauges(metrics, await this.#look.look());
     metrics.set('contrail_ready', {}, (await this.problems()).length === 0 ? 1 : 0);
     metrics.set('contrail_running_jobs', {}, this.#runningJobs());
+    for (const { limit, held, waiting } of this.#turns()) {
+      metrics.set('contrail_limit_turns', { limit, state: 'held' }, held);
+      metrics.set('contrail_limit_turns', { limit, state: 'waiting' }, waiting);
+    }
     const sent = commandsSent();
     metrics.add('contrail_redis_commands_total', {}, sent - this.#commandsCounted);
     this.#commandsCounted = sent;
@@ -127,6 +133,11 @@ export class Observation {
   /** Where the number of running jobs comes from. */
   countRunning(runningJobs: () => number): void {
     this.#runningJobs = runningJobs;
+  }
+
+  /** Where the turns of limits come from. */
+  countTurns(turns: () => readonly TurnCounts[]): void {
+    this.#turns = turns;
   }
 
   /** From now on the process is not ready, because it takes no more work. */

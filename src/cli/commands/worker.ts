@@ -32,6 +32,7 @@ export async function work(options: Options): Promise<void> {
   const queues = options.queue === undefined ? {} : { queues: options.queue };
   const { clock, log } = adapters;
   const servicePort = await openServicePort(config, { clock, log, port, ...queues });
+  servicePort?.observation.countTurns(() => limits.counts());
   try {
     const pool = await startWorkers({
       config,

@@ -1,5 +1,5 @@
 /** One limit of one process, with what Redis knows of it. */
-import type { SharedLimit } from '../../ports/shared-limit.ts';
+import type { SharedLimit, TurnCounts } from '../../ports/shared-limit.ts';
 
 /** What a process tells Redis of a limit. */
 export interface TurnReport {
@@ -56,6 +56,11 @@ export class RedisSharedLimit implements SharedLimit {
       if (this.#isAway) this.#begin([id]);
       else this.#changed();
     });
+  }
+
+  counts(): Pick<TurnCounts, 'held' | 'waiting'> {
+    const held = [...this.#turns.values()].filter(({ hasBegun }) => hasBegun).length;
+    return { held, waiting: this.#turns.size - held };
   }
 
   /** Resolves when Redis knows everything, or is away. */

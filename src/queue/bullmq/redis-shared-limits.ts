@@ -8,6 +8,7 @@ import { ContrailError, errorText } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Random } from '../../ports/random.ts';
+import type { TurnCounts } from '../../ports/shared-limit.ts';
 import { connectProducer, connectWorkers, DEFAULT_PREFIX, toRedisError } from './connection.ts';
 import { RedisSharedLimit, type TurnReport } from './redis-shared-limit.ts';
 import { SYNCHRONISE_LIMIT, SYNCHRONISE_LIMIT_SCRIPT } from './shared-limit-script.ts';
@@ -69,6 +70,10 @@ export class RedisSharedLimits {
     return limit;
   }
 
+  counts(): TurnCounts[] {
+    return [...this.#limits].map(([name, limit]) => ({ limit: name, ...limit.counts() }));
+  }
+
   /** Turns that still go on end with their leases; nobody gets another one. May be called twice. */
   async close(): Promise<void> {
     this.#cancelTimer();
@@ -112,13 +117,13 @@ export class RedisSharedLimits {
     }
   }
 
-  /** Says once that Redis is away, and once that it is back. */
+  /** Says once that Redis is away or full, and once that it is back. */
   #tell(error: unknown): void {
     const isAway = error !== undefined;
     if (isAway === this.#isAway) return;
     this.#isAway = isAway;
     const { log } = this.#options;
-    if (isAway) log.warn({ error: errorText(error) }, 'the limits for all workers do not hold: Redis is away');
+    if (isAway) log.warn({ error: errorText(error) }, 'the limits for all workers do not hold for now');
     else log.info({}, 'the limits for all workers hold again');
   }
 }

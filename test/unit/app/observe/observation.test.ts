@@ -96,6 +96,16 @@ describe('the metrics of a process', () => {
     expect([value('contrail_redis_up'), value('contrail_ready')]).toEqual([1, 1]);
   });
 
+  it('tell which turns of limits this process has and waits for', async () => {
+    const { observation, read } = setup();
+    observation.countTurns(() => [{ limit: 'queries', held: 2, waiting: 5 }]);
+
+    const { value } = await read();
+
+    expect(value('contrail_limit_turns', { limit: 'queries', state: 'held' })).toBe(2);
+    expect(value('contrail_limit_turns', { limit: 'queries', state: 'waiting' })).toBe(5);
+  });
+
   it('look at the queues once in five seconds, however many scrape', async () => {
     const { clock, observation, watch } = setup();
 
