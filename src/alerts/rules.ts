@@ -47,19 +47,21 @@ export function evaluateRules(
 function failedChecks(results: readonly RuleResult[], inputs: AlertInputs): RuleResult {
   const missing = Object.entries(inputs.sources).flatMap(([name, reading]) => {
     if (reading.kind === 'missing') {
-      return [checkFinding(name, `The alert source ${name} cannot be read: ${reading.reason}.`)];
+      return [checkFinding(name, `The alert source ${name} cannot be read: ${reading.reason}`)];
     }
     const { problem } = reading;
-    return problem === undefined ? [] : [checkFinding(name, `The alert source ${name} cannot be used: ${problem}.`)];
+    return problem === undefined ? [] : [checkFinding(name, `The alert source ${name} cannot be used: ${problem}`)];
   });
   const isMissing = (name: SourceName): boolean => inputs.sources[name].kind === 'missing';
   const failing = results
     .filter(({ rule, problem }) => problem !== null && !rule.needs.some(isMissing))
-    .map(({ rule, problem }) => checkFinding(rule.id, `Rule ${rule.id} (${rule.title}) failed: ${problem}.`));
+    .map(({ rule, problem }) => checkFinding(rule.id, `Rule ${rule.id} (${rule.title}) failed: ${problem}`));
   return { rule: CHECK_FAILED, findings: [...missing, ...failing], problem: null, isComplete: true };
 }
 
-function checkFinding(subject: string, summary: string): Finding {
+/** The text ends with a reason: an error's message, which is a sentence, or words of ours without a full stop. */
+function checkFinding(subject: string, text: string): Finding {
+  const summary = text.endsWith('.') ? text : `${text}.`;
   return {
     rule: CHECK_FAILED.id,
     subject,

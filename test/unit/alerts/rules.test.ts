@@ -84,6 +84,12 @@ describe('evaluateRules', () => {
     expect(results[0]?.findings[0]?.verdict).toEqual({ kind: 'no_data', reason: 'a bug' });
   });
 
+  it.each(['no such object', 'The object is missing.'])('ends X1 with one full stop: %s', (reason) => {
+    const results = evaluateRules(ALERT_RULES, alertInputs({ enrollmentCounts: reason }));
+
+    expect(results.at(-1)?.findings[0]?.verdict).toMatchObject({ summary: expect.stringMatching(/[a-z]\.$/) });
+  });
+
   it('lets a source that is missing silence only the rules that need it, and says so once', () => {
     const files: FileCondition[] = [
       { experiment: 'x', product: 'errors', period: null, state: 'failed', lateMs: null, failure: null, hasFile: null },
