@@ -1,4 +1,5 @@
 /** What commands print: results to stdout, messages to stderr. */
+import { formatAge } from '../domain/age-text.ts';
 import type { ContrailError } from '../domain/errors.ts';
 import { aboveLine } from './terminal-line.ts';
 import { printable, printableJson } from '../domain/terminal-text.ts';
@@ -63,6 +64,12 @@ export function formatBytes(bytes: number): string {
 /** `2520` → `2,520`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
+}
+
+/** `240 ms`, `3.2 s`, `12 min` */
+export function durationText(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : formatAge(ms);
 }
 
 /** `1 row`, `2 rows`. */

@@ -27,6 +27,7 @@ describe('a backfill', () => {
     const followed = await contrail(`backfills ${asked.backfill} --wait`);
     const after = await json(`backfills ${asked.backfill}`);
     const table = await contrail('backfills');
+    const next = await json('backfill --product statistics --force --dry-run');
 
     expect(asked).toMatchObject({ enqueued: 2, backfill: expect.stringMatching(/^b[0-9a-f]{8}$/) });
     expect(nothing).toMatchObject({ planned: 2, backfill: expect.any(String) });
@@ -43,6 +44,7 @@ describe('a backfill', () => {
     });
     expect(followed).toMatchObject({ code: 0, stdout: '2 of 2 ended: 2 published.\n' });
     expect(after.backfills).toMatchObject([{ progress: 'done', jobs: 2, waiting: 0, published: 2, failed: 0 }]);
+    expect(next.longest).toMatchObject([{ durationMs: expect.any(Number) }, { durationMs: expect.any(Number) }]);
     expect(table.stdout.split('\n')[1]?.split('\t').slice(0, 6)).toEqual([
       asked.backfill,
       expect.stringMatching(/^\d{4}-/),

@@ -1,11 +1,14 @@
 /** How jobs of backfills end, as their backfills count it. */
 import { errorText } from '../../domain/errors.ts';
-import type { JobOutcome } from '../../domain/outcome.ts';
+import { z } from 'zod';
+import type { JobOutcome, ReadingUsage } from '../../domain/outcome.ts';
 import { costOf, type Pricing } from '../../domain/query-cost-price.ts';
 import type { BackfillEnd, Backfills, JobEnd } from '../../ports/backfills.ts';
 import type { KnownJob } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
 import type { AttemptFacts, WorkerHooks } from '../../queue/worker-events.ts';
+
+const ResultUsage = z.object({ usage: z.object({ slotMs: z.number(), bytesBilled: z.number() }) });
 
 export interface NotingEnds {
   readonly backfills: Pick<Backfills, 'end'>;
@@ -35,6 +38,12 @@ export function noteEnds({
   };
 }
 
+/** What a job cost that the queue keeps as ended, US dollars; 0 if that is not known. */
+export function usdOfKnown({ result }: Pick<KnownJob, 'result'>, pricing: Pricing): number {
+  const usage = ResultUsage.safeParse(result).data?.usage;
+  return usage === undefined ? 0 : priceOf(usage, pricing);
+}
+
 /** The end of a job that the queue keeps as ended. */
 export function endOfKnown({ state, failure, result }: KnownJob): BackfillEnd {
   if (state === 'failed') return endOfFailure(failure?.code);
@@ -51,7 +60,9 @@ function endOfFailure(code: string | undefined): BackfillEnd {
 
 function usdOf(outcome: JobOutcome, pricing: Pricing): number {
   if (outcome.kind !== 'published' && outcome.kind !== 'unchanged') return 0;
-  const { usage } = outcome;
-  if (usage === undefined) return 0;
-  return costOf({ slotMs: usage.slotMs, bytesProcessed: usage.bytesBilled }, pricing) ?? 0;
+  return outcome.usage === undefined ? 0 : priceOf(outcome.usage, pricing);
+}
+
+function priceOf({ slotMs, bytesBilled }: Pick<ReadingUsage, 'slotMs' | 'bytesBilled'>, pricing: Pricing): number {
+  return costOf({ slotMs, bytesProcessed: bytesBilled }, pricing) ?? 0;
 }

@@ -4,27 +4,32 @@ import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
 import { type FollowReport, followUntilStopped } from '../../app/follow/follow-jobs.ts';
+import { usdOfKnown } from '../../app/backfills/job-ends.ts';
+import type { Pricing } from '../../domain/query-cost-price.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
 import { warningsOf } from '../read-plan.ts';
 import { type BackfillOptions, followCommand } from './options.ts';
+import { usdText } from './print-plan.ts';
 import { countSkipped, lackingAsJson, skippedText } from './skipped-files.ts';
 
 /** Also follows jobs that were queued before. Ends early when the signal aborts. */
 export async function followBackfill(
-  { queue, clock }: { readonly queue: JobQueue; readonly clock: Clock },
+  { queue, clock, pricing }: { readonly queue: JobQueue; readonly clock: Clock; readonly pricing: Pricing },
   { enqueued, skipped }: EnqueueReport,
   signal: AbortSignal,
 ): Promise<FollowReport> {
   const bar = progressBar('exports', clock);
   const jobs = [...enqueued, ...skipped].map(({ due, jobId }) => ({ queue: due.queue, id: jobId }));
+  let usd = 0;
   try {
     return await followUntilStopped({
       queue,
       jobs,
       clock,
       signal,
-      onProgress: (done) => bar.update(done, jobs.length),
+      onProgress: (done) => bar.update(done, jobs.length, usd === 0 ? '' : usdText(usd)),
+      onEnded: (job) => (usd += usdOfKnown(job, pricing)),
       onIdle: (paused) => {
         for (const name of paused) say(`The queue ${name} is paused. Resume it on the page /queues of contrail web.`);
         if (paused.length === 0) say('No worker takes jobs. Start one with: contrail worker');

@@ -1,7 +1,8 @@
 /** Prints the plan of `backfill --dry-run`. */
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
-import { formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
+import type { LongestRun } from '../../app/runs/longest-runs.ts';
+import { durationText, formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
 import { warningsOf } from '../read-plan.ts';
 import type { Estimate } from '../../app/estimate.ts';
 import { countSkipped, lackingAsJson, skippedText } from './skipped-files.ts';
@@ -10,11 +11,13 @@ export interface PricedPlan {
   readonly plan: ProductPlan;
   readonly estimate: Estimate;
   readonly pricing: Pricing;
+  /** The files that took longest when they were last made; undefined if earlier runs cannot be read. */
+  readonly longest: readonly LongestRun[] | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-export function printPlanAsJson({ plan: wholePlan, estimate, pricing, now }: PricedPlan): void {
+export function printPlanAsJson({ plan: wholePlan, estimate, pricing, longest, now }: PricedPlan): void {
   const { due, skipped, refused } = wholePlan;
   const plan = due.map(({ product, experiment, period, reason, rows, table, ...file }) => ({
     product,
@@ -32,6 +35,7 @@ export function printPlanAsJson({ plan: wholePlan, estimate, pricing, now }: Pri
     queued: 0,
     refused: refused.length,
     estimate: estimateDocument(estimate, pricing),
+    ...(longest === undefined ? {} : { longest: longest.map(longestDocument) }),
     plan,
     lacking: lackingAsJson(wholePlan, now),
     warnings: warningsOf(wholePlan),
@@ -43,13 +47,22 @@ export function estimateDocument({ totalBytes, billedBytes, usd, unknown }: Esti
   return { bytes: totalBytes, billedBytes, usdOnDemand: usd, unknown, priceMode: mode };
 }
 
-export function printPlan({ plan, estimate, pricing }: PricedPlan): void {
+export function printPlan({ plan, estimate, pricing, longest = [] }: PricedPlan): void {
   const { due } = plan;
   for (const file of due)
     printResult(`${file.reason.padEnd(8)} ${oneLine(`${nameOfFile(file)} ${sizeOf(file, estimate)}`)}`);
   if (estimate.totalBytes > 0) printResult(priceText(estimate, pricing));
   if (estimate.unknown > 0) printResult(unknownText(estimate));
+  if (longest.length > 0) printResult(`The longest, by their last runs: ${longest.map(longestText).join(', ')}.`);
   printResult(`${plural(due.length, 'file')} due, ${skippedText(plan)}; nothing was enqueued.`);
+}
+
+function longestDocument({ file: { product, experiment, period }, durationMs, finishedAt }: LongestRun) {
+  return { product, experiment, period, durationMs, finishedAt: new Date(finishedAt).toISOString() };
+}
+
+function longestText({ file, durationMs }: LongestRun): string {
+  return `${oneLine(nameOfFile(file))} ${durationText(durationMs)}`;
 }
 
 function sizeOf({ rows, table, ...file }: DueFile, { bytes }: Estimate): string {

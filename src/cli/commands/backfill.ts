@@ -1,6 +1,6 @@
 /** `contrail backfill`: enqueues what is due; with --wait, follows it to the end. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
-import { ContrailError } from '../../domain/errors.ts';
+import { ContrailError, toContrailError } from '../../domain/errors.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { DueFile, ProductPlan } from '../../producer/product-plan.ts';
 import { type Estimate, estimate } from '../../app/estimate.ts';
@@ -19,10 +19,15 @@ import { readPlanWithSteps, sayWarnings } from '../read-plan.ts';
 import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
 import { type StartedBackfill, startBackfill } from '../../app/backfills/start-backfill.ts';
 import { openBackfills } from '../../app/compose/open-backfills.ts';
+import { type LongestRun, longestRuns } from '../../app/runs/longest-runs.ts';
+import { readRuns } from '../../app/runs/read-runs.ts';
 import { abortOnSignals } from '../signals.ts';
 import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
 import type { Adapters } from '../../app/compose/adapters.ts';
 import { wire } from '../../app/compose/wire.ts';
+
+const LAST_RUNS_MS = 30 * 86_400_000;
+const MOST_LONGEST = 5;
 
 export async function backfill(options: BackfillOptions): Promise<void> {
   const selection = ask(() => selectionOf(options));
@@ -40,7 +45,7 @@ export async function backfill(options: BackfillOptions): Promise<void> {
     const isEstimated = options.dryRun === true || maxUsd !== undefined;
     const estimated = isEstimated ? await estimate(adapters.source, plan.due, { pricing, signal }) : undefined;
     const work = { config, adapters, plan, estimated, options, signal };
-    if (options.dryRun && estimated !== undefined) tellPlan(work, estimated);
+    if (options.dryRun && estimated !== undefined) await tellPlan(work, estimated);
     if (estimated !== undefined && maxUsd !== undefined) checkCost(estimated, maxUsd);
     if (!options.dryRun) await enqueueAndFollow(work);
     throwIfIncomplete(plan);
@@ -60,10 +65,27 @@ interface Backfill {
   readonly signal: AbortSignal;
 }
 
-function tellPlan({ config, adapters, plan, options }: Backfill, estimated: Estimate): void {
+async function tellPlan({ config, adapters, plan, options, signal }: Backfill, estimated: Estimate): Promise<void> {
   const pricing = pricingOf(config);
   const print = options.json ? printPlanAsJson : printPlan;
-  print({ plan, estimate: estimated, pricing, now: adapters.clock.now() });
+  const longest = await longestOf(adapters, plan, signal);
+  print({ plan, estimate: estimated, pricing, longest, now: adapters.clock.now() });
+}
+
+/** A plan is worth printing without it. */
+async function longestOf(
+  { reader, clock }: Adapters,
+  { due }: ProductPlan,
+  signal: AbortSignal,
+): Promise<LongestRun[] | undefined> {
+  try {
+    const { runs } = await readRuns({ reader }, clock.now() - LAST_RUNS_MS, signal);
+    return longestRuns(runs, due, MOST_LONGEST);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    say(`warning: earlier runs cannot be read: ${oneLine(toContrailError(error).sentence)}`);
+    return undefined;
+  }
 }
 
 async function enqueueAndFollow(work: Backfill): Promise<void> {
@@ -73,7 +95,9 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
     const { report, id } = await enqueue(work, queue);
     // Workers on this machine need the DuckDB file while this process only waits.
     await adapters.close();
-    const followed = options.wait ? await followBackfill({ queue, clock: adapters.clock }, report, signal) : undefined;
+    const followed = options.wait
+      ? await followBackfill({ queue, clock: adapters.clock, pricing: pricingOf(config) }, report, signal)
+      : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
     print({ plan, report, id, followed, now: adapters.clock.now() });
     if (followed === undefined) return;

@@ -2,7 +2,7 @@
 import { type Run, subjectOf } from '../../app/runs/read-runs.ts';
 import { formatAge } from '../../domain/age-text.ts';
 import { columnLines } from '../columns.ts';
-import { formatBytes, formatCount, printJson, printResult } from '../output.ts';
+import { durationText, formatBytes, formatCount, printJson, printResult } from '../output.ts';
 
 export interface PrintedRuns {
   readonly runs: readonly Run[];
@@ -62,10 +62,4 @@ function columnsOf(run: Run): string[] {
 
 function documentOf({ finishedAt, ...run }: Run) {
   return { finishedAt: new Date(finishedAt).toISOString(), ...run };
-}
-
-/** `240 ms`, `3.2 s`, `12 min` */
-function durationText(ms: number): string {
-  if (ms < 1_000) return `${ms} ms`;
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : formatAge(ms);
 }
