@@ -623,6 +623,11 @@ export function describeQueuedWork(name: string, makeWorld: () => Promise<Queued
       await until(async () => (await theirs.find(WORK_QUEUE, ['a'], never))[0]?.state === 'delayed');
 
       const [foreign] = await theirs.find(WORK_QUEUE, ['a'], never);
+      const ends = [await ours.findEnded(WORK_QUEUE, ['a'], never), await theirs.findEnded(WORK_QUEUE, ['a'], never)];
+      expect(ends).toMatchObject([
+        { ended: [{ id: 'a', state: 'completed' }], gone: [] },
+        { ended: [], gone: [] },
+      ]);
       expect(found).toEqual([]);
       expect(added).toEqual({ added: ['a'], known: [] });
       expect(done).toEqual([`ours did a.${OURS.id.slice(0, 8)}`]);

@@ -5,6 +5,7 @@
  * is forbidden to the user (it needs the right to read all keys), each ended job is read once.
  */
 import { z } from 'zod';
+import { type Deployment, isForeign } from '../../domain/deployment.ts';
 import type { KnownJob } from '../../ports/job-queue.ts';
 import { readEnvelope, readFailure } from '../job-envelope.ts';
 
@@ -77,8 +78,12 @@ const Rows = z.array(
   ]),
 );
 
-/** The script's answer in the words of the port. */
-export function readEnded(queue: string, answer: unknown): { readonly ended: KnownJob[]; readonly gone: string[] } {
+/** The script's answer in the words of the port, without jobs of other deployments. */
+export function readEnded(
+  queue: string,
+  answer: unknown,
+  ours: Deployment | undefined,
+): { readonly ended: KnownJob[]; readonly gone: string[] } {
   const ended: KnownJob[] = [];
   const gone: string[] = [];
   for (const row of Rows.parse(answer)) {
@@ -88,6 +93,7 @@ export function readEnded(queue: string, answer: unknown): { readonly ended: Kno
     }
     const [state, id, timestamp, name, data, attempts, finishedOn, returnvalue, failedReason] = row;
     const envelope = readEnvelope(parsed(data));
+    if (isForeign(envelope.deployment, ours)) continue;
     ended.push({
       id,
       queue,

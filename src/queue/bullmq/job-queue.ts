@@ -96,6 +96,8 @@ export class BullmqJobQueue implements JobQueue {
   readonly #options: BullmqJobQueueOptions;
   readonly #connection: ReturnType<typeof connectProducer>;
   readonly #queues = new Map<string, Queue>();
+  /** `queue:id` → the id of our own job, where another deployment has taken that id, as far as this process has met them. */
+  readonly #renamed = new Map<string, string>();
   #closed: Promise<void> | undefined;
 
   constructor(options: BullmqJobQueueOptions) {
@@ -157,15 +159,16 @@ export class BullmqJobQueue implements JobQueue {
     const bullQueue = this.#queue(queue);
     const ended: KnownJob[] = [];
     const gone: string[] = [];
-    for (const chunk of chunksOf([...new Set(ids)], FIND_ENDED_CHUNK)) {
+    const names = new Map(ids.map((id) => [this.#renamed.get(`${queue}:${id}`) ?? id, id]));
+    for (const chunk of chunksOf([...names.keys()], FIND_ENDED_CHUNK)) {
       signal.throwIfAborted();
       const answer = await this.#ask(`following jobs of ${queue}`, async () => {
         const client = await bullQueue.getBackend().client;
         return client.runCommand(FIND_ENDED, [bullQueue.toKey(''), this.#options.random.uuid(), ...chunk]);
       });
-      const found = readEnded(queue, answer);
-      ended.push(...found.ended);
-      gone.push(...found.gone);
+      const found = readEnded(queue, answer, this.#options.deployment);
+      ended.push(...found.ended.map((job) => ({ ...job, id: names.get(job.id) ?? job.id })));
+      gone.push(...found.gone.map((id) => names.get(id) ?? id));
     }
     return { ended, gone };
   }
@@ -269,12 +272,18 @@ export class BullmqJobQueue implements JobQueue {
   async #look(bullQueue: Queue, id: string, jobId = id): Promise<KnownJob | undefined> {
     const state = toJobState(await bullQueue.getJobState(jobId));
     const job = await bullQueue.getJob(jobId);
-    if (this.#isForeign(job)) return jobId === id ? this.#look(bullQueue, id, this.#ownId(id)) : undefined;
+    if (this.#isForeign(job)) return jobId === id ? this.#look(bullQueue, id, this.#rename(bullQueue, id)) : undefined;
     return job === undefined || state === undefined ? undefined : { ...toKnownJob(bullQueue.name, job, state), id };
   }
 
   #isForeign(job: Job<unknown> | undefined): boolean {
     return job !== undefined && isForeign(readEnvelope(job.data).deployment, this.#options.deployment);
+  }
+
+  #rename({ name }: Queue, id: string): string {
+    const ownId = this.#ownId(id);
+    this.#renamed.set(`${name}:${id}`, ownId);
+    return ownId;
   }
 
   #ownId(id: string): string {
@@ -291,7 +300,7 @@ export class BullmqJobQueue implements JobQueue {
         await this.#put(bullQueue, chunk, put, result);
         const foreign = result.foreign.splice(0);
         if (foreign.length === 0) return;
-        const ids = new Map(foreign.map((request) => [this.#ownId(request.id), request.id]));
+        const ids = new Map(foreign.map((request) => [this.#rename(bullQueue, request.id), request.id]));
         const again: PutResult = { added: [], known: [], foreign: [] };
         const renamed = foreign.map((request) => ({ ...request, id: this.#ownId(request.id) }));
         await this.#put(bullQueue, renamed, put, again);

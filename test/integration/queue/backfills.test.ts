@@ -12,6 +12,7 @@ import type { JobRequest } from '../../../src/ports/job-queue.ts';
 import { RedisBackfills } from '../../../src/queue/bullmq/redis-backfills.ts';
 import { abortOf } from '../../support/gate.ts';
 import { DONE, makeQueueWorld, type QueueWorldOptions, WORK } from '../../support/queue-world.ts';
+import { startRestartableRedis } from '../../support/restartable-redis.ts';
 import { startTestRedis } from '../../support/own-redis.ts';
 import { makeSignal } from '../../support/signal.ts';
 import { SYSTEM } from '../../support/system.ts';
@@ -206,6 +207,31 @@ describe('a backfill', () => {
     expect(end).toMatchObject({ open: 0, ended: { unchanged: 5 } });
     expect(said).toEqual(['paused']);
   });
+});
+
+it('is followed through a Redis that is away for a while', async () => {
+  const redis = await startRestartableRedis();
+  const { enqueue, backfills, startPool, hooks, queue, never } = await setup({ redis });
+  await enqueue(2);
+  await backfills.complete(ID);
+  const said: string[] = [];
+  let killed: Promise<void> | undefined;
+  const follow = {
+    id: ID,
+    signal: never,
+    onProgress: () => (killed ??= redis.kill()),
+    onPaused: () => undefined,
+    onIdle: () => undefined,
+    onRedisAway: ({ code }: { readonly code: string }) => {
+      said.push(code);
+      void redis.start().then(() => startPool(async () => DONE, hooks));
+    },
+  };
+
+  const end = await followBackfill({ queue, backfills, clock }, follow);
+
+  expect(end).toMatchObject({ open: 0, ended: { unchanged: 2 } });
+  expect(said).toEqual(['REDIS_UNREACHABLE']);
 });
 
 describe('a backfill of 10,000 jobs', () => {
