@@ -26,13 +26,12 @@ export function startSchedule({ scan, scanIntervalMs, ticks, onPass, onSlowPass 
   const { enqueuing } = scan;
   const { queue, clock, log } = enqueuing;
   const observed = { ...(onPass && { onPass }), ...(onSlowPass && { onSlowPass }) };
-  const failure = { level: 'warn', text: 'a scan failed; the next one tries again' } as const;
   const scanning = new Repeating({
     name: 'scan',
     intervalMs: scanIntervalMs,
     clock,
     log,
-    failure,
+    failure: { level: 'warn', text: 'a scan failed; the next one tries again' },
     ...observed,
     pass: async (signal, named) => {
       await scanOnce({ ...scan, enqueuing: { ...enqueuing, log: named } }, signal);
@@ -43,7 +42,6 @@ export function startSchedule({ scan, scanIntervalMs, ticks, onPass, onSlowPass 
     intervalMs: TICK_INTERVAL_MS,
     clock,
     log,
-    failure,
     ...observed,
     pass: async (signal) => {
       await enqueueTicks({ queue, clock }, ticks, signal);
