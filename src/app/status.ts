@@ -1,4 +1,4 @@
-/** The content of `contrail status`: states of files and queues, and refused records. */
+/** The content of `contrail status`: states of files and queues, and refused records. From the index, or from a plan. */
 import { type ContrailError, toContrailError } from '../domain/errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
@@ -9,13 +9,16 @@ import type { ProductPlan } from '../producer/product-plan.ts';
 import { type QueueStates, queueStates } from '../queue/queue-states.ts';
 import { findStrayJobs, type StrayJobs } from './stray-jobs.ts';
 
-export interface StatusDependencies {
+export interface QueueDependencies {
   readonly queue: JobQueue;
-  /** Rejects if Redis cannot be used. */
-  readonly checkQueue: () => Promise<unknown>;
   readonly refusedRecords: () => Promise<RefusedRecords>;
   /** What is wrong with a Redis that answers. */
   readonly redisTroubles: () => Promise<readonly string[]>;
+}
+
+export interface StatusDependencies extends QueueDependencies {
+  /** Rejects if Redis cannot be used. */
+  readonly checkQueue: () => Promise<unknown>;
   /** Failures of earlier days. */
   readonly reader: MonitoringReader;
   readonly clock: WallClock;
@@ -26,7 +29,7 @@ export interface StatusDependencies {
 }
 
 export interface StatusSelection {
-  /** Whether the plan has the files of all experiments, so that jobs of others are strays. */
+  /** Whether the files of all experiments are known, so that jobs of others are strays. */
   readonly isWhole: boolean;
 }
 
@@ -49,20 +52,30 @@ export async function readStatus(
   { isWhole }: StatusSelection,
   signal: AbortSignal,
 ): Promise<Status> {
-  const { queue, checkQueue, refusedRecords, redisTroubles, clock, lagMs } = deps;
+  const { queue, checkQueue, clock, lagMs } = deps;
   const history = { reader: tolerantReader(deps), now: clock.now() };
   const trouble = await checkQueue().then(() => undefined, toContrailError);
   if (trouble !== undefined)
     return { files: await fileStates(plan, { queue: undefined, history, lagMs }, signal), trouble };
   const files = await fileStates(plan, { queue, history, lagMs }, signal);
+  // A source that cannot be read hides experiments.
+  return withQueues(deps, files, { isWhole: isWhole && plan.failures.length === 0 }, signal);
+}
+
+/** The states of these files with those of the queues. */
+export async function withQueues(
+  { queue, refusedRecords, redisTroubles }: QueueDependencies,
+  files: readonly FileState[],
+  { isWhole }: StatusSelection,
+  signal: AbortSignal,
+): Promise<Status> {
   const queues = await queueStates(queue);
   return {
     files,
     queues,
     refused: await refusedRecords(),
     redis: await redisTroubles(),
-    // A source that cannot be read hides experiments.
-    strays: isWhole && plan.failures.length === 0 ? await findStrayJobs(queue, { known: files, queues }, signal) : [],
+    strays: isWhole ? await findStrayJobs(queue, { known: files, queues }, signal) : [],
   };
 }
 

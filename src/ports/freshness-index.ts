@@ -12,11 +12,16 @@ export interface IndexPass {
   readonly index: string;
 }
 
+/** Why a pass knows less than it could. */
+export interface UnreadSource {
+  readonly code: string;
+  readonly sentence: string;
+}
+
 export interface PassEnd {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** A sentence for each source that could not be read. */
-  readonly unread: readonly string[];
+  readonly unread: readonly UnreadSource[];
 }
 
 export interface FreshnessSnapshot {
@@ -24,7 +29,7 @@ export interface FreshnessSnapshot {
   readonly revision: string;
   /** When the last pass ended, milliseconds since 1970. */
   readonly scannedAt: number;
-  readonly unread: readonly string[];
+  readonly unread: readonly UnreadSource[];
   readonly entries: readonly FileEntry[];
 }
 

@@ -85,7 +85,10 @@ export interface CancelledJobs {
 }
 
 /** In a paused queue, waiting jobs count as `paused`. */
-export type QueueCounts = Readonly<Record<JobState | 'paused', number>>;
+export interface QueueCounts extends Readonly<Record<JobState | 'paused', number>> {
+  /** As the board can do: no worker takes its jobs until it is resumed. */
+  readonly isPaused: boolean;
+}
 
 export interface JobQueue {
   /** Enqueues jobs in chunks. Ids that the queue keeps in any state are not changed, and reported as known. */
@@ -112,8 +115,6 @@ export interface JobQueue {
   /** Jobs of a queue in these states, newest first, at most `limit`. */
   list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]>;
   counts(queue: string): Promise<QueueCounts>;
-  /** Whether the queue is paused, as the board can do: no worker takes its jobs until it is resumed. */
-  isPaused(queue: string): Promise<boolean>;
   /** Closes the connections. May be called twice. */
   close(): Promise<void>;
 }

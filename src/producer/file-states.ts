@@ -18,6 +18,8 @@ export interface FileState extends ProductFile {
   readonly detail?: string;
   /** The tables have been gone for so long that somebody should look. */
   readonly needsYou?: true;
+  /** Of a queued file: the state that it would have without its job, if somebody should look. */
+  readonly behind?: 'stale' | 'never' | 'failed';
 }
 
 export interface StateSources {
@@ -53,7 +55,7 @@ export async function fileStates(
 }
 
 /** By experiment, then statistics, errors, metadata; periods in their own order. */
-function compareFiles(a: ProductFile, b: ProductFile): number {
+export function compareFiles(a: ProductFile, b: ProductFile): number {
   if (a.experiment !== b.experiment) return a.experiment < b.experiment ? -1 : 1;
   return rankOf(a) - rankOf(b);
 }
@@ -98,6 +100,22 @@ function stateOfLacking(lacking: LackingSource, now: number): StateFacts {
 }
 
 type StateFacts = Omit<FileState, keyof ProductFile>;
+type JobFacts = Pick<FileState, 'since' | 'detail'>;
+
+export function runningFacts({ enqueuedAt, progress }: Partial<KnownJob>): JobFacts {
+  return {
+    ...(enqueuedAt === undefined ? {} : { since: enqueuedAt }),
+    ...(progress === undefined ? {} : { detail: `${Math.floor(progress)} %` }),
+  };
+}
+
+export function queuedFacts({ enqueuedAt, parked, attempts = 0 }: Partial<KnownJob>): JobFacts {
+  if (parked !== undefined) return { since: parked.since, detail: parked.reason };
+  return {
+    ...(enqueuedAt === undefined ? {} : { since: enqueuedAt }),
+    ...(attempts > 0 ? { detail: `after ${attempts} failed attempts` } : {}),
+  };
+}
 
 function stateOf({ experiment, product, period }: ProductFile, found: StateFacts): FileState {
   return { experiment, product, ...(period === undefined ? {} : { period }), ...found };
@@ -114,16 +132,11 @@ function stateOfDue(
   { now, lagMs }: { readonly now: number; readonly lagMs: number },
 ): StateFacts {
   switch (job?.state) {
-    case 'active': {
-      const detail = job.progress === undefined ? {} : { detail: `${Math.floor(job.progress)} %` };
-      return { state: 'running', since: job.enqueuedAt, ...detail };
-    }
+    case 'active':
+      return { state: 'running', ...runningFacts(job) };
     case 'waiting':
-    case 'delayed': {
-      if (job.parked !== undefined) return { state: 'queued', since: job.parked.since, detail: job.parked.reason };
-      const detail = job.attempts > 0 ? { detail: `after ${job.attempts} failed attempts` } : {};
-      return { state: 'queued', since: job.enqueuedAt, ...detail };
-    }
+    case 'delayed':
+      return { state: 'queued', ...queuedFacts(job) };
     case 'failed':
       return {
         state: 'failed',

@@ -13,6 +13,7 @@ export interface FreshnessIndexWorld {
 }
 
 const AT = Date.parse('2026-01-15T12:00:00Z');
+const UNREAD = { code: 'WAREHOUSE_UNREADABLE', sentence: 'no log rows' };
 const version = (hour: number) => `2026-01-15T${String(hour).padStart(2, '0')}:00:00.000Z`;
 const weekly = (experiment = 'my-slug'): IndexedFile => ({ product: 'statistics', experiment, period: 'weekly' });
 const object = (hour: number, generation = String(hour)): PublishedFile => ({
@@ -32,7 +33,7 @@ function seen(pass: IndexPass, hour: number, file = weekly()): FileNote {
 
 async function scan(index: FreshnessIndex, notesOf: (pass: IndexPass) => FileNote[]): Promise<boolean> {
   const pass = await index.begin();
-  return (await index.note(notesOf(pass), pass)) && index.finish(pass, { at: AT, unread: ['no log rows'] });
+  return (await index.note(notesOf(pass), pass)) && index.finish(pass, { at: AT, unread: [UNREAD] });
 }
 
 export function describeFreshnessIndex(name: string, setup: () => FreshnessIndexWorld): void {
@@ -58,7 +59,7 @@ export function describeFreshnessIndex(name: string, setup: () => FreshnessIndex
 
       const snapshot = await index.read();
       expect(isEnded).toBe(true);
-      expect(snapshot).toMatchObject({ scannedAt: AT, unread: ['no log rows'] });
+      expect(snapshot).toMatchObject({ scannedAt: AT, unread: [UNREAD] });
       expect(snapshot?.entries).toMatchObject([{ file: weekly(), published: object(3), source: { seenAt: AT } }]);
       expect(snapshot?.entries[0]?.newer).toBeUndefined();
     });

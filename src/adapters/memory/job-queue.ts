@@ -111,11 +111,7 @@ export class MemoryJobQueue implements JobQueue {
     const counts = { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0, paused: 0 };
     const { jobs, isPaused } = this.jobs.of(queue);
     for (const job of jobs.values()) counts[job.state] += 1;
-    return isPaused ? { ...counts, waiting: 0, paused: counts.waiting } : counts;
-  }
-
-  async isPaused(queue: string): Promise<boolean> {
-    return this.jobs.of(queue).isPaused;
+    return isPaused ? { ...counts, waiting: 0, paused: counts.waiting, isPaused } : { ...counts, isPaused };
   }
 
   /** As the board does it: workers take no more jobs of the queue. */

@@ -1,9 +1,9 @@
 /** Workers of each queue, scheduler, and records on their way to the warehouse. */
 import type { Heartbeats, ProcessIdentity } from '../../ports/heartbeats.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
+import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import { type QueueLook, type QueueWatch, readyJobs } from '../../ports/queue-watch.ts';
 import type { RecordStage } from '../../ports/record-stage.ts';
-import { type QueueState, queueStates } from '../../queue/queue-states.ts';
+import { queueStates } from '../../queue/queue-states.ts';
 import { type CheckGroup, type CheckResult, ok, warning } from './check.ts';
 
 export interface QueueCheckDependencies {
@@ -50,7 +50,7 @@ interface Surroundings {
   readonly look: QueueLook | undefined;
 }
 
-function judgeQueue(name: string, state: QueueState, { workers, look }: Surroundings): CheckResult {
+function judgeQueue(name: string, state: QueueCounts, { workers, look }: Surroundings): CheckResult {
   const check = `Queue ${name}`;
   const takers = workers.filter(({ queues }) => queues.includes(name)).length;
   const jobs = `${state.waiting + state.paused} waiting, ${state.active} running`;

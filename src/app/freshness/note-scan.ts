@@ -49,7 +49,10 @@ export async function noteScan(
   await unlessFailing(log, signal, async () => {
     const failures = known === undefined ? await knownFailures({ ...noting, now }, plan.due, signal) : [];
     const notes = [...plannedNotes(plan, { pass: pass.number, known: known ?? [], now }), ...failures];
-    const unread = [...plan.problems, ...plan.failures.map(({ error }) => error)].map(({ sentence }) => sentence);
+    const unread = [...plan.problems, ...plan.failures.map(({ error }) => error)].map(({ code, sentence }) => ({
+      code,
+      sentence,
+    }));
     const isNoted = (await index.note(notes, pass)) && (await index.finish(pass, { at: now, unread }));
     if (!isNoted) log.debug({}, 'a later scan has noted the files, or the index was lost');
   });

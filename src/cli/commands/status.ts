@@ -1,54 +1,44 @@
 /** `contrail status`: files with problems, files in the queue, and the state of the queues. */
 import { loadConfig } from '../../config/load-config.ts';
-import { readStatus } from '../../app/status.ts';
+import { openQueue } from '../../app/compose/open-queue.ts';
+import { clockOf } from '../../app/compose/wire.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { ask } from '../help.ts';
-import { logOf } from '../log.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
-import { readPlanWithSteps, sayWarnings, warningsOf } from '../read-plan.ts';
-import { printRefusedRecords, refusedRecords } from '../refused-records.ts';
+import { printRefusedRecords } from '../refused-records.ts';
 import { abortOnSignals } from '../signals.ts';
-import { filterOf, isAlarming, isWanted, type StatusOptions } from '../status/options.ts';
-import { fileLines, printQueues, printStrays, printTotals, problemsFirst, totalsOf } from '../status/print-status.ts';
-import { PRODUCTS } from '../../producer/product-plan.ts';
-import { checkRedis, openQueue } from '../../app/compose/open-queue.ts';
-import { troublesOfRedis } from '../../app/compose/redis-troubles.ts';
-import { wire } from '../../app/compose/wire.ts';
+import { filterOf, isAlarming, isInState, isWanted, needsSomebody, type StatusOptions } from '../status/options.ts';
+import {
+  fileLines,
+  headlineOf,
+  printQueues,
+  printStrays,
+  printTotals,
+  problemsFirst,
+  totalsOf,
+} from '../status/print-status.ts';
+import { readIndexedFiles, readPlannedFiles } from '../status/read-files.ts';
 
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
   const filter = ask(() => filterOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
-  const adapters = await wire(config, { createWarehouse: false, log: logOf(config) });
   const { signal, release } = abortOnSignals();
   const queue = await openQueue(config);
   try {
-    const experiments = slug === undefined ? [] : [slug];
-    const selection = { experiments, periods: [], apps: [], force: false, products: filter.products };
-    const plan = await readPlanWithSteps(adapters, config, { selection, signal });
-    sayWarnings(plan);
-    const { trouble, ...found } = await readStatus(
-      {
-        queue,
-        checkQueue: () => checkRedis(config.redis.reveal()),
-        refusedRecords: () => refusedRecords(config),
-        redisTroubles: () => troublesOfRedis(config),
-        reader: adapters.reader,
-        clock: adapters.clock,
-        lagMs: config['freshness.lag'],
-        onTrouble: ({ sentence }) => say(`warning: ${oneLine(sentence)}`),
-      },
-      plan,
-      { isWhole: slug === undefined && filter.products.length === PRODUCTS.length },
-      signal,
-    );
+    const request = { config, queue, slug, products: filter.products, signal };
+    const indexed = options.fresh === true ? undefined : await readIndexedFiles(request);
+    const found = indexed ?? (await readPlannedFiles(request));
     const files = problemsFirst(found.files.filter((file) => isWanted(file, filter, slug)));
-    const { queues, refused, redis = [], strays = [] } = found;
+    const { queues, refused, redis = [], strays = [], trouble, missing, source, checkedAt, warnings } = found;
     for (const sentence of redis) say(`warning: ${oneLine(sentence)}`);
-    const byState = files.filter(({ state }) => filter.states?.includes(state) ?? true);
+    const { states } = filter;
+    const byState = states === undefined ? files : files.filter((file) => isInState(file, states));
     if (options.json) {
-      const warnings = warningsOf(plan);
       printJson({
         totals: totalsOf(files),
+        needsYou: files.filter(needsSomebody).length,
+        source,
+        checkedAt: new Date(checkedAt).toISOString(),
         queues: queues ?? null,
         refusedRecords: refused ?? null,
         files: byState,
@@ -57,18 +47,18 @@ export async function status(slug: string | undefined, options: StatusOptions): 
         strays,
       });
     } else {
-      const isListed = options.all || filter.states !== undefined || slug !== undefined;
+      const now = clockOf(config).now();
+      const isListed = options.all || states !== undefined || slug !== undefined;
       const listed = isListed ? byState : byState.filter(({ state }) => state !== 'fresh');
-      for (const line of fileLines(listed, adapters.clock.now())) printResult(line);
+      if (files.length > 0) printResult(headlineOf(files, { checkedAt, now }));
+      for (const line of fileLines(listed, now)) printResult(line);
       printTotals(files, files.length - listed.length);
       printQueues(queues ?? {});
       printStrays(strays);
       if (refused !== undefined) printRefusedRecords(refused);
     }
     if (trouble !== undefined) throw trouble;
-    // Without the dataset there is nothing to show. Other sources that fail are warnings.
-    const missing = plan.failures.find(({ error }) => error.code === 'DATASET_MISSING');
-    if (missing !== undefined) throw missing.error;
+    if (missing !== undefined) throw missing;
     const alarming = files.filter((file) => isAlarming(file, filter)).length;
     if (options.exitStatus && alarming > 0) {
       throw new ContrailError('JOB_FAILED', `${plural(alarming, 'file')} ${alarming === 1 ? 'needs' : 'need'} a look.`);
@@ -76,6 +66,5 @@ export async function status(slug: string | undefined, options: StatusOptions): 
   } finally {
     release();
     await queue.close();
-    await adapters.close();
   }
 }

@@ -10,6 +10,7 @@ export interface StatusOptions {
   readonly state?: string;
   readonly product?: string;
   readonly all?: true;
+  readonly fresh?: true;
   readonly exitStatus?: true;
   readonly json?: true;
 }
@@ -32,8 +33,17 @@ export function filterOf({ state, product }: StatusOptions): StatusFilter {
 }
 
 /** Whether a file makes `--exit-status` exit with 1: it is in a state given by --state, or has a problem. */
-export function isAlarming({ state, needsYou }: FileState, { states }: StatusFilter): boolean {
-  return (states ?? PROBLEMS).includes(state) || (states === undefined && needsYou === true);
+export function isAlarming(file: FileState, { states }: StatusFilter): boolean {
+  return states === undefined ? needsSomebody(file) : isInState(file, states);
+}
+
+export function needsSomebody({ state, behind, needsYou }: FileState): boolean {
+  return PROBLEMS.includes(state) || behind !== undefined || needsYou === true;
+}
+
+/** A queued file is also in the state that it would have without its job. */
+export function isInState({ state, behind }: FileState, states: readonly FileStateName[]): boolean {
+  return states.includes(state) || (behind !== undefined && states.includes(behind));
 }
 
 /**

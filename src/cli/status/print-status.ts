@@ -5,6 +5,7 @@ import type { FileState } from '../../producer/file-states.ts';
 import type { QueueStates } from '../../queue/queue-states.ts';
 import { formatAge } from '../../domain/age-text.ts';
 import { oneLine, plural, printResult } from '../output.ts';
+import { needsSomebody } from './options.ts';
 
 /** Order of the states: problems first. */
 const ORDER: readonly FileStateName[] = [
@@ -23,12 +24,30 @@ const ORDER: readonly FileStateName[] = [
 
 /** Sorts problems first; files of one state keep their order. */
 export function problemsFirst(files: readonly FileState[]): FileState[] {
-  return files.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  return files.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf({ state, behind }: FileState): number {
+  return ORDER.indexOf(behind ?? state);
+}
+
+/** `checkedAt`: when a scan looked at the files, milliseconds since 1970. */
+export function headlineOf(files: readonly FileState[], { checkedAt, now }: Checked): string {
+  const count = files.filter(needsSomebody).length;
+  const age = `Checked ${formatAge(Math.max(0, now - checkedAt))} ago.`;
+  if (count === 0) return `${files.length === 1 ? 'The file needs' : `All ${files.length} files need`} nothing. ${age}`;
+  return `${count} of ${plural(files.length, 'file')} ${count === 1 ? 'needs' : 'need'} you. ${age}`;
+}
+
+interface Checked {
+  readonly checkedAt: number;
+  readonly now: number;
 }
 
 export function totalsOf(files: readonly FileState[]): Record<string, number> {
   const totals: Record<string, number> = {};
-  for (const { state } of problemsFirst(files)) totals[state] = (totals[state] ?? 0) + 1;
+  const inOrder = files.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  for (const { state } of inOrder) totals[state] = (totals[state] ?? 0) + 1;
   return totals;
 }
 

@@ -11,6 +11,7 @@ export function declareStatus(program: Command): void {
     .option('--state <states>', `only files in these states, separated by commas: ${FILE_STATES.join(', ')}`)
     .option('--product <products>', `only these products, separated by commas: ${PRODUCTS.join(', ')}`)
     .option('--all', 'also list fresh files')
+    .option('--fresh', 'look at all sources and files now, instead of taking what the last scan of schedule found')
     .option(
       '--exit-status',
       'exit with 1 if a file is failed, refused, stale, never published, missing, or in a given --state',
@@ -22,6 +23,7 @@ export function declareStatus(program: Command): void {
         'contrail status',
         'contrail status my-experiment --json',
         'contrail status --state stale,failed --exit-status',
+        'contrail status --fresh',
       ),
     )
     .action(async (slug, options) => (await import('../commands/status.ts')).status(slug, options));

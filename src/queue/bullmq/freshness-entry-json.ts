@@ -48,7 +48,7 @@ export function entryText(entry: FileEntry): string {
   return JSON.stringify(Entry.parse(entry));
 }
 
-const End = z.object({ at: Time, unread: z.array(z.string()) });
+const End = z.object({ at: Time, unread: z.array(z.object({ code: z.string(), sentence: z.string() })) });
 
 /** Undefined: the text is damaged. */
 export function parseEntry(text: string): FileEntry | undefined {

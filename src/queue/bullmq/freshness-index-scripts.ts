@@ -4,7 +4,8 @@
  * on (file → its entry as JSON). A shard whose size differs from the header's was lost, and then all is forgotten.
  */
 
-export const SHARDS = 4;
+/** Few, since each costs a command whenever the index is read. */
+export const SHARDS = 2;
 
 const OPEN = `
 local base, header = KEYS[1], KEYS[1] .. 'header'

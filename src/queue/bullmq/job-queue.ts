@@ -247,11 +247,8 @@ export class BullmqJobQueue implements JobQueue {
       delayed: of('delayed'),
       completed: of('completed'),
       failed: of('failed'),
+      isPaused,
     };
-  }
-
-  isPaused(queue: string): Promise<boolean> {
-    return this.#ask(`asking whether ${queue} is paused`, () => this.#queue(queue).isPaused());
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { queueLink } from '../../domain/page-links.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
-import { type QueueState, queueStates } from '../../queue/queue-states.ts';
+import { queueStates } from '../../queue/queue-states.ts';
 import { READER } from '../access/guard-access.ts';
 import { html, page, type SafeHtml } from '../views/html.ts';
 
@@ -12,19 +12,18 @@ interface QueueLook {
   readonly name: string;
   /** Jobs in a paused queue count as waiting; the notice above the table says that it is paused. */
   readonly counts: QueueCounts;
-  readonly isPaused: boolean;
 }
 
 export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
   app.get('/', { config: READER }, async (_request, reply) => {
     const looks = Object.entries(await queueStates(queue)).map(lookOf);
-    const body = html`${looks.filter(({ isPaused }) => isPaused).map(pausedNotice)} ${countsTable(looks)}`;
+    const body = html`${looks.filter(({ counts }) => counts.isPaused).map(pausedNotice)} ${countsTable(looks)}`;
     return reply.type('text/html; charset=utf-8').send(page(titleOf(looks), body));
   });
 }
 
-function lookOf([name, { isPaused, ...counts }]: readonly [string, QueueState]): QueueLook {
-  return { name, counts: { ...counts, waiting: counts.waiting + counts.paused }, isPaused };
+function lookOf([name, counts]: readonly [string, QueueCounts]): QueueLook {
+  return { name, counts: { ...counts, waiting: counts.waiting + counts.paused } };
 }
 
 function titleOf(looks: readonly QueueLook[]): string {

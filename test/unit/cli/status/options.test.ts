@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterOf, isAlarming, isWanted } from '../../../../src/cli/status/options.ts';
+import { filterOf, isAlarming, isInState, isWanted } from '../../../../src/cli/status/options.ts';
 
 describe('what status is asked for', () => {
   it('takes states and products separated by commas', () => {
@@ -28,6 +28,14 @@ describe('what status is asked for', () => {
     expect(isAlarming(file, filterOf({ state: 'queued' }))).toBe(true);
     expect(isAlarming({ ...file, state: 'gone' }, filterOf({}))).toBe(false);
     expect(isAlarming({ ...file, state: 'gone', needsYou: true }, filterOf({}))).toBe(true);
+  });
+
+  it('finds a queued file alarming that is late, which is also in the state it would have without its job', () => {
+    const file = { experiment: 'a', product: 'errors', state: 'queued', behind: 'stale' } as const;
+
+    expect(isAlarming(file, filterOf({}))).toBe(true);
+    const isIn = (state: string) => isInState(file, filterOf({ state }).states ?? []);
+    expect([isIn('queued'), isIn('stale'), isIn('failed')]).toEqual([true, true, false]);
   });
 
   it('leaves out files that are not due and have no source, unless for one experiment or that state', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryJobQueue } from '../../../../src/adapters/memory/job-queue.ts';
 import { formatAge } from '../../../../src/domain/age-text.ts';
-import { fileLines, problemsFirst, totalsOf } from '../../../../src/cli/status/print-status.ts';
+import { fileLines, headlineOf, problemsFirst, totalsOf } from '../../../../src/cli/status/print-status.ts';
 import { queueStates } from '../../../../src/queue/queue-states.ts';
 import type { FileState } from '../../../../src/producer/file-states.ts';
 
@@ -31,6 +31,26 @@ describe('the states of files', () => {
       'queued  5 s  a-slug        errors',
       'fresh        a-slug        preenrollment_weekly',
     ]);
+  });
+
+  it('begin with how many need somebody, and how old the answer is', () => {
+    const headline = (files: readonly FileState[], ageMs = 120_000) =>
+      headlineOf(files, { checkedAt: NOW - ageMs, now: NOW });
+
+    expect(headline(FILES)).toBe('2 of 4 files need you. Checked 2 min ago.');
+    expect(headline(FILES.slice(0, 3))).toBe('1 of 3 files needs you. Checked 2 min ago.');
+    expect(headline(FILES.slice(0, 2))).toBe('All 2 files need nothing. Checked 2 min ago.');
+    expect(headline(FILES.slice(0, 1), -3_600_000)).toBe('The file needs nothing. Checked 0 s ago.');
+  });
+
+  it('list a queued file that is late before those that are not', () => {
+    const files: readonly FileState[] = [
+      { experiment: 'a', product: 'errors', state: 'running' },
+      { experiment: 'b', product: 'errors', state: 'queued', behind: 'stale' },
+      { experiment: 'c', product: 'errors', state: 'failed' },
+    ];
+
+    expect(problemsFirst(files).map(({ experiment }) => experiment)).toEqual(['c', 'b', 'a']);
   });
 
   it('are counted in the same order', () => {

@@ -1,0 +1,46 @@
+/** Jobs of files that have not ended, in a few commands while there are none. */
+import type { IndexedFile } from '../../domain/freshness/file-entry.ts';
+import { ERRORS_JOB } from '../../jobs/errors-job.ts';
+import { slugForId } from '../../jobs/experiment-id.ts';
+import { METADATA_JOB } from '../../jobs/metadata-job.ts';
+import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
+import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
+
+/** Of more jobs of a queue, the others are only known to wait: each of these costs commands. */
+const MOST_READ = 500;
+
+const QUEUES = {
+  statistics: STATISTICS_JOB.queue,
+  errors: ERRORS_JOB.queue,
+  metadata: METADATA_JOB.queue,
+} as const;
+
+export type FileJob = Pick<KnownJob, 'state'> & Partial<KnownJob>;
+
+export async function openJobs(
+  queue: Pick<JobQueue, 'openIds' | 'find'>,
+  signal: AbortSignal,
+): Promise<(file: IndexedFile) => FileJob | undefined> {
+  const jobs = new Map<string, FileJob>();
+  for (const name of Object.values(QUEUES)) {
+    const ids = await queue.openIds(name, signal);
+    // The queue lists running jobs last.
+    const [others, read] = [ids.slice(0, -MOST_READ), ids.slice(-MOST_READ)];
+    for (const id of others) jobs.set(keyOf(name, id), { state: 'waiting' });
+    for (const job of await queue.find(name, read, signal)) {
+      const key = keyOf(name, job.id);
+      const isOpen = job.state === 'active' || job.state === 'waiting' || job.state === 'delayed';
+      if (isOpen && jobs.get(key)?.state !== 'active') jobs.set(key, job);
+    }
+  }
+  return ({ product, experiment, period }) => {
+    const parts = [slugForId(experiment), ...(period === undefined ? [] : [period])];
+    return jobs.get(`${QUEUES[product]} ${parts.join('.')}`);
+  };
+}
+
+/** Ids begin with the experiment and, for statistics, the period; then comes the version. */
+function keyOf(queue: string, id: string): string {
+  const parts = id.split('.').slice(0, queue === QUEUES.statistics ? 2 : 1);
+  return `${queue} ${parts.join('.')}`;
+}
