@@ -31,7 +31,7 @@ export async function scanOnce(
   for (const { products, error } of plan.failures)
     log.error({ products, code: error.code, problem: error.sentence }, 'not all files could be planned');
   const report = await enqueuePlan(enqueuing, plan, { retryFailed: false }, signal);
-  if (whole !== undefined) await noteScan(whole, begun, { plan, signal });
+  if (whole !== undefined) await noteScan(whole, begun, { plan, report, signal });
   log.info(
     {
       due: plan.due.length,

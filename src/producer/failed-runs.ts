@@ -12,8 +12,6 @@ export interface FailedRun {
   readonly code: string;
   readonly message: string;
   readonly attempts: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
 }
 
 export interface RunHistory {
@@ -61,12 +59,7 @@ export async function failedRuns(
   return (file) => {
     const run = newest.get(keyOf(file.queue, file.jobId()));
     if (run?.outcome !== 'failed' && run?.outcome !== 'cancelled') return undefined;
-    return {
-      code: run.error_code ?? 'unknown',
-      message: run.error_message ?? '',
-      attempts: run.attempt,
-      at: timeOf(run),
-    };
+    return { code: run.error_code ?? 'unknown', message: run.error_message ?? '', attempts: run.attempt };
   };
 }
 

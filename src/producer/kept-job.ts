@@ -9,6 +9,9 @@ export interface EnqueueOptions {
 
 const Versioned = z.object({ version: z.number() });
 
+/** The reason of jobs that have not ended. */
+export const ALREADY_QUEUED = 'already queued';
+
 const FIRST_WAIT_MS = 15 * 60_000;
 const LONGEST_WAIT_MS = 6 * 3_600_000;
 
@@ -18,7 +21,7 @@ export function reasonToWait(job: KnownJob, { retryFailed }: EnqueueOptions, now
     case 'waiting':
     case 'active':
     case 'delayed':
-      return 'already queued';
+      return ALREADY_QUEUED;
     case 'completed':
       // The file is due although the job was done: the object is gone, or another program replaced it.
       return undefined;

@@ -41,11 +41,11 @@ export function scanDependencies(
   config: Config,
   { queue, records, index }: ScanSetup,
 ): ScanDependencies {
-  const { store, reader, clock, random, log } = adapters;
+  const { store, clock, random, log } = adapters;
   return {
     planning: planDependencies(adapters, config),
     enqueuing: { queue, store, records, clock, random, log },
-    ...(index === undefined ? {} : { noting: { index, queue, reader, clock, log } }),
+    ...(index === undefined ? {} : { noting: { index, queue, clock, log } }),
   };
 }
 

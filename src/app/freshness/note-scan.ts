@@ -4,20 +4,20 @@
  */
 import { toContrailError } from '../../domain/errors.ts';
 import type { FileEntry } from '../../domain/freshness/file-entry.ts';
+import { keyOfFile } from '../../domain/freshness/file-key.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { FreshnessIndex, IndexPass } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
-import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
-import type { ProductPlan } from '../../producer/product-plan.ts';
+import type { EnqueueReport } from '../../producer/enqueue-files.ts';
+import { ALREADY_QUEUED } from '../../producer/kept-job.ts';
+import type { DueFile, ProductPlan } from '../../producer/product-plan.ts';
 import { knownFailures } from './known-failures.ts';
 import { plannedNotes } from './planned-notes.ts';
 
 export interface ScanNoting {
   readonly index: FreshnessIndex;
   readonly queue: JobQueue;
-  /** Failures of earlier days, for a new index. */
-  readonly reader: MonitoringReader;
   readonly clock: WallClock;
   readonly log: Log;
 }
@@ -37,17 +37,23 @@ export async function beginScan({ index, log }: ScanNoting, signal: AbortSignal)
   });
 }
 
+export interface EndedScan {
+  readonly plan: ProductPlan;
+  readonly report: Pick<EnqueueReport, 'skipped'>;
+  readonly signal: AbortSignal;
+}
+
 export async function noteScan(
   noting: ScanNoting,
   begun: BegunScan | undefined,
-  { plan, signal }: { readonly plan: ProductPlan; readonly signal: AbortSignal },
+  { plan, report, signal }: EndedScan,
 ): Promise<void> {
   if (begun === undefined) return;
-  const { index, clock, log } = noting;
+  const { index, queue, clock, log } = noting;
   const { pass, known } = begun;
   const now = clock.now();
   await unlessFailing(log, signal, async () => {
-    const failures = known === undefined ? await knownFailures({ ...noting, now }, plan.due, signal) : [];
+    const failures = await knownFailures(queue, unnoted(known, report), signal);
     const notes = [...plannedNotes(plan, { pass: pass.number, known: known ?? [], now }), ...failures];
     const unread = [...plan.problems, ...plan.failures.map(({ error }) => error)].map(({ code, sentence }) => ({
       code,
@@ -56,6 +62,15 @@ export async function noteScan(
     const isNoted = (await index.note(notes, pass)) && (await index.finish(pass, { at: now, unread }));
     if (!isNoted) log.debug({}, 'a later scan has noted the files, or the index was lost');
   });
+}
+
+/** Files with a failed job that nobody noted, as when it was cancelled while it waited; in a new index, all with one. */
+function unnoted(known: BegunScan['known'] = [], { skipped }: EndedScan['report']): DueFile[] {
+  const failed = new Map(known.map(({ file, failure }) => [keyOfFile(file), failure?.version]));
+  return skipped
+    .filter(({ reason }) => reason !== ALREADY_QUEUED)
+    .map(({ due }) => due)
+    .filter((due) => failed.get(keyOfFile(due)) !== due.found?.source);
 }
 
 async function unlessFailing<Value>(

@@ -145,6 +145,20 @@ describe('the freshness index', () => {
     await stop(worker, scheduler);
   });
 
+  it('learns by the next scan of a job that was cancelled while it waited', async () => {
+    const { change, clock, queue, stateOf, entryOf, startScheduler, stop } = setup();
+    change(GOOD, 4);
+    const scheduler = startScheduler();
+    await clock.advance(1 * MINUTE);
+    const never = new AbortController().signal;
+    await queue.cancel('statistics', await queue.openIds('statistics', never), never);
+    await clock.advance(15 * MINUTE);
+
+    expect(await stateOf('alpha')).toBe('failed');
+    expect((await entryOf('alpha'))?.failure).toMatchObject({ code: 'CANCELLED' });
+    await stop(scheduler);
+  });
+
   it('has a file as gone when its tables were deleted, and forgets an experiment without files', async () => {
     const { change, clock, source, experiments, stateOf, entryOf, startWorker, startScheduler, stop } = setup();
     change(GOOD, 4);
