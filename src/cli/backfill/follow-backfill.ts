@@ -4,7 +4,10 @@ import type { JobQueue } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
 import { type FollowReport, followUntilStopped } from '../../app/follow/follow-jobs.ts';
-import { usdOfKnown } from '../../app/backfills/job-ends.ts';
+import { foundAgain } from '../../app/backfills/lost-jobs.ts';
+import type { StartedBackfill } from '../../app/backfills/start-backfill.ts';
+import type { Backfills } from '../../ports/backfills.ts';
+import { endOfKnown, usdOfKnown } from '../../app/backfills/job-ends.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
@@ -13,32 +16,52 @@ import { type BackfillOptions, followCommand } from './options.ts';
 import { usdText } from './print-plan.ts';
 import { countSkipped, lackingAsJson, skippedText } from './skipped-files.ts';
 
+export interface FollowBackfillDependencies {
+  readonly queue: JobQueue;
+  readonly backfills: Pick<Backfills, 'find'>;
+  readonly clock: Clock;
+  readonly pricing: Pricing;
+}
+
 /** Also follows jobs that were queued before. Ends early when the signal aborts. */
 export async function followBackfill(
-  { queue, clock, pricing }: { readonly queue: JobQueue; readonly clock: Clock; readonly pricing: Pricing },
-  { enqueued, skipped }: EnqueueReport,
+  { queue, backfills, clock, pricing }: FollowBackfillDependencies,
+  { report: { enqueued, skipped }, id = '' }: StartedBackfill,
   signal: AbortSignal,
 ): Promise<FollowReport> {
   const bar = progressBar('exports', clock);
   const jobs = [...enqueued, ...skipped].map(({ due, jobId }) => ({ queue: due.queue, id: jobId }));
+  const seen = { published: 0, unchanged: 0 };
   let usd = 0;
   try {
-    return await followUntilStopped({
+    const report = await followUntilStopped({
       queue,
       jobs,
       clock,
       signal,
       onProgress: (done) => bar.update(done, jobs.length, usd === 0 ? '' : usdText(usd)),
-      onEnded: (job) => (usd += usdOfKnown(job, pricing)),
-      onIdle: (paused) => {
-        for (const name of paused) say(`The queue ${name} is paused. Resume it on the page /queues of contrail web.`);
-        if (paused.length === 0) say('No worker takes jobs. Start one with: contrail worker');
+      onEnded(job) {
+        usd += usdOfKnown(job, pricing);
+        const end = endOfKnown(job);
+        if (job.backfill === id && (end === 'published' || end === 'unchanged')) seen[end] += 1;
       },
+      onIdle: (paused) => void sayIdle(backfills, id, paused),
       onRedisAway: (error) => say(`${oneLine(error.sentence)} Waiting for it.`),
     });
+    const backfill = report.failures.some(({ code }) => code === 'JOB_LOST') ? await backfills.find(id) : undefined;
+    return backfill === undefined ? report : foundAgain(report, backfill, seen);
   } finally {
     bar.stop();
   }
+}
+
+/** Why nothing goes on. */
+async function sayIdle(backfills: Pick<Backfills, 'find'>, id: string, paused: readonly string[]): Promise<void> {
+  // Redis may be away, which is said elsewhere.
+  const backfill = await backfills.find(id).catch(() => undefined);
+  if (backfill?.state === 'paused') return say(`The backfill is paused. Go on with: contrail backfill resume ${id}`);
+  for (const name of paused) say(`The queue ${name} is paused. Resume it on the page /queues of contrail web.`);
+  if (paused.length === 0) say('No worker takes jobs. Start one with: contrail worker');
 }
 
 export interface BackfillResult {

@@ -1,6 +1,7 @@
 /** `contrail backfill`: enqueues what is due; with --wait, follows it to the end. */
 import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError, toContrailError } from '../../domain/errors.ts';
+import type { Backfills } from '../../ports/backfills.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { DueFile, ProductPlan } from '../../producer/product-plan.ts';
 import { type Estimate, estimate } from '../../app/estimate.ts';
@@ -91,12 +92,14 @@ async function longestOf(
 async function enqueueAndFollow(work: Backfill): Promise<void> {
   const { config, adapters, plan, options, signal } = work;
   const queue = await openQueue(config);
+  const backfills = openBackfills(config);
   try {
-    const { report, id } = await enqueue(work, queue);
+    const started = await enqueue(work, { queue, backfills });
+    const { report, id } = started;
     // Workers on this machine need the DuckDB file while this process only waits.
     await adapters.close();
     const followed = options.wait
-      ? await followBackfill({ queue, clock: adapters.clock, pricing: pricingOf(config) }, report, signal)
+      ? await followBackfill({ queue, backfills, clock: adapters.clock, pricing: pricingOf(config) }, started, signal)
       : undefined;
     const print = options.json ? printBackfillAsJson : printBackfill;
     print({ plan, report, id, followed, now: adapters.clock.now() });
@@ -108,16 +111,15 @@ async function enqueueAndFollow(work: Backfill): Promise<void> {
     }
     signal.throwIfAborted();
   } finally {
-    await queue.close();
+    await Promise.all([queue.close(), backfills.close()]);
   }
 }
 
 /** Records the files that cannot be made before the command ends. */
 async function enqueue(
   { config, adapters, plan, estimated, options, signal }: Backfill,
-  queue: JobQueue,
+  { queue, backfills }: { readonly queue: JobQueue; readonly backfills: Backfills },
 ): Promise<StartedBackfill> {
-  const backfills = openBackfills(config);
   const keeping = await startRecordKeeping(config, adapters, config.redis.reveal());
   try {
     const { store, clock, random, log } = adapters;
@@ -132,7 +134,7 @@ async function enqueue(
       signal,
     });
   } finally {
-    await Promise.all([keeping.stop(), backfills.close()]);
+    await keeping.stop();
   }
 }
 
