@@ -1,12 +1,13 @@
 /** `contrail worker`: runs jobs until it is stopped or, with --drain, until the queues are empty. */
-import { loadConfig } from '../../config/load-config.ts';
+import { type Config, loadConfig } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
+import type { Log } from '../../ports/log.ts';
 import { ask } from '../help.ts';
 import { startWorkers } from '../../app/pool/start-workers.ts';
 import { logOf } from '../log.ts';
 import { abortOnSignals, exitAfter } from '../signals.ts';
 import { openServicePort } from '../../app/observe/service-port.ts';
-import { openSharedLimits, sharedLimitsOf } from '../../app/compose/open-shared-limits.ts';
+import { type OpenSharedLimits, openSharedLimits, sharedLimitsOf } from '../../app/compose/open-shared-limits.ts';
 import { wire } from '../../app/compose/wire.ts';
 import { readPort } from './web.ts';
 
@@ -21,16 +22,33 @@ export async function work(options: Options): Promise<void> {
   const concurrency = ask(() => readConcurrency(options.concurrency));
   const port = ask(() => readPort(options.metricsPort, '--metrics-port'));
   const config = loadConfig(['warehouse', 'bucket']);
-  const workLog = logOf(config);
-  const limits = await openSharedLimits(config, workLog);
-  const adapters = await wire(config, { createWarehouse: true, log: workLog, limits });
+  const log = logOf(config);
+  const limits = await openSharedLimits(config, log);
+  try {
+    await takeJobs(options, { config, log, limits, concurrency, port });
+  } finally {
+    await limits.close();
+  }
+  log.info({}, 'stopped');
+}
+
+interface Setup {
+  readonly config: Config;
+  readonly log: Log;
+  readonly limits: OpenSharedLimits;
+  readonly concurrency: number | undefined;
+  readonly port: number | undefined;
+}
+
+async function takeJobs(options: Options, { config, log, limits, concurrency, port }: Setup): Promise<void> {
+  const adapters = await wire(config, { createWarehouse: true, log, limits });
   const { signal, release } = abortOnSignals((name) => {
-    adapters.log.info({ signal: name }, 'stopping: running jobs may finish');
+    log.info({ signal: name }, 'stopping: running jobs may finish');
     // Set before the start, because the start waits for Redis too.
     exitAfter(config['worker.drainTimeout'], adapters);
   });
   const queues = options.queue === undefined ? {} : { queues: options.queue };
-  const { clock, log } = adapters;
+  const { clock } = adapters;
   const servicePort = await openServicePort(config, { clock, log, port, ...queues });
   servicePort?.observation.countTurns(() => limits.counts());
   try {
@@ -59,9 +77,7 @@ export async function work(options: Options): Promise<void> {
     await servicePort?.stop();
     release();
     await adapters.close();
-    await limits.close();
   }
-  log.info({}, 'stopped');
 }
 
 function readConcurrency(text: string | undefined): number | undefined {
