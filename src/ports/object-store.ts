@@ -69,6 +69,8 @@ export interface ComposingStore extends ObjectStore {
   remove(name: string, signal: AbortSignal): Promise<void>;
   /** Removes work objects older than `WORK_KEPT_MS` and returns their number. Absent if the store does it by itself. */
   removeOldWork?(signal: AbortSignal): Promise<number>;
+  /** Which of these permissions the credentials have on the store, by their names there. Absent if it knows none. */
+  heldPermissions?(permissions: readonly string[], signal: AbortSignal): Promise<readonly string[]>;
 }
 
 export interface ComposeRequest extends WriteRequest {

@@ -4,6 +4,8 @@ export interface WarehouseProbe {
   readonly place: string;
   /** Reading a table or view of the results. Throws the error that reading it would meet. */
   readResults(table: string, signal: AbortSignal): Promise<void>;
+  /** The rights to change or remove that table or view, which Contrail should not have; undefined where there are no rights. */
+  needlessRights(table: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Writing rows to the monitoring tables, or creating them. Throws the error that writing would meet. */
   writeRecords(signal: AbortSignal): Promise<void>;
   /** Listing the jobs of the project, for the cost of queries. Throws the error that listing would meet. */

@@ -1,4 +1,5 @@
 /** Tries rights in BigQuery by dry runs, which check permissions and are free. */
+import { z } from 'zod';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import type { WarehouseProbe } from '../../ports/warehouse-probe.ts';
 import { jobLabels } from './labels.ts';
@@ -15,17 +16,21 @@ export interface BigQueryProbeOptions extends BigQueryOptions {
 }
 
 const DEFAULT_REGION = 'us';
+const NEEDLESS = ['bigquery.tables.delete', 'bigquery.tables.update', 'bigquery.tables.updateData'];
+const HeldPermissions = z.object({ permissions: z.array(z.string()).default([]) });
 
 export class BigQueryWarehouseProbe implements WarehouseProbe {
   readonly place: string;
   readonly #options: BigQueryProbeOptions;
   readonly #queries: QueryRunner;
+  readonly #rest: RestClient;
 
   constructor(options: BigQueryProbeOptions) {
     const { project, location, clock, random } = options;
     this.#options = options;
     this.place = `bigquery://${project}${location === undefined ? '' : ` in ${location}`}`;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, clock, random });
+    this.#rest = new RestClient(options);
+    this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
   }
 
   async readResults(table: string, signal: AbortSignal): Promise<void> {
@@ -37,6 +42,19 @@ export class BigQueryWarehouseProbe implements WarehouseProbe {
       permission: 'bigquery.tables.getData',
     };
     await this.#dryRun(act, `SELECT * FROM ${tablePath(name)}`, signal);
+  }
+
+  async needlessRights(table: string, signal: AbortSignal): Promise<readonly string[]> {
+    const [dataset, name] = [this.#options.resultsDataset, table].map(encodeURIComponent);
+    const reply = await this.#rest.request({
+      method: 'POST',
+      path: `/datasets/${dataset}/tables/${name}:testIamPermissions`,
+      body: { permissions: NEEDLESS },
+      isRepeatable: true,
+      meter: new UsageMeter(),
+      signal,
+    });
+    return HeldPermissions.parse(reply).permissions;
   }
 
   /** The dry run of an INSERT needs the right of a load job; where the table is missing, that of creating it. */

@@ -21,6 +21,8 @@ export class DuckDbWarehouseProbe implements WarehouseProbe {
     );
   }
 
+  async needlessRights(): Promise<undefined> {}
+
   async writeRecords(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     await this.#file.use('write', (connection) => connection.run('SELECT 1'));

@@ -21,6 +21,7 @@ import { ApiClient, type RetryOptions } from './api-client.ts';
 import { composeObjects } from './compose-objects.ts';
 import { applicationDefault, NO_CREDENTIALS } from './credentials.ts';
 import { GzipWriter } from './gzip-writer.ts';
+import { heldPermissions } from './held-permissions.ts';
 import { listObjects } from './list-objects.ts';
 import { deleteObject, getObject, patchMetadata } from './object-calls.ts';
 import { readObject } from './object-reader.ts';
@@ -170,6 +171,10 @@ export class GcsObjectStore implements ComposingStore {
     for (const { name, generation } of old)
       await deleteObject(this.#client, { name, ifGeneration: generation, signal });
     return old.length;
+  }
+
+  heldPermissions(permissions: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    return heldPermissions(this.#client, permissions, signal);
   }
 
   /** Once per process. Objects that cannot be removed now do no harm and wait for the next process. */

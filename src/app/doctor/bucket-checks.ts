@@ -5,11 +5,20 @@ import { WORK_FOLDER } from '../../domain/work-folder.ts';
 import { ABSENT, type ComposingStore, type Generation, type StoredObject } from '../../ports/object-store.ts';
 import type { Random } from '../../ports/random.ts';
 import { type CheckGroup, type CheckResult, ok, tried } from './check.ts';
+import { needlessRights } from './needless-rights.ts';
 
 export interface BucketCheckDependencies {
   readonly store: ComposingStore;
   readonly random: Pick<Random, 'uuid'>;
 }
+
+/** Rights to say who may use the bucket and its objects, and to change or remove the bucket. */
+const NEEDLESS = [
+  'storage.objects.setIamPolicy',
+  'storage.buckets.setIamPolicy',
+  'storage.buckets.update',
+  'storage.buckets.delete',
+];
 
 /** If the probe cannot be written, the rights that need one are not tried. A probe that stays is swept with other old work. */
 export function bucketChecks({ store, random }: BucketCheckDependencies): CheckGroup {
@@ -28,7 +37,8 @@ export function bucketChecks({ store, random }: BucketCheckDependencies): CheckG
         const removed = await tried('Bucket remove', NEVER, () => remove(store, name));
         if (isWritten) results.push(removed);
       }
-      return results;
+      const ask = async () => store.heldPermissions?.(NEEDLESS, signal);
+      return [...results, ...(await needlessRights('Bucket excess', ask, signal))];
     },
   };
 }

@@ -5,6 +5,7 @@ import { quote } from '../../domain/slug.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
 import type { WarehouseProbe } from '../../ports/warehouse-probe.ts';
 import { type CheckGroup, type CheckResult, ok, tried, warning } from './check.ts';
+import { needlessRights } from './needless-rights.ts';
 
 export interface WarehouseCheckDependencies {
   readonly source: Pick<StatisticsSource, 'hasDataset' | 'listTables' | 'descriptionsProblem'>;
@@ -36,6 +37,7 @@ export function warehouseChecks({
                 await probe.readResults(table, signal);
                 return ok('Warehouse read', `Contrail may read ${resultsDataset}, for example ${table}.`);
               }),
+              ...(await needlessRights('Warehouse excess', () => probe.needlessRights(table, signal), signal)),
             ]),
         await tried('Warehouse write', signal, async () => {
           await probe.writeRecords(signal);

@@ -167,6 +167,8 @@ describe('contrail doctor on Google Cloud', () => {
 
     expect(ofServices(problems)).toEqual([]);
     expect(all.get('Results dataset')?.detail).toContain('bigquery://replay-project in US');
+    expect(all.get('Bucket excess')?.state).toBe('ok');
+    expect(all.get('Warehouse excess')?.state).toBe('ok');
     expect([...storage.bucket.objects.keys()]).toEqual([]);
   });
 
@@ -194,6 +196,18 @@ describe('contrail doctor on Google Cloud', () => {
     ]);
     expect(all.get('Warehouse write')?.remedy).toContain('bigquery.tables.updateData');
     expect(all.get('Warehouse jobs')?.remedy).toContain('bigquery.jobs.listAll');
+  });
+
+  it('warns of rights that Contrail should not have', async () => {
+    const { environment, storage, replay } = await googleWorld({ tables, answers }, { ...redis(), ...hub() });
+    storage.bucket.permissions = ['storage.objects.create', 'storage.objects.setIamPolicy'];
+    replay.catalog.permissions.add('bigquery.tables.delete');
+
+    const { problems, all } = await doctor(environment);
+
+    expect(ofServices(problems)).toEqual(['Warehouse excess: warning', 'Bucket excess: warning']);
+    expect(all.get('Bucket excess')?.detail).toBe('Contrail does not need storage.objects.setIamPolicy, and has it.');
+    expect(all.get('Warehouse excess')?.detail).toContain('bigquery.tables.delete');
   });
 
   it('says that the bucket is missing', async () => {

@@ -47,6 +47,8 @@ export interface StoredTable {
 export class Catalog {
   readonly project: string;
   readonly location: string;
+  /** What the caller may do with every table. */
+  readonly permissions = new Set(['bigquery.tables.get', 'bigquery.tables.getData']);
   readonly #datasets = new Set<string>();
   readonly #tables = new Map<string, StoredTable>();
 

@@ -8,6 +8,7 @@ export const REQUEST_KINDS = [
   'tables.get',
   'tables.insert',
   'tables.patch',
+  'tables.testIamPermissions',
   'tables.delete',
   'tabledata.list',
   'jobs.query',

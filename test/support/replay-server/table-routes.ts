@@ -16,6 +16,7 @@ const NewTable = z.looseObject({
   view: z.looseObject({ query: z.string() }).optional(),
 });
 const TablePatch = z.looseObject({});
+const Permissions = z.object({ permissions: z.array(z.string()) });
 const NewDataset = z.object({ datasetReference: z.object({ datasetId: z.string() }) });
 
 /** The routes. */
@@ -60,6 +61,17 @@ export function tableRoutes(catalog: Catalog, pages: RowPages): Route[] {
       path: '/datasets/:dataset/tables/:table',
       handle: ({ params: { dataset = '', table = '' } }) =>
         resource(catalog, catalog.get(dataset, withoutDecorator(table))),
+    },
+    {
+      kind: 'tables.testIamPermissions',
+      method: 'POST',
+      // The colon in brackets begins no parameter.
+      path: '/datasets/:dataset/tables/:table[:]testIamPermissions',
+      handle: ({ params: { dataset = '', table = '' }, body }) => {
+        catalog.get(dataset, table);
+        const asked = Permissions.parse(JSON.parse(body.toString())).permissions;
+        return { permissions: asked.filter((name) => catalog.permissions.has(name)) };
+      },
     },
     {
       kind: 'tables.patch',

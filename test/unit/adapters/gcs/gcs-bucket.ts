@@ -41,6 +41,8 @@ export class Bucket {
   readonly objects = new Map<string, KeptObject>();
   /** Largest page of a listing. */
   pageObjects = 1000;
+  /** What the caller may do with the bucket. */
+  permissions: readonly string[] = ['storage.objects.create', 'storage.objects.delete', 'storage.objects.get'];
   /** Keep no bytes of sessions, for objects that are too large for that. */
   countsOnly = false;
   readonly #sessions = new Map<string, Session>();
@@ -75,6 +77,10 @@ export class Bucket {
 
   answer(request: ReceivedRequest, body: Buffer, url: string): Reply {
     if (request.path.startsWith('/session/')) return this.#session(request, body);
+    if (request.path === '/storage/v1/b/bucket/iam/testPermissions') {
+      const asked = request.query.getAll('permissions');
+      return { status: 200, json: { permissions: asked.filter((name) => this.permissions.includes(name)) } };
+    }
     const [, bucket, rest = ''] = /^(?:\/upload)?\/storage\/v1\/b\/([^/]+)\/o(?:\/(.*))?$/.exec(request.path) ?? [];
     if (bucket !== 'bucket') return refusal(404, 'The specified bucket does not exist.');
     const name = decodeURIComponent(rest.replace(/\/compose$/, ''));

@@ -36,6 +36,28 @@ it.each([
   expect(await statesWithout(right)).toEqual(states);
 });
 
+it('warns of rights that it should not have, and says nothing where nobody tells', async () => {
+  const asked: string[] = [];
+  const resultsWith = async (heldPermissions: (permissions: readonly string[]) => Promise<readonly string[]>) => {
+    const store = Object.assign(new MemoryObjectStore(), { heldPermissions });
+    const results = await bucketChecks({ store, random: seededRandom(1) }).run(never);
+    return results.filter(({ check }) => check === 'Bucket excess');
+  };
+
+  const [some] = await resultsWith(async (permissions) => {
+    asked.push(...permissions);
+    return permissions.filter((name) => name.startsWith('storage.buckets.'));
+  });
+  const none = await resultsWith(async () => []);
+
+  expect(some).toMatchObject({ state: 'warning', detail: expect.stringContaining('storage.buckets.delete') });
+  expect(some?.detail).not.toContain('storage.objects.setIamPolicy');
+  expect(none).toMatchObject([{ state: 'ok' }]);
+  expect(await resultsWith(refused)).toEqual([]);
+  // What publishing needs is never called needless.
+  expect(asked.filter((name) => /^storage\.objects\.(create|get|list|delete|update)$/.test(name))).toEqual([]);
+});
+
 it('names the right to replace if only that is missing, and removes the probe', async () => {
   const store = new MemoryObjectStore();
   const write = store.write.bind(store);

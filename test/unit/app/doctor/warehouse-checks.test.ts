@@ -22,7 +22,13 @@ it.each([
       hasDataset: (signal) => tables.hasDataset(signal),
       listTables: (signal) => tables.listTables(signal),
     },
-    probe: { place: 'memory:', readResults: allowed, writeRecords: allowed, readJobs: allowed },
+    probe: {
+      place: 'memory:',
+      needlessRights: async () => undefined,
+      readResults: allowed,
+      writeRecords: allowed,
+      readJobs: allowed,
+    },
     resultsDataset: 'mozanalysis',
     monitoringDataset: 'monitoring',
   }).run(never);
