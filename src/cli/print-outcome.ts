@@ -1,7 +1,8 @@
 /** Prints the outcome of one export, for people or as JSON. */
 import type { ContrailError } from '../domain/errors.ts';
 import type { JobOutcome } from '../domain/outcome.ts';
-import { formatBytes, plural, printResult, say } from './output.ts';
+import { formatBytes } from '../domain/byte-text.ts';
+import { plural, printResult, say } from './output.ts';
 import { printable } from '../domain/terminal-text.ts';
 
 /** The result goes to stdout, warnings to stderr. `counted`: what the rows of the file are called. */

@@ -140,29 +140,33 @@ describe('the errors file', () => {
     expect(world.firstRows()).toEqual([MIDNIGHT - HALF_HOUR, world.expectedFirstRow()]);
   });
 
-  it('counts from the start in the metadata file in the end, and never from an earlier one than before', async () => {
-    const step = fc.record({
-      kind: fc.constantFrom('touched' as const, 'changed' as const),
-      tables: fc.uniqueArray(fc.constantFrom(...TABLES), { minLength: 1 }),
-      minutes: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 60, max: 900 })),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
-        const world = await setup(HALF_HOUR);
-        for (const { kind, tables, minutes } of steps) {
-          for (const table of tables) world.load(table, kind);
-          await world.clock.advance(minutes * MINUTE);
-        }
-        await world.clock.advance(2 * HOUR);
-        await world.stop();
+  it(
+    'counts from the start in the metadata file in the end, and never from an earlier one than before',
+    { timeout: 180_000 },
+    async () => {
+      const step = fc.record({
+        kind: fc.constantFrom('touched' as const, 'changed' as const),
+        tables: fc.uniqueArray(fc.constantFrom(...TABLES), { minLength: 1 }),
+        minutes: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 60, max: 900 })),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+          const world = await setup(HALF_HOUR);
+          for (const { kind, tables, minutes } of steps) {
+            for (const table of tables) world.load(table, kind);
+            await world.clock.advance(minutes * MINUTE);
+          }
+          await world.clock.advance(2 * HOUR);
+          await world.stop();
 
-        expect(world.firstRows().at(-1)).toBe(world.expectedFirstRow());
-        // Neither goes back and forth: each is published once for each start.
-        expect(world.starts()).toEqual([...new Set(world.starts())].sort((a, b) => a - b));
-        expect(world.firstRows()).toEqual([...new Set(world.firstRows())].sort((a, b) => a - b));
-        if (steps.every(({ kind }) => kind === 'touched')) expect(world.starts()).toHaveLength(1);
-      }),
-      { numRuns: 10 },
-    );
-  });
+          expect(world.firstRows().at(-1)).toBe(world.expectedFirstRow());
+          // Neither goes back and forth: each is published once for each start.
+          expect(world.starts()).toEqual([...new Set(world.starts())].sort((a, b) => a - b));
+          expect(world.firstRows()).toEqual([...new Set(world.firstRows())].sort((a, b) => a - b));
+          if (steps.every(({ kind }) => kind === 'touched')) expect(world.starts()).toHaveLength(1);
+        }),
+        { numRuns: 10 },
+      );
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { readRedisHealth } from '../../queue/bullmq/redis-health.ts';
 import { bucketChecks } from '../doctor/bucket-checks.ts';
 import type { CheckGroup } from '../doctor/check.ts';
 import { queueChecks } from '../doctor/queue-checks.ts';
+import { queryChecks } from '../doctor/query-checks.ts';
 import { redisChecks } from '../doctor/redis-checks.ts';
 import { sourceChecks } from '../doctor/source-checks.ts';
 import { spoolChecks } from '../doctor/spool-checks.ts';
@@ -15,6 +16,8 @@ import type { WiredAdapters } from './adapters.ts';
 import { openHeartbeats } from './open-heartbeats.ts';
 import { openQueue } from './open-queue.ts';
 import { openRecordStage } from './open-record-stage.ts';
+import { pricingOf } from './pricing.ts';
+import { queriesFile } from './queries.ts';
 
 export interface DoctorChecks {
   readonly groups: readonly CheckGroup[];
@@ -38,6 +41,7 @@ export async function doctorChecks(adapters: WiredAdapters, config: Config): Pro
       warehouseChecks({ ...adapters, resultsDataset, monitoringDataset }),
       bucketChecks({ store, random }),
       ...sourceChecks(adapters),
+      queryChecks({ ...adapters, pricing: pricingOf(config), readFile: () => queriesFile(config) }),
       ...queueChecks({ queue, heartbeats, watch, stage }),
       spoolChecks(config['records.spool'], random),
     ],

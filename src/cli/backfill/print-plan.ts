@@ -2,7 +2,8 @@
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { type DueFile, nameOfFile, type ProductPlan } from '../../producer/product-plan.ts';
 import type { LongestRun } from '../../app/runs/longest-runs.ts';
-import { durationText, formatBytes, oneLine, plural, printJson, printResult } from '../output.ts';
+import { formatBytes } from '../../domain/byte-text.ts';
+import { durationText, oneLine, plural, printJson, printResult } from '../output.ts';
 import { warningsOf } from '../read-plan.ts';
 import type { Estimate } from '../../app/estimate.ts';
 import { countSkipped, lackingAsJson, skippedText } from './skipped-files.ts';

@@ -13,6 +13,7 @@ import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import { checkSlug, quote } from '../../domain/slug.ts';
 import { printable } from '../../domain/terminal-text.ts';
 import { chosenExperiments, namedExperiment } from '../../workers/queries/chosen-experiments.ts';
+import { dryRun } from '../../workers/queries/dry-run.ts';
 import type { QueryRun } from '../../workers/queries/query-outcome.ts';
 import { runQuery } from '../../workers/queries/run-query.ts';
 import { isAboutExperiments, type QueryRequested } from '../../workers/queries/running-query.ts';
@@ -21,7 +22,7 @@ import { logOf } from '../log.ts';
 import { plural, printJson, printResult, say } from '../output.ts';
 import { failureDocument, printOutcome } from '../print-outcome.ts';
 import { progressBar } from '../progress-bar.ts';
-import { dryRun, printDryRun } from '../query/dry-run.ts';
+import { printDryRun } from '../query/print-dry-run.ts';
 import { listQueries } from '../query/list-queries.ts';
 import { abortOnSignals } from '../signals.ts';
 

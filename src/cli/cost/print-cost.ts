@@ -6,7 +6,8 @@ import type { Pricing } from '../../domain/query-cost-price.ts';
 import { MS_PER_HOUR } from '../../domain/utc-time.ts';
 import { usdText } from '../backfill/print-plan.ts';
 import { columnLines } from '../columns.ts';
-import { formatBytes, formatCount, plural, printJson, printResult, say } from '../output.ts';
+import { formatBytes } from '../../domain/byte-text.ts';
+import { formatCount, plural, printJson, printResult, say } from '../output.ts';
 
 export interface PrintedCost {
   readonly report: CostReport;

@@ -1,7 +1,8 @@
 /** How a job ended, as one line. */
 import { z } from 'zod';
 import type { KnownJob } from '../../ports/job-queue.ts';
-import { formatBytes, plural } from '../output.ts';
+import { formatBytes } from '../../domain/byte-text.ts';
+import { plural } from '../output.ts';
 
 const Published = z.object({
   kind: z.enum(['published', 'unchanged']),

@@ -7,7 +7,8 @@ import { formatAge } from '../../domain/age-text.ts';
 import type { Pricing } from '../../domain/query-cost-price.ts';
 import { estimateDocument, usdText } from '../backfill/print-plan.ts';
 import { columnLines } from '../columns.ts';
-import { formatBytes, plural, printJson, printResult, say } from '../output.ts';
+import { formatBytes } from '../../domain/byte-text.ts';
+import { plural, printJson, printResult, say } from '../output.ts';
 import type { PlanWarning } from '../read-plan.ts';
 
 /** `due`: it would be enqueued. */

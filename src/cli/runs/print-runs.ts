@@ -2,7 +2,8 @@
 import { type Run, subjectOf } from '../../app/runs/read-runs.ts';
 import { formatAge } from '../../domain/age-text.ts';
 import { columnLines } from '../columns.ts';
-import { durationText, formatBytes, formatCount, printJson, printResult } from '../output.ts';
+import { formatBytes } from '../../domain/byte-text.ts';
+import { durationText, formatCount, printJson, printResult } from '../output.ts';
 
 export interface PrintedRuns {
   readonly runs: readonly Run[];

@@ -1,13 +1,11 @@
-/** `contrail run query --dry-run`: what a run would do. Runs and publishes nothing. */
+/** What a run of a query would do, found out without running it. */
 import { costOf, type Pricing } from '../../domain/query-cost-price.ts';
 import type { QueriedExperiment } from '../../domain/query-export/built-in-parameters.ts';
 import { isArrayParameter, type QueryParameter } from '../../domain/query-export/query-parameter.ts';
 import type { QueryCheck } from '../../ports/query-source.ts';
-import { checkColumns } from '../../workers/queries/file-format.ts';
-import { objectName } from '../../workers/queries/publish-query-file.ts';
-import { type QueryDependencies, type QueryRequested, queryRequest } from '../../workers/queries/running-query.ts';
-import { formatBytes, plural, printJson, printResult } from '../output.ts';
-import { printable } from '../../domain/terminal-text.ts';
+import { checkColumns } from './file-format.ts';
+import { objectName } from './publish-query-file.ts';
+import { type QueryDependencies, type QueryRequested, queryRequest } from './running-query.ts';
 import { columnTypeName } from '../../domain/column-type.ts';
 
 export interface DryRun {
@@ -73,33 +71,4 @@ function objectsOf(request: QueryRequested): string[] {
   return experiments.flatMap(({ slug }) =>
     templates.map((template) => objectName({ ...request, experiment: slug }, template)),
   );
-}
-
-const MOST_OBJECTS = 20;
-
-export function printDryRun(dry: DryRun, { mode }: Pricing, asJson: boolean): void {
-  if (asJson) return printJson(dry);
-  const { query, scope, sql, parameters, objects, maximumBytesBilled } = dry;
-  printResult(`query       ${query} (${scope})`);
-  printResult(`SQL\n${indented(printable(sql))}`);
-  printResult(`parameters  ${parameters.map(({ name, type }) => `@${name} ${type}`).join(', ') || 'none'}`);
-  printResult(`columns     ${printable(dry.columns.map(({ name, type }) => `${name} ${type}`).join(', '))}`);
-  if (dry.estimatedBytes !== undefined && dry.estimatedUsd !== undefined) {
-    const price = `${dry.estimatedUsd.toFixed(2)} USD at the list price for bytes read`;
-    const note = mode === 'on_demand' ? '' : '; this project pays by slot-hours, which are known only afterwards';
-    printResult(
-      `estimate    ${formatBytes(dry.estimatedBytes)} (limit ${formatBytes(maximumBytesBilled)}), ${price}${note}`,
-    );
-  } else printResult('estimate    the warehouse charges nothing');
-  printResult(`objects     ${plural(objects.length, 'object')}; nothing was run or published`);
-  for (const object of objects.slice(0, MOST_OBJECTS)) printResult(`  ${printable(object)}`);
-  if (objects.length > MOST_OBJECTS) printResult(`  and ${objects.length - MOST_OBJECTS} more`);
-}
-
-function indented(text: string): string {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
 }
