@@ -116,6 +116,7 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     records: recording,
     stage,
     jobs: queue,
+    index,
     watch: new MemoryQueueWatch({ jobs: queue.jobs, queues: JOB_KINDS.map((kind) => kind.queue), clock }),
     notifiers: [notifier],
   });

@@ -8,6 +8,7 @@ import { MONITORING_JOB, type MonitoringPayload } from '../../jobs/monitoring-jo
 import { RECORDS_JOB, type RecordsPayload } from '../../jobs/records-job.ts';
 import { STATISTICS_JOB, type StatisticsPayload } from '../../jobs/statistics-job.ts';
 import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../../jobs/statistics-part-job.ts';
+import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { QueueWatch } from '../../ports/queue-watch.ts';
@@ -34,6 +35,8 @@ export interface HandlerSetup {
   readonly stage: RecordStage;
   /** The queue in which jobs look up other jobs. */
   readonly jobs: JobQueue;
+  /** What scans and workers noted of files. */
+  readonly index: Pick<FreshnessIndex, 'read'>;
   readonly watch: Pick<QueueWatch, 'look'>;
   readonly notifiers: readonly Notifier[];
 }
@@ -44,6 +47,7 @@ export function jobHandlers({
   records,
   stage,
   jobs,
+  index,
   watch,
   notifiers,
 }: HandlerSetup): JobHandler<unknown>[] {
@@ -67,6 +71,7 @@ export function jobHandlers({
     adapters,
     records: records.sink,
     queue: jobs,
+    index,
     waiting,
     watch,
     notifiers,

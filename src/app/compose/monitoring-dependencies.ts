@@ -5,6 +5,7 @@ import { ALERT_RULES } from '../../alerts/rules.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { WaitingRecords } from '../../alerts/inputs.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
+import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { QueueWatch } from '../../ports/queue-watch.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -18,6 +19,7 @@ import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { readAlertInputs } from '../../workers/monitoring/alert-sources.ts';
 import { KeptEnrollmentFunnel } from '../../workers/monitoring/enrollment-funnel-object.ts';
 import type { MonitoringDependencies } from '../../workers/monitoring/monitoring-tasks.ts';
+import { indexedConditions } from '../freshness/indexed-conditions.ts';
 import { planDependencies } from './planning.ts';
 import { configuredQueries } from './queries.ts';
 import { pricingOf } from './pricing.ts';
@@ -31,6 +33,8 @@ export interface MonitoringSetup {
   readonly records: RecordTaker;
   /** The queue for looking up jobs; absent without Redis. */
   readonly queue: JobQueue | undefined;
+  /** What scans and workers noted of files; absent: files are planned anew. */
+  readonly index?: Pick<FreshnessIndex, 'read'>;
   /** Records that wait to be written. Throws without Redis. */
   readonly waiting: () => Promise<Waiting>;
   /** Throws without Redis. */
@@ -74,7 +78,7 @@ function countsLimitOf(config: Config): ByteLimit {
 }
 
 function alertSources(
-  { config, adapters, queue, waiting, watch }: MonitoringSetup,
+  { config, adapters, queue, index, waiting, watch }: MonitoringSetup,
   { funnel, queries }: { readonly funnel: KeptEnrollmentFunnel; readonly queries: readonly QueryExport[] },
 ): Parameters<typeof readAlertInputs>[0] {
   const { experiments: experimentRecords, source, store, reader, clock, log } = adapters;
@@ -91,10 +95,13 @@ function alertSources(
     leftOut: (signal) => leftOutExperiments(adapters.resolution, signal),
     funnel: (signal) => funnel.read(signal),
     files: async (signal) => {
+      const lagMs = config['freshness.lag'];
+      const reading = { clock, lagMs, scanIntervalMs: config['schedule.interval'] };
+      const noted = index && queue ? await indexedConditions({ ...reading, index, queue }, log, signal) : undefined;
+      if (noted !== undefined) return { files: noted, unread: new Set() };
       const plan = await planProducts(planDependencies(adapters, config), EVERYTHING, signal);
       const [failure] = plan.failures;
       if (failure !== undefined) throw failure.error;
-      const lagMs = config['freshness.lag'];
       const files = await fileConditions({ plan, queue, reader, now: clock.now(), lagMs, signal });
       return { files, unread: new Set(plan.malformed.flatMap(({ slug }) => slug ?? [])) };
     },

@@ -1,5 +1,6 @@
 /** Redis for commands that work without it but know more with it. */
 import type { Config } from '../../config/load-config.ts';
+import { openFreshnessIndex } from './open-freshness-index.ts';
 import { openRecordStage } from './open-record-stage.ts';
 import type { MonitoringSetup } from './monitoring-dependencies.ts';
 import { checkRedis, openQueue } from './open-queue.ts';
@@ -8,7 +9,7 @@ import { openQueueWatch } from './open-queue-watch.ts';
 /** Without Redis there is no queue, and looking at it and for waiting records fails with the reason. */
 export async function withRedisIfThere<Result>(
   config: Config,
-  work: (redis: Pick<MonitoringSetup, 'queue' | 'waiting' | 'watch'>) => Promise<Result>,
+  work: (redis: Pick<MonitoringSetup, 'queue' | 'index' | 'waiting' | 'watch'>) => Promise<Result>,
 ): Promise<Result> {
   const trouble = await checkRedis(config.redis.reveal()).then(
     () => undefined,
@@ -21,10 +22,12 @@ export async function withRedisIfThere<Result>(
   const queue = await openQueue(config);
   const stage = openRecordStage(config);
   const watch = await openQueueWatch(config);
+  const index = openFreshnessIndex(config);
   try {
-    return await work({ queue, waiting: () => stage.waiting(), watch });
+    return await work({ queue, index, waiting: () => stage.waiting(), watch });
   } finally {
     watch.close();
+    index.close();
     stage.close();
     await queue.close();
   }

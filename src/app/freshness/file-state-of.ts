@@ -16,7 +16,7 @@ export interface StateMoment {
 export function fileStateOf(entry: FileEntry, job: FileJob | undefined, { now, lagMs }: StateMoment): FileState {
   const { product, experiment, period } = entry.file;
   const file = { experiment, product, ...(period === undefined ? {} : { period }) };
-  const found = stateOfFile(entry, openJob(job), now, lagMs);
+  const found = stateOfFile(entry, openJobOf(job), now, lagMs);
   const { state, since, needsYou } = found;
   if (state === 'running') return { ...file, state, ...(job === undefined ? {} : runningFacts(job)) };
   if (job !== undefined && found.isQueued && isDue(found)) {
@@ -43,7 +43,7 @@ function isDue({ state, dueBy }: StateOfFile): boolean {
   return dueBy !== undefined || state === 'stale' || state === 'never' || state === 'failed';
 }
 
-function openJob(job: FileJob | undefined): OpenJob | undefined {
+export function openJobOf(job: FileJob | undefined): OpenJob | undefined {
   if (job?.state !== 'active' && job?.state !== 'waiting' && job?.state !== 'delayed') return undefined;
   return { state: job.state };
 }

@@ -69,6 +69,11 @@ function freshnessOf(entry: FileEntry, changedBefore: number, lagMs: number): Ve
   return { state: published === undefined ? 'not due' : 'fresh', since, dueBy: since + lagMs };
 }
 
+/** How much longer ago than allowed the source changed, for a file that is behind it; negative while it is within the lag. */
+export function lateness({ newer }: FileEntry, now: number, lagMs: number): number | undefined {
+  return newer === undefined ? undefined : now - lagMs - timeOf(newer);
+}
+
 function timeOf({ changedAt, seenAt }: SeenSource): number {
   return changedAt ?? seenAt;
 }
