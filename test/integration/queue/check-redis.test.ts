@@ -1,12 +1,15 @@
 /** The look at a Redis before it is trusted, on real ones. */
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { startPrivateRedis } from '../../../src/adapters/redis-server/private-redis.ts';
 import { checkRedis } from '../../../src/queue/bullmq/check-redis.ts';
 import { freshRedis } from '../../support/redis.ts';
+import { TEST_CERTIFICATE, TEST_KEY } from '../../support/test-certificate.ts';
 
 async function ownRedis(appendonly: boolean): Promise<string> {
   const redis = await startPrivateRedis({ appendonly, clock: systemClock });
@@ -82,3 +85,24 @@ it('leaves no connection behind', async () => {
       .split('\n');
   await expect.poll(clients, { timeout: 5_000, interval: 10 }).toHaveLength(1);
 });
+
+it.each(['', '?rejectUnauthorized=false', '?tls=false', '?tls[rejectUnauthorized]=false'])(
+  'tells no password to a Redis whose certificate nobody trusts, whatever the address asks for: %j',
+  async (query) => {
+    let received = '';
+    const server = createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, (socket) => {
+      socket.on('data', (chunk) => (received += chunk.toString())).on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+
+    const checking = checkRedis(`rediss://contrail:s3cret@127.0.0.1:${port}/${query}`, systemClock);
+
+    await expect(checking).rejects.toMatchObject({
+      code: 'REDIS_UNREACHABLE',
+      cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    });
+    expect(received).toBe('');
+  },
+);
