@@ -20,6 +20,8 @@ export interface RepeatingConfig {
   readonly pass: (signal: AbortSignal, log: Log) => Promise<void>;
   /** How a failed pass is logged; default a warning. */
   readonly failure?: { readonly level: 'debug' | 'warn'; readonly text: string };
+  /** A pass lasts until it is stopped, or fails, so it never counts as slow. */
+  readonly lasts?: true;
   /** Called after each pass that was not aborted. */
   readonly onPass?: (report: PassReport) => void;
   /** Called while a pass takes very long, every ten minutes, with the time until now. */
@@ -122,14 +124,15 @@ export class Repeating {
   }
 
   async #tryPass(): Promise<PassEnd> {
-    const { name, pass, failure = FAILURE, clock, onPass, onSlowPass } = this.#config;
+    const { name, pass, failure = FAILURE, clock, lasts, onPass, onSlowPass } = this.#config;
     const { signal } = this.#aborting;
     const startedAt = clock.monotonic();
     const report = () => ({ service: name, durationMs: clock.monotonic() - startedAt });
-    const endWatch = watchSlowWork(clock, () => {
+    const tellSlow = (): void => {
       this.#log.warn(report(), 'a pass takes long: the services that it asks may answer slowly');
       onSlowPass?.(report());
-    });
+    };
+    const endWatch = lasts === true ? () => undefined : watchSlowWork(clock, tellSlow);
     try {
       await pass(signal, this.#log);
       if (!signal.aborted) onPass?.(report());

@@ -223,3 +223,13 @@ export function portNumber(): z.ZodType<number, string> {
     .transform(Number)
     .refine((port) => port <= 65_535, 'a port, 0 to 65535');
 }
+
+/** `projects/P/subscriptions/S`. */
+export function subscriptionName(): z.ZodType<string, string> {
+  return z
+    .string()
+    .regex(
+      /^projects\/[a-z0-9.:-]{1,100}\/subscriptions\/[A-Za-z][A-Za-z0-9._~+%-]{2,254}$/,
+      'projects/PROJECT/subscriptions/NAME',
+    );
+}

@@ -19,6 +19,7 @@ import {
   secretToken,
   secretUrl,
   share,
+  subscriptionName,
   usd,
   wholeNumber,
   yesOrNo,
@@ -232,6 +233,13 @@ export const SETTINGS = {
     schema: z.string().regex(/^[A-Za-z0-9.-]+:\d{1,5}$/, 'host:port'),
     isSecret: true,
   }),
+  pubsubEmulator: setting({
+    variable: 'PUBSUB_EMULATOR_HOST',
+    text: 'Address of a Pub/Sub emulator, as host:port or a URL.',
+    example: '127.0.0.1:8085',
+    default: undefined,
+    schema: hostOrUrl(),
+  }),
   storageEmulator: setting({
     variable: 'STORAGE_EMULATOR_HOST',
     text: 'Address of a Cloud Storage emulator, as host:port or a URL.',
@@ -353,6 +361,13 @@ export const SETTINGS = {
     example: '5m',
     default: '1m',
     schema: duration('1d'),
+  }),
+  'notify.subscription': setting({
+    variable: 'CONTRAIL_NOTIFY_SUBSCRIPTION',
+    text: 'Pub/Sub subscription with audit records of BigQuery, from which `contrail schedule` learns at once of changed tables. Off unless set.',
+    example: 'projects/my-project/subscriptions/contrail',
+    default: undefined,
+    schema: subscriptionName(),
   }),
   'schedule.importExperiments': setting({
     variable: 'CONTRAIL_SCHEDULE_IMPORT_EXPERIMENTS',

@@ -102,6 +102,11 @@ export const METRICS = {
     text: 'Passes of the repeating services of this process, such as `scan`: `done` or `failed`.',
     labels: ['service', 'result'],
   },
+  contrail_notices_total: {
+    kind: 'counter',
+    text: 'Messages about changes in the warehouse: about a statistics `table`, about something `other`, or `bad` (not readable).',
+    labels: ['kind'],
+  },
   contrail_service_pass_seconds: { kind: 'histogram', text: 'Duration of these passes.', labels: ['service'] },
 
   contrail_redis_up: { kind: 'gauge', text: '1 if Redis answered the last look and takes writes.', labels: [] },

@@ -113,7 +113,7 @@ async function createBucket(url: string, name: string): Promise<void> {
 }
 
 /** Free ports, all open at once so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => {

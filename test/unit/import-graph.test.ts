@@ -29,6 +29,7 @@ const ADAPTERS = [
     'gcs',
     'metric-hub',
     'prometheus',
+    'pubsub',
     'redis-server',
     'system',
     'webhook',
@@ -82,6 +83,7 @@ const RULES: ImportRules = {
     // What each of the vendor's clients is for: docs/adr/0014-http-once.md.
     '@google-cloud/bigquery': ['adapters/bigquery/job-list.ts'],
     '@google-cloud/bigquery-storage': ['adapters/bigquery'],
+    '@google-cloud/pubsub': ['adapters/pubsub'],
     '@grpc/': ['adapters/bigquery'],
     '@google-cloud/storage': [],
     'google-auth-library': ['adapters/http'],

@@ -3,8 +3,14 @@ import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { planTables } from '../../producer/plan-tables.ts';
 import type { ProductPlan } from '../../producer/product-plan.ts';
 import { statisticsFiles } from '../../producer/statistics-files.ts';
-import { enqueuePlan } from '../enqueue.ts';
-import type { ScanDependencies } from '../scan.ts';
+import type { PlanDependencies } from '../../producer/plan-statistics.ts';
+import { type EnqueueDependencies, enqueuePlan } from '../enqueue.ts';
+
+/** A part of what a scan needs. */
+export interface NotifyDependencies {
+  readonly planning: Omit<PlanDependencies, 'leftOut'>;
+  readonly enqueuing: EnqueueDependencies;
+}
 
 export interface ChangedTables {
   readonly plan: ProductPlan;
@@ -15,7 +21,7 @@ export interface ChangedTables {
 
 /** Looks at these tables only. Their experiments' metadata and errors are left to the next scan. */
 export async function enqueueChangedTables(
-  { planning, enqueuing }: ScanDependencies,
+  { planning, enqueuing }: NotifyDependencies,
   tables: readonly string[],
   signal: AbortSignal,
 ): Promise<ChangedTables> {

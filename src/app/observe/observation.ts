@@ -124,6 +124,11 @@ export class Observation {
     this.#troubles.note(service, `${text} See their status pages, and run \`contrail doctor\`.`);
   }
 
+  /** A message about a change in the warehouse has come. */
+  noticed(kind: string): void {
+    this.#options.metrics.add('contrail_notices_total', { kind });
+  }
+
   /** Something that keeps this process from its work, until it is over (undefined) or not heard of for 15 minutes. */
   noteTrouble(subject: string, sentence: string | undefined): void {
     if (sentence === undefined) this.#troubles.over(subject);

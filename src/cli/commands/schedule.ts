@@ -8,6 +8,7 @@ import { plural, printResult } from '../output.ts';
 import { loggedQueries } from '../../app/compose/queries.ts';
 import { monitoringSchedule } from '../../app/compose/monitoring-schedule.ts';
 import { openFreshnessIndex } from '../../app/compose/open-freshness-index.ts';
+import { noticesOf } from '../../app/compose/notices.ts';
 import { openHeartbeats } from '../../app/compose/open-heartbeats.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
 import { startRecordKeeping } from '../../app/compose/record-keeping.ts';
@@ -51,9 +52,11 @@ export async function schedule({ once, metricsPort }: Options): Promise<void> {
       scan,
       scanIntervalMs: config['schedule.interval'],
       ticks,
+      ...noticesOf(config),
       ...(observation && {
         onPass: (report) => observation.passed(report),
         onSlowPass: (report) => observation.passing(report),
+        onNotice: (kind) => observation.noticed(kind),
       }),
     });
     const heartbeat = startHeartbeat(
