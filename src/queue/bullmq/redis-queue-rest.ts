@@ -9,6 +9,12 @@ const TELL_EVERY_MS = 5_000;
 /** BullMQ's workers take no jobs while the key has at least the maximum of their limiter. */
 const BLOCKING = Number.MAX_SAFE_INTEGER;
 
+/** As long ago as no attempt began. */
+const BEFORE_ANY_REST = Number.MAX_SAFE_INTEGER;
+
+/** How long the queue rests because of a refusal, and how long it still rests in all. */
+const Answer = z.tuple([z.number(), z.number()]);
+
 const REFUSED = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -23,19 +29,18 @@ if now - tonumber(ARGV[1]) >= restsUntil then
 end
 redis.call('HSET', KEYS[1], 'since', since, 'refusedAt', now, 'restsUntil', restsUntil, 'restsInARow', restsInARow)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return rest
+return { rest, math.max(0, restsUntil - now) }
 `;
 
-/** Answers whether the queue is still throttled. */
+/** Ends what is known of the throttling when nobody has been refused for a while. */
 const SUCCEEDED = `
 local known = redis.call('HMGET', KEYS[1], 'refusedAt', 'restsUntil')
-if not known[1] then return 0 end
+if not known[1] then return end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if now - tonumber(ARGV[1]) < tonumber(known[2]) then return 1 end
+if now - tonumber(ARGV[1]) < tonumber(known[2]) then return end
 redis.call('HSET', KEYS[1], 'restsInARow', 0)
 redis.call('PEXPIRE', KEYS[1], math.max(0, tonumber(known[1]) + tonumber(ARGV[2]) - now))
-return 1
 `;
 
 /** The key of what is known of a queue's throttling; gone when that is over. */
@@ -53,6 +58,9 @@ export interface RedisQueueRestOptions {
 
 export class RedisQueueRest implements QueueRest {
   readonly #options: RedisQueueRestOptions;
+  /** By the monotonic clock; at the earliest, as the answer of Redis takes a while. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
+  #refusing: Promise<unknown> = Promise.resolve();
   /** An attempt here was refused since the last success that was told. */
   #isRefused = false;
   #nextTellingAt = Number.NEGATIVE_INFINITY;
@@ -61,12 +69,24 @@ export class RedisQueueRest implements QueueRest {
     this.#options = options;
   }
 
-  async refused({ ranMs, delaysMs }: Refusal): Promise<number> {
-    const { redis, prefix, queue, limits = REST_LIMITS } = this.#options;
+  /** One at a time, so that a slow answer does not make a wave of refusals look like several. */
+  refused({ ranMs, delaysMs }: Refusal): Promise<number> {
+    const startedAt = this.#options.clock.monotonic() - ranMs;
+    const refused = this.#refusing.then(() => this.#refused(startedAt, delaysMs));
+    this.#refusing = refused.catch(() => undefined);
+    return refused;
+  }
+
+  async #refused(startedAt: number, delaysMs: readonly number[]): Promise<number> {
+    const { redis, prefix, queue, clock, limits = REST_LIMITS } = this.#options;
     this.#isRefused = true;
     const keys = [throttlingKey(prefix, queue), `${prefix}:${queue}:limiter`];
-    const values = [Math.round(ranMs), limits.forgottenAfterMs, ...delaysMs];
-    return z.number().parse(await redis.eval(REFUSED, keys.length, ...keys, ...values));
+    const sentAt = clock.monotonic();
+    const ranMs = startedAt < this.#restsUntil ? BEFORE_ANY_REST : Math.round(sentAt - startedAt);
+    const answer = await redis.eval(REFUSED, keys.length, ...keys, ranMs, limits.forgottenAfterMs, ...delaysMs);
+    const [restMs, leftMs] = Answer.parse(answer);
+    this.#restsUntil = Math.max(this.#restsUntil, sentAt + leftMs);
+    return restMs;
   }
 
   async succeeded(ranMs: number): Promise<void> {
