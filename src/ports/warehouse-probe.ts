@@ -2,6 +2,11 @@
 export interface WarehouseProbe {
   /** Where the warehouse is, for people: `bigquery://my-project in US`. */
   readonly place: string;
+  /**
+   * The project whose quota requests count against, if the credentials name one; undefined where there are no quotas. Throws
+   * if there are no credentials.
+   */
+  quotaProject(signal: AbortSignal): Promise<{ readonly named: string | undefined } | undefined>;
   /** Reading a table or view of the results. Throws the error that reading it would meet. */
   readResults(table: string, signal: AbortSignal): Promise<void>;
   /** The rights to change or remove that table or view, which Contrail should not have; undefined where there are no rights. */

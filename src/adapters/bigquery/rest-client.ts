@@ -77,6 +77,16 @@ export class RestClient {
     );
   }
 
+  /**
+   * The project whose quota the requests use, if the credentials name one; undefined with an emulator. Throws what fetching a
+   * token throws.
+   */
+  async quotaProject(): Promise<{ readonly named: string | undefined } | undefined> {
+    if (this.#credentials === undefined) return undefined;
+    const headers = await this.#credentials.headers();
+    return { named: headers['x-goog-user-project'] };
+  }
+
   #address({ path, query = {}, upload }: RestRequest): URL {
     const prefix = upload === undefined ? '' : '/upload';
     const url = new URL(`${this.#endpoint}${prefix}/bigquery/v2/projects/${encodeURIComponent(this.project)}${path}`);

@@ -33,6 +33,11 @@ export class BigQueryWarehouseProbe implements WarehouseProbe {
     this.#queries = new QueryRunner({ rest: this.#rest, location, clock, random });
   }
 
+  async quotaProject(signal: AbortSignal): Promise<{ readonly named: string | undefined } | undefined> {
+    const act = { doing: 'Asking for a token', subject: this.place, permission: 'bigquery.jobs.create' };
+    return during(act, signal, () => this.#rest.quotaProject());
+  }
+
   async readResults(table: string, signal: AbortSignal): Promise<void> {
     const { project, resultsDataset: dataset } = this.#options;
     const name = { project, dataset, table };

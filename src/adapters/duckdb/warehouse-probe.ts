@@ -21,6 +21,8 @@ export class DuckDbWarehouseProbe implements WarehouseProbe {
     );
   }
 
+  async quotaProject(): Promise<undefined> {}
+
   async needlessRights(): Promise<undefined> {}
 
   async writeRecords(signal: AbortSignal): Promise<void> {

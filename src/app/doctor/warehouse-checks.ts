@@ -29,6 +29,7 @@ export function warehouseChecks({
       const table = names.find((name) => parseStatisticsTableName(name) !== undefined) ?? names[0];
       return [
         result,
+        ...(await quotaOf(probe, signal)),
         ...descriptionsOf(source),
         ...(table === undefined
           ? []
@@ -50,6 +51,19 @@ export function warehouseChecks({
       ];
     },
   };
+}
+
+/** Credentials of people name a project for their quota; those of services count against their own. */
+async function quotaOf(probe: WarehouseProbe, signal: AbortSignal): Promise<CheckResult[]> {
+  const check = 'Quota project';
+  let isKnown = true;
+  const result = await tried(check, signal, async () => {
+    const quota = await probe.quotaProject(signal);
+    isKnown = quota !== undefined;
+    if (quota?.named === undefined) return ok(check, 'Requests count against the project of the credentials.');
+    return ok(check, `Requests count against ${quota.named}, as the credentials say.`);
+  });
+  return isKnown ? [result] : [];
 }
 
 /** Only where they cannot be read: most warehouses and datasets have them. */

@@ -24,6 +24,7 @@ it.each([
     },
     probe: {
       place: 'memory:',
+      quotaProject: async () => undefined,
       needlessRights: async () => undefined,
       readResults: allowed,
       writeRecords: allowed,
@@ -37,4 +38,31 @@ it.each([
   expect(found.map(({ state }) => state)).toEqual(states);
   expect(found.every(({ detail, remedy }) => detail.includes('only the names') && remedy !== undefined)).toBe(true);
   expect(results.filter(({ state }) => state === 'ok')).toHaveLength(4);
+});
+
+it.each([
+  [undefined, []],
+  [{ named: undefined }, ['Requests count against the project of the credentials.']],
+  [{ named: 'my-quota' }, ['Requests count against my-quota, as the credentials say.']],
+])('says whose quota %j is', async (quota, details) => {
+  const tables = new MemoryStatisticsSource();
+  const results = await warehouseChecks({
+    source: {
+      descriptionsProblem: undefined,
+      hasDataset: (signal) => tables.hasDataset(signal),
+      listTables: (signal) => tables.listTables(signal),
+    },
+    probe: {
+      place: 'memory:',
+      quotaProject: async () => quota,
+      needlessRights: async () => undefined,
+      readResults: allowed,
+      writeRecords: allowed,
+      readJobs: allowed,
+    },
+    resultsDataset: 'mozanalysis',
+    monitoringDataset: 'monitoring',
+  }).run(never);
+
+  expect(results.filter(({ check }) => check === 'Quota project').map(({ detail }) => detail)).toEqual(details);
 });
