@@ -22,10 +22,11 @@ export async function findStrayJobs(
   { known, queues }: { readonly known: readonly ProductFile[]; readonly queues: QueueStates },
   signal: AbortSignal,
 ): Promise<StrayJobs[]> {
+  const busy = QUEUES.filter((name) => hasOpenJobs(queues[name]));
+  if (busy.length === 0) return [];
   const knownIds = new Set(known.map(({ experiment }) => slugForId(experiment)));
   const counts = new Map<string, number>();
-  for (const name of QUEUES) {
-    if (!hasOpenJobs(queues[name])) continue;
+  for (const name of busy) {
     const ids = await queue.openIds(name, signal);
     const strays = ids.filter((id) => !knownIds.has(id.slice(0, id.indexOf('.'))));
     for (const { payload } of strays.length === 0 ? [] : await queue.find(name, strays, signal)) {

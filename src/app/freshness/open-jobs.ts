@@ -33,6 +33,8 @@ export async function openJobs(
       if (isOpen && jobs.get(key)?.state !== 'active') jobs.set(key, job);
     }
   }
+  // Names need not be made into ids while nothing waits.
+  if (jobs.size === 0) return () => undefined;
   return ({ product, experiment, period }) => {
     const parts = [slugForId(experiment), ...(period === undefined ? [] : [period])];
     return jobs.get(`${QUEUES[product]} ${parts.join('.')}`);
