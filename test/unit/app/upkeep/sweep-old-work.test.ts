@@ -40,7 +40,8 @@ describe('the sweep of old work', () => {
 
     expect(store.sweeps).toHaveLength(2);
     const line = { level: 'info', fields: { service: 'sweep', objects: 3 }, text: 'old work objects were removed' };
-    expect(log.lines).toEqual([line, line]);
+    // A pass of an hour is also said to take long.
+    expect(log.lines.filter(({ level }) => level === 'info')).toEqual([line, line]);
   });
 
   it('is given ten seconds to end', async () => {
