@@ -14,9 +14,11 @@ export const JOB_OWNERS_SCRIPT = {
 local rows = {}
 local function text(value) return type(value) == 'string' and value or '' end
 for _, id in ipairs(ARGV) do
-  local data = redis.call('HGET', KEYS[1] .. id, 'data')
-  if data then
-    local ok, envelope = pcall(cjson.decode, data)
+  local job = KEYS[1] .. id
+  local data = redis.call('HGET', job, 'data')
+  -- A job that somebody spoiled may have no data.
+  if data or redis.call('EXISTS', job) == 1 then
+    local ok, envelope = pcall(cjson.decode, data or '')
     if not ok or type(envelope) ~= 'table' then envelope = {} end
     local deployment = envelope['deployment']
     rows[#rows + 1] = { text(envelope['nonce']), type(deployment) == 'table' and text(deployment['id']) or '' }

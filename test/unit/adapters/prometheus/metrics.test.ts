@@ -65,6 +65,7 @@ describe('the metrics of a process', () => {
   it('have no label with values that we do not choose', () => {
     const labels = new Set(Object.values(METRICS).flatMap(({ labels: names }) => names));
 
-    expect([...labels].sort()).toEqual(['code', 'outcome', 'phase', 'queue', 'result', 'service', 'state', 'version']);
+    const chosen = ['code', 'kind', 'limit', 'outcome', 'phase', 'queue', 'result', 'service', 'state', 'version'];
+    expect([...labels].sort()).toEqual(chosen);
   });
 });
