@@ -42,8 +42,22 @@ export async function runContrail(
 }
 
 /** Starts a worker; resolves when it takes jobs. */
-export async function startWorker(environment: Environment, cwd: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [MAIN, 'worker'], {
+export function startWorker(environment: Environment, cwd: string): Promise<ChildProcess> {
+  return startService('worker', 'taking jobs', { environment, cwd });
+}
+
+/** Starts a scheduler; resolves when it has scanned once. */
+export function startScheduler(environment: Environment, cwd: string): Promise<ChildProcess> {
+  return startService('schedule', '"scanned"', { environment, cwd });
+}
+
+/** Resolves when it has logged that. */
+async function startService(
+  command: string,
+  logged: string,
+  { environment, cwd }: { readonly environment: Environment; readonly cwd: string },
+): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [MAIN, command], {
     cwd,
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -51,9 +65,9 @@ export async function startWorker(environment: Environment, cwd: string): Promis
   process.once('exit', () => child.kill('SIGKILL'));
   await new Promise<void>((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('taking jobs')) resolve();
+      if (chunk.toString().includes(logged)) resolve();
     });
-    child.once('exit', () => reject(new Error('the worker ended')));
+    child.once('exit', () => reject(new Error(`contrail ${command} ended`)));
   });
   return child;
 }
