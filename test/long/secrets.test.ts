@@ -25,6 +25,7 @@ const SAMPLE = fileURLToPath(new URL('../../sample/', import.meta.url));
 const SLUG = 'firefox-android-multifeature-test';
 const USER = 'canaryuser:canarypass';
 const CANARY = new RegExp(`canary|${Buffer.from(USER).toString('base64').slice(0, 20)}`, 'i');
+const READER_TOKEN = 'canaryreadertoken-for-the-pages';
 const LONGEST_MS = 600_000;
 
 /** What commands need to do their work; one that is new runs as it is. */
@@ -89,6 +90,9 @@ async function setup() {
     CONTRAIL_NOTIFY_WEBHOOK: `${receiver.replace('//', `//${USER}@`)}/canarypath?key=canaryquery`,
     CONTRAIL_NOTIFY_WEBHOOK_SECRET: 'canarysigningkey',
     CONTRAIL_NOTIFY_SLACK: `${receiver}/services/canaryslack`,
+    CONTRAIL_WEB_READER_TOKEN: READER_TOKEN,
+    CONTRAIL_WEB_OPERATOR_TOKEN: 'canaryoperatortoken-for-the-pages',
+    CONTRAIL_WEB_USERS: `alice:operator:scrypt.15.8.3.${'canarysalt'.padEnd(22, 'x')}.${'canaryhash'.padEnd(43, 'x')}`,
     HTTPS_PROXY: `http://${USER}@127.0.0.1:1`,
   };
   const environment = {
@@ -124,13 +128,16 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Every command that does something, by its words. */
+/** Every command that does something, by its words. Those with options of their own do something without a subcommand too. */
 async function commands(): Promise<string[]> {
-  const leaves = (command: Command, words: readonly string[]): string[] =>
-    command.commands.length === 0
-      ? [words.join(' ')]
-      : command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
-  return leaves(buildProgram(), []);
+  const within = (command: Command, words: readonly string[]): string[] => {
+    const isRun = command.commands.length === 0 || (words.length > 0 && command.options.length > 0);
+    return [
+      ...(isRun ? [words.join(' ')] : []),
+      ...command.commands.flatMap((child) => within(child, [...words, child.name()])),
+    ];
+  };
+  return within(buildProgram(), []);
 }
 
 /** Runs one to its end; a service is looked at, and then told to stop. */
@@ -158,7 +165,8 @@ async function pagesOf(url: string): Promise<string> {
     '/readyz',
     '/none',
   ];
-  const texts = await Promise.all(paths.map(async (path) => (await fetch(url + path)).text()));
+  const headers = { authorization: `Bearer ${READER_TOKEN}` };
+  const texts = await Promise.all(paths.map(async (path) => (await fetch(url + path, { headers })).text()));
   return texts.join('\n');
 }
 
