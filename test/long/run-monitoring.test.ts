@@ -183,6 +183,7 @@ describe('contrail run check-alerts', () => {
       { rule: 'X1', subject: 'enrollmentCounts', state: 'open' },
       { rule: 'X1', subject: 'enrollmentFunnel', state: 'open' },
       { rule: 'X1', subject: 'records', state: 'open' },
+      { rule: 'X1', subject: 'throttling', state: 'open' },
     ]);
   });
 
