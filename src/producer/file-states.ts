@@ -40,7 +40,7 @@ export async function fileStates(
   const jobOf = await fileJobs(plan.due, queue, signal);
   const forgotten = plan.due.filter((due) => jobOf(due) === undefined);
   const failedRunOf = await failedRuns(history, forgotten, signal);
-  return [
+  return inFileOrder([
     ...plan.skipped.map((file) =>
       stateOf(file, file.lacking === undefined ? { state: 'fresh' } : stateOfLacking(file.lacking, history.now)),
     ),
@@ -51,13 +51,20 @@ export async function fileStates(
       stateOf(file, { state: 'refused', code: file.error.code, detail: file.error.sentence }),
     ),
     ...plan.absent.map((file) => stateOf(file, stateOfAbsent(file))),
-  ].sort(compareFiles);
+  ]);
 }
 
 /** By experiment, then statistics, errors, metadata; periods in their own order. */
-export function compareFiles(a: ProductFile, b: ProductFile): number {
-  if (a.experiment !== b.experiment) return a.experiment < b.experiment ? -1 : 1;
-  return rankOf(a) - rankOf(b);
+export function inFileOrder<File extends ProductFile>(files: readonly File[]): File[] {
+  const byExperiment = new Map<string, File[]>();
+  for (const file of files) {
+    const others = byExperiment.get(file.experiment);
+    if (others === undefined) byExperiment.set(file.experiment, [file]);
+    else others.push(file);
+  }
+  return [...byExperiment.keys()]
+    .sort()
+    .flatMap((experiment) => (byExperiment.get(experiment) ?? []).sort((a, b) => rankOf(a) - rankOf(b)));
 }
 
 function rankOf({ product, period }: ProductFile): number {

@@ -1,6 +1,6 @@
 /** The states of all files from the freshness index, without planning. */
 import type { UnreadSource } from '../../ports/freshness-index.ts';
-import { compareFiles, type FileState } from '../../producer/file-states.ts';
+import { type FileState, inFileOrder } from '../../producer/file-states.ts';
 import { fileStateOf } from './file-state-of.ts';
 import { indexedFiles, type IndexReading, type Unusable } from './indexed-files.ts';
 
@@ -19,5 +19,5 @@ export async function indexedStates(reading: IndexReading, signal: AbortSignal):
   if (found.kind !== 'files') return found;
   const { at, now, unread } = found;
   const files = found.files.map(({ entry, job }) => fileStateOf(entry, job, { now, lagMs: reading.lagMs }));
-  return { kind: 'states', files: files.sort(compareFiles), at, unread };
+  return { kind: 'states', files: inFileOrder(files), at, unread };
 }

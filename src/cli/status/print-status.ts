@@ -45,10 +45,9 @@ interface Checked {
 }
 
 export function totalsOf(files: readonly FileState[]): Record<string, number> {
-  const totals: Record<string, number> = {};
-  const inOrder = files.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-  for (const { state } of inOrder) totals[state] = (totals[state] ?? 0) + 1;
-  return totals;
+  const counts = new Map<FileStateName, number>();
+  for (const { state } of files) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return Object.fromEntries(ORDER.flatMap((state) => (counts.has(state) ? [[state, counts.get(state) ?? 0]] : [])));
 }
 
 /** One line per file: state, age, experiment, period or product, code and reason. */
