@@ -4,7 +4,7 @@ import type { FileStateName } from '../../producer/file-state-names.ts';
 import type { FileState } from '../../producer/file-states.ts';
 import type { QueueStates } from '../../queue/queue-states.ts';
 import { formatAge } from '../../domain/age-text.ts';
-import { oneLine, plural, printResult } from '../output.ts';
+import { formatCount, oneLine, plural, printResult } from '../output.ts';
 import { needsSomebody } from './options.ts';
 
 /** Order of the states: problems first. */
@@ -35,8 +35,9 @@ function rankOf({ state, behind }: FileState): number {
 export function headlineOf(files: readonly FileState[], { checkedAt, now }: Checked): string {
   const count = files.filter(needsSomebody).length;
   const age = `Checked ${formatAge(Math.max(0, now - checkedAt))} ago.`;
-  if (count === 0) return `${files.length === 1 ? 'The file needs' : `All ${files.length} files need`} nothing. ${age}`;
-  return `${count} of ${plural(files.length, 'file')} ${count === 1 ? 'needs' : 'need'} you. ${age}`;
+  if (count === 0)
+    return `${files.length === 1 ? 'The file needs' : `All ${plural(files.length, 'file')} need`} nothing. ${age}`;
+  return `${formatCount(count)} of ${plural(files.length, 'file')} ${count === 1 ? 'needs' : 'need'} you. ${age}`;
 }
 
 interface Checked {
@@ -71,7 +72,7 @@ export function fileLines(files: readonly FileState[], now: number): string[] {
 
 export function printTotals(files: readonly FileState[], hidden: number): void {
   if (files.length === 0) return printResult('There are no results yet.');
-  const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${count} ${state}`);
+  const totals = Object.entries(totalsOf(files)).map(([state, count]) => `${formatCount(count)} ${state}`);
   printResult(`${plural(files.length, 'file')}: ${totals.join(', ')}.${hidden > 0 ? ' All files: --all.' : ''}`);
 }
 
