@@ -19,7 +19,7 @@ export const data = `${EXPERIMENTS} experiments with a file each; one worker and
 
 export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]> {
   const intervalMs = full ? 60_000 : 5_000;
-  const changes = full ? 40 : 20;
+  const changes = full ? 40 : 10;
   const slugs = Array.from({ length: EXPERIMENTS }, (_, index) => `table-${index}`);
   const warehouse = await startWarehouse({ tables: slugs.map(tableOf), datasets: ['monitoring'] });
   const storage = await startCountingStorage({ latencyMs: LATENCY_MS });
