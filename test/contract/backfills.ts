@@ -192,11 +192,14 @@ export function describeBackfills(name: string, setup: () => BackfillsWorld): vo
       ];
       await world.backfills.join(ID, jobs('later', 'runs'));
       await world.queue.enqueue(QUEUE, requests, never);
+      let hasBegun = false;
       await world.start(async () => {
+        hasBegun = true;
         await gate.passed;
         return DONE;
       });
-      await world.until(async () => (await world.backfills.find(ID))?.running === 1);
+      // A job that a worker has taken may still be held until its handler begins.
+      await world.until(async () => hasBegun && (await world.backfills.find(ID))?.running === 1);
 
       await world.backfills.setState(ID, 'paused');
       const moves = [
