@@ -3,53 +3,29 @@ import type { MonitoringColumn } from '../../domain/monitoring-tables.ts';
 import { monitoringColumns, monitoringValue } from '../../domain/monitoring-values.ts';
 import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
-import { jobLabels } from './labels.ts';
-import type { BigQueryOptions } from './options.ts';
-import { QueryRunner } from './query.ts';
-import { RestClient } from './rest-client.ts';
-import { identifier, tablePath, tableText } from './sql.ts';
-import { UsageMeter } from './usage-meter.ts';
-import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
-
-export interface BigQueryReaderOptions extends BigQueryOptions {
-  /** The dataset of the monitoring tables: `monitoring`. */
-  readonly dataset: string;
-}
+import { type BigQueryReaderOptions, MonitoringQueries } from './monitoring-query.ts';
+import { identifier, tablePath } from './sql.ts';
 
 export class BigQueryMonitoringReader implements MonitoringReader {
-  readonly #options: BigQueryReaderOptions;
-  readonly #queries: QueryRunner;
+  readonly #queries: MonitoringQueries;
 
   constructor(options: BigQueryReaderOptions) {
-    this.#options = options;
-    const { location, turns, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
+    this.#queries = new MonitoringQueries(options);
   }
 
   async rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
-    const { table, columns: names, among } = request;
-    const { project, dataset, limits } = this.#options;
+    const { table, columns: names, among, limits } = request;
     const columns = monitoringColumns(table, names);
-    const name = { project, dataset, table };
-    const subject = tableText(name);
-    const act = { doing: `Reading ${subject}`, subject, permission: 'bigquery.tables.getData' };
-    return during(act, signal, async () => {
-      try {
-        const { rows } = await this.#queries.list({
-          sql: `SELECT ${columns.map((column) => cellOf(column, request.limits)).join(', ')}
-            FROM ${tablePath(name)} AS rows_read${conditionOf(request)}${limitOf(request)}`,
-          ...(among === undefined ? {} : { parameters: { among: JSON.stringify(among.values) } }),
-          maximumBytesBilled: limits.maximumBytesBilled,
-          labels: jobLabels({ product: 'monitoring', table }),
-          meter: new UsageMeter(),
-          signal,
-        });
-        return rows.map((cells) => rowOf(columns, cells));
-      } catch (error) {
-        if (isTableMissing(error, name) || isDatasetMissing(error)) return [];
-        throw error;
-      }
-    });
+    const rows = await this.#queries.rows(
+      table,
+      (name) => ({
+        sql: `SELECT ${columns.map((column) => cellOf(column, limits)).join(', ')}
+          FROM ${tablePath(name)} AS rows_read${conditionOf(request)}${limitOf(request)}`,
+        ...(among === undefined ? {} : { parameters: { among: JSON.stringify(among.values) } }),
+      }),
+      signal,
+    );
+    return rows.map((cells) => rowOf(columns, cells));
   }
 }
 

@@ -1,46 +1,19 @@
 /** Sums over the monitoring tables in BigQuery. */
 import { monitoringColumns } from '../../domain/monitoring-values.ts';
 import type { GroupSums, MonitoringSums, SumsRequest } from '../../ports/monitoring-sums.ts';
-import { jobLabels } from './labels.ts';
-import type { BigQueryReaderOptions } from './monitoring-reader.ts';
-import { QueryRunner } from './query.ts';
-import { RestClient } from './rest-client.ts';
-import { identifier, type TableName, tablePath, tableText } from './sql.ts';
-import { UsageMeter } from './usage-meter.ts';
-import { during, isDatasetMissing, isTableMissing } from './vendor-errors.ts';
+import { type BigQueryReaderOptions, MonitoringQueries } from './monitoring-query.ts';
+import { identifier, type TableName, tablePath } from './sql.ts';
 
 export class BigQueryMonitoringSums implements MonitoringSums {
-  readonly #options: BigQueryReaderOptions;
-  readonly #queries: QueryRunner;
+  readonly #queries: MonitoringQueries;
 
   constructor(options: BigQueryReaderOptions) {
-    this.#options = options;
-    const { location, turns, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
+    this.#queries = new MonitoringQueries(options);
   }
 
   async sums(request: SumsRequest, signal: AbortSignal): Promise<GroupSums[]> {
-    const { project, dataset, limits } = this.#options;
-    const { table } = request;
-    const name = { project, dataset, table };
-    const sql = sqlOf(name, request);
-    const subject = tableText(name);
-    const act = { doing: `Reading ${subject}`, subject, permission: 'bigquery.tables.getData' };
-    return during(act, signal, async () => {
-      try {
-        const { rows } = await this.#queries.list({
-          sql,
-          maximumBytesBilled: limits.maximumBytesBilled,
-          labels: jobLabels({ product: 'monitoring', table }),
-          meter: new UsageMeter(),
-          signal,
-        });
-        return rows.map((cells) => sumsOf(request, cells));
-      } catch (error) {
-        if (isTableMissing(error, name) || isDatasetMissing(error)) return [];
-        throw error;
-      }
-    });
+    const rows = await this.#queries.rows(request.table, (name) => ({ sql: sqlOf(name, request) }), signal);
+    return rows.map((cells) => sumsOf(request, cells));
   }
 }
 

@@ -3,44 +3,28 @@ import type { MonitoringColumn } from '../../domain/monitoring-tables.ts';
 import { monitoringColumns, monitoringValue } from '../../domain/monitoring-values.ts';
 import type { MonitoringReader, MonitoringRequest } from '../../ports/monitoring-reader.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
-import type { DuckDbFile } from './database.ts';
-import { identifier, qualified, queryTexts } from './sql.ts';
-
-export interface DuckDbReaderOptions {
-  readonly file: DuckDbFile;
-  /** The schema of the monitoring tables: `monitoring`. */
-  readonly dataset: string;
-}
+import { type DuckDbReaderOptions, queryMonitoringTable } from './monitoring-table.ts';
+import { identifier } from './sql.ts';
 
 export class DuckDbMonitoringReader implements MonitoringReader {
-  readonly #file: DuckDbFile;
-  readonly #dataset: string;
+  readonly #options: DuckDbReaderOptions;
 
-  constructor({ file, dataset }: DuckDbReaderOptions) {
-    this.#file = file;
-    this.#dataset = dataset;
+  constructor(options: DuckDbReaderOptions) {
+    this.#options = options;
   }
 
   async rows(request: MonitoringRequest, signal: AbortSignal): Promise<RecordRow[]> {
-    const { table, columns: names, among } = request;
+    const { table, columns: names, among, limits } = request;
     signal.throwIfAborted();
     const columns = monitoringColumns(table, names);
-    if (!this.#file.exists()) return [];
-    return this.#file.use('read', async (connection) => {
-      const found = await queryTexts(
-        connection,
-        'SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
-        [this.#dataset, table],
-      );
-      if (found.length === 0) return [];
-      const present = new Set(found.flat());
-      const cells = columns.map((column) => (present.has(column.name) ? cellOf(column, request.limits) : 'NULL'));
-      const reader = await connection.runAndReadAll(
-        `SELECT ${cells.join(', ')} FROM ${qualified(this.#dataset, table)}${conditionOf(request)}${limitOf(request)}`,
-        among === undefined ? [] : [JSON.stringify(among.values)],
-      );
-      return reader.getRowsJS().map((row) => rowOf(columns, row));
+    const rows = await queryMonitoringTable(this.#options, table, ({ from, columns: present }) => {
+      const cells = columns.map((column) => (present.has(column.name) ? cellOf(column, limits) : 'NULL'));
+      return {
+        sql: `SELECT ${cells.join(', ')} FROM ${from}${conditionOf(request)}${limitOf(request)}`,
+        parameters: among === undefined ? [] : [JSON.stringify(among.values)],
+      };
     });
+    return rows.map((row) => rowOf(columns, row));
   }
 }
 

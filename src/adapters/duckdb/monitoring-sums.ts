@@ -2,42 +2,27 @@
 import { monitoringColumns } from '../../domain/monitoring-values.ts';
 import { dateText, MICROS_PER_DAY } from '../../domain/utc-time.ts';
 import type { GroupSums, MonitoringSums, SumsRequest } from '../../ports/monitoring-sums.ts';
-import type { DuckDbFile } from './database.ts';
-import type { DuckDbReaderOptions } from './monitoring-reader.ts';
-import { identifier, qualified, queryTexts } from './sql.ts';
+import { type DuckDbReaderOptions, type MonitoringTable, queryMonitoringTable } from './monitoring-table.ts';
+import { identifier } from './sql.ts';
 
 export class DuckDbMonitoringSums implements MonitoringSums {
-  readonly #file: DuckDbFile;
-  readonly #dataset: string;
+  readonly #options: DuckDbReaderOptions;
 
-  constructor({ file, dataset }: DuckDbReaderOptions) {
-    this.#file = file;
-    this.#dataset = dataset;
+  constructor(options: DuckDbReaderOptions) {
+    this.#options = options;
   }
 
   async sums(request: SumsRequest, signal: AbortSignal): Promise<GroupSums[]> {
     signal.throwIfAborted();
-    const { table } = request;
-    if (!this.#file.exists()) return [];
-    return this.#file.use('read', async (connection) => {
-      const found = await queryTexts(
-        connection,
-        'SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
-        [this.#dataset, table],
-      );
-      if (found.length === 0) return [];
-      const sql = sqlOf(qualified(this.#dataset, table), request, new Set(found.flat()));
-      const reader = await connection.runAndReadAll(sql);
-      return reader.getRowsJS().map((row) => sumsOf(request, row));
-    });
+    const rows = await queryMonitoringTable(this.#options, request.table, (table) => ({ sql: sqlOf(table, request) }));
+    return rows.map((row) => sumsOf(request, row));
   }
 }
 
 /** A column that the table lacks is NULL. */
 function sqlOf(
-  from: string,
+  { from, columns: present }: MonitoringTable,
   { table, by, columns, counted, range }: SumsRequest,
-  present: ReadonlySet<string | undefined>,
 ): string {
   const names = (list: readonly string[]) =>
     monitoringColumns(table, list).map(({ name }) => (present.has(name) ? identifier(name) : 'NULL'));
