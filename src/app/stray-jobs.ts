@@ -1,15 +1,9 @@
 /** Jobs that wait or run for experiments without any file: they were removed after the jobs were enqueued. */
-import { ERRORS_JOB } from '../jobs/errors-job.ts';
 import { slugForId } from '../jobs/experiment-id.ts';
-import { subjectOf } from '../jobs/job-kinds.ts';
-import { METADATA_JOB } from '../jobs/metadata-job.ts';
-import { STATISTICS_JOB } from '../jobs/statistics-job.ts';
+import { FILE_QUEUES, subjectOf } from '../jobs/job-kinds.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { ProductFile } from '../producer/product-plan.ts';
 import type { QueueStates } from '../queue/queue-states.ts';
-
-/** The queues of jobs that publish files of one experiment. */
-const QUEUES = [STATISTICS_JOB.queue, ERRORS_JOB.queue, METADATA_JOB.queue];
 
 export interface StrayJobs {
   readonly experiment: string;
@@ -22,7 +16,7 @@ export async function findStrayJobs(
   { known, queues }: { readonly known: readonly ProductFile[]; readonly queues: QueueStates },
   signal: AbortSignal,
 ): Promise<StrayJobs[]> {
-  const busy = QUEUES.filter((name) => hasOpenJobs(queues[name]));
+  const busy = FILE_QUEUES.filter((name) => hasOpenJobs(queues[name]));
   if (busy.length === 0) return [];
   const knownIds = new Set(known.map(({ experiment }) => slugForId(experiment)));
   const counts = new Map<string, number>();

@@ -16,8 +16,13 @@ export const JOB_KINDS: readonly JobKind<unknown>[] = [
   RECORDS_JOB,
 ];
 
-/** The queues of jobs that publish an experiment's files. */
-export const FILE_QUEUES: readonly string[] = [STATISTICS_JOB.queue, ERRORS_JOB.queue, METADATA_JOB.queue];
+/** The queues of jobs that publish an experiment's files, by product. */
+export const QUEUE_OF_PRODUCT = {
+  statistics: STATISTICS_JOB.queue,
+  errors: ERRORS_JOB.queue,
+  metadata: METADATA_JOB.queue,
+} as const;
+export const FILE_QUEUES: readonly string[] = Object.values(QUEUE_OF_PRODUCT);
 
 /** The subject of a job; undefined if it has none or its payload is invalid. */
 export function subjectOf(queue: string, payload: unknown): JobSubject | undefined {

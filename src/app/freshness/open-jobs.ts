@@ -1,19 +1,11 @@
 /** Jobs of files that have not ended, in a few commands while there are none. */
 import type { IndexedFile } from '../../domain/freshness/file-entry.ts';
-import { ERRORS_JOB } from '../../jobs/errors-job.ts';
 import { slugForId } from '../../jobs/experiment-id.ts';
-import { METADATA_JOB } from '../../jobs/metadata-job.ts';
-import { STATISTICS_JOB } from '../../jobs/statistics-job.ts';
+import { FILE_QUEUES, QUEUE_OF_PRODUCT } from '../../jobs/job-kinds.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 
 /** Of more jobs of a queue, the others are only known to wait: each of these costs commands. */
 const MOST_READ = 500;
-
-const QUEUES = {
-  statistics: STATISTICS_JOB.queue,
-  errors: ERRORS_JOB.queue,
-  metadata: METADATA_JOB.queue,
-} as const;
 
 export type FileJob = Pick<KnownJob, 'state'> & Partial<KnownJob>;
 
@@ -22,7 +14,7 @@ export async function openJobs(
   signal: AbortSignal,
 ): Promise<(file: IndexedFile) => FileJob | undefined> {
   const jobs = new Map<string, FileJob>();
-  for (const name of Object.values(QUEUES)) {
+  for (const name of FILE_QUEUES) {
     const ids = await queue.openIds(name, signal);
     // The queue lists running jobs last.
     const [others, read] = [ids.slice(0, -MOST_READ), ids.slice(-MOST_READ)];
@@ -37,12 +29,12 @@ export async function openJobs(
   if (jobs.size === 0) return () => undefined;
   return ({ product, experiment, period }) => {
     const parts = [slugForId(experiment), ...(period === undefined ? [] : [period])];
-    return jobs.get(`${QUEUES[product]} ${parts.join('.')}`);
+    return jobs.get(`${QUEUE_OF_PRODUCT[product]} ${parts.join('.')}`);
   };
 }
 
 /** Ids begin with the experiment and, for statistics, the period; then comes the version. */
 function keyOf(queue: string, id: string): string {
-  const parts = id.split('.').slice(0, queue === QUEUES.statistics ? 2 : 1);
+  const parts = id.split('.').slice(0, queue === QUEUE_OF_PRODUCT.statistics ? 2 : 1);
   return `${queue} ${parts.join('.')}`;
 }
