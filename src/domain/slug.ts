@@ -38,6 +38,11 @@ export function normaliseSlug(slug: string): string {
   return slug.replace(/[^A-Za-z0-9_]/gu, '_');
 }
 
+/** Whether a slug, as in the experiments API or normalised, names this experiment. */
+export function isSlugOf(slug: string, experiment: string): boolean {
+  return slug === experiment || (normaliseSlug(slug) === slug && normaliseSlug(experiment) === slug);
+}
+
 /** Whether the console finds the file of a slug; it replaces only `-` by `_`. */
 export function isFoundByConsole(slug: string): boolean {
   return /^[A-Za-z0-9_-]*$/.test(slug);

@@ -2,7 +2,7 @@
 import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
-import { normaliseSlug, quote } from '../../domain/slug.ts';
+import { isSlugOf, normaliseSlug, quote } from '../../domain/slug.ts';
 import { slugForId } from '../../jobs/experiment-id.ts';
 import { FILE_QUEUES, subjectOf } from '../../jobs/job-kinds.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
@@ -49,9 +49,9 @@ function mayBe(id: string, { name }: CancelSelection): boolean {
 
 function isSelected({ id, queue, payload }: KnownJob, { name, period }: CancelSelection): boolean {
   const subject = subjectOf(queue, payload);
-  const experiment = subject?.experiment ?? '';
-  const isNamed = experiment === name || (normaliseSlug(name) === name && normaliseSlug(experiment) === name);
-  return id === name || (isNamed && (period === undefined || subject?.period === period));
+  return (
+    id === name || (isSlugOf(name, subject?.experiment ?? '') && (period === undefined || subject?.period === period))
+  );
 }
 
 interface Looked {

@@ -1,7 +1,7 @@
 /** Which runs somebody wants to see, and which files still need another run. */
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
-import { normaliseSlug, quote } from '../../domain/slug.ts';
+import { isSlugOf, quote } from '../../domain/slug.ts';
 import { payloadOfMonitoringId } from '../../jobs/monitoring-job.ts';
 import type { Run } from './read-runs.ts';
 
@@ -65,11 +65,6 @@ function taskKey({ experiment, source, jobId }: Run): string | null {
     case undefined:
       return source ?? null;
   }
-}
-
-/** Whether a slug, as in the experiments API or normalised, names this experiment. */
-export function isSlugOf(slug: string, experiment: string): boolean {
-  return slug === experiment || (normaliseSlug(slug) === slug && normaliseSlug(experiment) === slug);
 }
 
 function noRuns(slug: string, known: readonly string[]): ContrailError {

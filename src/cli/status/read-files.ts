@@ -8,7 +8,7 @@ import { readStatus, type Status, withQueues } from '../../app/status.ts';
 import type { Config } from '../../config/load-config.ts';
 import { formatAge } from '../../domain/age-text.ts';
 import type { ContrailError } from '../../domain/errors.ts';
-import { normaliseSlug } from '../../domain/slug.ts';
+import { isSlugOf } from '../../domain/slug.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { ProductName } from '../../producer/product-plan.ts';
 import { PRODUCTS } from '../../producer/product-plan.ts';
@@ -51,7 +51,7 @@ export async function readIndexedFiles(request: FilesRequest): Promise<ReadFiles
   }
   if (found.kind !== 'states') return undefined;
   const files = found.files.filter(
-    ({ product, experiment }) => products.includes(product) && (slug === undefined || isNamed(experiment, slug)),
+    ({ product, experiment }) => products.includes(product) && (slug === undefined || isSlugOf(slug, experiment)),
   );
   // Planning knows what an unknown slug may have meant.
   if (slug !== undefined && files.length === 0) return undefined;
@@ -78,10 +78,6 @@ async function readIndex({ config, queue, signal }: FilesRequest): Promise<Index
   } finally {
     index.close();
   }
-}
-
-function isNamed(experiment: string, slug: string): boolean {
-  return experiment === slug || (normaliseSlug(slug) === slug && normaliseSlug(experiment) === slug);
 }
 
 function isEverything({ slug, products }: FilesRequest): boolean {
