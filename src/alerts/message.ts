@@ -1,6 +1,6 @@
 /** The text of alert messages. A check sends each target one message, so that many alerts make no flood. */
 import type { Notification } from './notification.ts';
-import { groupBy } from './row.ts';
+import { groupBy } from '../domain/group-by.ts';
 import type { AlertSeverity } from './rule.ts';
 import { namesText, pluralText } from './text.ts';
 

@@ -2,18 +2,10 @@
  * Which messages to send. Decided from the rows instead of from changes, so that a message that failed is sent at the next
  * check, and one that was recorded as sent is never sent again.
  */
-import {
-  type AlertEvent,
-  type AlertRow,
-  alertKey,
-  changeTime,
-  type Delivery,
-  groupBy,
-  timeOf,
-  timeText,
-} from './row.ts';
+import { type AlertEvent, type AlertRow, alertKey, changeTime, type Delivery, timeOf, timeText } from './row.ts';
 import type { RuleFacts } from './rule.ts';
 import type { SteppedAlert } from './state.ts';
+import { groupBy } from '../domain/group-by.ts';
 import { MS_PER_DAY } from '../domain/utc-time.ts';
 
 export interface Notification {

@@ -46,17 +46,6 @@ export function alertKey({ rule, subject }: { readonly rule: string; readonly su
   return `${rule} ${subject}`;
 }
 
-/** Groups entries by key; each group keeps their order. */
-export function groupBy<Entry>(entries: Iterable<Entry>, keyOf: (entry: Entry) => string): Map<string, Entry[]> {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const group = groups.get(keyOf(entry));
-    if (group === undefined) groups.set(keyOf(entry), [entry]);
-    else group.push(entry);
-  }
-  return groups;
-}
-
 /** `M1.my-slug.20260115T120000000Z` */
 export function alertId(rule: string, subject: string, openedAt: number): string {
   return `${rule}.${subject}.${new Date(openedAt).toISOString().replace(/[-:.]/g, '')}`;

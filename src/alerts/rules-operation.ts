@@ -1,6 +1,6 @@
 /** Rules F1, F2, R1, T1, L1 and L2: problems of Contrail itself. Not in the spec. */
 import type { FileCondition } from './inputs.ts';
-import { groupBy } from './row.ts';
+import { groupBy } from '../domain/group-by.ts';
 import { type AlertRule, defineRule } from './rule.ts';
 import { countText, durationText, namesText, pluralText } from './text.ts';
 import { filesLink, noLink, queueLink } from '../domain/page-links.ts';

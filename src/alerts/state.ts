@@ -2,9 +2,10 @@
  * The states of an alert: opened, still open, silenced, without data, resolved. A pure step from the newest rows and the
  * current findings to the changed rows. A rule has at most one open alert per subject.
  */
-import { type AlertRow, alertId, alertKey, changeTime, groupBy, isSilenceRow, timeOf, timeText } from './row.ts';
+import { type AlertRow, alertId, alertKey, changeTime, isSilenceRow, timeOf, timeText } from './row.ts';
 import type { Finding, RuleFacts, RuleResult, Verdict } from './rule.ts';
 import { activeSilence } from './silence.ts';
+import { groupBy } from '../domain/group-by.ts';
 import { MS_PER_HOUR } from '../domain/utc-time.ts';
 
 export interface AlertStep {

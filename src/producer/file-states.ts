@@ -1,6 +1,7 @@
 /** The state of each file: the published version, the source's version, and its job. */
 import { ANALYSIS_PERIODS } from '../domain/analysis-period.ts';
 import { formatAge } from '../domain/age-text.ts';
+import { groupBy } from '../domain/group-by.ts';
 import type { JobQueue, KnownJob } from '../ports/job-queue.ts';
 import { type FailedRun, failedRuns, type RunHistory } from './failed-runs.ts';
 import type { FileStateName } from './file-state-names.ts';
@@ -56,15 +57,9 @@ export async function fileStates(
 
 /** By experiment, then statistics, errors, metadata; periods in their own order. */
 export function inFileOrder<File extends ProductFile>(files: readonly File[]): File[] {
-  const byExperiment = new Map<string, File[]>();
-  for (const file of files) {
-    const others = byExperiment.get(file.experiment);
-    if (others === undefined) byExperiment.set(file.experiment, [file]);
-    else others.push(file);
-  }
-  return [...byExperiment.keys()]
-    .sort()
-    .flatMap((experiment) => (byExperiment.get(experiment) ?? []).sort((a, b) => rankOf(a) - rankOf(b)));
+  return [...groupBy(files, ({ experiment }) => experiment)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, ofExperiment]) => ofExperiment.sort((a, b) => rankOf(a) - rankOf(b)));
 }
 
 function rankOf({ product, period }: ProductFile): number {

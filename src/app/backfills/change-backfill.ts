@@ -1,5 +1,6 @@
 /** Pauses, resumes and cancels backfills. Whoever is last wins; each may be repeated. */
 import { ContrailError } from '../../domain/errors.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { quote } from '../../domain/slug.ts';
 import type { Backfill, Backfills } from '../../ports/backfills.ts';
@@ -98,8 +99,8 @@ async function cancelOpen(
   const { queue } = deps;
   const stopping: JobReference[] = [];
   let ended = 0;
-  for (const name of new Set(jobs.map((job) => job.queue))) {
-    const ids = jobs.filter((job) => job.queue === name).map((job) => job.id);
+  for (const [name, ofQueue] of groupBy(jobs, (job) => job.queue)) {
+    const ids = ofQueue.map((job) => job.id);
     const ours = (await queue.find(name, ids, signal)).filter((job) => job.backfill === backfill.id);
     const ends = await queue.cancel(
       name,
@@ -113,8 +114,8 @@ async function cancelOpen(
     );
     ended += waited.size;
     const held = new Set(ends.stopping);
-    stopping.push(...jobs.filter((job) => job.queue === name && held.has(job.id)));
-    const others = jobs.filter((job) => job.queue === name && !waited.has(job.id) && !held.has(job.id));
+    stopping.push(...ofQueue.filter((job) => held.has(job.id)));
+    const others = ofQueue.filter((job) => !waited.has(job.id) && !held.has(job.id));
     await settleJobs(deps, backfill, { jobs: others, signal });
   }
   return { ended, stopping };

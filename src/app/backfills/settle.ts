@@ -1,4 +1,5 @@
 /** Finds jobs of a backfill whose ends nobody noted: their worker was killed, Redis was away, or the board removed them. */
+import { groupBy } from '../../domain/group-by.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { Backfill, Backfills } from '../../ports/backfills.ts';
 import type { JobQueue, JobReference } from '../../ports/job-queue.ts';
@@ -35,13 +36,10 @@ export async function settleJobs(
   { id, state }: Backfill,
   { jobs, signal }: SettledJobs,
 ): Promise<void> {
-  for (const name of new Set(jobs.map((job) => job.queue))) {
-    const ids = jobs.filter((job) => job.queue === name).map((job) => job.id);
+  for (const [name, ofQueue] of groupBy(jobs, (job) => job.queue)) {
+    const ids = ofQueue.map((job) => job.id);
     const { ended, gone } = await queue.findEnded(name, ids, signal);
-    for (const end of new Set(ended.map(endOfKnown))) {
-      const same = ended.filter((job) => endOfKnown(job) === end);
-      await backfills.end(id, same, { end });
-    }
+    for (const [end, same] of groupBy(ended, endOfKnown)) await backfills.end(id, same, { end });
     // A cancelled backfill's jobs that never reached the queue are cancelled like the others.
     const missing = gone.map((job) => ({ queue: name, id: job }));
     if (missing.length > 0) await backfills.end(id, missing, { end: state === 'cancelled' ? 'cancelled' : 'gone' });

@@ -1,5 +1,6 @@
 /** Cancels jobs in whatever process they run, and waits until they have ended. */
 import { ContrailError } from '../../domain/errors.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import type { Backfills } from '../../ports/backfills.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
@@ -33,8 +34,7 @@ export async function cancelJobs(
   signal: AbortSignal,
 ): Promise<CancelledJob[]> {
   const ends: CancelledJob[] = [];
-  for (const queue of new Set(jobs.map((job) => job.queue))) {
-    const ofQueue = jobs.filter((job) => job.queue === queue);
+  for (const [queue, ofQueue] of groupBy(jobs, (job) => job.queue)) {
     const { ended } = await deps.queue.cancel(
       queue,
       ofQueue.map(({ id }) => id),
@@ -60,18 +60,9 @@ export async function recordCancelled(
     const some = jobs.slice(start, start + RECORDED_AT_ONCE);
     await Promise.all(some.map((job) => recordOne({ ...recording, clock }, job)));
   }
-  for (const [id, ended] of byBackfill(jobs)) await backfills.end(id, ended, { end: 'cancelled' });
-}
-
-function byBackfill(jobs: readonly KnownJob[]): Map<string, KnownJob[]> {
-  const groups = new Map<string, KnownJob[]>();
-  for (const job of jobs) {
-    if (job.backfill === undefined) continue;
-    const group = groups.get(job.backfill) ?? [];
-    group.push(job);
-    groups.set(job.backfill, group);
+  for (const [id, ended] of groupBy(jobs, (job) => job.backfill)) {
+    if (id !== undefined) await backfills.end(id, ended, { end: 'cancelled' });
   }
-  return groups;
 }
 
 function recordOne(recording: Recording, job: KnownJob): Promise<void> {

@@ -1,4 +1,5 @@
 /** Costs of a day by experiment, kind or table: the largest first. */
+import { groupBy } from '../../domain/group-by.ts';
 import type { ExperimentsByTable } from '../../domain/query-cost-name.ts';
 import { addCosts, type Cost, type CostEntry, type CostKind } from './cost.ts';
 
@@ -19,16 +20,10 @@ export function groupCosts(
   by: CostGrouping,
   experiments: Pick<ExperimentsByTable, 'find'>,
 ): CostGroup[] {
-  const nameOf = namer(by, experiments);
-  const groups = new Map<string | undefined, CostEntry[]>();
-  for (const entry of entries) {
-    const name = nameOf(entry);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [entry]);
-    else group.push(entry);
-  }
   const { usd: total } = addCosts(entries);
-  return [...groups].map(([name, group]) => groupOf(name, group, total)).toSorted(compareGroups);
+  return [...groupBy(entries, namer(by, experiments))]
+    .map(([name, group]) => groupOf(name, group, total))
+    .toSorted(compareGroups);
 }
 
 function groupOf(name: string | undefined, entries: readonly CostEntry[], total: number): CostGroup {

@@ -1,4 +1,5 @@
 /** Lost results that share period, step and reason, so that each reason is printed once. */
+import { groupBy } from '../../domain/group-by.ts';
 import type { TraceCell } from '../../domain/trace/cell.ts';
 import { isLost, type LostCell, type ReasonFacts, reasonText } from '../../domain/trace/reason-text.ts';
 
@@ -46,14 +47,4 @@ function partsOf(cells: readonly LostCell[]): string {
   return [...groupBy(cells, ({ basis }) => basis)]
     .map(([basis, ofBasis]) => `${basis}: ${ofBasis.map(({ segment }) => segment).join(', ')}`)
     .join('; ');
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

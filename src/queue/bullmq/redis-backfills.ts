@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { isBackfillId } from '../../domain/backfill-id.ts';
 import type { Deployment } from '../../domain/deployment.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import {
   type Backfill,
   BACKFILL_ENDS,
@@ -139,9 +140,8 @@ export class RedisBackfills implements Backfills {
 
   async align(id: string, jobs: readonly JobReference[]): Promise<number> {
     let moved = 0;
-    for (const queue of new Set(jobs.map((job) => job.queue))) {
-      const ids = jobs.filter((job) => job.queue === queue).map((job) => job.id);
-      for (const batch of batchesOf(ids)) {
+    for (const [queue, ofQueue] of groupBy(jobs, (job) => job.queue)) {
+      for (const batch of batchesOf(ofQueue.map((job) => job.id))) {
         const reply = await this.#run(scripts.ALIGN, id, `${this.#prefix}:${queue}:`, this.#suffix, ...batch);
         moved += Number(reply);
       }

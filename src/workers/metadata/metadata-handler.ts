@@ -1,5 +1,6 @@
 /** The handler of metadata jobs: waits for the experiment's results, then exports. */
 import type { AnalysisSource } from '../../domain/analysis-start.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import type { JobOutcome } from '../../domain/outcome.ts';
 import { MICROS_PER_MS, parseTimestamp } from '../../domain/utc-time.ts';
 import type { JobContext } from '../../ports/job-handler.ts';
@@ -62,8 +63,8 @@ async function isAnyOnItsWay(
   { after = [] }: MetadataPayload,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const queue of new Set(after.map((job) => job.queue))) {
-    const ids = after.filter((job) => job.queue === queue).map((job) => job.id);
+  for (const [queue, ofQueue] of groupBy(after, (job) => job.queue)) {
+    const ids = ofQueue.map((job) => job.id);
     const found = await jobs.find(queue, ids, signal);
     if (found.some(({ state }) => state !== 'completed' && state !== 'failed')) return true;
   }
