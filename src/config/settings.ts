@@ -515,7 +515,7 @@ export const SETTINGS = {
   }),
   'web.host': setting({
     variable: 'CONTRAIL_WEB_HOST',
-    text: 'The address that the pages listen on. Any but a loopback address needs users, tokens or a proxy that names people: docs/security.md.',
+    text: 'The address that the pages listen on. Any but a loopback address needs users, tokens or a proxy that names people: docs/deploy.md.',
     example: '127.0.0.1',
     default: '127.0.0.1',
     schema: z.string().min(1),
