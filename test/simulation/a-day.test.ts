@@ -4,6 +4,7 @@ import { ContrailError } from '../../src/domain/errors.ts';
 import { METADATA } from '../../src/domain/object-metadata.ts';
 import { JOB_KINDS } from '../../src/jobs/job-kinds.ts';
 import { STATISTICS_PART_JOB } from '../../src/jobs/statistics-part-job.ts';
+import { liveExperiment } from '../support/live-experiment.ts';
 import { simulateWorld, type SimulatedWorld } from '../support/simulated-world.ts';
 import { memoryTable, numberedRows, type StatisticsRow } from '../support/statistics-table.ts';
 
@@ -15,26 +16,6 @@ const WEEKLY = 'statistics_alpha_weekly';
 const LARGE = 'statistics_beta_overall';
 const REFUSED = 'statistics_gamma_weekly';
 
-function experimentOf(slug: string) {
-  return {
-    slug,
-    appName: 'fenix',
-    status: 'Live',
-    startDate: '2026-01-01',
-    endDate: null,
-    enrollmentEndDate: '2026-01-08',
-    proposedEnrollment: 7,
-    branches: [
-      { slug: 'control', ratio: 1 },
-      { slug: 'treatment', ratio: 1 },
-    ],
-    bucketConfig: { randomizationUnit: 'nimbus_id', namespace: 'n', start: 0, count: 100, total: 10_000 },
-    referenceBranch: 'control',
-    outcomes: [],
-    segments: [],
-  };
-}
-
 /** Rows of both branches, as the console takes them. */
 function rowsOf(count: number, changes: StatisticsRow = {}): StatisticsRow[] {
   return numberedRows(count, { statistic: 'deciles', parameter: '0.1', ...changes });
@@ -43,7 +24,7 @@ function rowsOf(count: number, changes: StatisticsRow = {}): StatisticsRow[] {
 function setup() {
   const world = simulateWorld({
     startAt: MIDNIGHT,
-    experiments: ['alpha', 'beta', 'gamma'].map(experimentOf),
+    experiments: ['alpha', 'beta', 'gamma'].map(liveExperiment),
     settings: {
       CONTRAIL_STATISTICS_DIVIDE_ROWS: '30',
       CONTRAIL_SCHEDULE_INTERVAL: '10m',

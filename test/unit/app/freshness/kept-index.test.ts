@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../../src/domain/freshness/file-entry.ts';
 import { stateOfFile } from '../../../../src/domain/freshness/state-of-file.ts';
+import { liveExperiment } from '../../../support/live-experiment.ts';
 import { simulateWorld } from '../../../support/simulated-world.ts';
 import { memoryTable, numberedRows, type StatisticsRow } from '../../../support/statistics-table.ts';
 
@@ -10,30 +11,10 @@ const HOUR = 60 * MINUTE;
 const GOOD = 'statistics_alpha_weekly';
 const BAD = 'statistics_beta_weekly';
 
-function experimentOf(slug: string) {
-  return {
-    slug,
-    appName: 'fenix',
-    status: 'Live',
-    startDate: '2026-01-01',
-    endDate: null,
-    enrollmentEndDate: '2026-01-08',
-    proposedEnrollment: 7,
-    branches: [
-      { slug: 'control', ratio: 1 },
-      { slug: 'treatment', ratio: 1 },
-    ],
-    bucketConfig: { randomizationUnit: 'nimbus_id', namespace: 'n', start: 0, count: 100, total: 10_000 },
-    referenceBranch: 'control',
-    outcomes: [],
-    segments: [],
-  };
-}
-
 function setup() {
   const world = simulateWorld({
     startAt: START,
-    experiments: ['alpha', 'beta'].map(experimentOf),
+    experiments: ['alpha', 'beta'].map(liveExperiment),
     settings: { CONTRAIL_SCHEDULE_INTERVAL: '10m', CONTRAIL_SCHEDULE_CHECK_ALERTS: '23h' },
   });
   const { clock, source, index } = world;
