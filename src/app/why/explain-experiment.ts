@@ -2,13 +2,13 @@
 import type { ContrailError } from '../../domain/errors.ts';
 import type { Experiment } from '../../domain/experiment.ts';
 import type { TraceCell } from '../../domain/trace/cell.ts';
+import type { Explanation, FoundPeriod, WhyRequest } from '../../domain/trace/explanation.ts';
 import type { FailedExports } from '../../domain/trace/reason-text.ts';
 import { traceExperiment } from '../../domain/trace/trace.ts';
 import type { ListedTable } from '../../ports/statistics-source.ts';
 import { enrollmentsTime } from '../../workers/metadata/analysis-start.ts';
 import type { BuildDependencies } from '../../workers/metadata/build-metadata.ts';
 import { attempt, distinctErrors } from './attempt.ts';
-import type { Explanation, FoundPeriod, WhyRequest } from './explanation.ts';
 import { failedExports } from './failed-exports.ts';
 import { findSubject, type Subject, type SubjectSources } from './find-subject.ts';
 import { type GatherDependencies, gatherInputs } from './gather-inputs.ts';

@@ -4,7 +4,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { quote } from '../../domain/slug.ts';
 import type { TraceCell } from '../../domain/trace/cell.ts';
-import type { WhyRequest } from './explanation.ts';
+import type { WhyRequest } from '../../domain/trace/explanation.ts';
 import type { PromisedResults } from './promised-results.ts';
 
 type Promised = Pick<PromisedResults, 'experiment' | 'metrics' | 'definedMetrics'>;

@@ -1,12 +1,12 @@
 /** Prints an explanation: for people on a terminal, in tab-separated lines when piped, or as JSON. */
-import type { Explanation, FoundPeriod } from '../../app/why/explanation.ts';
-import type { ContrailError } from '../../domain/errors.ts';
 import { printable } from '../../domain/terminal-text.ts';
+import { explanationDocument } from '../../domain/trace/explanation-document.ts';
+import type { Explanation, FoundPeriod } from '../../domain/trace/explanation.ts';
+import { lostGroups } from '../../domain/trace/lost-groups.ts';
 import { isLost, type LostCell, type ReasonFacts, reasonText } from '../../domain/trace/reason-text.ts';
-import { countCells, type TraceCounts, traceHeadline } from '../../domain/trace/headline.ts';
+import { countCells, traceHeadline, traceSteps } from '../../domain/trace/headline.ts';
 import type { TraceCell } from '../../domain/trace/cell.ts';
 import { oneLine, plural, printJson, printResult, say } from '../output.ts';
-import { lostGroups } from './lost-groups.ts';
 
 type Untraced = NonNullable<Explanation['untraced']>;
 
@@ -32,19 +32,7 @@ export function printExplanation(explanation: Explanation): void {
 }
 
 export function printExplanationAsJson(explanation: Explanation): void {
-  const { experiment, cells, failedExports, rebuilding, problems, warnings, untraced } = explanation;
-  const counts = countCells(cells);
-  printJson({
-    experiment,
-    headline: untraced === undefined ? traceHeadline(counts) : null,
-    cells,
-    summary: untraced === undefined ? summaryOf(counts) : null,
-    failedExports: [...failedExports].map(([period, failed]) => ({ period, ...failed })),
-    rebuilding: [...rebuilding].map(([period, windows]) => ({ period, windows })),
-    problems: problems.map(toDocument),
-    warnings,
-    ...(untraced === undefined ? {} : { untraced: { ...toDocument(untraced.error), found: untraced.found } }),
-  });
+  printJson(explanationDocument(explanation));
 }
 
 /** Headline, one line per step, then each reason with its metrics and the next step. */
@@ -76,19 +64,9 @@ function headlineOf({ experiment, cells }: Explanation): string {
 }
 
 function stepLines(cells: readonly TraceCell[]): string[] {
-  const { notDue, notComputed, refused, notPublished, notDrawn } = countCells(cells);
-  const steps = [
-    ['configured', 0],
-    ['due', notDue],
-    ['computed', notComputed],
-    ['published', refused + notPublished],
-    ['shown', notDrawn],
-  ] as const;
-  let left = cells.length;
-  return steps.map(([step, lost]) => {
-    left -= lost;
-    return `${step.padEnd(12)}${String(left).padStart(6)}${lost > 0 ? `   ${lost} lost` : ''}`;
-  });
+  return traceSteps(countCells(cells)).map(
+    ({ step, left, lost }) => `${step.padEnd(12)}${String(left).padStart(6)}${lost > 0 ? `   ${lost} lost` : ''}`,
+  );
 }
 
 /** Period, metric, basis, segment, window, step, reason, explanation and next step. */
@@ -108,18 +86,4 @@ function printUntraced(experiment: string, { error, found }: Untraced, isForPeop
 
 function foundFields({ period, tables, file }: FoundPeriod): string[] {
   return [period, plural(tables, 'table'), file === undefined ? 'not published' : oneLine(file)];
-}
-
-function summaryOf({ notDue, notComputed, refused, notPublished, notDrawn, shown }: TraceCounts) {
-  return {
-    due: notDue,
-    computed: notComputed,
-    published: refused + notPublished,
-    shown: notDrawn,
-    'all well': shown,
-  };
-}
-
-function toDocument({ code, sentence }: ContrailError) {
-  return { code, message: sentence };
 }

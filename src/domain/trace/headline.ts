@@ -1,5 +1,5 @@
 /** The trace of an experiment in one line. */
-import type { TraceCell } from './cell.ts';
+import { TRACE_STEPS, type TraceCell, type TraceStep } from './cell.ts';
 
 /** How many cells were lost where. The cells that are due, or were computed all the same, are expected. */
 export interface TraceCounts {
@@ -27,6 +27,26 @@ export function countCells(cells: readonly TraceCell[]): TraceCounts {
     notPublished: count((cell) => cell.lost === 'published' && !isRefused(cell)),
     notDrawn: count(({ lost }) => lost === 'shown'),
   };
+}
+
+export interface StepCount {
+  readonly step: 'configured' | TraceStep;
+  /** Cells that passed the step. */
+  readonly left: number;
+  readonly lost: number;
+}
+
+/** How many cells passed each step, and how many were lost there. */
+export function traceSteps(counts: TraceCounts): StepCount[] {
+  const { notDue, notComputed, refused, notPublished, notDrawn } = counts;
+  const lostAt = { due: notDue, computed: notComputed, published: refused + notPublished, shown: notDrawn };
+  let left = counts.expected + notDue;
+  const configured = { step: 'configured' as const, left, lost: 0 };
+  const steps = TRACE_STEPS.map((step) => {
+    left -= lostAt[step];
+    return { step, left, lost: lostAt[step] };
+  });
+  return [configured, ...steps];
 }
 
 /** `42 expected, 37 shown; 3 not computed, 1 refused, 1 not drawn; 8 not due`, without what is zero after `shown`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainExperiment } from '../../../../src/app/why/explain-experiment.ts';
-import type { WhyRequest } from '../../../../src/app/why/explanation.ts';
+import type { WhyRequest } from '../../../../src/domain/trace/explanation.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import { EXPORT_RUNS_TABLE } from '../../../../src/domain/monitoring-tables.ts';
 import { METADATA } from '../../../../src/domain/object-metadata.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CellFate, TraceCell } from '../../../../src/domain/trace/cell.ts';
-import { countCells, traceHeadline } from '../../../../src/domain/trace/headline.ts';
+import { countCells, traceHeadline, traceSteps } from '../../../../src/domain/trace/headline.ts';
 
 const SHOWN: CellFate = { view: 'card', lost: null };
 const MISSING: CellFate = { lost: 'computed', reason: 'window_missing' };
@@ -27,4 +27,16 @@ it.each([
   [[], '0 expected, 0 shown'],
 ])('says how many are shown, and where the others were lost', (cells, headline) => {
   expect(traceHeadline(countCells(cells))).toBe(headline);
+});
+
+it('says how many cells pass each step', () => {
+  const steps = traceSteps(countCells(cells([5, SHOWN], [2, NOT_DUE], [1, MISSING], [1, REFUSED], [1, STALE])));
+
+  expect(steps.map(({ step, left, lost }) => [step, left, lost])).toEqual([
+    ['configured', 10, 0],
+    ['due', 8, 2],
+    ['computed', 7, 1],
+    ['published', 5, 2],
+    ['shown', 5, 0],
+  ]);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explanationLines } from '../../../../src/cli/why/print-explanation.ts';
-import { lostGroups } from '../../../../src/cli/why/lost-groups.ts';
+import { lostGroups } from '../../../../src/domain/trace/lost-groups.ts';
 import type { TraceCell } from '../../../../src/domain/trace/cell.ts';
 import { isLost, reasonText } from '../../../../src/domain/trace/reason-text.ts';
 import { traceExperiment } from '../../../../src/domain/trace/trace.ts';
@@ -31,6 +30,12 @@ describe('lost results', () => {
       ['computed', ['a', 'b']],
       ['due', ['d']],
     ]);
+  });
+
+  it('are each in one group', () => {
+    const groups = lostGroups(GOLDEN_CELLS, FACTS);
+
+    expect(groups.flatMap(({ cells }) => cells).length).toBe(GOLDEN_CELLS.filter(isLost).length);
   });
 
   it('name basis and segments if only some results of a metric are lost', () => {
@@ -77,32 +82,5 @@ it('says that a rerun is bringing the tables back', () => {
   expect(texts).toEqual([
     'A rerun of the analysis is bringing the tables back: weeks 1, 2 of 6. The last published file stays until then.',
     'Nothing is published for weekly.',
-  ]);
-});
-
-it('prints headline, steps, reasons and next steps', () => {
-  const cells = [cell('a'), cell('b', shown)];
-
-  const lines = explanationLines({
-    experiment: 'my-slug',
-    cells,
-    failedExports: new Map(),
-    rebuilding: new Map(),
-    problems: [],
-    warnings: [],
-  });
-
-  expect(lines).toEqual([
-    'my-slug: 2 expected, 1 shown; 1 not computed',
-    '',
-    'configured       2',
-    'due              2',
-    'computed         1   1 lost',
-    'published        1',
-    'shown            1',
-    '',
-    'weekly, window 3: not computed: a',
-    '  No clients were counted.',
-    '  → Check the targeting and the segment if there should be clients.',
   ]);
 });

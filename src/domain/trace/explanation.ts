@@ -1,8 +1,8 @@
-/** What `contrail why` finds out. */
-import type { AnalysisPeriod } from '../../domain/analysis-period.ts';
-import type { ContrailError } from '../../domain/errors.ts';
-import type { TraceCell } from '../../domain/trace/cell.ts';
-import type { FailedExports, RebuildingPeriods } from '../../domain/trace/reason-text.ts';
+/** Where the results of an experiment were lost: the answer of `contrail why` and of its page. */
+import type { AnalysisPeriod } from '../analysis-period.ts';
+import type { ContrailError } from '../errors.ts';
+import type { TraceCell } from './cell.ts';
+import type { FailedExports, RebuildingPeriods } from './reason-text.ts';
 
 export interface Explanation {
   readonly experiment: string;
