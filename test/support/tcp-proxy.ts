@@ -10,6 +10,9 @@ export interface TcpProxy {
   /** Ends all connections, and refuses new ones until `restore`. */
   readonly cut: () => void;
   readonly restore: () => void;
+  /** Keeps answers back from now on; resolves when there is one. Requests come through. */
+  readonly holdAnswers: () => Promise<void>;
+  readonly releaseAnswers: () => void;
 }
 
 export async function startTcpProxy(toPort: number): Promise<TcpProxy> {
@@ -49,5 +52,10 @@ export async function startTcpProxy(toPort: number): Promise<TcpProxy> {
     restore: () => {
       isCut = false;
     },
+    holdAnswers: () => {
+      pairs.forEach(([client, target]) => target.unpipe(client));
+      return Promise.race([...pairs].map(async ([, target]) => void (await once(target, 'readable'))));
+    },
+    releaseAnswers: () => pairs.forEach(([client, target]) => target.pipe(client)),
   };
 }

@@ -73,6 +73,7 @@ export class CancelMarks {
   #marks: ReadonlySet<string> = new Set();
   #stopped: ReadonlyMap<string, string> = new Map();
   #looking: Promise<void> | undefined;
+  #isAskedAgain = false;
   #isStopped = false;
   #cancelTimer: () => void = () => undefined;
 
@@ -83,7 +84,10 @@ export class CancelMarks {
     this.#ear.on('message', () => void this.look());
     // Also after each reconnection, when messages may have been lost.
     this.#ear.on('ready', () => void this.look());
-    this.#ear.subscribe(cancelChannel(options.prefix)).catch(() => undefined);
+    this.#ear.subscribe(cancelChannel(options.prefix)).then(
+      () => void this.look(),
+      () => undefined,
+    );
     this.#wait();
   }
 
@@ -91,9 +95,13 @@ export class CancelMarks {
     return this.#marks.has(markOf(job));
   }
 
-  /** One look at a time: while Redis is away, looks would pile up. */
+  /**
+   * Resolves when what was in Redis at the call is known. One look at a time: while Redis is away, looks would pile up. A look
+   * that goes on may have read too early for this call, so another one follows it.
+   */
   look(): Promise<void> {
-    this.#looking ??= this.#readMarks().finally(() => (this.#looking = undefined));
+    if (this.#looking !== undefined) this.#isAskedAgain = true;
+    this.#looking ??= this.#untilNobodyAsks();
     return this.#looking;
   }
 
@@ -128,6 +136,14 @@ export class CancelMarks {
       if (isBusy()) void this.look();
       this.#wait();
     });
+  }
+
+  async #untilNobodyAsks(): Promise<void> {
+    do {
+      this.#isAskedAgain = false;
+      await this.#readMarks();
+    } while (this.#isAskedAgain && !this.#isStopped);
+    this.#looking = undefined;
   }
 
   async #readMarks(): Promise<void> {

@@ -204,7 +204,10 @@ export class WorkerPool {
 
   async #hold({ queue, id, envelope }: BullmqHeldJob): Promise<void> {
     const { backfill } = envelope;
-    if (backfill !== undefined) await holdIfPaused(this.#connection, { ...this.#options, queue, id, backfill });
+    if (backfill === undefined) return;
+    // The message that it goes on again may have been lost.
+    void this.#marks.look();
+    await holdIfPaused(this.#connection, { ...this.#options, queue, id, backfill });
   }
 
   /** A queue to add jobs to; those of parts need not be worked on in this process. */
