@@ -27,6 +27,8 @@ export interface DueRequest {
   readonly now: number;
 }
 
+type ToldAlert = Pick<SteppedAlert, 'row' | 'rule' | 'changeKey'>;
+
 /** A resolved alert is still reported this long, if its message failed. */
 const RESOLVED_FOR_MS = MS_PER_DAY;
 
@@ -38,10 +40,12 @@ export function dueNotifications({ alerts, previous, rules, targets, now }: DueR
   const stepped = new Set(alerts.map(({ row }) => row.alert_id));
   const resolvedBefore = late.flatMap((row) => {
     const rule = byId.get(row.rule);
-    return rule === undefined || stepped.has(row.alert_id) ? [] : [{ row, rule, isChanged: false, changeKey: null }];
+    return rule === undefined || stepped.has(row.alert_id) ? [] : [{ row, rule, changeKey: null }];
   });
   return targets.flatMap((target) =>
-    [...alerts, ...resolvedBefore].flatMap((alert) => dueFor(target, alert, earlier.get(alertKey(alert.row)) ?? [])),
+    [...alerts, ...resolvedBefore].flatMap((alert: ToldAlert) =>
+      dueFor(target, alert, earlier.get(alertKey(alert.row)) ?? []),
+    ),
   );
 }
 
@@ -69,7 +73,7 @@ export function withDeliveries(
   });
 }
 
-function dueFor(target: string, alert: SteppedAlert, earlier: readonly AlertRow[]): Notification[] {
+function dueFor(target: string, alert: ToldAlert, earlier: readonly AlertRow[]): Notification[] {
   const { row, rule } = alert;
   if (rule.notify === 'never') return [];
   const make = (event: AlertEvent, key: string): Notification[] => [{ target, event, key, row, rule }];
@@ -83,7 +87,7 @@ function dueFor(target: string, alert: SteppedAlert, earlier: readonly AlertRow[
 }
 
 /** Send again for a worse severity, another finding, or the end of a silence. */
-function isNews(alert: SteppedAlert, told: Delivery | undefined): boolean {
+function isNews(alert: ToldAlert, told: Delivery | undefined): boolean {
   if (told === undefined) return true;
   const [severity, ...found] = openingKey(alert).split(KEY_SEPARATOR);
   const [toldSeverity, ...toldFound] = told.key.split(KEY_SEPARATOR);
@@ -93,7 +97,7 @@ function isNews(alert: SteppedAlert, told: Delivery | undefined): boolean {
 const KEY_SEPARATOR = ' | ';
 const SEVERITIES: readonly (string | undefined)[] = ['info', 'warning', 'critical'];
 
-function openingKey({ row, rule, changeKey }: SteppedAlert): string {
+function openingKey({ row, rule, changeKey }: ToldAlert): string {
   const found = rule.notify === 'change' ? (changeKey ?? '') : '';
   return [row.severity, found, row.silenced_until ?? ''].join(KEY_SEPARATOR);
 }

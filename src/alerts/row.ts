@@ -53,11 +53,26 @@ export function alertId(rule: string, subject: string, openedAt: number): string
 
 /** A silence of a rule and subject, which outlives its alerts. It has a row of its own, which is not an alert. */
 export function silenceId(rule: string, subject: string): string {
-  return `${rule}.${subject}.silence`;
+  return `${rule}.${subject}${RULE_SILENCE}`;
 }
 
-export function isSilenceRow(row: AlertRow): boolean {
-  return row.alert_id === silenceId(row.rule, row.subject);
+/** A silence of one alert, in a row of its own too: a check that runs meanwhile writes the alert's row. */
+export function alertSilenceId(alertId: string): string {
+  return `${alertId}${ALERT_SILENCE}`;
+}
+
+/** Ids of alerts end with a time, so they have neither ending. */
+const RULE_SILENCE = '.silence';
+const ALERT_SILENCE = '.silence-of-alert';
+
+export function isSilenceRow({ alert_id: id }: Pick<AlertRow, 'alert_id'>): boolean {
+  return id.endsWith(RULE_SILENCE) || id.endsWith(ALERT_SILENCE);
+}
+
+/** Whether a silence is of this alert: of the alert itself, or of its rule and subject. Absent: an alert that opens now. */
+export function isSilenceOf(silence: AlertRow, alertId: string | undefined): boolean {
+  const { alert_id: id } = silence;
+  return id.endsWith(RULE_SILENCE) || (alertId !== undefined && id === alertSilenceId(alertId));
 }
 
 /** The newest row of each id; the rows may be in any order. */

@@ -4,7 +4,7 @@
  */
 import { type AlertRow, alertId, alertKey, changeTime, isSilenceRow, timeOf, timeText } from './row.ts';
 import type { Finding, RuleFacts, RuleResult, Verdict } from './rule.ts';
-import { activeSilence } from './silence.ts';
+import { currentSilence, type SilenceAnswer } from './silence.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { MS_PER_HOUR } from '../domain/utc-time.ts';
 
@@ -24,8 +24,12 @@ export interface SteppedAlert {
   readonly rule: RuleFacts;
   /** Whether the row is new and must be written. */
   readonly isChanged: boolean;
+  /** The row with what was found now, also if nothing is written. */
+  readonly latest: AlertRow;
   /** What was found, if known. */
   readonly changeKey: string | null;
+  /** Why the rule cannot be evaluated for it now; null: it can. */
+  readonly problem: string | null;
 }
 
 type Failing = Extract<Verdict, { kind: 'failing' }>;
@@ -41,6 +45,8 @@ interface StepContext {
   readonly unresolved: readonly AlertRow[];
   /** Whether the subject exists but cannot be evaluated now. */
   readonly isUnread: boolean;
+  /** Why the rule could not be evaluated for all subjects. */
+  readonly problem: string | null;
   /** All rows of the rule and subject. */
   readonly all: readonly AlertRow[];
 }
@@ -56,7 +62,7 @@ export function stepAlerts({ previous, results, now, refreshMs = MS_PER_HOUR }: 
       const all = rows.get(key) ?? [];
       const unresolved = all.filter(isUnresolved).sort(byOpening);
       const isUnread = unresolved.some((row) => result.unread?.has(row.subject));
-      const context = { rule, now, refreshMs, all, unresolved, isUnread };
+      const context = { rule, now, refreshMs, all, unresolved, isUnread, problem: result.problem };
       return stepSubject(context, found.get(key), result.isComplete);
     });
   });
@@ -68,9 +74,15 @@ function stepSubject(context: StepContext, finding: Finding | undefined, isCompl
   const closed = doubles.map((row) => resolve(context, row));
   if (finding?.verdict.kind === 'failing') return [fail(context, current, finding, finding.verdict), ...closed].flat();
   if (current === undefined) return closed;
-  if (context.isUnread) return [stepped(context, current, false, null), ...closed];
+  if (context.isUnread) return [{ ...stepped(context, current, false, null), problem: UNREAD }, ...closed];
   const isKnown = finding === undefined ? isComplete : finding.verdict.kind === 'passing';
-  return [isKnown ? resolve(context, current) : loseData(context, current), ...closed];
+  return [isKnown ? resolve(context, current) : loseData(context, current, problemOf(context, finding)), ...closed];
+}
+
+const UNREAD = 'its record cannot be read';
+
+function problemOf({ problem }: StepContext, finding: Finding | undefined): string {
+  return finding?.verdict.kind === 'no_data' ? finding.verdict.reason : (problem ?? 'the rule could not be evaluated');
 }
 
 function fail(context: StepContext, current: AlertRow | undefined, finding: Finding, verdict: Failing): SteppedAlert[] {
@@ -93,9 +105,8 @@ function fail(context: StepContext, current: AlertRow | undefined, finding: Find
     next.silenced_until !== current.silenced_until ||
     (changeKey !== null && next.summary !== current.summary) ||
     timeOf(current.last_seen_at) <= context.now - context.refreshMs;
-  return [
-    stepped(context, isNew ? { ...next, changed_at: changeTime(context.now, current) } : current, isNew, changeKey),
-  ];
+  if (!isNew) return [{ ...stepped(context, current, false, changeKey), latest: next }];
+  return [stepped(context, { ...next, changed_at: changeTime(context.now, current) }, true, changeKey)];
 }
 
 function open(context: StepContext, finding: Finding, seen: Seen, changeKey: string | null): SteppedAlert[] {
@@ -123,42 +134,45 @@ type SilenceColumns = Pick<AlertRow, 'state' | 'silenced_until' | 'silence_reaso
 
 /** Open or silenced, and by whom. When a silence has ended, its columns stay, unless the silence begins later. */
 function silenceOf({ all, now }: StepContext, current: AlertRow | undefined, value: number | null): SilenceColumns {
-  const own = current === undefined ? [] : [current];
-  const silence = activeSilence([...own, ...all.filter(isSilenceRow)], value, now);
-  if (silence !== undefined) {
-    const { silenced_until, silence_reason, actor, wake_above } = silence;
+  const found = currentSilence(all, { alert: current, value, now });
+  if (found?.isWoken === false) {
+    const { silenced_until, silence_reason, actor, wake_above } = found.silence;
     return { state: 'silenced', silenced_until, silence_reason, actor, wake_above };
   }
-  if (current === undefined) return { state: 'open', ...QUIET };
-  const { silenced_until, silence_reason, actor } = current;
-  const isWoken = timeOf(silenced_until) > now;
-  return {
-    state: 'open',
-    silenced_until: isWoken ? timeText(now) : silenced_until,
-    silence_reason,
-    actor,
-    wake_above: null,
-  };
+  const ended = current ?? QUIET;
+  const { silence_reason, actor } = found === undefined ? ended : found.silence;
+  return { state: 'open', silenced_until: endOfSilence(current, found, now), silence_reason, actor, wake_above: null };
+}
+
+/** Now for a silence that is cut short. */
+function endOfSilence(current: AlertRow | undefined, found: SilenceAnswer | undefined, now: number): string | null {
+  const until = current?.silenced_until ?? null;
+  const isKnown = found === undefined || timeOf(until) > timeOf(found.silence.changed_at);
+  return isKnown && timeOf(until) <= now ? until : timeText(now);
 }
 
 function resolve(context: StepContext, current: AlertRow): SteppedAlert {
-  const changed_at = changeTime(context.now, current);
-  return stepped(
-    context,
-    { ...current, state: 'resolved', changed_at, resolved_at: timeText(context.now) },
-    true,
-    null,
-  );
+  const row: AlertRow = {
+    ...current,
+    ...silenceOf(context, current, current.value),
+    state: 'resolved',
+    changed_at: changeTime(context.now, current),
+    resolved_at: timeText(context.now),
+  };
+  return stepped(context, row, true, null);
 }
 
 /** A silence continues without data; an open alert becomes `no_data`. */
-function loseData(context: StepContext, current: AlertRow): SteppedAlert {
-  if (current.state !== 'open') return stepped(context, current, false, null);
-  return stepped(context, { ...current, state: 'no_data', changed_at: changeTime(context.now, current) }, true, null);
+function loseData(context: StepContext, current: AlertRow, problem: string | null): SteppedAlert {
+  const next = { ...current, ...silenceOf(context, current, current.value) };
+  const state = next.state === 'open' ? 'no_data' : next.state;
+  if (state === current.state) return { ...stepped(context, current, false, null), problem };
+  const row = { ...next, state, changed_at: changeTime(context.now, current) };
+  return { ...stepped(context, row, true, null), problem };
 }
 
 function stepped(context: StepContext, row: AlertRow, isChanged: boolean, changeKey: string | null): SteppedAlert {
-  return { row, rule: context.rule, isChanged, changeKey };
+  return { row, latest: row, rule: context.rule, isChanged, changeKey, problem: null };
 }
 
 function isUnresolved(row: AlertRow): boolean {
