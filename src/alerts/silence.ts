@@ -9,6 +9,7 @@ import {
   timeOf,
   timeText,
 } from './row.ts';
+import { MS_PER_DAY } from '../domain/utc-time.ts';
 
 export interface Silence {
   /** Milliseconds since 1970. */
@@ -99,4 +100,9 @@ function silenceRow(id: string, { alert, silence, now, before }: SilenceRequest)
     actor,
     wake_above: canGrow ? (alert.value ?? 0) * (1 + wakeOnGrowth) : null,
   };
+}
+
+/** Silences are kept a day beyond their end, so that a check that was late still finds what became of them. */
+export function isForgotten(silence: AlertRow, now: number): boolean {
+  return timeOf(silence.silenced_until) < now - MS_PER_DAY;
 }

@@ -1,6 +1,7 @@
 /** All of Contrail in one process and on one virtual clock: producer, queue, workers, records, warehouse and bucket in memory. */
 import { MemoryExperimentLogs } from '../../src/adapters/memory/experiment-logs.ts';
 import { MemoryExperimentsApi } from '../../src/adapters/memory/experiments-api.ts';
+import { MemoryAlertIndex } from '../../src/adapters/memory/alert-index.ts';
 import { MemoryFreshnessIndex } from '../../src/adapters/memory/freshness-index.ts';
 import { MemoryJobHistory } from '../../src/adapters/memory/job-history.ts';
 import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
@@ -117,6 +118,7 @@ export function simulateWorld({ startAt, experiments: records, settings = {}, se
     stage,
     jobs: queue,
     index,
+    alerts: new MemoryAlertIndex(),
     watch: new MemoryQueueWatch({ jobs: queue.jobs, queues: JOB_KINDS.map((kind) => kind.queue), clock }),
     notifiers: [notifier],
   });

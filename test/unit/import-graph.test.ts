@@ -53,7 +53,7 @@ const RULES: ImportRules = {
     producer: ['ports', 'jobs', 'alerts', 'metric-hub', 'domain'],
     workers: ['ports', 'jobs', 'alerts', 'metric-hub', 'experiment-record', 'domain'],
     queue: ['ports', 'jobs', 'domain'],
-    'queue/bullmq': ['queue', 'ports', 'jobs', 'domain'],
+    'queue/bullmq': ['queue', 'ports', 'jobs', 'alerts', 'domain'],
     web: ['queue', 'ports', 'jobs', 'alerts', 'domain'],
     app: [
       'producer',

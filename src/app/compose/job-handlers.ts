@@ -8,6 +8,7 @@ import { MONITORING_JOB, type MonitoringPayload } from '../../jobs/monitoring-jo
 import { RECORDS_JOB, type RecordsPayload } from '../../jobs/records-job.ts';
 import { STATISTICS_JOB, type StatisticsPayload } from '../../jobs/statistics-job.ts';
 import { STATISTICS_PART_JOB, type StatisticsPartPayload } from '../../jobs/statistics-part-job.ts';
+import type { AlertIndex } from '../../ports/alert-index.ts';
 import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -37,6 +38,7 @@ export interface HandlerSetup {
   readonly jobs: JobQueue;
   /** What scans and workers noted of files. */
   readonly index: Pick<FreshnessIndex, 'read'>;
+  readonly alerts: AlertIndex;
   readonly watch: Pick<QueueWatch, 'look'>;
   readonly notifiers: readonly Notifier[];
 }
@@ -48,6 +50,7 @@ export function jobHandlers({
   stage,
   jobs,
   index,
+  alerts,
   watch,
   notifiers,
 }: HandlerSetup): JobHandler<unknown>[] {
@@ -72,6 +75,7 @@ export function jobHandlers({
     records: records.sink,
     queue: jobs,
     index,
+    alerts,
     waiting,
     watch,
     notifiers,

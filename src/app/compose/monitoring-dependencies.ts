@@ -5,6 +5,7 @@ import { ALERT_RULES } from '../../alerts/rules.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { WaitingRecords } from '../../alerts/inputs.ts';
 import { RECORDS_JOB } from '../../jobs/records-job.ts';
+import type { AlertIndex } from '../../ports/alert-index.ts';
 import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { QueueWatch } from '../../ports/queue-watch.ts';
@@ -35,6 +36,8 @@ export interface MonitoringSetup {
   readonly queue: JobQueue | undefined;
   /** What scans and workers noted of files; absent: files are planned anew. */
   readonly index?: Pick<FreshnessIndex, 'read'>;
+  /** Alerts for the pages, and silences from them; absent without Redis. */
+  readonly alerts?: AlertIndex;
   /** Records that wait to be written. Throws without Redis. */
   readonly waiting: () => Promise<Waiting>;
   /** Throws without Redis. */
@@ -65,6 +68,7 @@ export function monitoringDependencies(request: MonitoringSetup): MonitoringDepe
       silences: config['alerts.silence'],
       inputs: (signal) => readAlertInputs(alertSources(request, { funnel, queries }), signal),
       history: alertHistory(adapters.reader),
+      ...(request.alerts === undefined ? {} : { index: request.alerts }),
       sink: adapters.sink,
       notifiers,
       clock,

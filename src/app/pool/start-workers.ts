@@ -14,6 +14,7 @@ import { notifiersOf } from '../compose/notifiers.ts';
 import { pricingOf } from '../compose/pricing.ts';
 import { queueTelemetryOf } from '../compose/queue-telemetry.ts';
 import { attemptHooks } from '../attempts/attempt-hooks.ts';
+import { openAlertIndex } from '../compose/open-alert-index.ts';
 import { openFreshnessIndex } from '../compose/open-freshness-index.ts';
 import { noteAttempts } from '../freshness/note-attempts.ts';
 import { openQueueWatch } from '../compose/open-queue-watch.ts';
@@ -51,6 +52,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
   const pricing = pricingOf(config);
   const watch = await openQueueWatch(config, redisUrl);
   const index = openFreshnessIndex(config, redisUrl);
+  const alerts = openAlertIndex(config, redisUrl);
   const { clock, log } = adapters;
   const recording = { ...records, worker: `${hostname()}:${process.pid}`, pricing };
   try {
@@ -66,6 +68,7 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
         stage: keeping.stage,
         jobs: keeping.queue,
         index,
+        alerts,
         watch,
         notifiers,
       }),
@@ -106,12 +109,14 @@ export async function startWorkers(request: StartWorkersRequest): Promise<Worker
         await Promise.all([pool.stop(), sweep.stop(), heartbeat.stop()]);
         watch.close();
         index.close();
+        alerts.close();
         await Promise.all([keeping.stop(), backfills.close()]);
       },
     };
   } catch (error) {
     watch.close();
     index.close();
+    alerts.close();
     await Promise.all([keeping.stop(), backfills.close()]);
     throw error;
   }

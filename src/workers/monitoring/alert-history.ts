@@ -42,12 +42,17 @@ const AlertRecord = z.object({
 
 const COLUMNS = (MONITORING_TABLES.get(ALERTS_TABLE) ?? []).map((column) => column.name);
 
+/** A row of `alerts_v1`, or one kept elsewhere; undefined if it is not one. */
+export function readAlertRow(value: unknown): AlertRow | undefined {
+  return AlertRecord.safeParse(value).data;
+}
+
 /** Unreadable rows are left out: rows of other programs must not stop the alerts. */
 export function alertHistory(reader: MonitoringReader): AlertHistory {
   return {
     async alerts(signal) {
       const rows = await reader.rows({ table: ALERTS_TABLE, columns: COLUMNS }, signal);
-      return rows.flatMap((row) => AlertRecord.safeParse(row).data ?? []);
+      return rows.flatMap((row) => readAlertRow(row) ?? []);
     },
   };
 }

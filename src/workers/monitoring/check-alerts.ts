@@ -3,14 +3,16 @@ import type { AlertInputs } from '../../alerts/inputs.ts';
 import { buildAlertMessage } from '../../alerts/message.ts';
 import { dueNotifications, type Notification, withDeliveries } from '../../alerts/notification.ts';
 import { configuredSilences } from '../../alerts/configured-silence.ts';
-import { type AlertRow, newestRows, timeText } from '../../alerts/row.ts';
+import { type AlertRow, newestRows, timeOf, timeText } from '../../alerts/row.ts';
 import type { AlertRule, RuleLimits } from '../../alerts/rule.ts';
 import { evaluateRules } from '../../alerts/rules.ts';
+import { alertSnapshot, type AlertSnapshot } from '../../alerts/snapshot.ts';
 import { stepAlerts } from '../../alerts/state.ts';
 import { toContrailError } from '../../domain/errors.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import { recordBatchId } from '../../domain/log-record.ts';
 import { ALERTS_TABLE } from '../../domain/monitoring-tables.ts';
+import type { AlertIndex } from '../../ports/alert-index.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Notifier } from '../../ports/notifier.ts';
@@ -28,6 +30,8 @@ export interface CheckDependencies {
   /** The inputs. A source that cannot be read is missing in them. */
   readonly inputs: (signal: AbortSignal) => Promise<AlertInputs>;
   readonly history: AlertHistory;
+  /** Where people leave silences and pages read the alerts; absent without Redis. */
+  readonly index?: AlertIndex;
   readonly sink: Pick<RecordSink, 'append'>;
   /** Silenced rules, subjects, or `rule:subject`. */
   readonly silences: readonly string[];
@@ -59,7 +63,9 @@ export async function checkAlerts(
   work: readonly string[],
   signal: AbortSignal,
 ): Promise<CheckResult> {
-  const known = newestRows(await deps.history.alerts(signal));
+  const stored = newestRows(await deps.history.alerts(signal));
+  const silences = newerRows(await silencesOf(deps), stored);
+  const known = newestRows([...stored, ...silences]);
   const inputs = await deps.inputs(signal);
   const now = deps.clock.now();
   const results = evaluateRules(deps.rules, inputs, deps.limits);
@@ -69,9 +75,11 @@ export async function checkAlerts(
   const rules = results.map(({ rule }) => rule);
   const due = groupBy(dueNotifications({ alerts, previous, rules, targets, now }), ({ target }) => target);
   const { sent, taken, unsent } = await sendAll(deps, due, signal);
-  const rows = withDeliveries(alerts, sent, deps.clock.now());
+  const changed = withDeliveries(alerts, sent, deps.clock.now());
+  const rows = [...silences, ...changed];
   const id = recordBatchId([ALERTS_TABLE, ...work]);
   if (rows.length > 0) await deps.sink.append({ id, table: ALERTS_TABLE, rows }, signal);
+  await noteAlerts(deps, alertSnapshot({ alerts, previous: known, written: changed, now }));
   const count = (state: AlertRow['state']): number => alerts.filter(({ row }) => row.state === state).length;
   const before = new Set(known.map((row) => row.alert_id));
   return {
@@ -86,6 +94,31 @@ export async function checkAlerts(
     sent: taken,
     unsent,
   };
+}
+
+/** The silences that people have left. Without them the check knows those that an earlier one has stored. */
+async function silencesOf({ index, log }: CheckDependencies): Promise<readonly AlertRow[]> {
+  try {
+    return (await index?.silences()) ?? [];
+  } catch (error) {
+    log.warn({ problem: toContrailError(error).message }, 'the newest silences could not be read');
+    return [];
+  }
+}
+
+/** The rows that are newer than the stored ones. */
+function newerRows(rows: readonly AlertRow[], stored: readonly AlertRow[]): AlertRow[] {
+  const changes = new Map(stored.map((row) => [row.alert_id, timeOf(row.changed_at)]));
+  return rows.filter((row) => timeOf(row.changed_at) > (changes.get(row.alert_id) ?? -Infinity));
+}
+
+/** For the pages, which show the earlier alerts if it fails. */
+async function noteAlerts({ index, log }: CheckDependencies, snapshot: AlertSnapshot): Promise<void> {
+  try {
+    await index?.note(snapshot);
+  } catch (error) {
+    log.warn({ problem: toContrailError(error).message }, 'the alerts could not be noted for the pages');
+  }
 }
 
 async function sendAll(

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryAlertIndex } from '../../../../src/adapters/memory/alert-index.ts';
 import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts';
 import type { EnrollmentFunnel } from '../../../../src/alerts/enrollment-funnel.ts';
 import type { AlertInputs } from '../../../../src/alerts/inputs.ts';
 import type { AlertMessage } from '../../../../src/alerts/message.ts';
 import type { AlertRow } from '../../../../src/alerts/row.ts';
 import { ALERT_RULES } from '../../../../src/alerts/rules.ts';
+import { isSilenceRow, newestRows } from '../../../../src/alerts/row.ts';
+import { liftSilence, silenceRule } from '../../../../src/alerts/silence.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { Notifier } from '../../../../src/ports/notifier.ts';
 import { checkAlerts } from '../../../../src/workers/monitoring/check-alerts.ts';
@@ -38,6 +41,7 @@ function setup() {
     slack: new RecordingNotifier('slack'),
     hook: new RecordingNotifier('hook'),
     log: recordedLog(),
+    index: new MemoryAlertIndex(),
     async check() {
       world.now += 300_000;
       return checkAlerts(
@@ -46,6 +50,7 @@ function setup() {
           limits: {},
           inputs: async (): Promise<AlertInputs> => ({ ...world.inputs, now: world.now }),
           history: { alerts: async () => world.rows() },
+          index: world.index,
           sink,
           silences: [],
           notifiers: [world.slack, world.hook],
@@ -55,6 +60,12 @@ function setup() {
         [`tick-${world.now}`],
         never,
       );
+    },
+    alert: (rule: string) => {
+      const found = newestRows(world.rows()).filter((row) => row.rule === rule && !isSilenceRow(row));
+      const [alert] = found;
+      if (alert === undefined) throw new Error(`there is no alert of ${rule}`);
+      return alert;
     },
     rows: () => sink.rows('alerts_v1') as unknown as readonly AlertRow[],
   };
@@ -200,4 +211,118 @@ describe('checkAlerts', () => {
       { rule: 'X1', subject: 'enrollmentFunnel', summary: expect.stringContaining('the enrollment funnel is missing') },
     ]);
   });
+
+  const quiet = { until: NOW + 86_400_000, reason: 'known', actor: 'ada' };
+
+  it('heeds a silence that somebody left meanwhile, and stores it', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    await world.index.silence(silenceRule(world.alert('M1'), quiet, world.now));
+
+    const result = await world.check();
+    world.index.lose();
+    const afterwards = await world.check();
+
+    expect([result.silenced, afterwards.silenced]).toEqual([1, 1]);
+    expect(world.alert('M1')).toMatchObject({ state: 'silenced', actor: 'ada', silence_reason: 'known' });
+    expect(world.rows().filter(isSilenceRow)).toHaveLength(1);
+  });
+
+  it('opens an alert again when its silence was lifted, also after the index was lost', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    const silence = silenceRule(world.alert('M1'), quiet, world.now);
+    await world.index.silence(silence);
+    await world.check();
+    await world.index.silence(liftSilence(silence, 'bob', world.now + 1));
+
+    const lifted = await world.check();
+    world.index.lose();
+    const afterwards = await world.check();
+
+    expect([lifted, afterwards].map(({ open, silenced }) => [open, silenced])).toEqual([
+      [2, 0],
+      [2, 0],
+    ]);
+  });
+
+  it('heeds a silence in two checks at once', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    await world.index.silence(silenceRule(world.alert('M1'), quiet, world.now));
+
+    const both = await Promise.all([world.check(), world.check()]);
+    const after = await world.check();
+
+    expect([...both, after].map(({ silenced, sent }) => [silenced, sent])).toEqual([
+      [1, 0],
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('notes the current numbers and the time of the check, also if nothing is written', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    const written = world.rows().length;
+    const more = counts({ control: [5000, 950], treatment: [5000, 950] });
+    world.inputs = alertInputs({ ...valuesOf(world.inputs), enrollmentCounts: new Map([['my-slug', more]]) });
+
+    await world.check();
+
+    const noted = await world.index.read();
+    const spike = noted?.alerts.find(({ row }) => row.rule === 'M1');
+    expect(world.rows()).toHaveLength(written);
+    expect(noted?.checkedAt).toBe(world.now);
+    expect(spike?.row).toMatchObject({ value: 0.19, formula: '1,900 / 10,000 = 19% > 10%', state: 'open' });
+    expect(spike?.row.notified).toHaveLength(2);
+  });
+
+  it('notes why an alert has no data, and what was resolved', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    world.inputs = alertInputs({ enrollmentCounts: 'no such object' });
+    await world.check();
+    const without = await world.index.read();
+    world.inputs = alertInputs();
+    await world.check();
+    await world.check();
+    const resolved = await world.index.read();
+
+    expect(without?.alerts.find(({ row }) => row.rule === 'M1')).toMatchObject({
+      row: { state: 'no_data', value: 0.18 },
+      problem: 'enrollmentCounts: no such object',
+    });
+    expect(resolved?.alerts.map(({ row }) => row.state)).toEqual(Array(3).fill('resolved'));
+  });
+
+  it('goes on with the stored silences if the index cannot be read', async () => {
+    const world = setup();
+    world.inputs = spikes(['my-slug']);
+    await world.check();
+    await world.index.silence(silenceRule(world.alert('M1'), quiet, world.now));
+    await world.check();
+    world.index.silences = () => Promise.reject(new ContrailError('REDIS_UNREACHABLE', 'Redis is away.'));
+    world.index.note = () => Promise.reject(new ContrailError('REDIS_UNREACHABLE', 'Redis is away.'));
+
+    const result = await world.check();
+
+    expect(result.silenced).toBe(1);
+    expect(world.log.lines.map(({ fields }) => fields)).toMatchObject([
+      { problem: 'Redis is away.' },
+      { problem: 'Redis is away.' },
+    ]);
+  });
 });
+
+/** The values of all sources. */
+function valuesOf({ sources }: AlertInputs): Parameters<typeof alertInputs>[0] {
+  return Object.fromEntries(
+    Object.entries(sources).flatMap(([name, reading]) => (reading.kind === 'read' ? [[name, reading.value]] : [])),
+  );
+}
