@@ -276,11 +276,6 @@ export const ERROR_CATALOGUE = {
     text: 'The warehouse refuses rows of the monitoring tables.',
     remedy: 'Run `contrail status --json` to see the refused rows. All others were written.',
   },
-  RECORDS_UNWRITABLE: {
-    class: 'content',
-    text: 'The warehouse has failed to load the same rows too often.',
-    remedy: 'Read the reason in `contrail status`, and repair the monitoring table that it names.',
-  },
   CHECK_FAILED: {
     class: 'environment',
     text: 'Something in the set-up is wrong, as `contrail doctor` has found out.',

@@ -154,3 +154,9 @@ function required(columns: readonly MonitoringColumn[]): MonitoringColumn[] {
 function repeated(columns: readonly MonitoringColumn[]): MonitoringColumn[] {
   return columns.map((column) => ({ ...column, mode: 'REPEATED' }));
 }
+
+/** A column as it can be added to a table that has rows: it may lack a value. */
+export function addedColumn(column: MonitoringColumn): MonitoringColumn {
+  const { mode, ...nullable } = column;
+  return mode === 'REQUIRED' ? nullable : column;
+}

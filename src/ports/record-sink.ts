@@ -22,8 +22,8 @@ export type RecordTaker = Pick<RecordSink, 'append'>;
 
 export interface RecordSink {
   /**
-   * Writes a batch atomically and once. Creates missing tables. Throws RECORDS_REFUSED if the rows are wrong, or
-   * RECORDS_UNWRITABLE after too many tries; then nothing was written.
+   * Writes a batch atomically and once. Creates missing tables and columns. Throws RECORDS_REFUSED if the rows are wrong; then
+   * nothing was written.
    */
   append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'>;
   /**

@@ -6,6 +6,7 @@
 import type { WarehouseJob } from '../../domain/query-cost.ts';
 import { MICROS_PER_DAY, MICROS_PER_MS, parseDate, timestampText } from '../../domain/utc-time.ts';
 import type { JobHistory } from '../../ports/job-history.ts';
+import { DatasetLocation } from './dataset-location.ts';
 import { listJobs } from './job-list.ts';
 import { jobLabels } from './labels.ts';
 import type { BigQueryOptions } from './options.ts';
@@ -13,20 +14,23 @@ import { QueryRunner } from './query.ts';
 import { RestClient } from './rest-client.ts';
 import { identifier } from './sql.ts';
 import { UsageMeter } from './usage-meter.ts';
-import { during, ServiceRefusal } from './vendor-errors.ts';
+import { during, isDatasetMissing, ServiceRefusal } from './vendor-errors.ts';
 
+/** Of a dataset that does not exist, and of an emulator. */
 const DEFAULT_REGION = 'us';
 const LACKING = /INFORMATION_SCHEMA|JOBS_BY_PROJECT/i;
 
 export class BigQueryJobHistory implements JobHistory {
   readonly keptDays = 180;
   readonly #options: BigQueryOptions;
+  readonly #rest: RestClient;
   readonly #queries: QueryRunner;
 
   constructor(options: BigQueryOptions) {
     this.#options = options;
     const { location, turns, clock, random } = options;
-    this.#queries = new QueryRunner({ rest: new RestClient(options), location, turns: turns?.queries, clock, random });
+    this.#rest = new RestClient(options);
+    this.#queries = new QueryRunner({ rest: this.#rest, location, turns: turns?.queries, clock, random });
   }
 
   async jobsOf(day: string, dataset: string, signal: AbortSignal): Promise<readonly WarehouseJob[]> {
@@ -44,7 +48,7 @@ export class BigQueryJobHistory implements JobHistory {
   }
 
   async #query(day: string, dataset: string, signal: AbortSignal): Promise<WarehouseJob[]> {
-    const region = `region-${(this.#options.location ?? DEFAULT_REGION).toLowerCase()}`;
+    const region = `region-${(await this.#regionOf(dataset, signal)).toLowerCase()}`;
     const table = `${identifier(this.#options.project)}.${identifier(region)}.INFORMATION_SCHEMA.JOBS_BY_PROJECT`;
     const times = ['creation_time', 'start_time', 'end_time'].map((name) => `CAST(UNIX_MICROS(${name}) AS STRING)`);
     const { rows } = await this.#queries.list({
@@ -60,6 +64,17 @@ export class BigQueryJobHistory implements JobHistory {
       signal,
     });
     return rows.map(jobOfRow);
+  }
+
+  /** The region of the jobs that write into the dataset. */
+  async #regionOf(dataset: string, signal: AbortSignal): Promise<string> {
+    const place = new DatasetLocation({ rest: this.#rest, dataset, configured: this.#options.location });
+    try {
+      return (await place.find(new UsageMeter(), signal)) ?? DEFAULT_REGION;
+    } catch (error) {
+      if (isDatasetMissing(error)) return DEFAULT_REGION;
+      throw error;
+    }
   }
 
   async #list(day: string, signal: AbortSignal): Promise<WarehouseJob[]> {

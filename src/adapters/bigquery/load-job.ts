@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
+import type { DatasetLocation } from './dataset-location.ts';
 import { JobReply } from './query-replies.ts';
 import type { RestClient } from './rest-client.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -26,24 +27,23 @@ export interface LoadRequest {
 
 export interface LoaderOptions {
   readonly rest: RestClient;
-  readonly location: string | undefined;
+  /** Of the dataset that is loaded into. */
+  readonly location: DatasetLocation;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** How often a failed load is repeated under another id. */
-const MOST_JOBS = 50;
+/** A job's id is taken a moment before everybody can see the job. */
+const UNSEEN_MS = 10_000;
 const FIRST_LOOK_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
-/** Thrown when all ids of a load belong to failed jobs. */
-export class LoadsSpent extends Error {
-  override readonly name = 'LoadsSpent';
-}
+type JobError = NonNullable<JobReply['status']['errorResult']>;
+type Asking = Pick<LoadRequest, 'id' | 'meter' | 'signal'>;
 
 export class Loader {
   readonly #rest: RestClient;
-  readonly #location: string | undefined;
+  readonly #location: DatasetLocation;
   readonly #clock: Clock;
   readonly #random: Random;
 
@@ -59,35 +59,47 @@ export class Loader {
    * of a fixed sequence: concurrent attempts take the same one. Throws what the service refuses.
    */
   async load(request: LoadRequest): Promise<'written' | 'known'> {
-    const base = jobIdOf(request.id);
-    for (let number = 0; number < MOST_JOBS; number++) {
-      const jobId = number === 0 ? base : `${base}_retry${number}`;
-      const isNew = await this.#start(jobId, request);
-      const error = await this.#errorOf(jobId, request);
+    for (let number = 0; ;) {
+      const isNew = await this.#start(number, request);
+      const error = await this.#errorOf(number, request, UNSEEN_MS);
       if (error === undefined) return isNew ? 'written' : 'known';
+      if (error === 'missing') throw new ServiceRefusal({ status: 503, reason: '', message: UNSEEN });
       if (isNew) throw new ServiceRefusal({ status: 400, ...error });
+      const next = await this.#findUnused(number, request);
+      if (next === 'loaded') return 'known';
+      number = next;
     }
-    throw new LoadsSpent(`the load ${base} failed ${MOST_JOBS} times`);
   }
 
   /** Whether a load with this id was done. Waits for one that is running. */
-  async hasLoaded({ id, meter, signal }: Pick<LoadRequest, 'id' | 'meter' | 'signal'>): Promise<boolean> {
-    const base = jobIdOf(id);
-    for (let number = 0; number < MOST_JOBS; number++) {
-      try {
-        const jobId = number === 0 ? base : `${base}_retry${number}`;
-        if ((await this.#errorOf(jobId, { meter, signal })) === undefined) return true;
-      } catch (error) {
-        if (error instanceof ServiceRefusal && error.status === 404) return false;
-        throw error;
-      }
+  async hasLoaded(request: Asking): Promise<boolean> {
+    const error = await this.#errorOf(0, request);
+    if (error === undefined || error === 'missing') return error === undefined;
+    return (await this.#findUnused(0, request)) === 'loaded';
+  }
+
+  /**
+   * The number after the last job, where job `failed` has failed. All jobs before the last one have failed, so a thousand failed
+   * ones take twenty requests.
+   */
+  async #findUnused(failed: number, request: Asking): Promise<number | 'loaded'> {
+    let last = failed;
+    let unused = Infinity;
+    for (let step = 1; unused - last > 1; step *= 2) {
+      const number = unused === Infinity ? last + step : Math.floor((last + unused) / 2);
+      const error = await this.#errorOf(number, request);
+      if (error === undefined) return 'loaded';
+      if (error === 'missing') unused = number;
+      else last = number;
     }
-    return false;
+    return unused;
   }
 
   /** Whether the job was started now; false if its id exists. */
-  async #start(jobId: string, { load, lines, labels, meter, signal }: LoadRequest): Promise<boolean> {
-    const place = this.#location === undefined ? {} : { location: this.#location };
+  async #start(number: number, { id, load, lines, labels, meter, signal }: LoadRequest): Promise<boolean> {
+    const location = await this.#location.find(meter, signal);
+    const jobId = jobIdOf(id, number);
+    const place = location === undefined ? {} : { location };
     const job = { jobReference: { projectId: this.#rest.project, jobId, ...place }, configuration: { labels, load } };
     try {
       await this.#rest.request({
@@ -106,27 +118,40 @@ export class Loader {
     }
   }
 
-  /** Waits for the job; returns its error, if any. An abort leaves it running, and the next attempt finds it. */
+  /**
+   * Waits for a job; returns its error, if any. An abort leaves it running, and the next attempt finds it. `unseenMs`: for how long
+   * a job that exists may not be found.
+   */
   async #errorOf(
-    jobId: string,
-    { meter, signal }: Pick<LoadRequest, 'meter' | 'signal'>,
-  ): Promise<{ reason: string; message: string } | undefined> {
-    const query = { location: this.#location };
+    number: number,
+    { id, meter, signal }: Asking,
+    unseenMs = 0,
+  ): Promise<JobError | 'missing' | undefined> {
+    const path = `/jobs/${encodeURIComponent(jobIdOf(id, number))}`;
+    const query = { location: await this.#location.find(meter, signal) };
+    const seenBy = this.#clock.monotonic() + unseenMs;
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const path = `/jobs/${encodeURIComponent(jobId)}`;
-      const reply = await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal });
-      const { status } = JobReply.parse(reply);
-      if (status.state === 'DONE') return status.errorResult;
+      try {
+        const reply = await this.#rest.request({ method: 'GET', path, query, isRepeatable: true, meter, signal });
+        const { status } = JobReply.parse(reply);
+        if (status.state === 'DONE') return status.errorResult;
+      } catch (error) {
+        if (!(error instanceof ServiceRefusal && error.status === 404)) throw error;
+        if (this.#clock.monotonic() >= seenBy) return 'missing';
+      }
       await this.#clock.sleep(pauseMs, signal);
     }
   }
 }
 
+const UNSEEN = 'the service knows the id of the load, but does not find its job';
+
 /** Letters, digits, `_` and `-`; other characters are replaced and a hash is added. */
-function jobIdOf(id: string): string {
-  if (/^[\w-]{1,200}$/.test(id)) return `contrail_${id}`;
+function jobIdOf(id: string, number: number): string {
+  const retry = number === 0 ? '' : `_retry${number}`;
+  if (/^[\w-]{1,200}$/.test(id)) return `contrail_${id}${retry}`;
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 16);
-  return `contrail_${id.replaceAll(/[^\w-]/g, '_').slice(0, 200)}_${hash}`;
+  return `contrail_${id.replaceAll(/[^\w-]/g, '_').slice(0, 200)}_${hash}${retry}`;
 }
 
 function multipart(

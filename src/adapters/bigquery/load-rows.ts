@@ -1,7 +1,13 @@
 /** Rows as lines of JSON for a load job, and the schemas of their tables. */
-import { MONITORING_LAYOUTS, MONITORING_TABLES, type MonitoringColumn } from '../../domain/monitoring-tables.ts';
+import {
+  addedColumn,
+  MONITORING_LAYOUTS,
+  MONITORING_TABLES,
+  type MonitoringColumn,
+} from '../../domain/monitoring-tables.ts';
 import type { JsonValue } from '../../domain/json-value.ts';
 import { wellFormedRow } from '../../domain/well-formed.ts';
+import type { KeptField } from './query-replies.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
 
 /** One line per row. NULL is left out, because REPEATED columns reject it and JSON columns would store it as a value. */
@@ -23,6 +29,19 @@ export function tableLayout(table: string): Record<string, unknown> | undefined 
     ...(partitionBy === undefined ? {} : { timePartitioning: { type: 'DAY', field: partitionBy } }),
     ...(clusterBy === undefined ? {} : { clustering: { fields: clusterBy } }),
   };
+}
+
+/** The fields of a table with those of this version that it lacks at the end; undefined if it has them all. */
+export function withMissingFields(table: string, present: readonly KeptField[]): readonly unknown[] | undefined {
+  const added = (MONITORING_TABLES.get(table) ?? []).filter(
+    ({ name }) => !present.some((field) => isNamed(field, name)),
+  );
+  return added.length === 0 ? undefined : [...present, ...added.map(addedColumn).map(fieldOf)];
+}
+
+/** Names of columns are the same in upper and lower case. */
+function isNamed(field: KeptField, name: string): boolean {
+  return field.name.toLowerCase() === name.toLowerCase();
 }
 
 /** The API's old names for the types; the emulator does not know the new ones. */

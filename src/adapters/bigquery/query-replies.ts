@@ -58,6 +58,30 @@ export const JobReply = z.object({
 });
 export type JobReply = z.infer<typeof JobReply>;
 
+export const DatasetReply = z.object({
+  location: z
+    .string()
+    .optional()
+    .transform((text) => (text === '' ? undefined : text)),
+});
+
+/** A field with all that the service says of it. */
+const KeptField = z.looseObject({
+  name: z.string(),
+  get fields() {
+    return z.array(KeptField).optional();
+  },
+});
+export type KeptField = z.infer<typeof KeptField>;
+
+/** A table whose schema is to be written again. */
+export const KeptTableReply = z.object({
+  etag: z.string().optional(),
+  schema: z.object({ fields: z.array(KeptField).default([]) }).default({ fields: [] }),
+  numRows: Count.optional(),
+});
+export type KeptTableReply = z.infer<typeof KeptTableReply>;
+
 export const TableReply = z.object({
   type: z.string().default('TABLE'),
   description: z.string().optional(),

@@ -7,12 +7,13 @@ import { ContrailError, errorText } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import type { RecordBatch, RecordSink, TableReplacement } from '../../ports/record-sink.ts';
+import { DatasetLocation } from './dataset-location.ts';
 import { KeptRows } from './kept-rows.ts';
 import { jobLabels } from './labels.ts';
-import { Loader, LoadsSpent } from './load-job.ts';
-import { loadLines, tableLayout } from './load-rows.ts';
+import { Loader } from './load-job.ts';
+import { loadLines, tableLayout, withMissingFields } from './load-rows.ts';
 import type { BigQueryOptions } from './options.ts';
-import { TableReply } from './query-replies.ts';
+import { KeptTableReply } from './query-replies.ts';
 import { QueryRunner } from './query.ts';
 import { readTable } from './read-table.ts';
 import { RestClient } from './rest-client.ts';
@@ -38,15 +39,16 @@ export class BigQueryRecordSink implements RecordSink {
   readonly #known = new Set<string>();
 
   constructor(options: BigQuerySinkOptions) {
-    const { location, turns, clock, random } = options;
+    const { dataset, location, turns, clock, random } = options;
     this.#options = options;
     this.#rest = new RestClient(options);
-    this.#loader = new Loader({ rest: this.#rest, location, clock, random });
+    const place = new DatasetLocation({ rest: this.#rest, dataset, configured: location });
+    this.#loader = new Loader({ rest: this.#rest, location: place, clock, random });
     this.#queries = new QueryRunner({ rest: this.#rest, location, turns: turns?.queries, clock, random });
   }
 
   async append(batch: RecordBatch, signal: AbortSignal): Promise<'written' | 'known'> {
-    return this.#load(batch, signal, () => ({
+    return this.#load(batch, signal, async () => ({
       destinationTable: this.#reference(batch.table),
       writeDisposition: 'WRITE_APPEND',
       createDisposition: 'CREATE_NEVER',
@@ -57,11 +59,18 @@ export class BigQueryRecordSink implements RecordSink {
   async replace(replacement: TableReplacement, signal: AbortSignal): Promise<'written' | 'known'> {
     const { table, partition } = replacement;
     const day = partition === undefined ? '' : `$${partition.replaceAll('-', '')}`;
-    return this.#load(replacement, signal, () => ({
+    return this.#load(replacement, signal, async (limit) => ({
       destinationTable: this.#reference(`${table}${day}`),
       writeDisposition: 'WRITE_TRUNCATE',
-      ...tableLayout(table),
+      ...(partition === undefined ? tableLayout(table) : await this.#layoutOfDay(table, limit)),
     }));
+  }
+
+  /** When a day is replaced, all columns of the table must be named, also those that others have added. */
+  async #layoutOfDay(table: string, signal: AbortSignal): Promise<Record<string, unknown> | undefined> {
+    const layout = tableLayout(table);
+    const found = await this.#table(table, signal);
+    return found === undefined ? layout : { ...layout, schema: found.schema };
   }
 
   async has({ id, table }: Pick<RecordBatch, 'id' | 'table'>, signal: AbortSignal): Promise<boolean> {
@@ -105,14 +114,14 @@ export class BigQueryRecordSink implements RecordSink {
   async #load(
     { id, table, rows }: RecordBatch,
     signal: AbortSignal,
-    place: () => Record<string, unknown>,
+    place: (signal: AbortSignal) => Promise<Record<string, unknown>>,
   ): Promise<'written' | 'known'> {
     return during(this.#act('Writing to', table, 'bigquery.tables.updateData'), signal, async () => {
       const limit = AbortSignal.any([signal, this.#options.clock.timeout(this.#options.limits.deadlineMs)]);
       await this.#ensureTable(table, limit);
       const loading = this.#loader.load({
         id: this.#loadId({ id, table }),
-        load: { ...place(), sourceFormat: 'NEWLINE_DELIMITED_JSON', ignoreUnknownValues: true },
+        load: { ...(await place(limit)), sourceFormat: 'NEWLINE_DELIMITED_JSON', ignoreUnknownValues: true },
         lines: loadLines(table, rows),
         labels: jobLabels({ product: 'records', table }),
         meter: new UsageMeter(),
@@ -131,27 +140,40 @@ export class BigQueryRecordSink implements RecordSink {
     return `${this.#options.dataset}_${table}_${id}`;
   }
 
-  /** The rows can never be written, or no further attempt is worth it. */
+  /** The rows can never be written. */
   #refusalOf(table: string, error: unknown): ContrailError | undefined {
     const isAboutRows = error instanceof ServiceRefusal && error.reason === 'invalid' && ABOUT_ROWS.test(error.message);
-    if (!isAboutRows && !(error instanceof LoadsSpent)) return undefined;
+    if (!isAboutRows) return undefined;
     const subject = tableText(this.#name(table));
     const text = errorText(error).replaceAll(/\s+/g, ' ');
-    return new ContrailError(
-      isAboutRows ? 'RECORDS_REFUSED' : 'RECORDS_UNWRITABLE',
-      `Writing to ${subject} failed: ${text}`,
-      { subject, cause: error },
-    );
+    return new ContrailError('RECORDS_REFUSED', `Writing to ${subject} failed: ${text}`, { subject, cause: error });
   }
 
   async #ensureTable(table: string, signal: AbortSignal): Promise<void> {
     const layout = tableLayout(table);
     if (this.#known.has(table) || layout === undefined) return;
-    if ((await this.#table(table, signal)) === undefined) {
-      await this.#createTable({ tableReference: this.#reference(table), ...layout }, signal);
-    }
+    const found = await this.#table(table, signal);
+    if (found === undefined) await this.#createTable({ tableReference: this.#reference(table), ...layout }, signal);
+    // The table of logs belongs to the analysis.
+    else if (table !== LOGS_TABLE) await this.#addColumns(table, found, signal);
     if (table === LOGS_TABLE) await this.#ensureErrorsView(signal);
     this.#known.add(table);
+  }
+
+  /** Columns that a table of an earlier version lacks; BigQuery would leave their values out without a word. */
+  async #addColumns(table: string, { etag, schema }: KeptTableReply, signal: AbortSignal): Promise<void> {
+    const fields = withMissingFields(table, schema.fields);
+    if (fields === undefined) return;
+    await this.#rest.request({
+      method: 'PATCH',
+      path: `/datasets/${encodeURIComponent(this.#options.dataset)}/tables/${encodeURIComponent(table)}`,
+      body: { schema: { fields } },
+      // Another process may be adding columns too; then the next attempt sees them.
+      ...(etag === undefined ? {} : { ifMatch: etag }),
+      isRepeatable: true,
+      meter: new UsageMeter(),
+      signal,
+    });
   }
 
   /** The view with the category of each log row. */
@@ -174,11 +196,11 @@ export class BigQueryRecordSink implements RecordSink {
     }
   }
 
-  async #table(table: string, signal: AbortSignal): Promise<TableReply | undefined> {
+  async #table(table: string, signal: AbortSignal): Promise<KeptTableReply | undefined> {
     const path = `/datasets/${encodeURIComponent(this.#options.dataset)}/tables/${encodeURIComponent(table)}`;
     try {
       const meter = new UsageMeter();
-      return TableReply.parse(await this.#rest.request({ method: 'GET', path, isRepeatable: true, meter, signal }));
+      return KeptTableReply.parse(await this.#rest.request({ method: 'GET', path, isRepeatable: true, meter, signal }));
     } catch (error) {
       if (isTableMissing(error, this.#name(table))) return undefined;
       throw error;

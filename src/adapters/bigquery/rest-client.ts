@@ -22,13 +22,15 @@ export interface RestClientOptions {
 }
 
 export interface RestRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** The path after the project: `/queries`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
   /** A raw body for the upload address, instead of `body`. */
   readonly upload?: { readonly contentType: string; readonly pieces: readonly Uint8Array[] };
+  /** The ETag that the resource must still have; another one is refused with status 412. */
+  readonly ifMatch?: string;
   /** Whether the request has the same effect when it arrives twice. */
   readonly isRepeatable: boolean;
   readonly meter: UsageMeter;
@@ -52,7 +54,7 @@ export class RestClient {
 
   /** The parsed JSON reply. Throws ServiceRefusal for the service's errors, and any error of the connection. */
   async request(request: RestRequest): Promise<unknown> {
-    const { method, meter, upload, body, isRepeatable, signal } = request;
+    const { method, meter, upload, body, ifMatch, isRepeatable, signal } = request;
     return this.#http.request(
       {
         service: 'bigquery',
@@ -63,6 +65,7 @@ export class RestClient {
           // The service compresses only if the user agent mentions gzip too.
           'user-agent': `contrail/${CONTRAIL_VERSION} (gzip)`,
           ...contentType(request),
+          ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
         },
         ...(upload === undefined && body === undefined ? {} : { body: upload?.pieces ?? JSON.stringify(body) }),
         ...(this.#credentials === undefined ? {} : { credentials: this.#credentials }),

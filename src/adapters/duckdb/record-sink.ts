@@ -4,6 +4,7 @@ import { ContrailError } from '../../domain/errors.ts';
 import { ERRORS_VIEW, errorsViewQuery } from '../../domain/error-category-sql.ts';
 import { LOGS_TABLE } from '../../domain/log-record.ts';
 import {
+  addedColumn,
   MONITORING_LAYOUTS,
   MONITORING_TABLES,
   type MonitoringColumn,
@@ -163,7 +164,17 @@ export class DuckDbRecordSink implements RecordSink {
     if (columns === undefined) return;
     const definitions = columns.map(columnDefinition).join(', ');
     await connection.run(`CREATE TABLE IF NOT EXISTS ${qualified(this.#dataset, table)} (${definitions})`);
+    // The table of logs belongs to the analysis; others may be of an earlier version.
     if (table === LOGS_TABLE) await this.#createErrorsView(connection);
+    else await this.#addColumns(connection, table, columns);
+  }
+
+  async #addColumns(connection: DuckDBConnection, table: string, columns: readonly MonitoringColumn[]): Promise<void> {
+    const present = await this.#columnsOf(connection, table);
+    for (const column of columns.filter(({ name }) => !present.has(name))) {
+      const definition = columnDefinition(addedColumn(column));
+      await connection.run(`ALTER TABLE ${qualified(this.#dataset, table)} ADD COLUMN IF NOT EXISTS ${definition}`);
+    }
   }
 
   /** A log table of another program may lack columns that the categories need; then there is no view. */

@@ -60,8 +60,7 @@ async function writeOrRefuse(
   const failure = await failureOf(sink, batch, signal);
   if (failure === undefined) return [];
   const { rows } = batch;
-  if (rows.length === 1 || failure.code === 'RECORDS_UNWRITABLE')
-    return rows.map((row, index) => toRefused(batch, row, { index, failure }));
+  if (rows.length === 1) return rows.map((row, index) => toRefused(batch, row, { index, failure }));
   const middle = Math.ceil(rows.length / 2);
   const first = await writeOrRefuse(sink, { ...batch, id: `${batch.id}a`, rows: rows.slice(0, middle) }, signal);
   const second = await writeOrRefuse(sink, { ...batch, id: `${batch.id}b`, rows: rows.slice(middle) }, signal);
@@ -78,12 +77,10 @@ async function failureOf(
     await sink.append(batch, signal);
     return undefined;
   } catch (error) {
-    if (error instanceof ContrailError && NEVER_TAKEN.has(error.code)) return error;
+    if (error instanceof ContrailError && error.code === 'RECORDS_REFUSED') return error;
     throw waiting(error);
   }
 }
-
-const NEVER_TAKEN: ReadonlySet<string> = new Set(['RECORDS_REFUSED', 'RECORDS_UNWRITABLE']);
 
 function toRefused(
   { id, table }: RecordBatch,

@@ -104,3 +104,14 @@ describe('log rows in DuckDB', () => {
     expect(file.exists()).toBe(false);
   });
 });
+
+it('adds the columns of this version to a table of an earlier one', async () => {
+  const { file, sink } = setup();
+  await runSql(file, 'CREATE SCHEMA monitoring', 'CREATE TABLE monitoring.audit_v1 (reason VARCHAR)');
+
+  await sink.append({ id: 'a', table: 'audit_v1', rows: [{ audit_id: 'a', actor: 'alice' }] }, never);
+
+  expect(await queryRows(file, 'SELECT audit_id, actor FROM monitoring.audit_v1')).toEqual([
+    { audit_id: 'a', actor: 'alice' },
+  ]);
+});

@@ -30,6 +30,7 @@ export type NewJob = Omit<Job, 'id' | 'createdMs' | 'doneMs'> & {
 };
 
 const MEGABYTE = 2 ** 20;
+const MULTI_REGIONS = new Set(['US', 'EU']);
 const LEAST_BILLED = 10 * MEGABYTE;
 
 /** What a query that reads so many bytes is billed. */
@@ -62,6 +63,16 @@ export class JobBook {
     this.#jobs.set(added.id, added);
     if (added.type === 'QUERY') this.#countQueries(added);
     return added;
+  }
+
+  /** Outside the multi-regions a job is found only by those who say where it is. */
+  find(id: string, location: string | null): Job {
+    const isHere = location === null ? MULTI_REGIONS.has(this.#catalog.location) : this.#isAt(location);
+    return this.get(isHere ? id : '');
+  }
+
+  #isAt(location: string): boolean {
+    return location.toUpperCase() === this.#catalog.location.toUpperCase();
   }
 
   get(id: string): Job {

@@ -61,7 +61,7 @@ export function jobRoutes(deps: JobRoutesDependencies): Route[] {
       path: '/queries/:job',
       handle: async ({ params: { job = '' }, query, plan, signal }) => ({
         kind: 'bigquery#getQueryResultsResponse',
-        ...Object(await queries.reply(jobs.get(job), query, { plan, signal })),
+        ...Object(await queries.reply(jobs.find(job, query.get('location')), query, { plan, signal })),
       }),
     },
     { kind: 'jobs.insert', method: 'POST', path: '/jobs', handle: ({ body }) => insertJob(deps, body) },
@@ -86,15 +86,15 @@ export function jobRoutes(deps: JobRoutesDependencies): Route[] {
       kind: 'jobs.get',
       method: 'GET',
       path: '/jobs/:job',
-      handle: ({ params: { job = '' } }) => jobs.resource(jobs.get(job)),
+      handle: ({ params: { job = '' }, query }) => jobs.resource(jobs.find(job, query.get('location'))),
     },
     {
       kind: 'jobs.cancel',
       method: 'POST',
       path: '/jobs/:job/cancel',
-      handle: ({ params: { job = '' } }) => ({
+      handle: ({ params: { job = '' }, query }) => ({
         kind: 'bigquery#jobCancelResponse',
-        job: jobs.resource(jobs.cancel(job)),
+        job: jobs.resource(jobs.cancel(jobs.find(job, query.get('location')).id)),
       }),
     },
     {

@@ -7,6 +7,7 @@ import type { Route } from './rest-exchange.ts';
 import { FieldList } from './rest-schemas.ts';
 import type { RowPages } from './row-pages.ts';
 import { RefusedError } from './statuses.ts';
+import type { TableContent } from './table-content.ts';
 
 const DEFAULT_LIST_SIZE = 50;
 
@@ -15,7 +16,7 @@ const NewTable = z.looseObject({
   schema: FieldList.optional(),
   view: z.looseObject({ query: z.string() }).optional(),
 });
-const TablePatch = z.looseObject({});
+const TablePatch = z.looseObject({ schema: FieldList.optional() });
 const Permissions = z.object({ permissions: z.array(z.string()) });
 const NewDataset = z.object({ datasetReference: z.object({ datasetId: z.string() }) });
 
@@ -79,8 +80,9 @@ export function tableRoutes(catalog: Catalog, pages: RowPages): Route[] {
       path: '/datasets/:dataset/tables/:table',
       handle: ({ params: { dataset = '', table = '' }, body }) => {
         const old = catalog.get(dataset, table);
-        const properties = { ...old.properties, ...TablePatch.parse(JSON.parse(body.toString())) };
-        const patched = { ...old, properties, lastModifiedMs: Date.now() };
+        const { schema, ...changes } = TablePatch.parse(JSON.parse(body.toString()));
+        const content = schema === undefined ? old.content : withFields(old, schema.fields);
+        const patched = { ...old, content, properties: { ...old.properties, ...changes }, lastModifiedMs: Date.now() };
         catalog.put(patched);
         return resource(catalog, patched);
       },
@@ -108,6 +110,17 @@ export function tableRoutes(catalog: Catalog, pages: RowPages): Route[] {
       },
     },
   ];
+}
+
+/** Fields may be added, and none taken away. */
+function withFields({ dataset, name, content }: StoredTable, given: z.infer<typeof FieldList>['fields']): TableContent {
+  const fields = given.flatMap((field) => normalField(field) ?? []);
+  const lost = content.fields.find((field) => !fields.some((other) => other.name === field.name));
+  if (lost !== undefined || !(content instanceof ExplicitContent)) {
+    const message = `Provided Schema does not match Table ${dataset}.${name}. Field ${lost?.name} is missing in new schema`;
+    throw new RefusedError({ code: 'INVALID_ARGUMENT', message });
+  }
+  return new ExplicitContent(fields, content.rows);
 }
 
 function withoutDecorator(table: string): string {

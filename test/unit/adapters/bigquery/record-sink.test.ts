@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ExplicitContent } from '../../../support/replay-server/explicit-content.ts';
 import type { FaultRule } from '../../../support/replay-server/faults.ts';
 import { never, PROJECT, replayWorld } from './replay-world.ts';
 
@@ -92,6 +93,68 @@ describe('BigQuery record sink', () => {
     await sink.append(LOGS, never);
 
     expect(server.rowsOf('monitoring.logs')).toHaveLength(1);
+  });
+
+  it('writes again after many failed jobs, in a bounded number of requests', async () => {
+    const { server, sink } = await setup();
+    await sink.append({ ...LOGS, id: 'other' }, never);
+    const bad = { ...LOGS, rows: [{ timestamp: 'not a time', message: 'm' }] };
+    for (let index = 0; index < 60; index++)
+      await expect(sink.append(bad, never)).rejects.toMatchObject({ code: 'RECORDS_REFUSED' });
+    const before = server.counters.read().totalRequests;
+
+    const end = await sink.append(LOGS, never);
+
+    expect([end, server.counters.read().totalRequests - before]).toEqual(['written', 17]);
+    expect([await sink.append(LOGS, never), await sink.has(LOGS, never)]).toEqual(['known', true]);
+    expect(server.rowsOf('monitoring.logs')).toHaveLength(2);
+  });
+
+  it('waits for a job whose id is taken, but which is not found yet', async () => {
+    const { server, sink } = await setup([
+      { on: 'jobs.get', times: 2, fault: { kind: 'refuse', code: 'NOT_FOUND', message: 'Not found: Job' } },
+    ]);
+
+    const end = await sink.append(LOGS, never);
+
+    expect([end, server.rowsOf('monitoring.logs').length]).toEqual(['written', 1]);
+  });
+
+  it.each([[null], ['europe-west1']])('finds its jobs in a region, with the setting %s', async (location) => {
+    const server = { datasets: ['monitoring'], location: 'europe-west1' };
+    const { sink } = await replayWorld(server, {}, { location });
+
+    const ends = [await sink.append(LOGS, never), await sink.append(LOGS, never)];
+
+    expect([...ends, await sink.has(LOGS, never)]).toEqual(['written', 'known', true]);
+    expect(await sink.has({ ...LOGS, id: 'never' }, never)).toBe(false);
+  });
+
+  it('adds the columns of this version to a table of an earlier one', async () => {
+    const { server, sink } = await setup();
+    server.catalog.add({ name: 'monitoring.audit_v1', fields: [{ name: 'at', type: 'TIMESTAMP', mode: 'REQUIRED' }] });
+    const row = { at: '2026-01-15T12:00:00Z', audit_id: 'a', actor: 'alice' };
+
+    await sink.append({ id: 'a', table: 'audit_v1', rows: [row] }, never);
+    await sink.append({ id: 'b', table: 'audit_v1', rows: [row] }, never);
+
+    expect(server.rowsOf('monitoring.audit_v1').map((found) => found['actor'])).toEqual(['alice', 'alice']);
+    expect(server.counters.read().requests).toMatchObject({ 'tables.patch': 1 });
+  });
+
+  it('replaces a day of a table to which others have added a column', async () => {
+    const { server, sink } = await setup();
+    const table = 'query_cost_v1';
+    const rowAt = (time: string) => ({ submission_timestamp: `2026-01-${time}Z`, query: 'q' });
+    await sink.append({ id: 'a', table, rows: [rowAt('14T10:00:00')] }, never);
+    const stored = server.catalog.get('monitoring', table);
+    const fields = [...stored.content.fields, { name: 'team', type: 'STRING' as const }];
+    server.catalog.put({ ...stored, content: new ExplicitContent(fields, server.rowsOf(`monitoring.${table}`)) });
+
+    await sink.replace({ id: 'b', table, partition: '2026-01-14', rows: [rowAt('14T12:00:00')] }, never);
+
+    expect(server.rowsOf(`monitoring.${table}`)).toHaveLength(1);
+    expect(server.catalog.get('monitoring', table).content.fields.map(({ name }) => name)).toContain('team');
   });
 
   it.each([

@@ -8,6 +8,7 @@ import {
   type BigQueryOptions,
   DEFAULT_LIMITS,
 } from '../../../../src/adapters/bigquery/options.ts';
+import { BigQueryJobHistory } from '../../../../src/adapters/bigquery/job-history.ts';
 import { BigQueryRecordSink } from '../../../../src/adapters/bigquery/record-sink.ts';
 import { BigQueryStatisticsSource } from '../../../../src/adapters/bigquery/statistics-source.ts';
 import type { Column, ColumnType } from '../../../../src/domain/column-type.ts';
@@ -24,13 +25,16 @@ export const never = new AbortController().signal;
 export async function replayWorld(
   options: ReplayServerOptions,
   limits: Partial<BigQueryLimits> = {},
-  more: Pick<BigQueryOptions, 'isCompressed' | 'turns'> = {},
+  {
+    location = 'US',
+    ...more
+  }: Pick<BigQueryOptions, 'isCompressed' | 'turns'> & { readonly location?: string | null } = {},
 ) {
   const server = await startReplayServer(options);
   onTestFinished(() => server.stop());
   const own = {
     project: PROJECT,
-    location: 'US',
+    ...(location === null ? {} : { location }),
     apiEndpoint: server.restUrl,
     storageEndpoint: server.grpcAddress,
     limits: { ...DEFAULT_LIMITS, ...limits },
@@ -51,6 +55,7 @@ export async function replayWorld(
     makeSource,
     source: makeSource(),
     sink: new BigQueryRecordSink({ ...own, dataset: 'monitoring' }),
+    history: new BigQueryJobHistory(own),
     logs: new BigQueryExperimentLogs({ ...own, dataset: 'monitoring' }),
   };
 }

@@ -84,19 +84,6 @@ describe('the write of a window of records', () => {
     expect(refused.size).toBe(1);
   });
 
-  it('sets a window aside whose loads have failed too often, without further tries', async () => {
-    let tries = 0;
-    const append = (): Promise<never> => {
-      tries += 1;
-      return Promise.reject(new ContrailError('RECORDS_UNWRITABLE', 'The load failed 50 times.'));
-    };
-    const { handle, refused } = setup([run(1), run(2)], { append });
-
-    await handle();
-
-    expect([tries, refused.size]).toEqual([1, 2]);
-  });
-
   it('waits while the warehouse takes nothing for another reason', async () => {
     const append = () => Promise.reject(new ContrailError('ACCESS_DENIED', 'No.'));
     const { handle, refused, dropped } = setup([run(1)], { append });
