@@ -43,8 +43,13 @@ export async function indexedFiles(
   if (snapshot === undefined) return { kind: 'none' };
   const { scannedAt: at, unread, entries } = snapshot;
   const now = clock.now();
-  if (now - at > Math.max(USABLE_MS, MISSED_SCANS * scanIntervalMs)) return { kind: 'old', at };
+  if (isOutdated(at, now, scanIntervalMs)) return { kind: 'old', at };
   const jobOf = await openJobs(queue, signal);
   const files = entries.map((entry) => ({ entry, job: jobOf(entry.file) }));
   return { kind: 'files', files, at, now, unread };
+}
+
+/** Whether scans have been missed since then: nobody makes them any more. */
+export function isOutdated(scannedAt: number, now: number, scanIntervalMs: number): boolean {
+  return now - scannedAt > Math.max(USABLE_MS, MISSED_SCANS * scanIntervalMs);
 }

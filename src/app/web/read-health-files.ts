@@ -1,0 +1,68 @@
+/** The files of the freshness index with their jobs, for the health page. No source is asked, and no warehouse. */
+import { createHash } from 'node:crypto';
+import type { FreshnessIndex } from '../../ports/freshness-index.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { WallClock } from '../../ports/clock.ts';
+import { HEALTH_COLUMNS } from '../../web/pages/health/health-columns.ts';
+import { healthFile, type HealthJob } from '../../web/pages/health/health-file.ts';
+import { type HealthRow, healthRows, healthTotals } from '../../web/pages/health/health-rows.ts';
+import type { HealthFiles } from '../../web/pages/health/health-source.ts';
+import { isOutdated } from '../freshness/indexed-files.ts';
+import { type FileJob, openJobs } from '../freshness/open-jobs.ts';
+
+export interface HealthFilesReading {
+  readonly index: Pick<FreshnessIndex, 'read'>;
+  readonly queue: Pick<JobQueue, 'openIds' | 'find'>;
+  readonly clock: WallClock;
+  /** The allowed lag of a file behind its source, milliseconds. */
+  readonly lagMs: number;
+  /** From the end of one scan to the start of the next, milliseconds. */
+  readonly scanIntervalMs: number;
+}
+
+export async function readHealthFiles(
+  { index, queue, clock, lagMs, scanIntervalMs }: HealthFilesReading,
+  signal: AbortSignal,
+): Promise<HealthFiles> {
+  const snapshot = await index.read();
+  if (snapshot === undefined) return { kind: 'building' };
+  const jobOf = await openJobs(queue, signal);
+  const now = clock.now();
+  const files = snapshot.entries.map((entry) => healthFile(entry, jobOfFile(jobOf(entry.file)), { now, lagMs }));
+  const rows = healthRows(files).toSorted((a, b) => (a.experiment < b.experiment ? -1 : 1));
+  return {
+    kind: 'files',
+    version: versionOf(rows),
+    files,
+    rows,
+    totals: healthTotals(files),
+    applications: [...new Set(rows.flatMap(({ application }) => application ?? []))].sort(),
+    checkedAt: snapshot.scannedAt,
+    isOld: isOutdated(snapshot.scannedAt, now, scanIntervalMs),
+    unread: snapshot.unread.map(({ sentence }) => sentence),
+  };
+}
+
+function jobOfFile(job: FileJob | undefined): HealthJob | undefined {
+  if (job?.state !== 'active' && job?.state !== 'waiting' && job?.state !== 'delayed') return undefined;
+  const { state, queue = '', progress, attempts } = job;
+  return {
+    queue,
+    state,
+    ...(progress === undefined ? {} : { progress }),
+    ...(attempts === undefined ? {} : { failures: attempts }),
+  };
+}
+
+/** Replicas agree on it. */
+function versionOf(rows: readonly HealthRow[]): string {
+  const hash = createHash('sha256');
+  for (const { experiment, files } of rows) {
+    hash.update(`\n${JSON.stringify(experiment)}`);
+    for (const { id } of HEALTH_COLUMNS) {
+      const file = files.get(id);
+      hash.update(` ${file === undefined ? '' : `${file.state}${file.needsYou ? '!' : ''}`}`);
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}
