@@ -4,6 +4,11 @@ import type { ContrailError } from './errors.ts';
 import type { RecordedFacts } from './expected-files.ts';
 import type { TracedRecord } from './trace/traced-record.ts';
 
+export interface BranchRatio {
+  readonly slug: string;
+  readonly ratio: number;
+}
+
 export interface Experiment {
   readonly slug: string;
   readonly appName: string;
@@ -21,6 +26,8 @@ export interface Experiment {
   readonly console?: ConsoleRecord;
   /** What only its trace depends on; absent if it was not requested. */
   readonly trace?: TracedRecord;
+  /** Branches with their ratios; empty if they cannot be read, absent if they were not requested. */
+  readonly branchRatios?: readonly BranchRatio[];
 }
 
 /** The part of a record that the metadata file uses (spec: metadata, section 2). */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ContrailError } from '../domain/errors.ts';
 import type { Experiment, ExperimentList } from '../domain/experiment.ts';
 import { quote } from '../domain/slug.ts';
+import { branchRatiosOf } from './branches-view.ts';
 import { consoleRecordOf } from './console-view.ts';
 import { planOf } from './metadata-view.ts';
 import { problemsOf, slugOfMalformed } from './problems.ts';
@@ -47,6 +48,7 @@ export function parseExperiments(found: readonly FoundRecord[]): ExperimentList 
         console: consoleRecordOf(record),
         results: resultsOf(record),
         trace: tracedRecordOf(record),
+        branchRatios: branchRatiosOf(record),
       };
       experiments.push({ ...parsed.data, ...views });
       flawed.push(...flawOf(parsed.data.slug, resultsProblem(record)));
