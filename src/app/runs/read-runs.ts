@@ -68,7 +68,41 @@ const Row = z.object({
 });
 
 /** All runs that ended since then, milliseconds since 1970. */
-export async function readRuns({ reader, stage }: RunSources, since: number, signal: AbortSignal): Promise<RunsRead> {
+export function readRuns(sources: RunSources, since: number, signal: AbortSignal): Promise<RunsRead> {
+  return readWith(sources, { since, limits: LIMITS }, signal);
+}
+
+export interface RunsOfExperiment {
+  /** The exact slug. */
+  readonly experiment: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** How many of the newest runs. */
+  readonly most: number;
+}
+
+/** The newest runs of one experiment that ended since then. */
+export async function readRunsOf(
+  sources: RunSources,
+  { experiment, since, most }: RunsOfExperiment,
+  signal: AbortSignal,
+): Promise<RunsRead> {
+  const { runs, isCut } = await readWith(sources, { since, experiment, limits: { ...LIMITS, rows: most } }, signal);
+  const own = runs.filter((run) => run.experiment === experiment);
+  return { runs: own.slice(0, most), isCut: isCut || own.length > most };
+}
+
+interface Reading {
+  readonly since: number;
+  readonly experiment?: string;
+  readonly limits: RowLimits;
+}
+
+async function readWith(
+  { reader, stage }: RunSources,
+  { since, experiment, limits }: Reading,
+  signal: AbortSignal,
+): Promise<RunsRead> {
   // First those that wait: a run that is written meanwhile is then seen twice rather than not at all.
   const waiting = stage === undefined ? [] : await waitingRunRows(stage);
   const written = await reader.rows(
@@ -76,7 +110,8 @@ export async function readRuns({ reader, stage }: RunSources, since: number, sig
       table: EXPORT_RUNS_TABLE,
       columns: Object.keys(Row.shape),
       since: { column: 'finished_at', from: since * MICROS_PER_MS },
-      limits: LIMITS,
+      ...(experiment === undefined ? {} : { among: { column: 'experiment', values: [experiment] } }),
+      limits,
     },
     signal,
   );
@@ -86,7 +121,7 @@ export async function readRuns({ reader, stage }: RunSources, since: number, sig
     if (run !== undefined && run.finishedAt >= since) runs.set(keyOf(run), run);
   }
   const newestFirst = [...runs.values()].toSorted((a, b) => b.finishedAt - a.finishedAt);
-  return { runs: newestFirst, isCut: written.length >= LIMITS.rows };
+  return { runs: newestFirst, isCut: written.length >= limits.rows };
 }
 
 /** Rows of `export_runs_v1` that wait to be written. */
