@@ -24,6 +24,21 @@ export function drawnStatistic(
   return choicesFor(metric, primaryMetrics, rules).find((statistic) => statistics.has(statistic));
 }
 
+/**
+ * All statistics of a metric that the console draws. Of a metric of a primary outcome it draws whichever it read last, so
+ * each of them is one; `mean_lm` hides `mean`.
+ */
+export function drawnStatistics(
+  metric: string,
+  statistics: { readonly has: (statistic: string) => boolean },
+  { primaryMetrics, rules }: { readonly primaryMetrics: ReadonlySet<string>; readonly rules: ConsoleRules },
+): string[] {
+  const choices = choicesFor(metric, primaryMetrics, rules);
+  const found = choices.filter((statistic) => statistics.has(statistic));
+  if (choices !== OF_PRIMARY) return found.slice(0, 1);
+  return found.includes('mean_lm') ? found.filter((statistic) => statistic !== 'mean') : found;
+}
+
 function choicesFor(metric: string, primaryMetrics: ReadonlySet<string>, rules: ConsoleRules): readonly string[] {
   if (isRetention(metric, rules)) return OF_RETENTION;
   if (metric === rules.clientsMetric) return OF_CLIENTS;

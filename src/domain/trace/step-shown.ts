@@ -42,7 +42,11 @@ function unavailable(key: CellKey, first: FirstWindow, inputs: ShownInputs, view
 }
 
 /** The first branch whose value, or uplift against the reference, has no bounds. */
-function branchWithoutBounds({ metric }: CellKey, first: FirstWindow, { experiment }: ShownInputs): string | undefined {
+export function branchWithoutBounds(
+  { metric }: Pick<CellKey, 'metric'>,
+  first: FirstWindow,
+  { experiment }: { readonly experiment: Pick<ShownInputs['experiment'], 'branches' | 'referenceBranch'> },
+): string | undefined {
   const { branches, referenceBranch } = experiment;
   return branches
     .filter((branch) => branch !== referenceBranch)
