@@ -8,6 +8,7 @@ import { numberText } from './targets/number-text.ts';
 import { queries } from './targets/queries.ts';
 import { restValues } from './targets/rest-values.ts';
 import { errorCategories, glob, logRecord, metadataText, period, slug, tableName, template } from './targets/texts.ts';
+import { resultsFile } from './targets/results.ts';
 import { toml } from './targets/toml.ts';
 import { heldNoteText, windowListText } from './targets/window-list.ts';
 
@@ -30,4 +31,5 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   period,
   windowListText,
   heldNoteText,
+  resultsFile,
 ];

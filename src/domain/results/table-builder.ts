@@ -1,7 +1,7 @@
 /** Makes the columns of a statistics file from its bytes, as they arrive. */
 import { JsonArrayElements, MalformedArrayError } from '../json-array-elements.ts';
 import type { JsonValue } from '../json-value.ts';
-import { ANALYSIS_BASES } from '../trace/inputs.ts';
+import { ANALYSIS_BASES, type AnalysisBasis } from '../trace/inputs.ts';
 import { type FileRow, fileRowOf, numberOf } from '../trace/statistics-row.ts';
 import { Dictionary, GrowingColumn } from './growing-column.ts';
 import { DISTRIBUTION_COLUMNS, NO_WINDOW, NUMBER_COLUMNS, type ResultsTable, TEXT_COLUMNS } from './results-table.ts';
@@ -101,7 +101,7 @@ export function windowOf({ window_index: index }: Pick<FileRow, 'window_index'>)
 export function textsOf(row: FileRow): Texts | undefined {
   const { metric, statistic, branch, segment, analysis_basis: basis, comparison, comparison_to_branch: against } = row;
   if (typeof metric !== 'string' || typeof statistic !== 'string' || typeof branch !== 'string') return undefined;
-  if (typeof segment !== 'string' || !ANALYSIS_BASES.some((known) => known === basis)) return undefined;
+  if (typeof segment !== 'string' || !isBasis(basis)) return undefined;
   if (!isTextOrNull(comparison) || !isTextOrNull(against)) return undefined;
   const isAbsolute = comparison === null || comparison === 'absolute';
   return {
@@ -109,7 +109,7 @@ export function textsOf(row: FileRow): Texts | undefined {
     statistic,
     branch,
     segment,
-    basis: String(basis),
+    basis,
     comparison: isAbsolute ? null : comparison,
     against,
   };
@@ -136,6 +136,10 @@ export function parseRows(texts: readonly string[]): FileRow[] {
     throw new MalformedArrayError('one of its rows is not valid JSON', { cause: error });
   }
   throw new MalformedArrayError('one of its rows is not valid JSON');
+}
+
+function isBasis(value: JsonValue): value is AnalysisBasis {
+  return ANALYSIS_BASES.some((known) => known === value);
 }
 
 function isTextOrNull(value: JsonValue): value is string | null {
