@@ -13,6 +13,11 @@ export function monitoringColumns(table: string, names: readonly string[]): Moni
   });
 }
 
+/** All columns of a table, in its order. */
+export function monitoringColumnNames(table: string): string[] {
+  return (MONITORING_TABLES.get(table) ?? []).map(({ name }) => name);
+}
+
 /** Parses a cell: a TIMESTAMP is microseconds since 1970, everything else as the warehouse writes it. */
 export function monitoringValue({ type }: MonitoringColumn, text: string | null): JsonValue {
   if (text === null) return null;
