@@ -10,6 +10,7 @@ import { toColumnBatch } from './arrow-batch.ts';
 import { broken, readMessages } from './arrow-messages.ts';
 import { unpackLz4 } from './lz4-block.ts';
 import type { ReadRowsResponse, StorageClient } from './storage-client.ts';
+import { retryDelayOf } from './retry-info.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import { toRefusal } from './vendor-errors.ts';
 
@@ -58,7 +59,8 @@ export async function* readStream(request: StreamRequest): AsyncGenerator<Column
     breaks = rows > before ? 1 : breaks + 1;
     if (breaks > MOST_BREAKS) throw problem;
     request.log.debug({ stream: request.stream, rows, breaks, problem: String(problem) }, 'a stream of rows broke');
-    await clock.sleep(FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + random.fraction()), signal);
+    const pauseMs = FIRST_PAUSE_MS * 2 ** (breaks - 1) * (0.5 + random.fraction());
+    await clock.sleep(Math.max(pauseMs, retryDelayOf(problem) ?? 0), signal);
   }
 }
 
@@ -121,10 +123,22 @@ function* batchesOf(columns: readonly Column[], response: ReadRowsResponse, mete
   }
 }
 
-/** Whether a stream can resume after this failure: the connection was lost, the server went away, or the stream stalled or ended early. */
+/**
+ * Internal errors that mean a lost connection, as in Google's own client.
+ *
+ * @see https://github.com/googleapis/java-bigquerystorage (ReadRowsRetryingCallable, Errors.isRetryableStatus)
+ */
+const LOST =
+  /RST[_ ]STREAM|\bEOS\b|GOAWAY|stream terminated|HTTP\/2 error code: INTERNAL_ERROR|closed with unknown cause/i;
+
+/**
+ * Whether a stream can resume after this failure: the connection was lost, the server went away or asks to come back later, or the
+ * stream stalled or ended early.
+ */
 function isBreak(error: unknown): boolean {
   const refusal = toRefusal(error);
   if (refusal === undefined) return error instanceof StalledStream;
-  if (refusal.reason === 'INTERNAL') return /RST_STREAM|EOS|GOAWAY|stream terminated/i.test(refusal.message);
+  if (refusal.reason === 'INTERNAL') return LOST.test(refusal.message);
+  if (refusal.reason === 'RESOURCE_EXHAUSTED') return retryDelayOf(error) !== undefined;
   return ['UNAVAILABLE', 'ABORTED', 'CANCELLED', 'DEADLINE_EXCEEDED', 'connection'].includes(refusal.reason);
 }

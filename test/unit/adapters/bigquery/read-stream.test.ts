@@ -25,6 +25,10 @@ function onStream(fault: Fault, times: number | 'all' = 1): FaultRule {
   return { on: 'storage.readRows', times, fault };
 }
 
+function lost(message: string): Fault {
+  return { kind: 'refuse', code: 'INTERNAL', message, afterBatches: 7 };
+}
+
 const whole = new GeneratedContent(GENERATED);
 const expected = encodedRows({
   columns: STATISTICS_COLUMNS,
@@ -40,6 +44,12 @@ describe('a stream of rows', () => {
     ['nothing comes any more', { kind: 'stall', afterBatches: 7 }],
     ['it ends early', { kind: 'truncate', afterBatches: 7 }],
     ['the service goes away before the first row', { kind: 'refuse', code: 'UNAVAILABLE' }],
+    [
+      'the service asks to come back later',
+      { kind: 'refuse', code: 'RESOURCE_EXHAUSTED', retryAfterMs: 20, afterBatches: 7 },
+    ],
+    ['HTTP/2 breaks', lost('HTTP/2 error code: INTERNAL_ERROR\nReceived Rst Stream')],
+    ['the connection is closed', lost('Connection closed with unknown cause')],
   ])('is taken up where it broke when %s', async (_, fault) => {
     const { open, server } = await setup([onStream(fault)], fault.kind === 'stall' ? IMPATIENT : {});
 
