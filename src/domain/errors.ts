@@ -135,6 +135,11 @@ export const ERROR_CATALOGUE = {
     text: 'A query would read more than the configured limit.',
     remedy: 'Check why the query reads so much; if it has to, raise `CONTRAIL_BIGQUERY_MAXIMUM_BYTES_BILLED`.',
   },
+  PROJECT_BLOCKED: {
+    class: 'environment',
+    text: 'A service refuses the whole project: billing is off, the account is disabled, or Google has blocked it.',
+    remedy: 'Do what the hint says; the next scans enqueue the files again.',
+  },
   ACCESS_DENIED: {
     class: 'environment',
     text: 'A permission is missing.',

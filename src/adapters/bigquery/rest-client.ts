@@ -76,7 +76,7 @@ export class RestClient {
         onSend: () => (meter.requests += 1),
         signal,
       },
-      (reply) => readReply(reply, meter),
+      (reply) => readReply(reply, { meter, isReal: this.#credentials !== undefined }),
     );
   }
 
@@ -105,12 +105,15 @@ function contentType({ upload, body }: RestRequest): Record<string, string> {
   return body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
-async function readReply(reply: HttpReply, meter: UsageMeter): Promise<unknown> {
+async function readReply(
+  reply: HttpReply,
+  { meter, isReal }: { readonly meter: UsageMeter; readonly isReal: boolean },
+): Promise<unknown> {
   const bytes = await reply.bytes();
   meter.bytesRead += bytes.length;
   const json = parseReply(reply.status, bytes.toString('utf8'));
   if (reply.status >= 200 && reply.status < 300) return json;
-  throw refusalOf(reply.status, json);
+  throw refusalOf(reply.status, json, isReal);
 }
 
 /** With a scheme and without a trailing slash. */
@@ -134,11 +137,16 @@ function parseReply(status: number, text: string): unknown {
   }
 }
 
-function refusalOf(status: number, reply: unknown): ServiceRefusal {
+/** The emulator gives this reason for every query error; the service's own message speaks of an internal error. */
+const EMULATED = 'jobInternalError';
+
+function refusalOf(status: number, reply: unknown, isReal: boolean): ServiceRefusal {
   const error = recordOf(recordOf(reply)['error']);
   const first = recordOf(Array.isArray(error['errors']) ? error['errors'][0] : undefined);
   const message = textOf(error['message']) || textOf(first['message']) || `status ${status}`;
-  return new ServiceRefusal({ status, reason: textOf(first['reason']) || textOf(error['status']), message });
+  const given = textOf(first['reason']) || textOf(error['status']);
+  const isMistaken = !isReal && given === EMULATED && !/internal error/i.test(message);
+  return new ServiceRefusal({ status, reason: isMistaken ? 'invalidQuery' : given, message });
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

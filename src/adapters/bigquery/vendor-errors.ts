@@ -1,5 +1,6 @@
 /** Translates all errors of BigQuery into ContrailErrors. */
 import { ContrailError, type ErrorCode, type ErrorDetails, errorText, toContrailError } from '../../domain/errors.ts';
+import { googleFailure } from '../http/google-failures.ts';
 import { type TableName, tableText } from './sql.ts';
 
 /** An error of the service: REST errors, errors of jobs, and gRPC codes as HTTP status. */
@@ -59,28 +60,17 @@ export function translate(act: Act, error: unknown): ContrailError {
 
 type Verdict = { readonly code: ErrorCode } & Pick<ErrorDetails, 'hint' | 'exceptionType'>;
 
-const THROTTLED = new Set(['rateLimitExceeded', 'jobRateLimitExceeded', 'userRateLimitExceeded', 'RESOURCE_EXHAUSTED']);
-const TRANSIENT = new Set(['backendError', 'internalError', 'timeout', 'tableUnavailable', 'stopped']);
-/** Not a reason of the service: the emulator gives it for every query error. */
-const EMULATED = new Set(['jobInternalError']);
 const DATASET_MISSING = /not found: dataset|dataset \S+ is not found/i;
-const BILLING = new Set(['billingNotEnabled', 'billingTierLimitExceeded']);
 
-function judge(act: Act, { status, reason, message }: ServiceRefusal): Verdict {
-  if (THROTTLED.has(reason) || status === 429) {
-    return { code: 'THROTTLED', hint: 'BigQuery receives too many requests; try again in a few minutes.' };
-  }
-  if (reason === 'quotaExceeded' || BILLING.has(reason)) {
-    return { code: 'QUOTA_EXCEEDED', hint: 'Raise the quota of the project, or wait until it is renewed.' };
-  }
-  if (reason === 'bytesBilledLimitExceeded') {
-    return { code: 'COST_LIMIT', hint: 'Raise the limit of bytes billed for a query, or make the view smaller.' };
-  }
+function judge(act: Act, refusal: ServiceRefusal): Verdict {
+  const { status, reason, message } = refusal;
+  const known = googleFailure(refusal);
+  if (known !== undefined) return known;
   if (reason === 'accessDenied' || status === 403) return accessDenied(act, message);
   if (status === 401) return NO_CREDENTIALS;
   if (DATASET_MISSING.test(message)) return datasetMissing(message);
   if (/does not match any table/i.test(message)) return SOURCE_GONE;
-  if (isPassing(new ServiceRefusal({ status, reason, message }))) return { code: 'SERVICE_UNAVAILABLE' };
+  if (isPassing(refusal)) return { code: 'SERVICE_UNAVAILABLE' };
   return act.hint === undefined ? { code: 'QUERY_FAILED' } : { code: 'QUERY_FAILED', hint: act.hint };
 }
 
@@ -134,8 +124,9 @@ export function isDuplicate(error: unknown): boolean {
 /** Whether the same request may succeed if it is repeated at once. */
 export function isPassing(error: unknown): boolean {
   const refusal = toRefusal(error);
-  if (refusal === undefined || EMULATED.has(refusal.reason) || isDuplicate(refusal)) return false;
-  return refusal.status === 0 || refusal.status >= 500 || TRANSIENT.has(refusal.reason);
+  if (refusal === undefined || isDuplicate(refusal)) return false;
+  const known = googleFailure(refusal);
+  return known === undefined ? refusal.status === 0 || refusal.status >= 500 : known.code === 'SERVICE_UNAVAILABLE';
 }
 
 /** @see https://grpc.io/docs/guides/status-codes/ */

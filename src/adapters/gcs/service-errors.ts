@@ -1,6 +1,7 @@
 /** Translates all errors of Cloud Storage and the network into ContrailErrors with a remedy. */
 import { z } from 'zod';
 import { ContrailError, type ErrorCode, errorText } from '../../domain/errors.ts';
+import { googleFailure } from '../http/google-failures.ts';
 
 /** What was being done, for the message and the hint. */
 export interface Act {
@@ -28,9 +29,6 @@ const OBJECT_NOT_THERE = /^No such object\b/i;
 const BUCKET_NOT_THERE = /\bbucket does not exist\b/i;
 const CHECKSUM = /\b(crc32c|md5|checksum)/i;
 const PERMISSION = /\bstorage\.[a-z]+\.[A-Za-z]+\b/;
-/** These also have status 403, but are not about permissions. */
-const RATE_LIMITS = new Set(['rateLimitExceeded', 'userRateLimitExceeded']);
-const QUOTAS = new Set(['quotaExceeded', 'dailyLimitExceeded']);
 
 /** Translates an error reply. */
 export function refusalError(refusal: Refusal, act: Act): ContrailError {
@@ -40,10 +38,8 @@ export function refusalError(refusal: Refusal, act: Act): ContrailError {
   const make = (code: ErrorCode, sentence: string, hint?: string): ContrailError =>
     new ContrailError(code, sentence, { subject: act.doing, ...(hint === undefined ? {} : { hint }) });
 
-  if (status === 429 || RATE_LIMITS.has(reason)) {
-    return make('THROTTLED', `Cloud Storage asks for fewer requests while ${act.doing}: ${said}.`);
-  }
-  if (QUOTAS.has(reason)) return make('QUOTA_EXCEEDED', `A quota stands in the way of ${act.doing}: ${said}.`);
+  const known = googleFailure({ status, reason, message });
+  if (known !== undefined) return make(known.code, sentenceOf(known.code, act, said), known.hint);
   if (status === 401) {
     return make(
       'CREDENTIALS_INVALID',
@@ -66,6 +62,19 @@ export function refusalError(refusal: Refusal, act: Act): ContrailError {
   }
   if (isPassing(status)) return unanswered(said, act);
   return make('INTERNAL', `Cloud Storage refused ${act.doing}: ${said}.`);
+}
+
+function sentenceOf(code: ErrorCode, act: Act, said: string): string {
+  switch (code) {
+    case 'THROTTLED':
+      return `Cloud Storage asks for fewer requests while ${act.doing}: ${said}.`;
+    case 'QUOTA_EXCEEDED':
+      return `A quota stands in the way of ${act.doing}: ${said}.`;
+    case 'SERVICE_UNAVAILABLE':
+      return unanswered(said, act).message;
+    default:
+      return `Cloud Storage refused ${act.doing}: ${said}.`;
+  }
 }
 
 /** Whether a status is a temporary error of the service. */

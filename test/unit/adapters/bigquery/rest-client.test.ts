@@ -99,3 +99,22 @@ it('asks for compressed replies, and counts them as they are unpacked', async ()
   expect(meter).toMatchObject({ requests: 1, bytesRead: text.length });
   expect(asked).toEqual(['gzip', expect.stringMatching(/^contrail\/.* \(gzip\)$/), undefined]);
 });
+
+it.each([
+  ['a mistake in the query, from an emulator', 'failed to analyze: Table not found', 'QUERY_FAILED', 1],
+  [
+    'transient, from the service',
+    'An internal error occurred during the execution of the job.',
+    'SERVICE_UNAVAILABLE',
+    3,
+  ],
+])('takes jobInternalError for %s', async (_, message, code, requests) => {
+  const error = { code: 400, message, errors: [{ reason: 'jobInternalError', message }] };
+  const port = await serve(createServer((__, response) => response.writeHead(400).end(JSON.stringify({ error }))));
+
+  const { meter, reply } = asking({ apiEndpoint: `http://127.0.0.1:${port}` });
+
+  const thrown: unknown = await reply.catch((failure: unknown) => failure);
+  expect(translate(ACT, thrown).code).toBe(code);
+  expect(meter.requests).toBe(requests);
+});
