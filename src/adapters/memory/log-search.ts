@@ -8,6 +8,7 @@ import {
   COMPARED_CHARACTERS,
   type FoundLogRow,
   LOG_TEXT_COLUMNS,
+  logColumns,
   type LogDayCount,
   type LogFilter,
   type LogRowsRequest,
@@ -98,25 +99,10 @@ function foundRow(row: RecordRow): FoundLogRow {
 }
 
 function columnsOf(row: RecordRow, characters = Number.POSITIVE_INFINITY): Record<LogTextColumn, string | null> {
-  const text = (name: LogTextColumn): string | null => {
+  return logColumns((name) => {
     const value = beginningOf(row[name] ?? null, { rows: 1, characters });
     return typeof value === 'string' ? value : null;
-  };
-  return {
-    experiment: text('experiment'),
-    message: text('message'),
-    log_level: text('log_level'),
-    exception: text('exception'),
-    filename: text('filename'),
-    func_name: text('func_name'),
-    exception_type: text('exception_type'),
-    source: text('source'),
-    metric: text('metric'),
-    statistic: text('statistic'),
-    analysis_basis: text('analysis_basis'),
-    segment: text('segment'),
-    analysis_period: text('analysis_period'),
-  };
+  });
 }
 
 function messageCount(

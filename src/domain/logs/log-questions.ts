@@ -97,3 +97,22 @@ export const LOG_TEXT_COLUMNS = [
   'analysis_period',
 ] as const;
 export type LogTextColumn = (typeof LOG_TEXT_COLUMNS)[number];
+
+/** The columns with the text that each is given. */
+export function logColumns(textOf: (column: LogTextColumn) => string | null): Record<LogTextColumn, string | null> {
+  return {
+    experiment: textOf('experiment'),
+    message: textOf('message'),
+    log_level: textOf('log_level'),
+    exception: textOf('exception'),
+    filename: textOf('filename'),
+    func_name: textOf('func_name'),
+    exception_type: textOf('exception_type'),
+    source: textOf('source'),
+    metric: textOf('metric'),
+    statistic: textOf('statistic'),
+    analysis_basis: textOf('analysis_basis'),
+    segment: textOf('segment'),
+    analysis_period: textOf('analysis_period'),
+  };
+}

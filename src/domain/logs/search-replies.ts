@@ -1,7 +1,13 @@
 /** Reads replies to the queries of `search-sql.ts`: cells of text, in the order of their columns. */
-import { z } from 'zod';
+import type { JsonValue } from '../json-value.ts';
 import { dateText, MICROS_PER_DAY } from '../utc-time.ts';
-import { type FoundLogRow, LOG_TEXT_COLUMNS, type LogDayCount, type MessageCount } from './log-questions.ts';
+import {
+  type FoundLogRow,
+  LOG_TEXT_COLUMNS,
+  logColumns,
+  type LogDayCount,
+  type MessageCount,
+} from './log-questions.ts';
 
 export type Cells = readonly (string | null)[];
 
@@ -29,20 +35,17 @@ export function readMessageCount(cells: Cells): MessageCount {
 }
 
 export function readLogRow([fingerprint, at, category, isCritical, isWarning, ...texts]: Cells): FoundLogRow {
-  const columns = Object.fromEntries(LOG_TEXT_COLUMNS.map((name, index) => [name, texts[index] ?? null]));
   return {
     fingerprint: fingerprint ?? '',
     at: Number(at),
     category: category ?? '',
     isCritical: isCritical === '1',
     isWarning: isWarning === '1',
-    columns: LogColumns.parse(columns),
+    columns: logColumns((column) => texts[LOG_TEXT_COLUMNS.indexOf(column)] ?? null),
   };
 }
 
-const LogColumns = z.record(z.enum(LOG_TEXT_COLUMNS), z.string().nullable());
-const Names = z.array(z.string()).nullable();
-
 function namesOf(json: string | null): readonly string[] {
-  return json === null ? [] : (Names.parse(JSON.parse(json)) ?? []);
+  const names: JsonValue = json === null ? null : JSON.parse(json);
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
 }
