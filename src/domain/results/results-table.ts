@@ -28,14 +28,14 @@ export interface ResultsTable {
   readonly parameterRows: number;
   /** Dictionaries. The text of code 0 is empty and stands for null. */
   readonly texts: Readonly<Record<TextColumn, readonly string[]>>;
-  readonly codes: Readonly<Record<TextColumn, Uint32Array>>;
-  readonly windows: Int32Array;
+  readonly codes: Readonly<Record<TextColumn, Uint32Array<ArrayBuffer>>>;
+  readonly windows: Int32Array<ArrayBuffer>;
   /** NaN: null. */
-  readonly numbers: Readonly<Record<NumberColumn, Float64Array>>;
+  readonly numbers: Readonly<Record<NumberColumn, Float64Array<ArrayBuffer>>>;
   /** One entry for each distribution, with codes of the same dictionaries. */
   readonly distributions: {
-    readonly codes: Readonly<Record<DistributionColumn, Uint32Array>>;
-    readonly windows: Int32Array;
+    readonly codes: Readonly<Record<DistributionColumn, Uint32Array<ArrayBuffer>>>;
+    readonly windows: Int32Array<ArrayBuffer>;
   };
 }
 

@@ -79,7 +79,14 @@ function matchedPeriod(ofRow: string | null, name: string, window: number | null
  * By metric, the first error that the console shows: it takes a metric for unavailable in the basis and segment of this
  * row.
  */
-export function firstErrors({ experiment, logs, analysisStart }: LogInputs): ReadonlyMap<string, TracedLog> {
+export function firstErrors({
+  experiment,
+  logs,
+  analysisStart,
+}: Omit<LogInputs, 'experiment'> & { readonly experiment: Pick<LogInputs['experiment'], 'slug'> }): ReadonlyMap<
+  string,
+  TracedLog
+> {
   const from = (analysisStart === null ? undefined : parseTimestamp(analysisStart)) ?? -Infinity;
   const first = new Map<string, { readonly row: TracedLog; readonly at: number }>();
   for (const row of logs) {
