@@ -1,7 +1,9 @@
-/** Entries and ends of passes as Redis keeps them. */
+/** The files of an experiment and ends of passes as Redis keeps them. */
+import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { ANALYSIS_PERIODS } from '../../domain/analysis-period.ts';
 import type { FileEntry } from '../../domain/freshness/file-entry.ts';
+import { keyOfFile } from '../../domain/freshness/file-key.ts';
 
 const Time = z.number();
 const Source = z.object({ version: z.string(), changedAt: Time.optional(), seenAt: Time });
@@ -9,7 +11,6 @@ const Source = z.object({ version: z.string(), changedAt: Time.optional(), seenA
 const Entry = z.object({
   file: z.object({
     product: z.enum(['statistics', 'errors', 'metadata']),
-    experiment: z.string(),
     period: z.enum(ANALYSIS_PERIODS).optional(),
   }),
   application: z.string().optional(),
@@ -43,25 +44,37 @@ const Entry = z.object({
   refusal: z.object({ code: z.string(), sentence: z.string() }).optional(),
 });
 
-/** The same text for the same entry, whatever the order in which it was put together. */
-export function entryText(entry: FileEntry): string {
-  return JSON.stringify(Entry.parse(entry));
+type WithoutExperiment = Omit<FileEntry, 'file'> & { readonly file: Omit<FileEntry['file'], 'experiment'> };
+
+const CHECKSUM_LENGTH = 8;
+
+/** The same text for the same entries, whatever the order in which they were put together. */
+export function filesText(entries: readonly FileEntry[]): string {
+  const inOrder = entries.map((entry) => [keyOfFile(entry.file), entry] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  const json = JSON.stringify(inOrder.map(([, entry]) => Entry.parse(entry)));
+  return checksumOf(json) + json;
+}
+
+/**
+ * Undefined: the text is damaged. A checksum tells, since checking the shape of thirty thousand entries takes longer than
+ * reading them; what another version of Contrail wrote in another shape has another key.
+ */
+export function parseFiles(experiment: string, text: string): FileEntry[] | undefined {
+  const json = text.slice(CHECKSUM_LENGTH);
+  if (json === '' || checksumOf(json) !== text.slice(0, CHECKSUM_LENGTH)) return undefined;
+  const files = JSON.parse(json) as readonly WithoutExperiment[];
+  return files.map((entry) => ({ ...entry, file: { ...entry.file, experiment } }));
+}
+
+function checksumOf(json: string): string {
+  return crc32(json).toString(16).padStart(CHECKSUM_LENGTH, '0');
 }
 
 const End = z.object({ at: Time, unread: z.array(z.object({ code: z.string(), sentence: z.string() })) });
 
-/** Undefined: the text is damaged. */
-export function parseEntry(text: string): FileEntry | undefined {
-  return parsed(Entry, text);
-}
-
 export function parseEnd(text: string | undefined): z.infer<typeof End> | undefined {
-  return text === undefined ? undefined : parsed(End, text);
-}
-
-function parsed<Value>(schema: z.ZodType<Value>, text: string): Value | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return text === undefined ? undefined : End.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 /**
  * The scripts of the freshness index. Keys, all of them behind one base: `header` (`index`, the random name of this index;
  * `passes`, `revision`; what the last pass left; `size:N`, how many fields shard N has) and the shards `0`, `1` and so
- * on (file → its entry as JSON). A shard whose size differs from the header's was lost, and then all is forgotten.
+ * on (experiment → its files as JSON with a checksum). A shard whose size differs from the header's was lost, and then all is
+ * forgotten.
  */
 
 /** Few, since each costs a command whenever the index is read. */

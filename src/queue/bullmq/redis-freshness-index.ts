@@ -3,17 +3,19 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Deployment } from '../../domain/deployment.ts';
+import type { FileEntry } from '../../domain/freshness/file-entry.ts';
 import { keyOfFile } from '../../domain/freshness/file-key.ts';
 import { type FileNote, noteFile } from '../../domain/freshness/file-note.ts';
+import { groupBy } from '../../domain/group-by.ts';
 import type { FreshnessIndex, FreshnessSnapshot, IndexPass, PassEnd } from '../../ports/freshness-index.ts';
 import { connectProducer, DEFAULT_PREFIX, toRedisError } from './connection.ts';
-import { entryText, parseEnd, parseEntry } from './freshness-entry-json.ts';
+import { filesText, parseEnd, parseFiles } from './freshness-entry-json.ts';
 import { BEGIN, FINISH, REPLACE, SHARDS } from './freshness-index-scripts.ts';
 
 /** Part of the keys: versions of Contrail that write other entries have an index of their own. */
-const FORMAT = 'v1';
+const FORMAT = 'v2';
 const KEPT_MS = 30 * 86_400_000;
-const FILES_AT_ONCE = 500;
+const EXPERIMENTS_AT_ONCE = 100;
 
 const Texts = z.array(z.string());
 const Hash = z.record(z.string(), z.string());
@@ -54,9 +56,12 @@ export class RedisFreshnessIndex implements FreshnessIndex {
     const end = parseEnd(header['end']);
     const isWhole = shards.every((shard, n) => Object.keys(shard).length === Number(header[`size:${n}`] ?? 0));
     if (end === undefined || !isWhole) return undefined;
-    const texts = shards.flatMap((shard) => Object.values(shard));
-    const entries = texts.flatMap((text) => parseEntry(text) ?? []);
-    if (entries.length < texts.length) return undefined;
+    const entries: FileEntry[] = [];
+    for (const [field, text] of shards.flatMap((shard) => Object.entries(shard))) {
+      const files = parseFiles(experimentOf(field), text);
+      if (files === undefined) return undefined;
+      entries.push(...files);
+    }
     return {
       revision: `${header['index']}.${header['revision']}`,
       scannedAt: end.at,
@@ -71,9 +76,9 @@ export class RedisFreshnessIndex implements FreshnessIndex {
   }
 
   async note(notes: readonly FileNote[], pass?: IndexPass): Promise<boolean> {
-    const byFile = [...groupBy(notes, ({ file }) => keyOfFile(file))];
-    for (let first = 0; first < byFile.length; first += FILES_AT_ONCE) {
-      const some = new Map(byFile.slice(first, first + FILES_AT_ONCE));
+    const byExperiment = [...groupBy(notes, ({ file }) => fieldOf(file.experiment))];
+    for (let first = 0; first < byExperiment.length; first += EXPERIMENTS_AT_ONCE) {
+      const some = new Map(byExperiment.slice(first, first + EXPERIMENTS_AT_ONCE));
       if (!(await this.#noteSome(some, pass))) return false;
     }
     return true;
@@ -95,7 +100,7 @@ export class RedisFreshnessIndex implements FreshnessIndex {
     let isLost = false;
     while (keys.length > 0) {
       const read = await this.#read(keys);
-      const changes = keys.flatMap((key) => replacement(key, read.get(key) ?? '', notesOf.get(key) ?? []));
+      const changes = keys.flatMap((key) => replacement(key, read.get(key) ?? '', notesOf.get(key) ?? [], pass));
       const of = [pass?.index ?? '', pass?.number ?? ''];
       const [answer, ...conflicts] = await this.#run(REPLACE, newName(), ...of, ...changes.flatMap(words));
       if (answer === 'late') return false;
@@ -141,12 +146,27 @@ export class RedisFreshnessIndex implements FreshnessIndex {
   }
 }
 
-/** Nothing if the notes change nothing. A damaged entry is made anew. */
-function replacement(key: string, read: string, notes: readonly FileNote[]): Replacement[] {
-  let entry = read === '' ? undefined : parseEntry(read);
-  for (const note of notes) entry = noteFile(entry, note);
-  const written = entry === undefined ? '' : entryText(entry);
-  return written === read ? [] : [{ key, read, written }];
+/**
+ * Nothing if the notes change nothing. Damaged files are made anew by a pass, which notes all of them; other notes leave them,
+ * since the experiment would seem to have no other files.
+ */
+function replacement(
+  field: string,
+  read: string,
+  notes: readonly FileNote[],
+  pass: IndexPass | undefined,
+): Replacement[] {
+  const known = read === '' ? [] : parseFiles(experimentOf(field), read);
+  if (known === undefined && pass === undefined) return [];
+  const entries = new Map((known ?? []).map((entry) => [keyOfFile(entry.file), entry]));
+  for (const note of notes) {
+    const key = keyOfFile(note.file);
+    const entry = noteFile(entries.get(key), note);
+    if (entry === undefined) entries.delete(key);
+    else entries.set(key, entry);
+  }
+  const written = entries.size === 0 ? '' : filesText([...entries.values()]);
+  return written === read ? [] : [{ key: field, read, written }];
 }
 
 function words({ key, read, written }: Replacement): (string | number)[] {
@@ -159,14 +179,13 @@ function shardOf(key: string): number {
   return sum % SHARDS;
 }
 
-function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
+/** Not the bare name: `__proto__` gets lost on the way. */
+function fieldOf(experiment: string): string {
+  return `/${experiment}`;
+}
+
+function experimentOf(field: string): string {
+  return field.slice(1);
 }
 
 function newName(): string {

@@ -19,7 +19,7 @@ function open() {
     index.close();
     direct.disconnect();
   });
-  return { index, direct, base: `${redis.prefix}:freshness:v1:`, redis };
+  return { index, direct, base: `${redis.prefix}:freshness:v2:`, redis };
 }
 
 async function scan(index: FreshnessIndex): Promise<void> {
@@ -99,8 +99,8 @@ describe('the freshness index in Redis', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1);
   });
 
-  it.each(['', '{', '[]', '{"file":{"product":"other","experiment":"x"},"pass":1}', 'null'])(
-    'says that it is being built when an entry is %j, and the next scan mends it',
+  it.each(['', '{', '[]', '00000000', '00000000[]', '[{"file":{"product":"other"},"pass":1}]', 'null'])(
+    'says that it is being built when the files of an experiment are %j, and the next scan mends it',
     async (text) => {
       const { index, direct, base } = open();
       await scan(index);
@@ -112,6 +112,17 @@ describe('the freshness index in Redis', () => {
       expect((await index.read())?.entries).toHaveLength(FILES);
     },
   );
+
+  it('stays damaged when a file of an experiment is noted whose other files are damaged', async () => {
+    const { index, direct, base } = open();
+    await scan(index);
+    const shards = await Promise.all(['0', '1'].map((shard) => direct.hexists(`${base}${shard}`, '/slug-1')));
+    await direct.hset(`${base}${shards.indexOf(1)}`, '/slug-1', '[]');
+
+    const isNoted = await index.note([published]);
+
+    expect([isNoted, await index.read()]).toEqual([true, undefined]);
+  });
 
   it('says that it is being built when the end of the scan is damaged', async () => {
     const { index, direct, base } = open();
