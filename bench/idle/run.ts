@@ -1,5 +1,5 @@
 /** What do processes take that have nothing to do? See README.md. */
-import { type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,6 +27,7 @@ export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]
   const warehouse = await startWarehouse({ tables, datasets: ['monitoring'] });
   const storage = await startCountingStorage();
   const redis = await startPrivateRedis({ clock: systemClock });
+  const peer = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   try {
     const experiments = join(folder, 'experiments.json');
     writeFileSync(experiments, JSON.stringify(slugs.map((slug) => ({ slug }))));
@@ -39,8 +40,10 @@ export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]
     // The records of what was published are written, and garbage is collected.
     await delay(full ? 300_000 : 5_000);
     const before = figuresOf(worker);
+    const peerBefore = figuresOf(peer);
     await delay(seconds * 1_000);
     const after = figuresOf(worker);
+    const peerAfter = figuresOf(peer);
     await stopWorker(worker);
     return [
       {
@@ -49,10 +52,20 @@ export async function run({ full, folder }: BenchRequest): Promise<BenchResult[]
         unit: 'percent',
         limit: { atMost: MOST_CPU_PERCENT },
       },
-      { question: 'Its memory at the end over the beginning', value: after.rssMib / before.rssMib, unit: 'times' },
-      { question: 'Its memory at the end', value: after.rssMib, unit: 'MiB' },
+      {
+        question: 'Processor time of a Node process with a timer each second meanwhile',
+        value: (100 * (peerAfter.cpuSeconds - peerBefore.cpuSeconds)) / seconds,
+        unit: 'percent',
+      },
+      {
+        question: 'Memory of the worker at the end over the beginning',
+        value: after.rssMib / before.rssMib,
+        unit: 'times',
+      },
+      { question: 'Memory of the worker at the end', value: after.rssMib, unit: 'MiB' },
     ];
   } finally {
+    peer.kill();
     await Promise.all([warehouse.stop(), storage.stop(), redis.stop()]);
   }
 }

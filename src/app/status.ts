@@ -10,13 +10,15 @@ import { type QueueStates, queueStates } from '../queue/queue-states.ts';
 import { findStrayJobs, type StrayJobs } from './stray-jobs.ts';
 
 export interface QueueDependencies {
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'openIds' | 'find'>;
+  readonly queueStates: () => Promise<QueueStates>;
   readonly refusedRecords: () => Promise<RefusedRecords>;
   /** What is wrong with a Redis that answers. */
   readonly redisTroubles: () => Promise<readonly string[]>;
 }
 
-export interface StatusDependencies extends QueueDependencies {
+export interface StatusDependencies extends Omit<QueueDependencies, 'queueStates'> {
+  readonly queue: JobQueue;
   /** Rejects if Redis cannot be used. */
   readonly checkQueue: () => Promise<unknown>;
   /** Failures of earlier days. */
@@ -59,17 +61,22 @@ export async function readStatus(
     return { files: await fileStates(plan, { queue: undefined, history, lagMs }, signal), trouble };
   const files = await fileStates(plan, { queue, history, lagMs }, signal);
   // A source that cannot be read hides experiments.
-  return withQueues(deps, files, { isWhole: isWhole && plan.failures.length === 0 }, signal);
+  return withQueues(
+    { ...deps, queueStates: () => queueStates(queue) },
+    files,
+    { isWhole: isWhole && plan.failures.length === 0 },
+    signal,
+  );
 }
 
 /** The states of these files with those of the queues. */
 export async function withQueues(
-  { queue, refusedRecords, redisTroubles }: QueueDependencies,
+  { queue, queueStates, refusedRecords, redisTroubles }: QueueDependencies,
   files: readonly FileState[],
   { isWhole }: StatusSelection,
   signal: AbortSignal,
 ): Promise<Status> {
-  const queues = await queueStates(queue);
+  const queues = await queueStates();
   return {
     files,
     queues,

@@ -3,7 +3,7 @@ import { slugForId } from '../jobs/experiment-id.ts';
 import { FILE_QUEUES, subjectOf } from '../jobs/job-kinds.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { ProductFile } from '../producer/product-plan.ts';
-import type { QueueStates } from '../queue/queue-states.ts';
+import { hasOpenJobs, type QueueStates } from '../queue/queue-states.ts';
 
 export interface StrayJobs {
   readonly experiment: string;
@@ -29,8 +29,4 @@ export async function findStrayJobs(
     }
   }
   return [...counts].map(([experiment, jobs]) => ({ experiment, jobs }));
-}
-
-function hasOpenJobs(state: QueueStates[string] | undefined): boolean {
-  return state !== undefined && state.waiting + state.paused + state.active + state.delayed > 0;
 }

@@ -15,9 +15,11 @@ export interface StateMoment {
 
 export function fileStateOf(entry: FileEntry, job: FileJob | undefined, { now, lagMs }: StateMoment): FileState {
   const { product, experiment, period } = entry.file;
-  const file = { experiment, product, ...(period === undefined ? {} : { period }) };
   const found = stateOfFile(entry, openJobOf(job), now, lagMs);
   const { state, since, needsYou } = found;
+  if (job === undefined && isSettled(found))
+    return period === undefined ? { experiment, product, state } : { experiment, product, period, state };
+  const file = { experiment, product, ...(period === undefined ? {} : { period }) };
   if (state === 'running') return { ...file, state, ...(job === undefined ? {} : runningFacts(job)) };
   if (job !== undefined && found.isQueued && isDue(found)) {
     const behind = needsYou && (state === 'stale' || state === 'never' || state === 'failed') ? { behind: state } : {};

@@ -1,6 +1,5 @@
 /** `contrail status`: files with problems, files in the queue, and the state of the queues. */
 import { loadConfig } from '../../config/load-config.ts';
-import { openQueue } from '../../app/compose/open-queue.ts';
 import { clockOf } from '../../app/compose/wire.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { ask } from '../help.ts';
@@ -17,17 +16,14 @@ import {
   problemsFirst,
   totalsOf,
 } from '../status/print-status.ts';
-import { readIndexedFiles, readPlannedFiles } from '../status/read-files.ts';
+import { readFiles } from '../status/read-files.ts';
 
 export async function status(slug: string | undefined, options: StatusOptions): Promise<void> {
   const filter = ask(() => filterOf(options));
   const config = loadConfig(['warehouse', 'bucket']);
   const { signal, release } = abortOnSignals();
-  const queue = await openQueue(config);
   try {
-    const request = { config, queue, slug, products: filter.products, signal };
-    const indexed = options.fresh === true ? undefined : await readIndexedFiles(request);
-    const found = indexed ?? (await readPlannedFiles(request));
+    const found = await readFiles({ config, slug, products: filter.products, signal }, options.fresh === true);
     const files = problemsFirst(found.files.filter((file) => isWanted(file, filter, slug)));
     const { queues, refused, redis = [], strays = [], trouble, missing, source, checkedAt, warnings } = found;
     for (const sentence of redis) say(`warning: ${oneLine(sentence)}`);
@@ -65,6 +61,5 @@ export async function status(slug: string | undefined, options: StatusOptions): 
     }
   } finally {
     release();
-    await queue.close();
   }
 }

@@ -11,6 +11,7 @@ const Source = z.object({ version: z.string(), changedAt: Time.optional(), seenA
 const Entry = z.object({
   file: z.object({
     product: z.enum(['statistics', 'errors', 'metadata']),
+    experiment: z.string(),
     period: z.enum(ANALYSIS_PERIODS).optional(),
   }),
   application: z.string().optional(),
@@ -44,8 +45,6 @@ const Entry = z.object({
   refusal: z.object({ code: z.string(), sentence: z.string() }).optional(),
 });
 
-type WithoutExperiment = Omit<FileEntry, 'file'> & { readonly file: Omit<FileEntry['file'], 'experiment'> };
-
 const CHECKSUM_LENGTH = 8;
 
 /** The same text for the same entries, whatever the order in which they were put together. */
@@ -59,11 +58,10 @@ export function filesText(entries: readonly FileEntry[]): string {
  * Undefined: the text is damaged. A checksum tells, since checking the shape of thirty thousand entries takes longer than
  * reading them; what another version of Contrail wrote in another shape has another key.
  */
-export function parseFiles(experiment: string, text: string): FileEntry[] | undefined {
+export function parseFiles(text: string): readonly FileEntry[] | undefined {
   const json = text.slice(CHECKSUM_LENGTH);
   if (json === '' || checksumOf(json) !== text.slice(0, CHECKSUM_LENGTH)) return undefined;
-  const files = JSON.parse(json) as readonly WithoutExperiment[];
-  return files.map((entry) => ({ ...entry, file: { ...entry.file, experiment } }));
+  return JSON.parse(json) as readonly FileEntry[];
 }
 
 function checksumOf(json: string): string {

@@ -57,8 +57,8 @@ export class RedisFreshnessIndex implements FreshnessIndex {
     const isWhole = shards.every((shard, n) => Object.keys(shard).length === Number(header[`size:${n}`] ?? 0));
     if (end === undefined || !isWhole) return undefined;
     const entries: FileEntry[] = [];
-    for (const [field, text] of shards.flatMap((shard) => Object.entries(shard))) {
-      const files = parseFiles(experimentOf(field), text);
+    for (const text of shards.flatMap((shard) => Object.values(shard))) {
+      const files = parseFiles(text);
       if (files === undefined) return undefined;
       entries.push(...files);
     }
@@ -156,7 +156,7 @@ function replacement(
   notes: readonly FileNote[],
   pass: IndexPass | undefined,
 ): Replacement[] {
-  const known = read === '' ? [] : parseFiles(experimentOf(field), read);
+  const known = read === '' ? [] : parseFiles(read);
   if (known === undefined && pass === undefined) return [];
   const entries = new Map((known ?? []).map((entry) => [keyOfFile(entry.file), entry]));
   for (const note of notes) {
@@ -182,10 +182,6 @@ function shardOf(key: string): number {
 /** Not the bare name: `__proto__` gets lost on the way. */
 function fieldOf(experiment: string): string {
   return `/${experiment}`;
-}
-
-function experimentOf(field: string): string {
-  return field.slice(1);
 }
 
 function newName(): string {
