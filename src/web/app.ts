@@ -1,12 +1,21 @@
 /** Builds the web application; `server.ts` listens. */
+import { constants } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
+import fastifyCompress from '@fastify/compress';
+import fastifyEtag from '@fastify/etag';
+import type { WallClock } from '../ports/clock.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Access } from './access/access.ts';
 import { guardAccess } from './access/guard-access.ts';
+import { addFormTokens } from './access/form-token.ts';
+import { addApi } from './api/api-route.ts';
+import { addOpenApi } from './api/openapi.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
-import { requestFailure } from './failed-requests.ts';
+import { sendFailure, sendNotFound } from './failed-requests.ts';
+import { readPageAssets } from './frame/assets.ts';
+import { addFrame, barePage, type Frame } from './frame/send-page.ts';
 import { guardRequests } from './request-guard.ts';
 import { addAssetRoutes } from './routes/assets.ts';
 import { addHealthRoutes, type Readiness } from './routes/health.ts';
@@ -14,9 +23,17 @@ import { addHomeRoutes } from './routes/home.ts';
 import { addMetricsRoute, type MetricsText } from './routes/metrics.ts';
 import { addObjectRoutes } from './routes/objects.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
-import { html, page } from './views/html.ts';
+import { html } from './views/html.ts';
+
+/** Adds the routes of a page and of its part of the API. */
+export type AddRoutes = (app: FastifyInstance) => void | Promise<void>;
 
 export interface AppOptions {
+  /** The pages; default: none but the plain ones. */
+  readonly pages?: readonly AddRoutes[];
+  readonly clock: WallClock;
+  /** How many alerts are open, as last seen. */
+  readonly openAlerts?: () => number | undefined;
   readonly queue: JobQueue;
   readonly store: ObjectStore;
   /** Mounts the board of the queues; gives what closes it. */
@@ -54,6 +71,8 @@ const MOST_CONNECTIONS = 500;
 
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { headersMs, requestMs, silenceMs, answerMs } = { ...TIME_LIMITS, ...options.timeLimits };
+  const assets = readPageAssets();
+  const frame: Frame = { assets, clock: options.clock, openAlerts: options.openAlerts ?? (() => undefined) };
   const app = Fastify({
     bodyLimit: 64 * 1024,
     requestTimeout: requestMs,
@@ -64,7 +83,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 1_000 },
     // A URL that cannot be decoded reaches no hook.
     frameworkErrors: (_error, _request, reply) => {
-      const body = page('Something went wrong', html`<p>This request cannot be answered.</p>`);
+      const body = barePage(frame, {
+        headline: 'Something went wrong',
+        body: html`<p>This request cannot be answered.</p>`,
+      });
       reply.raw
         .writeHead(400, { ...securityHeaders(options.door?.hasTls), 'content-type': 'text/html; charset=utf-8' })
         .end(body);
@@ -74,25 +96,29 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await addSecurityHeaders(app, options.door?.hasTls);
   guardRequests(app, options.door?.hosts);
   guardAccess(app, options.door?.access, options.log);
-  app.setNotFoundHandler(async (_request, reply) =>
-    reply
-      .code(404)
-      .type('text/html; charset=utf-8')
-      .send(page('Page not found', html`<p><a href="/">Contrail</a></p>`)),
-  );
-  app.setErrorHandler(async (error, request, reply) => {
-    const { status, text } = requestFailure(error, request, options.log);
-    return reply
-      .code(status)
-      .type('text/html; charset=utf-8')
-      .send(page('Something went wrong', html`<p>${text}</p>`));
-  });
-  await addAssetRoutes(app);
+  addFrame(app, frame);
+  app.setNotFoundHandler(sendNotFound);
+  app.setErrorHandler((error, request, reply) => sendFailure(error, { request, reply, log: options.log }));
+  await addAssetRoutes(app, assets);
   addHealthRoutes(app, options.observation, { isTold: options.door === undefined });
   addMetricsRoute(app, options.observation);
-  addHomeRoutes(app, options.queue);
-  addObjectRoutes(app, options.store);
+  await app.register((scope) => addPages(scope, options));
   const closeBoard = await options.mountBoard(app);
   app.addHook('onClose', closeBoard);
   return app;
 }
+
+/** The pages and the API, in a scope of their own: what follows here does not fit Bull Board. */
+async function addPages(scope: FastifyInstance, options: AppOptions): Promise<void> {
+  await scope.register(fastifyEtag, { weak: true });
+  await scope.register(fastifyCompress, { encodings: ['br', 'gzip'], brotliOptions: BROTLI });
+  await addFormTokens(scope, options.door?.hasTls ?? false);
+  addApi(scope);
+  addOpenApi(scope);
+  addHomeRoutes(scope, options.queue);
+  addObjectRoutes(scope, options.store);
+  for (const add of options.pages ?? []) await add(scope);
+}
+
+/** Pages are made for one reader: the highest levels would take longer than they save. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };

@@ -14,10 +14,16 @@ const DIRECTIVES = {
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
   'base-uri': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
 };
 /** Bull Board sets inline styles, uses <base>, and has fonts in its style sheet. */
+/** Our pages use no device of the reader. */
+const NO_DEVICES = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+const { 'require-trusted-types-for': _, ...OTHERS } = DIRECTIVES;
 const BULL_BOARD_DIRECTIVES = {
-  ...DIRECTIVES,
+  ...OTHERS,
   'style-src': ["'self'", "'unsafe-inline'"],
   'base-uri': ["'self'"],
   'font-src': ["'self'", 'data:'],
@@ -26,6 +32,7 @@ const BULL_BOARD_DIRECTIVES = {
 /** Sets the headers first of all. Await it before adding other hooks. */
 export async function addSecurityHeaders(app: FastifyInstance, hasTls = false): Promise<void> {
   await app.register(fastifyHelmet, optionsWith(DIRECTIVES, hasTls));
+  app.addHook('onRequest', async (_request, reply) => void reply.header('permissions-policy', NO_DEVICES));
 }
 
 /** Replaces them by the ones for Bull Board's pages, only in its scope. */
@@ -38,7 +45,7 @@ export function securityHeaders(hasTls = false): OutgoingHttpHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet(optionsWith(DIRECTIVES, hasTls))(request, response, () => undefined);
-  return response.getHeaders();
+  return { ...response.getHeaders(), 'permissions-policy': NO_DEVICES };
 }
 
 function optionsWith(directives: Readonly<Record<string, string[]>>, hasTls: boolean) {

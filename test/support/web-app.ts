@@ -17,6 +17,7 @@ export async function webApp({ door }: { readonly door?: Door } = {}) {
   const connection = connectProducer(redis.redisUrl);
   const log = recordedLog();
   const app = await buildApp({
+    clock: SYSTEM.clock,
     queue,
     store: new MemoryObjectStore({ clock: { now: () => 0 } }),
     mountBoard: (fastify) =>

@@ -79,6 +79,8 @@ const RULES: ImportRules = {
     fastify: ['web'],
     '@fastify/': ['web'],
     helmet: ['web'],
+    '@observablehq/plot': ['web/plots', 'web/pages'],
+    linkedom: ['web/plots'],
     '@duckdb/': ['adapters/duckdb'],
     // What each of the vendor's clients is for: docs/adr/0014-http-once.md.
     '@google-cloud/bigquery': ['adapters/bigquery/job-list.ts'],

@@ -5,11 +5,14 @@ import { mountBoard } from '../../web/board/board.ts';
 import { RunReader } from '../../web/board/ended-runs.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
+import { openFreshnessIndex } from '../compose/open-freshness-index.ts';
 import { openQueue } from '../compose/open-queue.ts';
 import type { Adapters } from '../compose/adapters.ts';
 import type { Observation } from '../observe/observation.ts';
 import { openObservation } from '../observe/open-observation.ts';
+import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import { openDoor } from './open-door.ts';
+import { PAGE_ROOMS, type PageContext } from './page-rooms.ts';
 import { openServicePort, type ServicePort } from '../observe/service-port.ts';
 
 export interface WebServer {
@@ -29,23 +32,27 @@ export interface WebOptions extends ListenOptions {
 
 export async function startWeb(
   config: Config,
-  adapters: Pick<Adapters, 'store' | 'log' | 'clock'> & Partial<Pick<Adapters, 'reader'>>,
+  adapters: Pick<Adapters, 'store' | 'log' | 'clock'> & Pick<PageContext, 'wired'>,
   options: WebOptions,
 ): Promise<WebServer> {
-  const { clock, log, reader } = adapters;
+  const { clock, log, store, wired } = adapters;
   const door = openDoor(config, options.host);
   const redisUrl = options.redisUrl ?? config.redis.reveal();
   const observation = options.observation ?? (await openObservation(config, { clock, log, redisUrl }));
   const queue = await openQueue(config, redisUrl);
   const connection = connectProducer(redisUrl);
   connection.on('error', () => {});
-  const runs = reader === undefined ? {} : { runs: new RunReader(reader, clock) };
+  const runs = wired === undefined ? {} : { runs: new RunReader(readerOf(wired), clock) };
+  const index = openFreshnessIndex(config, redisUrl);
+  const context = { config, clock, log, store, queue, index, redisUrl, ...(wired === undefined ? {} : { wired }) };
   let servicePort: ServicePort | undefined;
   const app = await buildApp({
+    clock,
     queue,
     mountBoard: (fastify) =>
       mountBoard(fastify, { connection, prefix: config['queue.prefix'], log, hasTls: door?.hasTls ?? false, ...runs }),
-    store: adapters.store,
+    store,
+    pages: PAGE_ROOMS.map((room) => room(context)),
     observation,
     log,
     ...(door === undefined ? {} : { door }),
@@ -55,6 +62,7 @@ export async function startWeb(
     await app.close();
     await servicePort?.stop();
     await queue.close();
+    index.close();
     connection.disconnect();
     if (options.observation === undefined) observation.close();
   };
@@ -65,4 +73,8 @@ export async function startWeb(
     await stop();
     throw error;
   }
+}
+
+function readerOf(wired: NonNullable<PageContext['wired']>): MonitoringReader {
+  return { rows: async (request, signal) => (await wired()).reader.rows(request, signal) };
 }

@@ -141,10 +141,11 @@ function readRedis(text: string | undefined): string | undefined {
 /** Port 8080, or any free one if it is taken and --port is not given. */
 async function startPages(
   config: Config,
-  adapters: Parameters<typeof startWeb>[1],
+  adapters: DemoAdapters,
   { port, ...options }: Pick<WebOptions, 'redisUrl' | 'observation'> & { readonly port: number | undefined },
 ): Promise<WebServer> {
-  const at = (candidate: number) => startWeb(config, adapters, { host: '127.0.0.1', port: candidate, ...options });
+  const pages = { ...adapters, wired: async () => adapters };
+  const at = (candidate: number) => startWeb(config, pages, { host: '127.0.0.1', port: candidate, ...options });
   if (port !== undefined) return at(port);
   try {
     return await at(PREFERRED_PORT);

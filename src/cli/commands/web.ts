@@ -9,7 +9,7 @@ import { abortOnSignals } from '../signals.ts';
 import { openDoor } from '../../app/web/open-door.ts';
 import { startWeb } from '../../app/web/start-web.ts';
 import { clockOf } from '../../app/compose/wire.ts';
-import { readerOnDemand } from '../../app/compose/reader-on-demand.ts';
+import { wireOnDemand } from '../../app/compose/wire-on-demand.ts';
 import { sharedHttp } from '../../app/compose/shared-http.ts';
 import { storeOf } from '../../app/compose/open-store.ts';
 import { checkRedis } from '../../app/compose/open-queue.ts';
@@ -32,10 +32,10 @@ export async function web(options: Options): Promise<void> {
   const clock = clockOf(config);
   const http = sharedHttp();
   const system = { clock, random: systemRandom, log, http };
-  const records = readerOnDemand(config, { ...system, createWarehouse: false });
+  const onDemand = wireOnDemand(config, { createWarehouse: false, log });
   const server = await startWeb(
     config,
-    { store: await storeOf(config, system), log, clock, ...(records === undefined ? {} : { reader: records.reader }) },
+    { store: await storeOf(config, system), log, clock, ...(onDemand === undefined ? {} : { wired: onDemand.wired }) },
     { host, port: port ?? config['web.port'], metricsPort },
   );
   printResult(`Contrail: ${server.url} (queues: ${server.url}/queues)`);
@@ -43,7 +43,7 @@ export async function web(options: Options): Promise<void> {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
   await server.stop();
-  await records?.close();
+  await onDemand?.close();
   release();
 }
 

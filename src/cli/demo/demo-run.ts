@@ -16,7 +16,7 @@ import { configuredQueries } from '../../app/compose/queries.ts';
 import { scanDependencies } from '../../app/compose/planning.ts';
 import { scanOnce } from '../../app/scan.ts';
 import { startWorkers, type Workers } from '../../app/pool/start-workers.ts';
-import type { Adapters } from '../../app/compose/adapters.ts';
+import type { WiredAdapters } from '../../app/compose/adapters.ts';
 import type { Observation } from '../../app/observe/observation.ts';
 import { demoTasks, enqueueTasks } from './demo-monitoring.ts';
 import { describeEndedJob } from './describe-job.ts';
@@ -24,7 +24,7 @@ import { BAD_EXPERIMENT, CHANGING_EXPERIMENT, changeResults } from './odd-tables
 
 const CHANGE_EVERY_MS = 20_000;
 
-export type DemoAdapters = Adapters & Required<Pick<Adapters, 'duckdb'>>;
+export type DemoAdapters = WiredAdapters & Required<Pick<WiredAdapters, 'duckdb'>>;
 
 export interface DemoRunOptions {
   readonly config: Config;
@@ -44,7 +44,7 @@ export interface DemoSummary {
 
 export class DemoRun {
   readonly #options: DemoRunOptions;
-  readonly #adapters: Adapters;
+  readonly #adapters: DemoAdapters;
   #pool: Workers | undefined;
 
   constructor(options: DemoRunOptions) {

@@ -4,7 +4,8 @@ import { queueLink } from '../../domain/page-links.ts';
 import type { JobQueue, QueueCounts } from '../../ports/job-queue.ts';
 import { queueStates } from '../../queue/queue-states.ts';
 import { READER } from '../access/guard-access.ts';
-import { html, page, type SafeHtml } from '../views/html.ts';
+import { sendPage } from '../frame/send-page.ts';
+import { html, type SafeHtml } from '../views/html.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const;
 
@@ -18,7 +19,7 @@ export function addHomeRoutes(app: FastifyInstance, queue: JobQueue): void {
   app.get('/', { config: READER }, async (_request, reply) => {
     const looks = Object.entries(await queueStates(queue)).map(lookOf);
     const body = html`${looks.filter(({ counts }) => counts.isPaused).map(pausedNotice)} ${countsTable(looks)}`;
-    return reply.type('text/html; charset=utf-8').send(page(titleOf(looks), body));
+    return sendPage(reply, { headline: titleOf(looks), title: 'Health', section: '/', body });
   });
 }
 
@@ -50,6 +51,9 @@ function countsTable(looks: readonly QueueLook[]): SafeHtml {
       </tr>`,
   );
   return html`<table>
+    <caption>
+      Jobs by queue and state
+    </caption>
     <thead>
       <tr>
         <th scope="col">Queue</th>

@@ -9,7 +9,9 @@ import { METADATA } from '../../domain/object-metadata.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { READER } from '../access/guard-access.ts';
-import { html, page } from '../views/html.ts';
+import { sendPage } from '../frame/send-page.ts';
+import { momentText } from '../text/times.ts';
+import { html } from '../views/html.ts';
 
 export const OBJECTS_PREFIX = '/objects/';
 
@@ -31,10 +33,13 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
           <td><a href="${objectPath(object.name)}">${object.name}</a></td>
           <td class="number">${countText(object.metadata[METADATA.rows])}</td>
           <td class="number">${countText(object.bytes)}</td>
-          <td class="time">${timeText(object.changedAt)}</td>
+          <td class="time">${momentText(object.changedAt)}</td>
         </tr>`,
     );
     const body = html`<table>
+      <caption>
+        Published objects
+      </caption>
       <thead>
         <tr>
           <th scope="col">Object</th>
@@ -49,18 +54,23 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
     </table>`;
     const count = objects.length === 1 ? '1 object is published' : `${objects.length} objects are published`;
     const title = typeof experiment === 'string' ? `${count} of ${shortened(experiment)}` : count;
-    return reply.type('text/html; charset=utf-8').send(page(title, body));
+    return sendPage(reply, { headline: title, body });
   });
 
-  app.get<{ Params: { '*': string } }>(`${OBJECTS_PREFIX}*`, { config: READER }, async (request, reply) => {
-    const name = request.params['*'];
-    const bytes = await readObject(store, name, request.signal);
-    if (bytes === undefined) {
-      const body = html`<p>${name} has not been published. <a href="${OBJECTS_PREFIX}">All objects</a></p>`;
-      return reply.code(404).type('text/html; charset=utf-8').send(page('Object not found', body));
-    }
-    return reply.type('application/json').send(bytes);
-  });
+  app.get<{ Params: { '*': string } }>(
+    `${OBJECTS_PREFIX}*`,
+    { config: READER, compress: false },
+    async (request, reply) => {
+      const name = request.params['*'];
+      const bytes = await readObject(store, name, request.signal);
+      if (bytes === undefined) {
+        const body = html`<p>${name} has not been published. <a href="${OBJECTS_PREFIX}">All objects</a></p>`;
+        reply.code(404);
+        return sendPage(reply, { headline: 'Object not found', body });
+      }
+      return reply.type('application/json').send(bytes);
+    },
+  );
 }
 
 /** Path of the list of an experiment's objects; the list exists even if it is empty. */
@@ -102,9 +112,4 @@ async function readObject(store: ObjectStore, name: string, signal: AbortSignal)
 /** `2520` → `2,520`; empty for objects of other programs. */
 function countText(count: string | number | undefined): string {
   return count === undefined ? '' : Number(count).toLocaleString('en-US');
-}
-
-/** `2026-11-23 23:40:13 UTC` */
-function timeText(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

@@ -1,7 +1,7 @@
 /** HTML by tagged templates: every value is escaped unless it is HTML already, and bidi controls are replaced. */
 import { printable } from '../../domain/terminal-text.ts';
 
-/** Safe HTML. Only `html` makes it. */
+/** Safe HTML, made by `html`; of plots by `plotHtml`. */
 export class SafeHtml {
   readonly #text: string;
 
@@ -14,40 +14,36 @@ export class SafeHtml {
   }
 }
 
-type Value = string | number | SafeHtml | readonly SafeHtml[];
+/** What a template takes; undefined shows nothing. */
+export type Value = string | number | bigint | SafeHtml | undefined | readonly Value[];
 
 /** Quote attributes in templates: values are escaped for text and for quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): SafeHtml {
-  const text = strings.map((part, index) => part + (index < values.length ? render(values[index] ?? '') : ''));
+  const text = strings.map((part, index) => part + (index < values.length ? render(values[index]) : ''));
   return new SafeHtml(text.join(''));
 }
 
-/** A whole page with a headline. */
-export function page(title: string, body: SafeHtml): string {
-  const document = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} · Contrail</title>
-        <link rel="stylesheet" href="/assets/contrail.css" />
-      </head>
-      <body>
-        <header>
-          <a href="/">Contrail</a>
-          <nav><a href="/queues">Queues</a> <a href="/objects/">Objects</a></nav>
-        </header>
-        <main>
-          <h1>${title}</h1>
-          ${body}
-        </main>
-      </body>
-    </html>`;
-  return document.toString();
+/** An address for an attribute `href`: a path, query or anchor of ours, or https. Undefined for anything else. */
+export function href(address: string): string | undefined {
+  if (/^[/?#]/.test(address)) return /^\/[/\\]/.test(address) || /[\t\n\r]/.test(address) ? undefined : address;
+  if (!/^https:\/\//i.test(address) || !URL.canParse(address)) return undefined;
+  return new URL(address).href;
+}
+
+/** A link, or its content alone where the address may not be linked to. */
+export function link(address: string, content: string | SafeHtml): SafeHtml {
+  const target = href(address);
+  return target === undefined ? html`${content}` : html`<a href="${target}">${content}</a>`;
 }
 
 function render(value: Value): string {
+  if (value === undefined) return '';
   if (value instanceof SafeHtml) return value.toString();
-  if (typeof value === 'object') return value.map(render).join('');
+  if (isList(value)) return value.map(render).join('');
+  if (typeof value === 'object') throw new TypeError('a page was handed an object to show');
   return printable(String(value)).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
 }

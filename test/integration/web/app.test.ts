@@ -45,6 +45,7 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
   const log = recordedLog();
   const problems: string[] = [];
   const app = await buildApp({
+    clock: SYSTEM.clock,
     queue,
     store,
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),

@@ -43,6 +43,7 @@ async function setup() {
   const store = new MemoryObjectStore({ clock: { now: () => NOW } });
   const log = recordedLog();
   const app = await buildApp({
+    clock: SYSTEM.clock,
     queue,
     store,
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),

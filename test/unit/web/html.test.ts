@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../../src/domain/terminal-text.ts';
-import { html, page } from '../../../src/web/views/html.ts';
+import { href, html, link } from '../../../src/web/views/html.ts';
 
 describe('a template', () => {
   it('escapes values, and leaves HTML, lists and numbers', () => {
@@ -43,13 +43,29 @@ describe('text of others', () => {
   });
 });
 
-describe('a page', () => {
-  it('has its title escaped, in the head and as headline', () => {
-    const text = page('a <script> & b', html`<p>body</p>`);
+describe('an address', () => {
+  it.each(['/runs', '/runs?q=a%20b', '?page=2', '#errors', 'https://example.org/a?b=c'])(
+    '%s is linked to',
+    (address) => {
+      expect(href(address)).toBe(address);
+      expect(link(address, 'there').toString()).toBe(html`<a href="${address}">there</a>`.toString());
+    },
+  );
 
-    expect(text).toMatch(/^<!doctype html>/);
-    expect(text).toContain('<title>a &#60;script&#62; &#38; b · Contrail</title>');
-    expect(text).toContain('<h1>a &#60;script&#62; &#38; b</h1>');
-    expect(text).toContain('<p>body</p>');
+  it.each([
+    'javascript:alert(1)',
+    ' javascript:alert(1)',
+    'java\nscript:alert(1)',
+    'data:text/html,x',
+    'http://example.org/',
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    'https://',
+    'runs',
+    '',
+  ])('%j is text only', (address) => {
+    expect(href(address)).toBeUndefined();
+    expect(link(address, '<b>').toString()).toBe('&#60;b&#62;');
   });
 });
