@@ -1,6 +1,5 @@
 /** Rules M1 to M4: enrollment alerts that the console sends to owners (spec: monitoring, section 7). */
 import {
-  branchCounts,
   FEATURE_CONFLICT_LIMIT,
   isEnrollmentLow,
   LOW_ENROLLMENT_DAYS,
@@ -9,12 +8,13 @@ import {
   UNENROLLMENT_SPIKE_LIMIT,
   unenrollmentRate,
 } from './enrollment-checks.ts';
+import { enrollmentRatio, ratioFormula } from './enrollment-ratio.ts';
 import { funnelVerdict, hasFunnel } from './enrollment-funnel.ts';
 import { daysSinceStart, type WatchedExperiment } from './inputs.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { isRunning } from './running.ts';
-import { countText, namesText, percentText, pluralText, pValueText } from './text.ts';
-import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT, testSampleRatio } from '../domain/sample-ratio/sample-ratio.ts';
+import { countText, namesText, percentText, pluralText } from './text.ts';
+import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT } from '../domain/sample-ratio/sample-ratio.ts';
 import { noLink } from '../domain/page-links.ts';
 
 const CONSOLE = 'Experimenter: alert';
@@ -64,13 +64,10 @@ const SAMPLE_RATIO = defineRule({
   check: ({ slug, branches }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;
-    if (counts.branches.size < 2) return { kind: 'no_data', reason: 'fewer than two branches have counts' };
-    const test = testSampleRatio(branchCounts(counts, branches));
-    if (test.pValue === null) return { kind: 'no_data', reason: 'a branch with ratio 0 has clients' };
-    const chi = `χ² = ${(test.chiSquare ?? 0).toFixed(2)}, ${pluralText(test.degreesOfFreedom, 'degree')} of freedom`;
-    const sign = test.largestDeviation >= SRM_DEVIATION_LIMIT ? '≥' : '<';
-    const deviation = `largest share deviation ${percentText(test.largestDeviation)} ${sign} ${percentText(SRM_DEVIATION_LIMIT)}`;
-    const formula = `${chi}, ${pValueText(test.pValue)}; ${deviation}`;
+    const ratio = enrollmentRatio(counts, branches);
+    if (ratio.kind === 'no_data') return { kind: 'no_data', reason: ratio.reason };
+    const { test } = ratio;
+    const formula = ratioFormula(test);
     if (!isMismatch(test, threshold)) return { kind: 'passing', value: test.pValue, formula };
     const shares = test.branches.map(
       ({ branch, share, expectedShare }) => `${branch} ${percentText(share)} (expected ${percentText(expectedShare)})`,

@@ -8,34 +8,23 @@ import type {
   WaitingRecords,
   WatchedExperiment,
 } from '../../alerts/inputs.ts';
-import { type EnrollmentFunnel, funnelProblem } from '../../alerts/enrollment-funnel.ts';
-import type { ByteLimit } from '../../domain/byte-limit.ts';
-import { toContrailError } from '../../domain/errors.ts';
 import type { QueryExport } from '../../domain/query-export/query-export.ts';
 import type { WallClock } from '../../ports/clock.ts';
-import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StatisticsSource } from '../../ports/statistics-source.ts';
-import { fetchEnrollmentCounts } from './enrollment-counts-object.ts';
+import { type EnrollmentSourceDependencies, readEnrollmentInputs } from './enrollment-inputs.ts';
 import { errorsByExperiment, logCounts, readRecentLogs } from './recent-logs.ts';
 import { watchedQueries } from './query-runs.ts';
+import { mapped, reading, withUnread } from './readings.ts';
 import { recentQueries, recentRuns } from './recent-costs.ts';
 import { tableChanges } from './table-changes.ts';
-import { watchedExperiments } from './watched-experiments.ts';
 
-export interface AlertSourceDependencies {
-  readonly experimentRecords: Pick<ExperimentsApi, 'url' | 'fetch'>;
+export interface AlertSourceDependencies extends EnrollmentSourceDependencies {
   readonly source: Pick<StatisticsSource, 'listTables' | 'describeTables'>;
-  readonly store: ObjectStore;
   readonly reader: MonitoringReader;
   readonly clock: WallClock;
   readonly log: Log;
-  /** Limit for the object of enrollment counts. */
-  readonly countsLimit: ByteLimit;
-  /** The enrollment funnel, kept between checks. */
-  readonly funnel: (signal: AbortSignal) => Promise<EnrollmentFunnel>;
   /** The state of every file, from planning and the queue. */
   readonly files: (signal: AbortSignal) => Promise<FileReading>;
   /** Tells whether metric-hub leaves an experiment out of the analysis or keeps it private. Rejects if it cannot be read. */
@@ -59,12 +48,9 @@ export interface FileReading {
 export async function readAlertInputs(deps: AlertSourceDependencies, signal: AbortSignal): Promise<AlertInputs> {
   const { store, reader, clock } = deps;
   const now = clock.now();
-  const list = await reading(signal, now, () => watchedExperiments(deps.experimentRecords, now, signal));
-  const experiments = mapped(list, ({ watched }) => watched);
-  const unread = list.kind === 'read' ? list.value.unread : new Set<string>();
+  const enrollment = await readEnrollmentInputs(deps, now, signal);
+  const { experiments, enrollmentCounts, enrollmentFunnel, unread } = enrollment;
   const files = await reading(signal, now, () => deps.files(signal));
-  const counts = await reading(signal, now, () => fetchEnrollmentCounts(deps, signal));
-  const funnel = await reading(signal, now, () => deps.funnel(signal));
   const objects = await reading(signal, now, () => store.list('statistics/', signal));
   const tables = await reading(signal, now, () => tableChanges(deps, () => valueOf(objects), signal));
   const logs = await reading(signal, now, async () => {
@@ -75,15 +61,14 @@ export async function readAlertInputs(deps: AlertSourceDependencies, signal: Abo
   return {
     now,
     sources: {
-      experiments: withUnread(experiments, unread),
+      experiments,
       metricHub: await reading(signal, now, async () => {
         const listed = valueOf(experiments);
         const isLeftOut = listed.length === 0 ? () => false : await deps.leftOut(signal);
         return { leftOut: new Set(listed.filter(isLeftOut).map(({ slug }) => slug)) };
       }),
-      enrollmentCounts:
-        counts.kind === 'read' ? { ...counts, value: counts.value.counts, at: counts.value.at } : counts,
-      enrollmentFunnel: funnelReading(funnel, now),
+      enrollmentCounts,
+      enrollmentFunnel,
       errors: withUnread(
         await reading(signal, now, async () =>
           errorsByExperiment({
@@ -124,31 +109,6 @@ function valueOf<Value>(reading: Reading<Value>): Value {
   throw new Error(reading.reason);
 }
 
-function funnelReading(reading: Reading<EnrollmentFunnel>, now: number): Reading<EnrollmentFunnel> {
-  if (reading.kind === 'missing') return reading;
-  const { value } = reading;
-  const problem = funnelProblem(value, now);
-  const at = value.kind === 'absent' ? now : value.changedAt;
-  return { ...reading, at, ...(problem === undefined ? {} : { problem }) };
-}
-
 function slugsOf(experiments: Reading<readonly { readonly slug: string }[]>): string[] {
   return valueOf(experiments).map(({ slug }) => slug);
-}
-
-async function reading<Value>(signal: AbortSignal, at: number, read: () => Promise<Value>): Promise<Reading<Value>> {
-  try {
-    return { kind: 'read', value: await read(), at };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { kind: 'missing', reason: toContrailError(error).message };
-  }
-}
-
-function withUnread<Value>(reading: Reading<Value>, unread: ReadonlySet<string>): Reading<Value> {
-  return reading.kind === 'read' && unread.size > 0 ? { ...reading, unread } : reading;
-}
-
-function mapped<Value, Result>(reading: Reading<Value>, map: (value: Value) => Result): Reading<Result> {
-  return reading.kind === 'read' ? { ...reading, value: map(reading.value) } : reading;
 }

@@ -19,7 +19,8 @@ const MOST_NAMES = 20;
 export interface FunnelSource {
   readonly store: ObjectStore;
   readonly limit: ByteLimit;
-  readonly records: LogRecordDependencies;
+  /** Absent: nothing is logged, as for pages. */
+  readonly records?: LogRecordDependencies;
 }
 
 /** The funnel, kept between checks: the object is read again only when it has another generation. */
@@ -33,7 +34,7 @@ export class KeptEnrollmentFunnel {
 
   /**
    * The current funnel. A malformed or too large object, and one with malformed rows, makes one WARNING row in
-   * `monitoring.logs`. Throws if the store cannot be read.
+   * `monitoring.logs`, if there are records. Throws if the store cannot be read.
    */
   async read(signal: AbortSignal): Promise<EnrollmentFunnel> {
     const { store, limit, records } = this.#source;
@@ -44,7 +45,7 @@ export class KeptEnrollmentFunnel {
       const content = await fetchContent(store, { object, limit, signal });
       if (content === undefined) return { kind: 'absent' };
       const work = ['enrollment-funnel', store.locate(ENROLLMENT_FUNNEL_OBJECT), generation];
-      await writeLogRecords(records, work, warningsOf(content));
+      if (records !== undefined) await writeLogRecords(records, work, warningsOf(content));
       this.#kept = { generation, content };
     }
     return { ...this.#kept.content, changedAt };
