@@ -21,6 +21,13 @@ export const ALERT_RULES: readonly AlertRule[] = [
   ...QUERY_RULES,
 ];
 
+const ENROLLMENT_SOURCES: ReadonlySet<SourceName> = new Set(['experiments', 'enrollmentCounts', 'enrollmentFunnel']);
+
+/** The rules about enrollments and dates of experiments, which need nothing else. */
+export const ENROLLMENT_RULES: readonly AlertRule[] = ALERT_RULES.filter(({ needs }) =>
+  needs.every((name) => ENROLLMENT_SOURCES.has(name)),
+);
+
 /** A failed check is an alert too, so that silence never looks like health. */
 export const CHECK_FAILED: RuleFacts = {
   id: 'X1',
