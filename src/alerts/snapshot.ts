@@ -1,5 +1,5 @@
 /** What the newest check found, for pages: unresolved alerts with the current numbers, and those resolved lately. */
-import { type AlertRow, isSilenceRow, newestRows, timeOf } from './row.ts';
+import { type AlertRow, isSilenceOf, isSilenceRow, newestRows, timeOf } from './row.ts';
 import { currentSilence } from './silence.ts';
 import type { SteppedAlert } from './state.ts';
 import { MS_PER_DAY } from '../domain/utc-time.ts';
@@ -57,11 +57,24 @@ export function countAlerts(
 
 /** The state of an alert with silences and lifted silences that no check has found yet. */
 export function stateWith(row: AlertRow, silences: readonly AlertRow[], now: number): AlertRow['state'] {
-  if (row.state === 'resolved') return row.state;
+  if (silenceWith(row, silences, now) !== undefined) return 'silenced';
+  return row.state === 'silenced' ? 'open' : row.state;
+}
+
+/** The row that silences an alert: of somebody's silence, or its own, with what the check wrote there. */
+export function silenceWith(row: AlertRow, silences: readonly AlertRow[], now: number): AlertRow | undefined {
+  if (row.state === 'resolved') return undefined;
   const own = silencesOf(row, silences);
   const found = currentSilence(own, { alert: row, value: row.value, now });
-  if (found?.isWoken === false) return 'silenced';
-  return row.state === 'silenced' ? 'open' : row.state;
+  if (found?.isWoken === false) return found.silence;
+  const isStill = row.state === 'silenced' && timeOf(row.silenced_until) > now;
+  return isStill && !own.some((silence) => isLiftedSince(silence, row)) ? row : undefined;
+}
+
+/** Whether the silence that the row copies was lifted after it was written. */
+function isLiftedSince(silence: AlertRow, row: AlertRow): boolean {
+  const isSame = isSilenceOf(silence, row.alert_id) && silence.silence_reason === row.silence_reason;
+  return isSame && silence.state === 'resolved' && timeOf(silence.changed_at) > timeOf(row.changed_at);
 }
 
 /** The silences of the alert's rule and subject. */

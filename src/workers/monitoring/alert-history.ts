@@ -40,7 +40,8 @@ const AlertRecord = z.object({
   wake_above: OptionalNumber,
 }) satisfies z.ZodType<AlertRow>;
 
-const COLUMNS = (MONITORING_TABLES.get(ALERTS_TABLE) ?? []).map((column) => column.name);
+/** All columns of `alerts_v1`. */
+export const ALERT_COLUMNS = (MONITORING_TABLES.get(ALERTS_TABLE) ?? []).map((column) => column.name);
 
 /** A row of `alerts_v1`, or one kept elsewhere; undefined if it is not one. */
 export function readAlertRow(value: unknown): AlertRow | undefined {
@@ -51,7 +52,7 @@ export function readAlertRow(value: unknown): AlertRow | undefined {
 export function alertHistory(reader: MonitoringReader): AlertHistory {
   return {
     async alerts(signal) {
-      const rows = await reader.rows({ table: ALERTS_TABLE, columns: COLUMNS }, signal);
+      const rows = await reader.rows({ table: ALERTS_TABLE, columns: ALERT_COLUMNS }, signal);
       return rows.flatMap((row) => readAlertRow(row) ?? []);
     },
   };

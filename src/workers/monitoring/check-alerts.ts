@@ -3,7 +3,7 @@ import type { AlertInputs } from '../../alerts/inputs.ts';
 import { buildAlertMessage } from '../../alerts/message.ts';
 import { dueNotifications, type Notification, withDeliveries } from '../../alerts/notification.ts';
 import { configuredSilences } from '../../alerts/configured-silence.ts';
-import { type AlertRow, newestRows, timeOf, timeText } from '../../alerts/row.ts';
+import { type AlertRow, isSilenceRow, newestRows, timeOf, timeText } from '../../alerts/row.ts';
 import type { AlertRule, RuleLimits } from '../../alerts/rule.ts';
 import { evaluateRules } from '../../alerts/rules.ts';
 import { alertSnapshot, type AlertSnapshot } from '../../alerts/snapshot.ts';
@@ -64,7 +64,8 @@ export async function checkAlerts(
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const stored = newestRows(await deps.history.alerts(signal));
-  const silences = newerRows(await silencesOf(deps), stored);
+  const left = await silencesOf(deps);
+  const silences = newerRows(left, stored);
   const known = newestRows([...stored, ...silences]);
   const inputs = await deps.inputs(signal);
   const now = deps.clock.now();
@@ -79,7 +80,11 @@ export async function checkAlerts(
   const rows = [...silences, ...changed];
   const id = recordBatchId([ALERTS_TABLE, ...work]);
   if (rows.length > 0) await deps.sink.append({ id, table: ALERTS_TABLE, rows }, signal);
-  await noteAlerts(deps, alertSnapshot({ alerts, previous: known, written: changed, now }));
+  const lost = newerRows(
+    stored.filter((row) => isSilenceRow(row) && timeOf(row.silenced_until) > now),
+    left,
+  );
+  await noteAlerts(deps, alertSnapshot({ alerts, previous: known, written: changed, now }), lost);
   const count = (state: AlertRow['state']): number => alerts.filter(({ row }) => row.state === state).length;
   const before = new Set(known.map((row) => row.alert_id));
   return {
@@ -112,9 +117,14 @@ function newerRows(rows: readonly AlertRow[], stored: readonly AlertRow[]): Aler
   return rows.filter((row) => timeOf(row.changed_at) > (changes.get(row.alert_id) ?? -Infinity));
 }
 
-/** For the pages, which show the earlier alerts if it fails. */
-async function noteAlerts({ index, log }: CheckDependencies, snapshot: AlertSnapshot): Promise<void> {
+/** For the pages, which show the earlier alerts if it fails. `lost`: stored silences that the index has lost. */
+async function noteAlerts(
+  { index, log }: CheckDependencies,
+  snapshot: AlertSnapshot,
+  lost: readonly AlertRow[],
+): Promise<void> {
   try {
+    for (const silence of lost) await index?.silence(silence);
     await index?.note(snapshot);
   } catch (error) {
     log.warn({ problem: toContrailError(error).message }, 'the alerts could not be noted for the pages');

@@ -225,6 +225,7 @@ describe('checkAlerts', () => {
     const afterwards = await world.check();
 
     expect([result.silenced, afterwards.silenced]).toEqual([1, 1]);
+    expect(await world.index.silences()).toMatchObject([{ state: 'silenced', actor: 'ada' }]);
     expect(world.alert('M1')).toMatchObject({ state: 'silenced', actor: 'ada', silence_reason: 'known' });
     expect(world.rows().filter(isSilenceRow)).toHaveLength(1);
   });
