@@ -111,6 +111,26 @@ export class Catalog {
     return facts.filter((entry) => entry !== undefined);
   }
 
+  /**
+   * Facts of the tables of any dataset whose names begin so, from its listing. A request for the wildcard `x_*` itself would be
+   * answered as if it were one table that changed just now.
+   */
+  async matching(
+    dataset: DatasetName,
+    prefix: string,
+    meter: UsageMeter,
+    signal: AbortSignal,
+  ): Promise<readonly TableFacts[]> {
+    const elsewhere = new Catalog({ ...this.#options, dataset });
+    const entries = await elsewhere.#emptyWhereMissing(async () => {
+      const where = ` WHERE ${startingWith([escaped(prefix)])}`;
+      const found = await elsewhere.#readMetaTable(where, meter, signal);
+      return (found ?? (await elsewhere.#list(meter, signal))).filter(({ name }) => name.startsWith(prefix));
+    });
+    const names = entries.map(({ name }) => name);
+    return elsewhere.complete(entries, names, meter, signal);
+  }
+
   async hasDataset(meter: UsageMeter, signal: AbortSignal): Promise<boolean> {
     const path = `/datasets/${encodeURIComponent(this.#options.dataset.dataset)}`;
     try {

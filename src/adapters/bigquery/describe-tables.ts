@@ -136,15 +136,21 @@ function factsOfTables(
   const facts = pMap(
     tables,
     async (table) => {
-      const isOurs = table.project === deps.dataset.project && table.dataset === deps.dataset.dataset;
-      const fact = isOurs ? known.get(table.table) : undefined;
-      if (fact !== undefined) return fact;
+      const { project, dataset, table: name } = table;
+      const isOurs = project === deps.dataset.project && dataset === deps.dataset.dataset;
+      if (name.endsWith('*')) {
+        const prefix = name.slice(0, -1);
+        if (isOurs) return [...known.values()].filter((fact) => fact.kind === 'table' && fact.name.startsWith(prefix));
+        return deps.catalog.matching({ project, dataset }, prefix, meter, signal);
+      }
+      const fact = isOurs ? known.get(name) : undefined;
+      if (fact !== undefined) return [fact];
       const reply = await deps.catalog.table(table, meter, signal);
-      return reply === undefined ? undefined : factsOf(table.table, reply);
+      return reply === undefined ? [] : [factsOf(name, reply)];
     },
     { concurrency: deps.concurrency },
   );
-  return facts.then((found) => found.filter((fact) => fact !== undefined));
+  return facts.then((found) => found.flat());
 }
 
 function actOn(view: TableName): Act {

@@ -21,7 +21,7 @@ export interface TableSpec {
   readonly description?: string;
   /** The text of a view, for tables.get. */
   readonly viewQuery?: string;
-  /** Other tables that it reads, as `dataset.table`: what a dry run tells of a view. */
+  /** Other tables that it reads, as `dataset.table` or `dataset.beginning_*`: what a dry run tells of a view. */
   readonly reads?: readonly string[];
   /** Every query that reads it fails so: a view over tables that are gone. */
   readonly queryFails?: Refusal;
@@ -100,10 +100,17 @@ export class Catalog {
   /** Throws the service's 404, which tells a missing dataset from a missing table. */
   get(dataset: string, name: string): StoredTable {
     this.checkDataset(dataset);
-    const table = this.find(dataset, name);
+    const table = this.find(dataset, name) ?? this.#wildcard(dataset, name);
     if (table !== undefined) return table;
     const message = `Not found: Table ${this.project}:${dataset}.${name}`;
     throw new RefusedError({ code: 'NOT_FOUND', message });
+  }
+
+  /** The service answers for `x_*` as if it were one table, changed now. */
+  #wildcard(dataset: string, name: string): StoredTable | undefined {
+    if (!name.endsWith('*')) return undefined;
+    const first = this.tablesOf(dataset).find((table) => table.name.startsWith(name.slice(0, -1)));
+    return first === undefined ? undefined : { ...first, name, lastModifiedMs: Date.now() };
   }
 
   /** Throws the service's 404 for a missing dataset. */

@@ -49,6 +49,7 @@ async function setup(views: readonly TableSpec[]) {
 
 it('asks nothing for views without window tables in ten idle scans but the times of tables elsewhere', async () => {
   const odd = view(ODD, { reads: [`${DATASET}.clients`, ELSEWHERE] });
+
   const { source, first, requests } = await setup([view(GONE, failing(`${DATASET}.statistics_gone_week_*`)), odd]);
 
   const scans = [];
@@ -133,4 +134,22 @@ it('keeps no answer for longer than an hour, however often it is used', () => {
   const found = [1, 30, 59, 61].map((minutes) => scanAt(minutes).find(ODD) !== undefined);
 
   expect(found).toEqual([true, true, true, false]);
+});
+
+it('takes the time of a wildcard elsewhere from the tables that it matches', async () => {
+  const wildcard = view(ODD, { reads: ['elsewhere.daily_*'] });
+  const { source, server, first, requests } = await setup([
+    table('elsewhere.daily_1', 1500e9),
+    table('elsewhere.daily_2', 1400e9),
+    table('elsewhere.other', 1700e9),
+    wildcard,
+  ]);
+
+  const second = await scan(source, [ODD]);
+
+  expect(first.versions).toEqual({ [ODD]: new Date(1500e9).toISOString() });
+  expect(second.versions).toEqual(first.versions);
+  expect(requests()).toEqual({ 'jobs.query': 2 });
+  server.catalog.add(table('elsewhere.daily_3', 1600e9));
+  expect((await scan(source, [ODD])).versions).toEqual({ [ODD]: new Date(1600e9).toISOString() });
 });
