@@ -21,10 +21,13 @@ export interface KeptJobs {
   readonly count: number;
 }
 
-/** Enough for the board, and for the producer to see what is done. */
+/**
+ * Completed ones for the board. Failed and cancelled ones tell scans not to ask for the same work again, so they are kept for as
+ * many files as an installation may have.
+ */
 const DEFAULT_RETENTION: JobRetention = {
   completed: { ageMs: 7 * DAY_MS, count: 5_000 },
-  failed: { ageMs: 30 * DAY_MS, count: 5_000 },
+  failed: { ageMs: 30 * DAY_MS, count: 100_000 },
 };
 
 /** Parts are useless after the whole job has ended, which keeps their results. */

@@ -56,7 +56,7 @@ export interface BullmqJobQueueOptions {
   readonly prefix?: string;
   /** What its jobs belong to. Where another deployment shares the prefix, ids that it has taken get ours appended. */
   readonly deployment?: Deployment;
-  /** How long finished jobs are kept: default 7 days for completed ones, 30 for failed ones, at most 5,000 of each. */
+  /** How long finished jobs are kept: default 7 days for completed ones, 30 for failed ones, at most 5,000 and 100,000 of each. */
   readonly retention?: Partial<JobRetention>;
   /** Default: no traces. */
   readonly telemetry?: QueueTelemetry;
@@ -68,6 +68,15 @@ interface Entry {
   readonly name: string;
   readonly data: JobEnvelope & { readonly nonce: string };
   readonly opts: BulkJobOptions & { readonly jobId: string };
+}
+
+/** How a job was found when it was to be cancelled. */
+interface Ending {
+  readonly end: WaitingEnd;
+  /** What makes its worker, and those of its parts, end it. */
+  readonly marks: readonly MarkedJob[];
+  /** The job, if a worker or its parts hold it. */
+  readonly whole?: Job;
 }
 
 /** Adds jobs; one entry for each request, also where its job was left alone. */
@@ -192,6 +201,8 @@ export class BullmqJobQueue implements JobQueue {
           ends.flatMap(({ marks }) => marks),
           clock.now(),
         );
+        // After the marks: the whole goes on when its last part is gone, and must be found cancelled then.
+        for (const { whole } of ends) if (whole !== undefined) await this.#removeParts(whole);
         for (const [index, { end }] of ends.entries()) {
           const place = end === 'ended' ? result.ended : end === 'held' ? result.stopping : result.over;
           place.push(chunk[index] ?? '');
@@ -201,8 +212,8 @@ export class BullmqJobQueue implements JobQueue {
     return result;
   }
 
-  /** Ends a job that waits; otherwise gives the marks that make its worker, and those of its parts, end it. */
-  async #endWaiting(bullQueue: Queue, id: string): Promise<{ readonly end: WaitingEnd; readonly marks: MarkedJob[] }> {
+  /** Ends a job that waits. */
+  async #endWaiting(bullQueue: Queue, id: string): Promise<Ending> {
     const found = await bullQueue.getJob(id);
     const job = this.#isForeign(found) ? await bullQueue.getJob(this.#ownId(id)) : found;
     if (job?.id === undefined) return { end: 'gone', marks: [] };
@@ -213,7 +224,19 @@ export class BullmqJobQueue implements JobQueue {
     );
     if (end !== 'held') return { end, marks: [] };
     const parts = (division?.ids ?? []).map((part) => ({ queue: division?.queue ?? '', id: part, nonce: '' }));
-    return { end, marks: [{ queue: bullQueue.name, id: job.id, nonce }, ...parts] };
+    return { end, marks: [{ queue: bullQueue.name, id: job.id, nonce }, ...parts], whole: job };
+  }
+
+  /** Those that no worker holds. They may be put off for hours, as when no worker knows their version. */
+  async #removeParts(whole: Job): Promise<void> {
+    const { division } = readEnvelope(whole.data);
+    const parentKey = `${whole.queueQualifiedName}:${whole.id}`;
+    for (const id of division?.ids ?? []) {
+      const part = await this.#queue(division?.queue ?? '').getJob(id);
+      if (part?.parentKey !== parentKey || part.finishedOn !== undefined) continue;
+      // A worker that has taken it meanwhile ends it by its mark.
+      await part.remove().catch(() => undefined);
+    }
   }
 
   async list(queue: string, states: readonly JobState[], limit: number): Promise<KnownJob[]> {

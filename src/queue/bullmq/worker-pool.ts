@@ -195,6 +195,8 @@ export class WorkerPool {
       isCancelled: (nonce) => this.#marks.has({ queue: queue.name, id: job.id ?? '', nonce }),
       stopOf: (backfill) => this.#marks.stopOf(backfill),
     });
+    // The parts of a cancelled job are gone, and the message may be later than they.
+    if (held.envelope.division !== undefined) await this.#marks.look();
     const step = await runner.run(held, signal);
     if (step.verdict.kind === 'done' || step.verdict.kind === 'fail') {
       void this.#marks.forget({ queue: queue.name, id: held.id, nonce: held.envelope.nonce ?? '' });

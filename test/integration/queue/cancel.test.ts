@@ -1,6 +1,7 @@
 /** Cancelling across processes: what the marks in Redis are for. */
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
+import { ContrailError } from '../../../src/domain/errors.ts';
 import { marksKey } from '../../../src/queue/bullmq/cancel-marks.ts';
 import { abortOf, makeGate } from '../../support/gate.ts';
 import { DONE, makeQueueWorld } from '../../support/queue-world.ts';
@@ -74,4 +75,24 @@ it('says that Redis is away', async () => {
   const { queue } = makeQueueWorld({ redis: { redisUrl: 'redis://127.0.0.1:1', prefix: 'x' } });
 
   await expect(queue.cancel(kind.queue, ['a'], never)).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+});
+
+it('keeps thousands of cancelled jobs, so that scans do not ask for them again', async () => {
+  const { enqueue, queue, kind, startPool, ended, never } = makeQueueWorld();
+  const ids = Array.from({ length: 5_100 }, (_, step) => `job-${step}`);
+  await enqueue(...ids);
+
+  await queue.cancel(kind.queue, ids, never);
+  await enqueue('bad');
+  await startPool(async () => {
+    throw new ContrailError('RESULTS_MISSING', 'There is no table.');
+  });
+  await ended(1);
+  const again = await queue.enqueue(
+    kind.queue,
+    ids.map((id, step) => ({ id, name: id, payload: { step } })),
+    never,
+  );
+
+  expect([again.added, again.known.length]).toEqual([[], 5_100]);
 });

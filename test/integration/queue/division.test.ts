@@ -295,3 +295,39 @@ it('leaves no part running on for ever whose whole is gone', async () => {
   expect(pool.runningCount).toBe(0);
   expect(await client.exists(wholes.toKey('all'))).toBe(0);
 });
+
+it('ends as cancelled although its parts are put off for long', async () => {
+  let runs = 0;
+  const { startPool, openQueue, queue, whole } = await setup({
+    whole: async () => {
+      runs += 1;
+      return divided(3);
+    },
+    part: async () => ({ kind: 'snoozed', reason: 'later', delayMs: 3_600_000 }),
+  });
+  await startPool(['whole', 'part']);
+  const parts = openQueue('part');
+  await expect.poll(() => parts.getDelayedCount(), { timeout: 20_000 }).toBe(3);
+
+  const cancelled = await queue.cancel('whole', ['all'], never);
+
+  expect(cancelled).toEqual({ ended: [], stopping: ['all'], over: [] });
+  expect(await whole()).toMatchObject({ state: 'failed', failure: { code: 'CANCELLED' } });
+  expect([runs, await parts.getJobCountByTypes('delayed', 'waiting', 'active')]).toEqual([1, 0]);
+});
+
+it('removes no job that another one has named as its part', async () => {
+  const { openQueue, openRedis, queue } = await setup({ whole: async () => DONE, part: async () => DONE });
+  const strangers = openQueue('part');
+  await strangers.add('stranger', { payload: {} }, { jobId: 'stranger', delay: 3_600_000 });
+  const division = { queue: 'part', ids: ['stranger'], state: null, seal: 'forged' };
+  const jobs = openQueue('whole');
+  const job = await jobs.getJob('all');
+  await job?.updateData({ ...job.data, division });
+  // As if a worker held it.
+  await openRedis().del(jobs.toKey('prioritized'), jobs.toKey('wait'));
+
+  await queue.cancel('whole', ['all'], never);
+
+  expect(await strangers.getDelayedCount()).toBe(1);
+});
