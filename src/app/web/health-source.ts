@@ -1,14 +1,17 @@
 /** Reads what the health page shows: files and queues from Redis, the rest from the monitoring tables in the background. */
+import type { AlertIndex } from '../../ports/alert-index.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { QueueWatch } from '../../ports/queue-watch.ts';
 import type { HealthSource } from '../../web/pages/health/health-source.ts';
+import { readAlertCounts } from './read-alert-counts.ts';
 import { type HealthFilesReading, readHealthFiles } from './read-health-files.ts';
 import { type HealthRecordSources, readHealthRecords } from './read-health-records.ts';
 import { RefreshedPart } from './refreshed-part.ts';
 
 export interface HealthDependencies extends HealthFilesReading, Omit<HealthRecordSources, 'reader' | 'sums' | 'clock'> {
   readonly watch: Pick<QueueWatch, 'look'>;
+  readonly alerts: Pick<AlertIndex, 'read' | 'silences'>;
   /** Absent if no warehouse is set. */
   readonly records?: Pick<HealthRecordSources, 'reader' | 'sums'>;
   readonly clock: Clock;
@@ -30,7 +33,7 @@ const NO_RECORDS = {
 } as const;
 
 export function healthSource(dependencies: HealthDependencies): HealthSource {
-  const { watch, records, stage, clock, log, lagMs } = dependencies;
+  const { watch, alerts: alertIndex, records, stage, clock, log, lagMs } = dependencies;
   const redis = { clock, log, everyMs: SNAPSHOT_MS, usableMs: SNAPSHOT_USABLE_MS, waitMs: REDIS_WAIT_MS };
   const files = new RefreshedPart({
     ...redis,
@@ -41,6 +44,11 @@ export function healthSource(dependencies: HealthDependencies): HealthSource {
     ...redis,
     name: 'The queues',
     read: async () => (await watch.look()).queues,
+  });
+  const alerts = new RefreshedPart({
+    ...redis,
+    name: 'The alerts',
+    read: () => readAlertCounts(alertIndex, clock),
   });
   const sources = records && { ...records, ...(stage === undefined ? {} : { stage }), clock };
   const tables =
@@ -55,12 +63,13 @@ export function healthSource(dependencies: HealthDependencies): HealthSource {
     });
   return {
     async read(signal) {
-      const [ofFiles, ofQueues, ofTables] = await Promise.all([
+      const [ofFiles, ofQueues, ofAlerts, ofTables] = await Promise.all([
         files.get(signal),
         queues.get(signal),
+        alerts.get(signal),
         tables?.get(signal) ?? NO_RECORDS,
       ]);
-      return { now: clock.now(), lagMs, files: ofFiles, queues: ofQueues, records: ofTables };
+      return { now: clock.now(), lagMs, files: ofFiles, queues: ofQueues, alerts: ofAlerts, records: ofTables };
     },
   };
 }

@@ -1,6 +1,5 @@
 /** What the health page tells from the monitoring tables, in a handful of queries. */
 import { z } from 'zod';
-import { newestRows } from '../../alerts/row.ts';
 import { EXPORT_RUNS_TABLE } from '../../domain/monitoring-tables.ts';
 import type { RowLimits } from '../../domain/row-limits.ts';
 import { dateText, dayOf, MICROS_PER_DAY, MICROS_PER_MS, MS_PER_DAY, parseDate } from '../../domain/utc-time.ts';
@@ -9,10 +8,9 @@ import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { MonitoringSums } from '../../ports/monitoring-sums.ts';
 import type { RecordRow } from '../../ports/record-sink.ts';
 import type { RecordStage } from '../../ports/record-stage.ts';
-import type { AlertCounts, DayCost, HealthRecords } from '../../web/pages/health/health-source.ts';
+import type { DayCost, HealthRecords } from '../../web/pages/health/health-source.ts';
 import { type EndedRun, firstHour, hourCounts } from '../../web/pages/health/throughput.ts';
 import { USUAL_DAYS, usualRange } from '../../web/pages/health/usual.ts';
-import { alertHistory } from '../../workers/monitoring/alert-history.ts';
 import { costsByDay, waitingRuns } from '../cost/read-costs.ts';
 import { waitingRunRows } from '../runs/read-runs.ts';
 
@@ -39,7 +37,6 @@ export async function readHealthRecords(sources: HealthRecordSources, signal: Ab
     publishedToday: published.length,
     usuallyPublished: usualRange(await publishedByDay(sources, now, signal)),
     cost: await dayCost(sources, now, signal),
-    alerts: await alertCounts(sources, signal),
   };
 }
 
@@ -117,17 +114,6 @@ async function dayCost(sources: HealthRecordSources, now: number, signal: AbortS
   if (last === undefined || (parseDate(last.day) ?? 0) < today - COST_LOOK_BACK_DAYS * MICROS_PER_DAY) return undefined;
   const before = costs.slice(0, -1).slice(-USUAL_DAYS);
   return { ...last, usually: usualRange(before.map(({ usd }) => usd)) };
-}
-
-async function alertCounts({ reader }: HealthRecordSources, signal: AbortSignal): Promise<AlertCounts> {
-  const alerts = newestRows(await alertHistory(reader).alerts(signal));
-  const count = (state: string) => alerts.filter((alert) => alert.state === state).length;
-  return {
-    open: count('open'),
-    critical: alerts.filter(({ state, severity }) => state === 'open' && severity === 'critical').length,
-    silenced: count('silenced'),
-    noData: count('no_data'),
-  };
 }
 
 /** Microseconds since 1970 of the first day. */

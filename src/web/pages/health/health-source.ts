@@ -18,6 +18,8 @@ export interface HealthSnapshot {
   readonly lagMs: number;
   readonly files: Part<HealthFiles>;
   readonly queues: Part<readonly QueueLook[]>;
+  /** Undefined: no check has ended since the index of alerts is there. */
+  readonly alerts: Part<AlertCounts | undefined>;
   readonly records: Part<HealthRecords>;
 }
 
@@ -47,7 +49,6 @@ export interface HealthRecords {
   readonly usuallyPublished?: UsualRange | undefined;
   /** Of the newest complete day whose costs are known, if there is one within a week. */
   readonly cost?: DayCost | undefined;
-  readonly alerts: AlertCounts;
 }
 
 export interface DayCost {
@@ -64,4 +65,6 @@ export interface AlertCounts {
   readonly silenced: number;
   /** Open before, and cannot be checked now. */
   readonly noData: number;
+  /** When they were checked, milliseconds since 1970. */
+  readonly checkedAt: number;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AlertRow } from '../../../../src/alerts/row.ts';
+import { MemoryAlertIndex } from '../../../../src/adapters/memory/alert-index.ts';
 import { MemoryFreshnessIndex } from '../../../../src/adapters/memory/freshness-index.ts';
 import { MemoryMonitoringReader } from '../../../../src/adapters/memory/monitoring-reader.ts';
 import { MemoryMonitoringSums } from '../../../../src/adapters/memory/monitoring-sums.ts';
@@ -8,17 +10,19 @@ import { healthSource } from '../../../../src/app/web/health-source.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
 import type { MonitoringRequest } from '../../../../src/ports/monitoring-reader.ts';
 import type { RecordRow } from '../../../../src/ports/record-sink.ts';
+import { alertRow } from '../../../support/alert-rows.ts';
 import { HOUR_MS, LAG_MS, NOW, publishedFile, seenSource } from '../../../support/health-files.ts';
 import { recordedLog } from '../../../support/recorded-log.ts';
 
 const never = new AbortController().signal;
 const MINUTE = 60_000;
 
-async function setup({ runs = [] as RecordRow[], costs = [] as RecordRow[], alerts = [] as RecordRow[] } = {}) {
+async function setup({ runs = [] as RecordRow[], costs = [] as RecordRow[] } = {}) {
   const clock = new VirtualClock(NOW);
   const index = new MemoryFreshnessIndex();
   const sink = new MemoryRecordSink();
-  const tables = { export_runs_v1: runs, query_cost_v1: costs, alerts_v1: alerts };
+  const alerts = new MemoryAlertIndex();
+  const tables = { export_runs_v1: runs, query_cost_v1: costs };
   for (const [table, rows] of Object.entries(tables)) await sink.append({ id: table, table, rows }, never);
   const memory = new MemoryMonitoringReader(sink);
   const world = {
@@ -57,6 +61,7 @@ async function setup({ runs = [] as RecordRow[], costs = [] as RecordRow[], aler
         return { queues: [], keeper: { memoryBytes: 0, memoryLimitBytes: 0 } };
       },
     },
+    alerts,
     records: {
       reader: {
         rows: (request: MonitoringRequest, signal: AbortSignal) => {
@@ -97,7 +102,7 @@ async function setup({ runs = [] as RecordRow[], costs = [] as RecordRow[], aler
     ]);
     await index.finish(pass, { at: clock.now(), unread: [{ code: 'X', sentence: 'The API was away.' }] });
   };
-  return { clock, index, source, scan, world };
+  return { clock, index, alerts, source, scan, world };
 }
 
 describe('the source of the health page', () => {
@@ -202,6 +207,25 @@ describe('the source of the health page', () => {
     expect(world.reads).toBe(1);
   });
 
+  it('counts alerts as of the newest check, and knows none before', async () => {
+    const { alerts, clock, source } = await setup();
+    expect((await source.read(never)).alerts).toMatchObject({ kind: 'read', value: undefined });
+    const states: Partial<AlertRow>[] = [
+      { state: 'open' },
+      { state: 'open', severity: 'warning' },
+      { state: 'silenced' },
+      { state: 'no_data' },
+      { state: 'resolved' },
+    ];
+    const rows = states.map((parts, n) => ({ row: alertRow({ subject: `s${n}`, ...parts }), problem: null }));
+    await alerts.note({ checkedAt: NOW, alerts: rows });
+    await clock.advance(MINUTE + 1);
+
+    expect((await source.read(never)).alerts).toMatchObject({
+      value: { open: 3, critical: 2, silenced: 0, noData: 1, checkedAt: NOW },
+    });
+  });
+
   it('keeps the last states while Redis is away', async () => {
     const { clock, source, scan, world } = await setup();
     await scan();
@@ -275,29 +299,5 @@ describe('what the health page tells from the monitoring tables', () => {
     const { source } = await setup({ costs: [{ submission_timestamp: at(8), destination_table: 't', cost_usd: 1 }] });
 
     expect((await source.read(never)).records).toMatchObject({ value: { cost: undefined } });
-  });
-
-  it('counts alerts by their newest rows', async () => {
-    const alert = (id: string, state: string, severity = 'warning', daysAgo = 1) => ({
-      alert_id: id,
-      changed_at: at(daysAgo),
-      rule: 'M1',
-      severity,
-      subject: id,
-      state,
-    });
-    const alerts = [
-      alert('a', 'open', 'critical'),
-      alert('b', 'open'),
-      alert('c', 'open', 'warning', 3),
-      alert('c', 'resolved'),
-      alert('d', 'silenced'),
-      alert('e', 'no_data'),
-    ];
-    const { source } = await setup({ alerts });
-
-    expect((await source.read(never)).records).toMatchObject({
-      value: { alerts: { open: 2, critical: 1, silenced: 1, noData: 1 } },
-    });
   });
 });
