@@ -73,7 +73,7 @@ function problemOf({ failure, refusal }: FileEntry, state: StateName): FileProbl
 }
 
 /** The order of attention: what needs a person comes first. */
-const ORDER: readonly StateName[] = [
+export const STATES_BY_ATTENTION: readonly StateName[] = [
   'failed',
   'refused',
   'stale',
@@ -88,10 +88,17 @@ const ORDER: readonly StateName[] = [
 
 /** Smaller: sooner. Deleted tables that stay away come right after missing ones. */
 export function attentionRank({ state, needsYou }: Pick<HealthFile, 'state' | 'needsYou'>): number {
-  return state === 'gone' && needsYou ? ORDER.indexOf('missing') + 0.5 : ORDER.indexOf(state);
+  return state === 'gone' && needsYou
+    ? STATES_BY_ATTENTION.indexOf('missing') + 0.5
+    : STATES_BY_ATTENTION.indexOf(state);
 }
 
 /** By attention, then the latest first. */
 export function compareAttention(a: HealthFile, b: HealthFile): number {
   return attentionRank(a) - attentionRank(b) || (b.lateMs ?? 0) - (a.lateMs ?? 0);
+}
+
+/** Most experiments have periods without results that nobody expects; `contrail status` does not count them either. */
+export function isDue({ state, dueBy }: Pick<HealthFile, 'state' | 'dueBy'>): boolean {
+  return state !== 'not due' || dueBy !== undefined;
 }

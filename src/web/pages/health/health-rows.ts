@@ -2,7 +2,7 @@
 import type { StateName } from '../../../domain/freshness/state-of-file.ts';
 import { groupBy } from '../../../domain/group-by.ts';
 import { columnIdOf, type ColumnId } from './health-columns.ts';
-import { compareAttention, type HealthFile } from './health-file.ts';
+import { compareAttention, type HealthFile, isDue } from './health-file.ts';
 
 export interface HealthRow {
   readonly experiment: string;
@@ -14,7 +14,9 @@ export interface HealthRow {
 
 /** Files, not experiments. */
 export interface HealthTotals {
+  /** Without those of which nothing is expected. */
   readonly files: number;
+  readonly notDue: number;
   readonly needYou: number;
   /** Each file in one state. */
   readonly byState: Readonly<Partial<Record<StateName, number>>>;
@@ -29,8 +31,14 @@ export function healthRows(files: readonly HealthFile[]): HealthRow[] {
   }));
 }
 
-export function healthTotals(files: readonly Pick<HealthFile, 'state' | 'needsYou'>[]): HealthTotals {
+export function healthTotals(files: readonly HealthFile[]): HealthTotals {
   const byState: Partial<Record<StateName, number>> = {};
   for (const { state } of files) byState[state] = (byState[state] ?? 0) + 1;
-  return { files: files.length, needYou: files.filter(({ needsYou }) => needsYou).length, byState };
+  const due = files.filter(isDue).length;
+  return {
+    files: due,
+    notDue: files.length - due,
+    needYou: files.filter(({ needsYou }) => needsYou).length,
+    byState,
+  };
 }

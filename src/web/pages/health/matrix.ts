@@ -1,7 +1,7 @@
 /** The part of the matrix that somebody asked for. */
 import type { StateName } from '../../../domain/freshness/state-of-file.ts';
 import { HEALTH_COLUMNS, type HealthColumn } from './health-columns.ts';
-import { attentionRank, type HealthFile } from './health-file.ts';
+import { attentionRank, type HealthFile, isDue } from './health-file.ts';
 import type { HealthRow } from './health-rows.ts';
 
 export const ROWS_OF_PAGE = 50;
@@ -45,9 +45,9 @@ export interface Matrix {
 }
 
 export function matrixOf(rows: readonly HealthRow[], request: MatrixRequest): Matrix {
-  const asked = HEALTH_COLUMNS.filter(({ product }) => request.product === undefined || product === request.product);
-  const found = rows.filter((row) => isWanted(row, request, asked)).toSorted(comparison(request));
-  const columns = asked.filter(({ id }) => found.some(({ files }) => isDue(files.get(id))));
+  const asked = columnsOf(request);
+  const found = rowsOf(rows, request);
+  const columns = asked.filter(({ id }) => found.some(({ files }) => isDueFile(files.get(id))));
   const pages = Math.max(1, Math.ceil(found.length / ROWS_OF_PAGE));
   const page = Math.min(request.page ?? 1, pages);
   return {
@@ -58,6 +58,16 @@ export function matrixOf(rows: readonly HealthRow[], request: MatrixRequest): Ma
     page,
     pages,
   };
+}
+
+/** The experiments that were asked for, in order, on all pages. */
+export function rowsOf(rows: readonly HealthRow[], request: MatrixRequest): HealthRow[] {
+  const asked = columnsOf(request);
+  return rows.filter((row) => isWanted(row, request, asked)).toSorted(comparison(request));
+}
+
+function columnsOf({ product: wanted }: MatrixRequest): HealthColumn[] {
+  return HEALTH_COLUMNS.filter(({ product }) => wanted === undefined || product === wanted);
 }
 
 /** Files of the shown columns decide, so that nobody searches in vain for the state that was asked for. */
@@ -89,9 +99,8 @@ export function stateFilterOf(state: StateName): StateFilter {
   return state === 'not due' ? 'not-due' : state;
 }
 
-/** A file without results that are expected is as good as none. */
-function isDue(file: HealthFile | undefined): boolean {
-  return file !== undefined && (file.state !== 'not due' || file.dueBy !== undefined);
+function isDueFile(file: HealthFile | undefined): boolean {
+  return file !== undefined && isDue(file);
 }
 
 function comparison({ sort = 'attention' }: MatrixRequest): (a: HealthRow, b: HealthRow) => number {

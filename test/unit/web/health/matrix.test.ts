@@ -122,7 +122,8 @@ describe('the matrix', () => {
 
         expect(shown).toHaveLength(all.length);
         expect(healthTotals(shown)).toEqual(totals);
-        expect(Object.values(totals.byState).reduce((sum, count) => sum + count, 0)).toBe(totals.files);
+        expect(Object.values(totals.byState).reduce((sum, count) => sum + count, 0)).toBe(all.length);
+        expect(totals.files + totals.notDue).toBe(all.length);
         const states = STATE_FILTERS.filter((filter) => filter !== 'needs-you');
         for (const one of shown) expect(states.filter((filter) => isInState(one, filter))).toHaveLength(1);
         const urgent = matrixOf(rows, { state: 'needs-you' }).rows.flatMap(({ byAttention }) =>

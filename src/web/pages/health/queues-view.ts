@@ -1,0 +1,53 @@
+/** How deep each queue is, and how old its oldest job. */
+import { formatAge } from '../../../domain/age-text.ts';
+import { queueLink } from '../../../domain/page-links.ts';
+import type { QueueLook } from '../../../ports/queue-watch.ts';
+import { waitingJobs } from './queue-depth.ts';
+import { countElement } from '../../text/numbers.ts';
+import { html, link, type SafeHtml } from '../../views/html.ts';
+
+export function queuesView(queues: readonly QueueLook[]): SafeHtml {
+  return html`<section aria-labelledby="queues">
+    <h2 id="queues">Queues</h2>
+    <table class="cards">
+      <caption class="hidden">
+        Jobs of each queue
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Queue</th>
+          <th scope="col" class="number">Waiting</th>
+          <th scope="col" class="number">Oldest</th>
+          <th scope="col" class="number">Running</th>
+          <th scope="col" class="number">Delayed</th>
+          <th scope="col" class="number">Failed, kept</th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${queues.map(row)}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function row(look: QueueLook): SafeHtml {
+  const { queue, jobs, oldestMs } = look;
+  const waiting = waitingJobs(look);
+  return html`<tr>
+    <th scope="row">${link(queueLink(queue), queue)}</th>
+    <td class="number" data-column="Waiting">${countElement(waiting)}</td>
+    <td class="number" data-column="Oldest">${waiting === 0 ? '–' : formatAge(oldestMs)}</td>
+    <td class="number" data-column="Running">${countElement(jobs.active)}</td>
+    <td class="number" data-column="Delayed">${countElement(jobs.delayed + jobs.parents)}</td>
+    <td class="number" data-column="Failed, kept">${countElement(jobs.failed)}</td>
+    <td data-column="State">${stateOf(look)}</td>
+  </tr>`;
+}
+
+function stateOf({ isPaused, restMs, throttledMs, jobs }: QueueLook): string {
+  if (isPaused) return 'paused: no worker takes its jobs';
+  if (restMs > 0) return `rests for ${formatAge(restMs)}, because a service throttles`;
+  if (throttledMs > 0) return `throttled for ${formatAge(throttledMs)}`;
+  return jobs.active > 0 ? 'working' : 'idle';
+}
