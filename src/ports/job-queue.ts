@@ -84,6 +84,18 @@ export interface CancelledJobs {
   readonly over: readonly string[];
 }
 
+/** A job that has not ended, as much of it as lists of files show. */
+export interface OpenJob {
+  readonly id: string;
+  readonly state: 'active' | 'waiting' | 'delayed';
+  /** Attempts that were charged. */
+  readonly attempts: number;
+  /** 0 to 100 while it is active, if known. */
+  readonly progress?: number;
+  /** 1: the next one that a worker takes. Absent of jobs that do not wait for a worker. */
+  readonly place?: number;
+}
+
 /** In a paused queue, waiting jobs count as `paused`. */
 export interface QueueCounts extends Readonly<Record<JobState | 'paused', number>> {
   /** As the board can do: no worker takes its jobs until it is resumed. */
@@ -107,6 +119,11 @@ export interface JobQueue {
   renew(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult>;
   /** Ids of all jobs that have not ended. */
   openIds(queue: string, signal: AbortSignal): Promise<string[]>;
+  /**
+   * All jobs that have not ended: those that run, those that wait in the order in which workers take them, the others. One
+   * request; of more than some thousands, the last ones are left out.
+   */
+  openJobs(queue: string, signal: AbortSignal): Promise<OpenJob[]>;
   /**
    * Ends jobs for good, in whatever process they run, with the parts that they were divided into. A cancelled job never runs
    * again, unless it is renewed. Running ones are aborted, and done if their work ends well all the same. May be repeated.

@@ -532,6 +532,45 @@ export function describeQueuedWork(name: string, makeWorld: () => Promise<Queued
       expect(await queue.openIds(WORK_QUEUE, never)).toEqual([]);
     });
 
+    it('lists the jobs that have not ended: running ones, those that wait in their order, and delayed ones', async () => {
+      const { queue, queueOf, start, until } = await setup('running');
+      const gate = makeGate();
+      await start(
+        {
+          [WORK_QUEUE]: async (_payload, { progress }) => {
+            progress(0.4);
+            await gate.passed;
+            return DONE;
+          },
+        },
+        { concurrency: 1 },
+      );
+      await until(async () => (await queue.openJobs(WORK_QUEUE, never))[0]?.progress === 40);
+      const requests = [
+        request('last', { priority: 9 }),
+        request('first'),
+        request('second'),
+        request('third', { priority: 2 }),
+        request('later', { delayMs: 3_600_000 }),
+      ];
+      await queue.enqueue(WORK_QUEUE, requests, never);
+      await queueOf(THEIRS).enqueue(WORK_QUEUE, [request('theirs', { priority: 10 })], never);
+
+      const open = await queueOf(OURS).openJobs(WORK_QUEUE, never);
+      const none = await queue.openJobs(PARTS_QUEUE, never);
+      gate.open();
+
+      expect(open).toEqual([
+        { id: 'running', state: 'active', attempts: 0, progress: 40 },
+        { id: 'first', state: 'waiting', attempts: 0, place: 1 },
+        { id: 'second', state: 'waiting', attempts: 0, place: 2 },
+        { id: 'third', state: 'waiting', attempts: 0, place: 3 },
+        { id: 'last', state: 'waiting', attempts: 0, place: 4 },
+        { id: 'later', state: 'delayed', attempts: 0 },
+      ]);
+      expect(none).toEqual([]);
+    });
+
     it('ends a running job that any process cancels, and none that has its id later', async () => {
       const { queue, start, until, hasState, failures, finished } = await setup('a');
       let begun = 0;

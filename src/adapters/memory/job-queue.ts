@@ -13,6 +13,7 @@ import type {
   JobRequest,
   JobState,
   KnownJob,
+  OpenJob,
   QueueCounts,
 } from '../../ports/job-queue.ts';
 import { AttemptRunner } from '../../queue/attempt-runner.ts';
@@ -83,6 +84,23 @@ export class MemoryJobQueue implements JobQueue {
   async openIds(queue: string, signal: AbortSignal): Promise<string[]> {
     signal.throwIfAborted();
     return [...this.jobs.of(queue).open].map(({ id }) => id);
+  }
+
+  async openJobs(queue: string, signal: AbortSignal): Promise<OpenJob[]> {
+    signal.throwIfAborted();
+    const open = [...this.jobs.of(queue).open];
+    const waiting = open.filter((job) => job.state === 'waiting' && !job.waitsForParts);
+    const line = waiting.toSorted((a, b) => a.priority - b.priority || a.order - b.order);
+    const jobs = [
+      ...open.filter(({ state }) => state === 'active').map((job) => ({ job, place: undefined })),
+      ...line.map((job, index) => ({ job, place: index + 1 })),
+      ...open.filter((job) => job.state === 'delayed' || job.waitsForParts).map((job) => ({ job, place: undefined })),
+    ];
+    return jobs.flatMap(({ job, place }) =>
+      isForeign(job.envelope.deployment, this.#deployment)
+        ? []
+        : [{ ...toOpenJob(job), ...(place === undefined ? {} : { place }) }],
+    );
   }
 
   async cancel(queue: string, ids: readonly string[], signal: AbortSignal): Promise<CancelledJobs> {
@@ -227,4 +245,13 @@ export class MemoryJobQueue implements JobQueue {
     if (added.length > 0) this.jobs.changed();
     return { added, known };
   }
+}
+
+function toOpenJob({ id, state, attempts, progress }: StoredJob): OpenJob {
+  return {
+    id,
+    state: state === 'active' || state === 'delayed' ? state : 'waiting',
+    attempts,
+    ...(state === 'active' && progress !== undefined ? { progress } : {}),
+  };
 }

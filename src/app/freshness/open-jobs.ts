@@ -2,7 +2,7 @@
 import type { IndexedFile } from '../../domain/freshness/file-entry.ts';
 import { slugForId } from '../../jobs/experiment-id.ts';
 import { FILE_QUEUES, QUEUE_OF_PRODUCT } from '../../jobs/job-kinds.ts';
-import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
+import type { JobQueue, KnownJob, OpenJob } from '../../ports/job-queue.ts';
 
 /** Of more jobs of a queue, the others are only known to wait: each of these costs commands. */
 const MOST_READ = 500;
@@ -25,6 +25,26 @@ export async function openJobs(
       if (isOpen && jobs.get(key)?.state !== 'active') jobs.set(key, job);
     }
   }
+  return lookUp(jobs);
+}
+
+/** The same in one command a queue, without the jobs themselves. */
+export async function openJobsAtAGlance(
+  queue: Pick<JobQueue, 'openJobs'>,
+  signal: AbortSignal,
+): Promise<(file: IndexedFile) => (OpenJob & { readonly queue: string }) | undefined> {
+  const jobs = new Map<string, OpenJob & { readonly queue: string }>();
+  for (const name of FILE_QUEUES) {
+    for (const job of await queue.openJobs(name, signal)) {
+      const key = keyOf(name, job.id);
+      // The queue lists running jobs first, then those that are next.
+      if (!jobs.has(key)) jobs.set(key, { ...job, queue: name });
+    }
+  }
+  return lookUp(jobs);
+}
+
+function lookUp<Job>(jobs: ReadonlyMap<string, Job>): (file: IndexedFile) => Job | undefined {
   // Names need not be made into ids while nothing waits.
   if (jobs.size === 0) return () => undefined;
   return ({ product, experiment, period }) => {

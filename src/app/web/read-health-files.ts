@@ -1,18 +1,18 @@
 /** The files of the freshness index with their jobs, for the health page. No source is asked, and no warehouse. */
 import { createHash } from 'node:crypto';
 import type { FreshnessIndex } from '../../ports/freshness-index.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
+import type { JobQueue, OpenJob } from '../../ports/job-queue.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import { HEALTH_COLUMNS } from '../../web/pages/health/health-columns.ts';
 import { healthFile, type HealthJob } from '../../web/pages/health/health-file.ts';
 import { type HealthRow, healthRows, healthTotals } from '../../web/pages/health/health-rows.ts';
 import type { HealthFiles } from '../../web/pages/health/health-source.ts';
 import { isOutdated } from '../freshness/indexed-files.ts';
-import { type FileJob, openJobs } from '../freshness/open-jobs.ts';
+import { openJobsAtAGlance } from '../freshness/open-jobs.ts';
 
 export interface HealthFilesReading {
   readonly index: Pick<FreshnessIndex, 'read'>;
-  readonly queue: Pick<JobQueue, 'openIds' | 'find'>;
+  readonly queue: Pick<JobQueue, 'openJobs'>;
   readonly clock: WallClock;
   /** The allowed lag of a file behind its source, milliseconds. */
   readonly lagMs: number;
@@ -26,9 +26,9 @@ export async function readHealthFiles(
 ): Promise<HealthFiles> {
   const snapshot = await index.read();
   if (snapshot === undefined) return { kind: 'building' };
-  const jobOf = await openJobs(queue, signal);
+  const jobOf = await openJobsAtAGlance(queue, signal);
   const now = clock.now();
-  const files = snapshot.entries.map((entry) => healthFile(entry, jobOfFile(jobOf(entry.file)), { now, lagMs }));
+  const files = snapshot.entries.map((entry) => healthFile(entry, healthJob(jobOf(entry.file)), { now, lagMs }));
   const rows = healthRows(files).toSorted((a, b) => (a.experiment < b.experiment ? -1 : 1));
   return {
     kind: 'files',
@@ -43,14 +43,15 @@ export async function readHealthFiles(
   };
 }
 
-function jobOfFile(job: FileJob | undefined): HealthJob | undefined {
-  if (job?.state !== 'active' && job?.state !== 'waiting' && job?.state !== 'delayed') return undefined;
-  const { state, queue = '', progress, attempts } = job;
+function healthJob(job: (OpenJob & { readonly queue: string }) | undefined): HealthJob | undefined {
+  if (job === undefined) return undefined;
+  const { queue, state, attempts, progress, place } = job;
   return {
     queue,
     state,
+    failures: attempts,
     ...(progress === undefined ? {} : { progress }),
-    ...(attempts === undefined ? {} : { failures: attempts }),
+    ...(place === undefined ? {} : { place }),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   JobRequest,
   JobState,
   KnownJob,
+  OpenJob,
   QueueCounts,
 } from '../../ports/job-queue.ts';
 import type { Random } from '../../ports/random.ts';
@@ -23,6 +24,7 @@ import { failureText, type JobEnvelope, readEnvelope } from '../job-envelope.ts'
 import { checkJobId } from './job-id.ts';
 import { JOB_OWNERS, JOB_OWNERS_SCRIPT, type JobOwner, readOwners } from './job-owners.ts';
 import { type JobRetention, jobOptionsOf } from './job-options.ts';
+import { LIST_OPEN_JOBS, LIST_OPEN_JOBS_SCRIPT, readOpenJobs } from './list-open-jobs.ts';
 import { BULLMQ_STATES, toJobState, toKnownJob } from './known-job.ts';
 import { ReadableQueue } from './readable-job.ts';
 import { REMOVE_FINISHED, REMOVE_FINISHED_SCRIPT } from './remove-finished.ts';
@@ -118,6 +120,7 @@ export class BullmqJobQueue implements JobQueue {
     this.#connection.defineCommand(FIND_ENDED, FIND_ENDED_SCRIPT);
     this.#connection.defineCommand(END_WAITING, END_WAITING_SCRIPT);
     this.#connection.defineCommand(JOB_OWNERS, JOB_OWNERS_SCRIPT);
+    this.#connection.defineCommand(LIST_OPEN_JOBS, LIST_OPEN_JOBS_SCRIPT);
   }
 
   async enqueue(queue: string, requests: readonly JobRequest[], signal: AbortSignal): Promise<EnqueueResult> {
@@ -185,6 +188,16 @@ export class BullmqJobQueue implements JobQueue {
   openIds(queue: string, signal: AbortSignal): Promise<string[]> {
     signal.throwIfAborted();
     return this.#ask(`listing jobs of ${queue}`, () => this.#queue(queue).getRanges([...OPEN_STATES], 0, -1));
+  }
+
+  openJobs(queue: string, signal: AbortSignal): Promise<OpenJob[]> {
+    signal.throwIfAborted();
+    const bullQueue = this.#queue(queue);
+    return this.#ask(`listing jobs of ${queue}`, async () => {
+      const client = await bullQueue.getBackend().client;
+      const { deployment } = this.#options;
+      return readOpenJobs(await client.runCommand(LIST_OPEN_JOBS, [bullQueue.toKey(''), deployment?.id ?? '']));
+    });
   }
 
   async cancel(queue: string, ids: readonly string[], signal: AbortSignal): Promise<CancelledJobs> {

@@ -8,6 +8,7 @@ import { MemoryRecordSink } from '../../../../src/adapters/memory/record-sink.ts
 import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
 import { healthSource } from '../../../../src/app/web/health-source.ts';
 import { ContrailError } from '../../../../src/domain/errors.ts';
+import type { OpenJob } from '../../../../src/ports/job-queue.ts';
 import type { MonitoringRequest } from '../../../../src/ports/monitoring-reader.ts';
 import type { RecordRow } from '../../../../src/ports/record-sink.ts';
 import { alertRow } from '../../../support/alert-rows.ts';
@@ -29,7 +30,10 @@ async function setup({ runs = [] as RecordRow[], costs = [] as RecordRow[] } = {
     reads: 0,
     looks: 0,
     indexReads: 0,
-    openIds: ['late.overall.1', 'late.weekly.1'],
+    jobs: [
+      { id: 'late.weekly.1', state: 'active', attempts: 2, progress: 40 },
+      { id: 'late.overall.1', state: 'waiting', attempts: 0, place: 3 },
+    ] as OpenJob[],
     failure: undefined as Error | undefined,
     redisFailure: undefined as Error | undefined,
   };
@@ -41,18 +45,7 @@ async function setup({ runs = [] as RecordRow[], costs = [] as RecordRow[] } = {
       },
     },
     queue: {
-      openIds: async (queue) => (queue === 'statistics' ? world.openIds : []),
-      find: async (queue, ids) =>
-        ids.map((id) => ({
-          id,
-          queue,
-          name: id,
-          state: id.includes('weekly') ? ('active' as const) : ('waiting' as const),
-          payload: {},
-          enqueuedAt: NOW,
-          attempts: 2,
-          ...(id.includes('weekly') ? { progress: 40 } : {}),
-        })),
+      openJobs: async (queue) => (queue === 'statistics' ? world.jobs : []),
     },
     watch: {
       look: async () => {
@@ -139,7 +132,11 @@ describe('the source of the health page', () => {
           {
             experiment: 'late',
             byAttention: [
-              { state: 'stale', lateMs: 14 * HOUR_MS, job: { queue: 'statistics', state: 'waiting', failures: 2 } },
+              {
+                state: 'stale',
+                lateMs: 14 * HOUR_MS,
+                job: { queue: 'statistics', state: 'waiting', failures: 0, place: 3 },
+              },
               { state: 'running', job: { state: 'active', progress: 40, failures: 2 } },
             ],
           },
@@ -178,7 +175,7 @@ describe('the source of the health page', () => {
 
     const first = await versionNow();
     expect(await versionNow()).toBe(first);
-    world.openIds = [];
+    world.jobs = [];
     expect(await versionNow()).not.toBe(first);
   });
 
