@@ -1,6 +1,7 @@
 /** What the matrix says of a file: a word, and why, in text that can be read aloud and printed. */
 import { formatAge, formatDay } from '../../../domain/age-text.ts';
 import type { HealthFile, HealthMoment } from './health-file.ts';
+import type { HasPage } from './health-links.ts';
 import { waitingOf } from './needs-you.ts';
 
 export interface FileText {
@@ -14,6 +15,7 @@ export interface FileText {
 
 export interface TextMoment extends HealthMoment {
   readonly pausedQueues: ReadonlySet<string>;
+  readonly hasPage: HasPage;
 }
 
 const LONGEST_REASON = 90;

@@ -11,7 +11,8 @@ import { healthPage } from './health-view.ts';
 export function addHealthPages(app: FastifyInstance, source: HealthSource): void {
   app.get('/', { config: READER }, async (request, reply) => {
     const parameters = readParameters(HealthParameters, request.query);
-    return sendPage(reply, healthPage(await source.read(request.signal), parameters));
+    const hasPage = (url: string) => app.hasRoute({ method: 'GET', url });
+    return sendPage(reply, healthPage(await source.read(request.signal), { parameters, hasPage }));
   });
   addHealthApi(app, source);
 }

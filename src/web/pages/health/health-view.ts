@@ -3,6 +3,7 @@ import { partialBlock } from '../../frame/blocks.ts';
 import type { Page } from '../../frame/page.ts';
 import { timeElement } from '../../text/times.ts';
 import { html, type SafeHtml } from '../../views/html.ts';
+import type { HasPage } from './health-links.ts';
 import type { HealthParameters } from './health-parameters.ts';
 import type { HealthSnapshot, KnownFiles } from './health-source.ts';
 import { headlineOf } from './headline.ts';
@@ -17,7 +18,12 @@ import { sourcesOf } from './health-sources.ts';
 import { pausedQueues } from './queue-depth.ts';
 import { tilesView } from './tiles-view.ts';
 
-export function healthPage(snapshot: HealthSnapshot, parameters: HealthParameters): Page {
+export interface HealthRequest {
+  readonly parameters: HealthParameters;
+  readonly hasPage: HasPage;
+}
+
+export function healthPage(snapshot: HealthSnapshot, request: HealthRequest): Page {
   const { now, files, queues, records } = snapshot;
   const { text, sub } = headlineOf(snapshot);
   const known = files.kind === 'read' && files.value.kind === 'files' ? files.value : undefined;
@@ -28,21 +34,22 @@ export function healthPage(snapshot: HealthSnapshot, parameters: HealthParameter
     sub: html`${sub} ${known === undefined ? undefined : html`Checked ${timeElement(known.checkedAt, { now })}.`}`,
     body: html`${stateIcons()} ${partialBlock(sourcesOf(snapshot), now)}
     ${known === undefined ? undefined : unreadNote(known)}
-    ${known === undefined ? undefined : needsYouView(needsYou(known.files, pausedOf(snapshot)), momentOf(snapshot))}
-    ${tilesView(snapshot)}
-    ${known === undefined || known.rows.length === 0 ? undefined : filesView(known, snapshot, parameters)}
+    ${known === undefined ? undefined : needsYouView(needsYou(known.files, pausedOf(snapshot)), momentOf(snapshot, request))}
+    ${tilesView(snapshot, request.hasPage)}
+    ${known === undefined || known.rows.length === 0 ? undefined : filesView(known, snapshot, request)}
     ${records.kind === 'read' ? throughputView(records.value.hours) : undefined}
     ${queues.kind === 'read' ? queuesView(queues.value) : undefined}`,
   };
 }
 
-function filesView(known: KnownFiles, snapshot: HealthSnapshot, parameters: HealthParameters): SafeHtml {
+function filesView(known: KnownFiles, snapshot: HealthSnapshot, request: HealthRequest): SafeHtml {
+  const { parameters } = request;
   const matrix = matrixOf(known.rows, parameters);
-  return matrixView({ matrix, parameters, applications: known.applications, moment: momentOf(snapshot) });
+  return matrixView({ matrix, parameters, applications: known.applications, moment: momentOf(snapshot, request) });
 }
 
-function momentOf(snapshot: HealthSnapshot) {
-  return { now: snapshot.now, lagMs: snapshot.lagMs, pausedQueues: pausedOf(snapshot) };
+function momentOf(snapshot: HealthSnapshot, { hasPage }: HealthRequest) {
+  return { hasPage, now: snapshot.now, lagMs: snapshot.lagMs, pausedQueues: pausedOf(snapshot) };
 }
 
 function pausedOf({ queues }: HealthSnapshot): ReadonlySet<string> {

@@ -21,7 +21,7 @@ export interface MatrixView {
 
 export function matrixView(view: MatrixView): SafeHtml {
   const { matrix } = view;
-  return html`<section id="files" aria-labelledby="files-title">
+  return html`<section id="files" aria-labelledby="files-title" data-watch>
     <h2 id="files-title">Files</h2>
     ${filterForm(view)} ${legend()}
     ${matrix.rows.length === 0 ? noRows(view.parameters) : [table(view), folded(matrix), pages(view)]}
@@ -30,7 +30,7 @@ export function matrixView(view: MatrixView): SafeHtml {
 
 function filterForm({ parameters: { app, state, product, q, sort }, applications }: MatrixView): SafeHtml {
   const known = app === undefined || applications.includes(app) ? applications : [...applications, app];
-  return html`<form class="filters" method="get" action="/#files" data-submit-on-change>
+  return html`<form class="bar" method="get" action="/#files">
     <label>Application ${select('app', known.map(asOption), app, 'all')}</label>
     <label
       >State
@@ -96,9 +96,7 @@ const LEGEND: Readonly<Record<StateName, string>> = {
 
 function legend(): SafeHtml {
   return html`<ul class="legend" aria-label="Legend">
-    ${STATES_BY_ATTENTION.map(
-      (state) => html`<li class="state-${nameOf(state)}">${stateIcon(state)} ${LEGEND[state]}</li>`,
-    )}
+    ${STATES_BY_ATTENTION.map((state) => html`<li class="${nameOf(state)}">${stateIcon(state)} ${LEGEND[state]}</li>`)}
     <li>•n: rows left out</li>
   </ul>`;
 }
@@ -112,7 +110,7 @@ function noRows({ app, state, product, q }: HealthParameters): SafeHtml {
 
 function table({ matrix: { columns, rows, experiments, page, pages: count }, moment }: MatrixView): SafeHtml {
   const part = count > 1 ? `, page ${page} of ${count}` : '';
-  return html`<div class="scroll" role="region" aria-label="Files by experiment" tabindex="0">
+  return html`<div class="table wide" role="region" aria-label="Files by experiment" tabindex="0">
     <table class="matrix cards">
       <caption>
         State of each file of ${countOf(experiments, 'experiment')}${part}
@@ -139,21 +137,21 @@ function rowView(
   const fresh = shown.filter(([, file]) => file?.state === 'fresh').length;
   return html`<tr>
     <th scope="row">
-      ${link(experimentAddress(experiment), experiment)}
+      ${link(experimentAddress(experiment, moment.hasPage), experiment)}
       ${application === undefined ? undefined : html`<small>${application.replaceAll('_', ' ')}</small>`}
-      ${fresh === 0 ? undefined : html`<small class="narrow-only">${countOf(fresh, 'fresh file')}</small>`}
+      ${fresh === 0 ? undefined : html`<small class="phone">${countOf(fresh, 'fresh file')}</small>`}
     </th>
     ${shown.map(([column, file]) => cell(column, file, moment))}
   </tr>`;
 }
 
 function cell({ title }: HealthColumn, file: HealthFile | undefined, moment: TextMoment): SafeHtml {
-  if (file === undefined) return html`<td class="state-none" data-column="${title}"></td>`;
+  if (file === undefined) return html`<td data-name="${title}"></td>`;
   const { word, reason, spoken } = fileText(file, moment);
   const { state, leftOut, job } = file;
   const isPaused = job !== undefined && state !== 'running' && moment.pausedQueues.has(job.queue);
-  return html`<td class="state-${nameOf(state)}" data-column="${title}" data-state="${stateFilterOf(state)}">
-    <a href="${experimentAddress(file.file.experiment, 'files')}">
+  return html`<td class="${nameOf(state)}" data-name="${title}" data-state="${stateFilterOf(state)}">
+    <a href="${experimentAddress(file.file.experiment, moment.hasPage, '#files')}">
       ${stateIcon(state)} ${spoken === undefined ? undefined : html`<span class="hidden">${spoken} </span>`}
       <span>${word}</span>
     </a>
@@ -172,7 +170,7 @@ function leftOutMark(count: number): SafeHtml {
 
 function folded({ folded: columns }: Matrix): SafeHtml | undefined {
   if (columns.length === 0) return undefined;
-  return html`<p class="muted">Nothing is due, so not shown: ${columns.map(({ title }) => title).join(', ')}.</p>`;
+  return html`<p class="note">Nothing is due, so not shown: ${columns.map(({ title }) => title).join(', ')}.</p>`;
 }
 
 function pages({ matrix: { page, pages: count }, parameters }: MatrixView): SafeHtml | undefined {

@@ -34,12 +34,13 @@ export function needsYouView({ lines, rest }: NeedsYou, moment: TextMoment): Saf
 function lineView(line: NeedsYouLine, moment: TextMoment): SafeHtml {
   const { state, files, waiting } = line;
   const [first] = files;
-  const subject = files.length === 1 ? fileLink(first) : html`${countOf(files.length, 'file')}`;
-  const steps = nextSteps(first, waiting === 'paused');
-  return html`<li class="state-${nameOf(state)}">
+  const subject = files.length === 1 ? fileLink(first, moment) : html`${countOf(files.length, 'file')}`;
+  const steps = nextSteps(first, waiting === 'paused', moment.hasPage);
+  return html`<li class="need">
     <p>
-      ${stateIcon(state)} <strong>${capitalised(state)}</strong> ${subject}: ${causeOf(line, moment)}
-      ${files.length === 1 ? undefined : html`<span class="files">${namesOf(files)}</span>`}
+      <strong class="${nameOf(state)}">${stateIcon(state)} ${capitalised(state)}</strong> ${subject}:
+      ${causeOf(line, moment)}
+      ${files.length === 1 ? undefined : html`<span class="files">${namesOf(files, moment)}</span>`}
     </p>
     <p class="evidence">
       ${evidenceOf(line, moment)}
@@ -48,13 +49,16 @@ function lineView(line: NeedsYouLine, moment: TextMoment): SafeHtml {
   </li>`;
 }
 
-function fileLink(file: HealthFile): SafeHtml {
-  return link(experimentAddress(file.file.experiment, 'files'), `${file.file.experiment} ${titleOfFile(file.file)}`);
+function fileLink(file: HealthFile, { hasPage }: TextMoment): SafeHtml {
+  return link(
+    experimentAddress(file.file.experiment, hasPage, '#files'),
+    `${file.file.experiment} ${titleOfFile(file.file)}`,
+  );
 }
 
 /** `a weekly, b weekly, c daily and 11 more` */
-function namesOf(files: readonly HealthFile[]): SafeHtml {
-  const named = files.slice(0, MOST_NAMED).map((file, n) => html`${n === 0 ? '' : ', '}${fileLink(file)}`);
+function namesOf(files: readonly HealthFile[], moment: TextMoment): SafeHtml {
+  const named = files.slice(0, MOST_NAMED).map((file, n) => html`${n === 0 ? '' : ', '}${fileLink(file, moment)}`);
   const more = files.length - MOST_NAMED;
   return html`${named}${more > 0 ? ` and ${more} more` : ''}`;
 }

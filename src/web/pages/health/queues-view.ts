@@ -36,12 +36,12 @@ function row(look: QueueLook): SafeHtml {
   const waiting = waitingJobs(look);
   return html`<tr>
     <th scope="row">${link(queueLink(queue), queue)}</th>
-    <td class="number" data-column="Waiting">${countElement(waiting)}</td>
-    <td class="number" data-column="Oldest">${waiting === 0 ? '–' : formatAge(oldestMs)}</td>
-    <td class="number" data-column="Running">${countElement(jobs.active)}</td>
-    <td class="number" data-column="Delayed">${countElement(jobs.delayed + jobs.parents)}</td>
-    <td class="number" data-column="Failed, kept">${countElement(jobs.failed)}</td>
-    <td data-column="State">${stateOf(look)}</td>
+    <td class="number" data-name="Waiting">${countElement(waiting)}</td>
+    <td class="number" data-name="Oldest">${waiting === 0 ? '–' : formatAge(oldestMs)}</td>
+    <td class="number" data-name="Running">${countElement(jobs.active)}</td>
+    <td class="number" data-name="Delayed">${countElement(jobs.delayed + jobs.parents)}</td>
+    <td class="number" data-name="Failed, kept">${countElement(jobs.failed)}</td>
+    <td data-name="State">${stateOf(look)}</td>
   </tr>`;
 }
 

@@ -4,8 +4,11 @@ import { html, type SafeHtml } from '../../views/html.ts';
 
 /** Drawn in a square of 16, with lines of the colour of the text. */
 const SHAPES: Readonly<Record<StateName, SafeHtml>> = {
-  running: html`<path class="solid" d="M4 2.5v11l9.5-5.5z" />`,
-  failed: html`<path class="solid" d="M8 .8 15.2 8 8 15.2.8 8z" /><path class="mark" d="M8 4.2v4.6M8 10.6v1.4" />`,
+  running: html`<path fill="currentColor" stroke="none" d="M4 2.5v11l9.5-5.5z" />`,
+  failed: html`<path fill="currentColor" stroke="none" d="M8 .8 15.2 8 8 15.2.8 8z" /><path
+      stroke="var(--page)"
+      d="M8 4.2v4.6M8 10.6v1.4"
+    />`,
   refused: html`<circle cx="8" cy="8" r="6" /><path d="m4 12 8-8" />`,
   stale: html`<circle cx="8" cy="8" r="6" /><path d="M8 4.5V8l2.5 1.8" />`,
   never: html`<circle cx="8" cy="8" r="6" /><path d="M5.5 8h5" />`,

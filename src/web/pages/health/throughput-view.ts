@@ -33,8 +33,8 @@ export function throughputView(hours: readonly HourCount[]): SafeHtml {
     ${plotFigure({
       label: `Runs per hour of the last 7 days: ${counts}.`,
       caption: html`Runs per hour (per 6 hours on a narrow screen), 7 days, UTC: ${counts}.
-        <span class="key"><span class="swatch state-fresh"></span> published</span>
-        <span class="key"><span class="swatch state-failed"></span> failed</span>`,
+        <span class="key"><span class="swatch published"></span> published</span>
+        <span class="key"><span class="swatch failures"></span> failed</span>`,
       draw: (width, size) => drawing(barsOf(hours, HOURS_OF_BAR[size]), width, size),
       below: dayTable(hours),
     })}

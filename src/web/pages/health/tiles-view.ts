@@ -6,6 +6,7 @@ import { countElement, countText, usdText } from '../../text/numbers.ts';
 import { timeElement } from '../../text/times.ts';
 import { html, link, type SafeHtml, type Value } from '../../views/html.ts';
 import { waitingJobs } from './queue-depth.ts';
+import type { HasPage } from './health-links.ts';
 import type { HealthSnapshot } from './health-source.ts';
 import type { UsualRange } from './usual.ts';
 
@@ -16,8 +17,13 @@ interface Tile {
 }
 
 /** Tiles whose source did not answer are absent. */
-export function tilesView(snapshot: HealthSnapshot): SafeHtml {
-  const tiles = [publishedTile(snapshot), waitingTile(snapshot), costTile(snapshot), alertsTile(snapshot)];
+export function tilesView(snapshot: HealthSnapshot, hasPage: HasPage): SafeHtml {
+  const tiles = [
+    publishedTile(snapshot),
+    waitingTile(snapshot),
+    costTile(snapshot, hasPage),
+    alertsTile(snapshot, hasPage),
+  ];
   return html`<dl class="tiles">
     ${tiles.map((tile) =>
       tile === undefined
@@ -51,19 +57,19 @@ function waitingTile({ queues }: HealthSnapshot): Tile | undefined {
   return { name: 'Jobs waiting', value: countElement(waiting), note: html`${countText(running)} running${age}` };
 }
 
-function costTile({ records }: HealthSnapshot): Tile | undefined {
+function costTile({ records }: HealthSnapshot, hasPage: HasPage): Tile | undefined {
   const cost = valueOf(records)?.cost;
   if (cost === undefined) return undefined;
   const usually = rangeText(cost.usually, usdText);
   const day = formatDay((parseDate(cost.day) ?? 0) / MICROS_PER_MS);
   return {
-    name: link('/cost', `Cost of ${day}`),
+    name: hasPage('/cost') ? link('/cost', `Cost of ${day}`) : `Cost of ${day}`,
     value: usdText(cost.usd),
     note: usually === undefined ? 'queries of the analysis and of Contrail' : `usually ${usually} a day`,
   };
 }
 
-function alertsTile({ alerts, now }: HealthSnapshot): Tile | undefined {
+function alertsTile({ alerts, now }: HealthSnapshot, hasPage: HasPage): Tile | undefined {
   const counts = valueOf(alerts);
   if (counts === undefined) return undefined;
   const { open, critical, silenced, noData, checkedAt } = counts;
@@ -74,7 +80,7 @@ function alertsTile({ alerts, now }: HealthSnapshot): Tile | undefined {
   ];
   const more = parts.length === 0 ? '' : `${parts.join(', ')}; `;
   return {
-    name: link('/alerts', 'Open alerts'),
+    name: hasPage('/alerts') ? link('/alerts', 'Open alerts') : 'Open alerts',
     value: countElement(open),
     note: html`${more}checked ${timeElement(checkedAt, { now })}`,
   };

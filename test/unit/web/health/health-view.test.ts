@@ -23,8 +23,8 @@ import { healthRecords, healthSnapshot, knownFiles, queueLook } from '../../../s
 const PAUSED = { kind: 'read', value: [queueLook('statistics', { isPaused: true })], at: NOW } as const;
 
 function shown(snapshot: HealthSnapshot, query: Record<string, string> = {}) {
-  const page = healthPage(snapshot, HealthParameters.parse(query));
-  const text = pageText(page, { style: '/s.css', script: '/s.js', version: '1', now: NOW });
+  const page = healthPage(snapshot, { parameters: HealthParameters.parse(query), hasPage: () => true });
+  const text = pageText(page, { style: '/s.css', script: '/s.js', version: '1', now: NOW, hasPage: () => true });
   const { document } = parseHTML(text);
   const textOf = (selector: string) =>
     [...document.querySelectorAll(selector)].map((element) => element.textContent.replace(/\s+/g, ' ').trim());
@@ -90,6 +90,20 @@ describe('the lines that need somebody', () => {
     ]);
   });
 
+  it('link to no page that is not there', () => {
+    const page = healthPage(healthSnapshot([failed('No.')]), {
+      parameters: HealthParameters.parse({}),
+      hasPage: () => false,
+    });
+
+    const { document } = parseHTML(page.body.toString());
+    const links = [...document.querySelectorAll('.needs-you a, .matrix a, .tiles a')].map((a) =>
+      a.getAttribute('href'),
+    );
+
+    expect(new Set(links)).toEqual(new Set(['/objects/?experiment=my-slug']));
+  });
+
   it('tell a cause of many files once, with the first of them', () => {
     const files = ['a', 'b', 'c', 'd', 'e'].map((experiment) => ({ experiment, ...failed('Permission denied.') }));
 
@@ -146,10 +160,10 @@ describe('the matrix', () => {
   ])('says what %s means for a file', (state, facts, expected) => {
     const { document, textOf } = show([facts]);
 
-    const cell = document.querySelector('td[data-column=weekly]');
+    const cell = document.querySelector('td[data-name=weekly]');
 
     expect(cell?.getAttribute('data-state')).toBe(state);
-    expect(textOf('td[data-column=weekly]').map((text) => text.replace(/\s+/g, ' '))).toEqual([expected]);
+    expect(textOf('td[data-name=weekly]').map((text) => text.replace(/\s+/g, ' '))).toEqual([expected]);
     expect(cell?.querySelector('a')?.getAttribute('href')).toBe('/experiments/my-slug#files');
   });
 
@@ -171,7 +185,7 @@ describe('the matrix', () => {
 
     expect(textOf('.matrix tbody th a')).toEqual(['b']);
     expect(document.querySelector('select[name=state] option[selected]')?.getAttribute('value')).toBe('stale');
-    expect(document.querySelector('.filters input[name=q]')?.getAttribute('value')).toBe('b');
+    expect(document.querySelector('.bar input[name=q]')?.getAttribute('value')).toBe('b');
     expect(show(files, {}, { q: 'nothing' }).textOf('#files .empty')).toEqual(['No experiment matches. Show all']);
   });
 
