@@ -19,7 +19,6 @@ import { addFrame, barePage, type Frame } from './frame/send-page.ts';
 import { guardRequests } from './request-guard.ts';
 import { addAssetRoutes } from './routes/assets.ts';
 import { addHealthRoutes, type Readiness } from './routes/health.ts';
-import { addHomeRoutes } from './routes/home.ts';
 import { addMetricsRoute, type MetricsText } from './routes/metrics.ts';
 import { addObjectRoutes } from './routes/objects.ts';
 import { addSecurityHeaders, securityHeaders } from './security-headers.ts';
@@ -115,7 +114,6 @@ async function addPages(scope: FastifyInstance, options: AppOptions): Promise<vo
   await addFormTokens(scope, options.door?.hasTls ?? false);
   addApi(scope);
   addOpenApi(scope);
-  addHomeRoutes(scope, options.queue);
   addObjectRoutes(scope, options.store);
   for (const add of options.pages ?? []) await add(scope);
 }

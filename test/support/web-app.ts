@@ -6,6 +6,7 @@ import { BullmqJobQueue } from '../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../src/queue/bullmq/connection.ts';
 import { buildApp, type Door } from '../../src/web/app.ts';
 import { mountBoard } from '../../src/web/board/board.ts';
+import { healthPages } from './health-pages.ts';
 import { QUIET_OBSERVATION } from './observation.ts';
 import { recordedLog } from './recorded-log.ts';
 import { freshRedis } from './redis.ts';
@@ -19,6 +20,7 @@ export async function webApp({ door }: { readonly door?: Door } = {}) {
   const app = await buildApp({
     clock: SYSTEM.clock,
     queue,
+    pages: [healthPages({ redis, queue })],
     store: new MemoryObjectStore({ clock: { now: () => 0 } }),
     mountBoard: (fastify) =>
       mountBoard(fastify, { connection, prefix: redis.prefix, log, hasTls: door?.hasTls ?? false }),

@@ -4,7 +4,7 @@ import { openQueueWatch } from '../compose/open-queue-watch.ts';
 import { openRecordStage } from '../compose/open-record-stage.ts';
 import { addHealthPages } from '../../web/pages/health/health-routes.ts';
 import { healthSource } from './health-source.ts';
-import type { PageContext, PageRoom } from './page-rooms.ts';
+import type { PageContext, PageRoom } from './page-room.ts';
 import type { HealthRecordSources } from './read-health-records.ts';
 
 export const healthRoom: PageRoom = (context) => async (app) => {

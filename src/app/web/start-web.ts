@@ -12,7 +12,8 @@ import type { Observation } from '../observe/observation.ts';
 import { openObservation } from '../observe/open-observation.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import { openDoor } from './open-door.ts';
-import { PAGE_ROOMS, type PageContext } from './page-rooms.ts';
+import type { PageContext } from './page-room.ts';
+import { PAGE_ROOMS } from './page-rooms.ts';
 import { openServicePort, type ServicePort } from '../observe/service-port.ts';
 
 export interface WebServer {

@@ -12,6 +12,7 @@ import { listen } from '../../../src/web/server.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
+import { healthPages } from '../../support/health-pages.ts';
 import { QUIET_OBSERVATION } from '../../support/observation.ts';
 import { readMetrics } from '../../support/prometheus-text.ts';
 import { type RecordedLog, recordedLog } from '../../support/recorded-log.ts';
@@ -48,6 +49,7 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
     clock: SYSTEM.clock,
     queue,
     store,
+    pages: [healthPages({ redis, queue })],
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
     observation: { ...QUIET_OBSERVATION, problems: async () => problems },
     log,
@@ -126,40 +128,6 @@ describe('the pages', () => {
     expect([statusCode, headers['content-type']]).toEqual([200, QUIET_OBSERVATION.contentType]);
     expect(readMetrics(body).value('contrail_ready')).toBe(1);
     expect(foreign.statusCode).toBe(421);
-  });
-
-  it('show at home how many jobs are where', async () => {
-    const { get, enqueue } = await setup();
-    const before = await get('/');
-    await enqueue('a.weekly.1');
-    await enqueue('b.weekly.1');
-
-    const { statusCode, headers, body } = await get('/');
-
-    expect(before.body).toContain('<h1>No job has failed, 0 on their way</h1>');
-    expect([statusCode, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(body).toContain('<h1>No job has failed, 2 on their way</h1>');
-    expect(body).toContain('<a href="/queues/queue/statistics">statistics</a>');
-  });
-
-  it('name at home each paused queue, with a link to it on the board, until it is resumed', async () => {
-    const { get, enqueue } = await setup();
-    await enqueue('a.weekly.1');
-    const put = (path: string) => get(`/queues/api/queues/${path}`, { method: 'PUT' });
-    await put('statistics/pause');
-    await put('errors/pause');
-
-    const whilePaused = (await get('/')).body;
-    await put('statistics/resume');
-    await put('errors/resume');
-
-    const notices = [...whilePaused.matchAll(/<p class="notice">([^]*?)<\/p>/g)].map(([, text = '']) => text.trim());
-    expect(notices).toEqual([
-      'The queue <a href="/queues/queue/statistics">statistics</a> is paused, 1 job waits in it. Resume it on the board.',
-      'The queue <a href="/queues/queue/errors">errors</a> is paused, no job waits in it. Resume it on the board.',
-    ]);
-    expect(whilePaused).toContain('<h1>No job has failed, 1 on their way</h1>');
-    expect((await get('/')).body).not.toContain('paused');
   });
 
   it('carry headers that keep other pages out, whatever the answer', async () => {

@@ -16,6 +16,7 @@ import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
 import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { alertInputs, experiment, NOW } from '../../support/alert-world.ts';
+import { healthPages } from '../../support/health-pages.ts';
 import { QUIET_OBSERVATION } from '../../support/observation.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
 import { freshRedis } from '../../support/redis.ts';
@@ -46,6 +47,7 @@ async function setup() {
     clock: SYSTEM.clock,
     queue,
     store,
+    pages: [healthPages({ redis, queue })],
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
     observation: QUIET_OBSERVATION,
     log,

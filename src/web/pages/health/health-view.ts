@@ -11,7 +11,7 @@ import { matrixOf } from './matrix.ts';
 import { matrixView } from './matrix-view.ts';
 import { needsYou } from './needs-you.ts';
 import { needsYouView } from './needs-you-view.ts';
-import { queuesView } from './queues-view.ts';
+import { pausedNotices, queuesView } from './queues-view.ts';
 import { stateIcons } from './state-icons.ts';
 import { throughputView } from './throughput-view.ts';
 import { sourcesOf } from './health-sources.ts';
@@ -35,7 +35,7 @@ export function healthPage(snapshot: HealthSnapshot, request: HealthRequest): Pa
     body: html`${stateIcons()} ${partialBlock(sourcesOf(snapshot), now)}
     ${known === undefined ? undefined : unreadNote(known)}
     ${known === undefined ? undefined : needsYouView(needsYou(known.files, pausedOf(snapshot)), momentOf(snapshot, request))}
-    ${tilesView(snapshot, request.hasPage)}
+    ${queues.kind === 'read' ? pausedNotices(queues.value) : undefined} ${tilesView(snapshot, request.hasPage)}
     ${known === undefined || known.rows.length === 0 ? undefined : filesView(known, snapshot, request)}
     ${records.kind === 'read' ? throughputView(records.value.hours) : undefined}
     ${queues.kind === 'read' ? queuesView(queues.value) : undefined}`,

@@ -3,7 +3,7 @@ import { formatAge } from '../../../domain/age-text.ts';
 import { queueLink } from '../../../domain/page-links.ts';
 import type { QueueLook } from '../../../ports/queue-watch.ts';
 import { waitingJobs } from './queue-depth.ts';
-import { countElement } from '../../text/numbers.ts';
+import { countElement, countText } from '../../text/numbers.ts';
 import { html, link, type SafeHtml } from '../../views/html.ts';
 
 export function queuesView(queues: readonly QueueLook[]): SafeHtml {
@@ -29,6 +29,18 @@ export function queuesView(queues: readonly QueueLook[]): SafeHtml {
       </tbody>
     </table>
   </section>`;
+}
+
+/** A paused queue is easily forgotten. */
+export function pausedNotices(queues: readonly QueueLook[]): SafeHtml {
+  const paused = queues.filter(({ isPaused }) => isPaused);
+  return html`${paused.map((look) => {
+    const waiting = waitingJobs(look);
+    const jobs = waiting === 0 ? 'no job waits' : waiting === 1 ? '1 job waits' : `${countText(waiting)} jobs wait`;
+    return html`<p class="notice">
+      The queue ${link(queueLink(look.queue), look.queue)} is paused, ${jobs} in it. Resume it on the board.
+    </p>`;
+  })}`;
 }
 
 function row(look: QueueLook): SafeHtml {
