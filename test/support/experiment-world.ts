@@ -61,6 +61,10 @@ export async function experimentWorld(change: Partial<TraceFile> = {}) {
       const changedAt = Date.parse(VERSION);
       world.source.set(WEEK_TABLE, memoryTable(ROWS, { columns: WINDOW_TABLE_COLUMNS, changedAt }));
     },
+    /** The view that the file of its weeks is made from. */
+    addView: () => {
+      world.source.set('statistics_an_experiment_weekly', memoryTable(ROWS, { changedAt: Date.parse(VERSION) }));
+    },
     publish: (metadata: Readonly<Record<string, string>> = {}) =>
       putObject(world.store, WEEKLY_FILE, {
         text: JSON.stringify(ROWS.map((row) => ({ ...row, window_index: '1' }))),

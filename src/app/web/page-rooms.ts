@@ -1,5 +1,6 @@
 /** The pages. A page adds its line here. */
+import { experimentRoom } from './experiment/experiment-room.ts';
 import { healthRoom } from './health-room.ts';
 import type { PageRoom } from './page-room.ts';
 
-export const PAGE_ROOMS: readonly PageRoom[] = [healthRoom];
+export const PAGE_ROOMS: readonly PageRoom[] = [healthRoom, experimentRoom];

@@ -59,7 +59,7 @@ function fileSentence(line: FileLine, now: number): string | undefined {
   const ago = state?.since === undefined ? '' : ` ${formatAge(now - state.since)} ago`;
   switch (state?.state) {
     case 'failed':
-      return `${name} could not be published: ${asSentence(state.detail ?? 'the reason is not known')}${stays}`;
+      return `${failureText(line)}${stays}`;
     case 'refused':
       return `${name} cannot be published: ${asSentence(state.detail ?? 'the reason is not known')}`;
     case 'gone':
@@ -75,6 +75,15 @@ function fileSentence(line: FileLine, now: number): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Messages of exports begin with slug and file; on the page of the experiment the file is enough. */
+function failureText(line: FileLine): string {
+  const detail = asSentence(line.state?.detail ?? 'the reason is not known');
+  const told = `${line.file.experiment} ${fileName(line)} `;
+  return detail.startsWith(told)
+    ? detail.slice(line.file.experiment.length + 1)
+    : `${fileName(line)} could not be published: ${detail}`;
 }
 
 function asSentence(text: string): string {
@@ -133,7 +142,7 @@ function leftOutNote(line: FileLine): Note[] {
 function errorsNote(errors: ErrorsView | undefined): Note[] {
   const count = errors?.count ?? 0;
   if (count === 0) return [];
-  const sentence = `The analysis reported ${count === 1 ? '1 error' : `${count} errors`} in this run.`;
+  const sentence = `The log of this analysis run has ${count === 1 ? '1 error' : `${count} errors`}.`;
   return [{ kind: 'errors', sentence, section: 'errors' }];
 }
 

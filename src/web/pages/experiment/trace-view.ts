@@ -1,4 +1,6 @@
 /** The trace of an experiment for its page: the strip, and the reasons with links. */
+import type { AnalysisPeriod } from '../../../domain/analysis-period.ts';
+import { groupBy } from '../../../domain/group-by.ts';
 import type { Explanation } from '../../../domain/trace/explanation.ts';
 import { countCells, type StepCount, traceHeadline, traceSteps } from '../../../domain/trace/headline.ts';
 import { type LostGroup, lostGroups } from '../../../domain/trace/lost-groups.ts';
@@ -8,7 +10,16 @@ import { statisticsObjectName } from '../../../domain/statistics-name.ts';
 export interface TraceView {
   readonly headline: string;
   readonly steps: readonly StepCount[];
+  /** Results that are due and not shown. */
   readonly groups: readonly LinkedGroup[];
+  readonly notDue: readonly NotDueGroup[];
+}
+
+export interface NotDueGroup {
+  readonly periods: readonly AnalysisPeriod[];
+  readonly results: number;
+  readonly why: string;
+  readonly next: string;
 }
 
 export interface LinkedGroup extends LostGroup {
@@ -34,8 +45,30 @@ export function traceView(explanation: Explanation): TraceView {
   return {
     headline: explanation.cells.length === 0 ? 'no results are expected' : traceHeadline(counts),
     steps: traceSteps(counts),
-    groups: groups.map((group) => ({ ...group, links: linksOf(group, explanation.experiment) })),
+    groups: inOrder(groups).map((group) => ({ ...group, links: linksOf(group, explanation.experiment) })),
+    notDue: notDueGroups(groups),
   };
+}
+
+/** Those that somebody can do most about come first. */
+function inOrder(groups: readonly LostGroup[]): LostGroup[] {
+  return URGENCY.flatMap((step) => groups.filter(({ lost }) => lost === step));
+}
+
+const URGENCY = ['published', 'computed', 'shown'] as const;
+
+/** Results that are not due, of all periods with the same reason together. */
+function notDueGroups(groups: readonly LostGroup[]): NotDueGroup[] {
+  const byReason = groupBy(
+    groups.filter(({ lost }) => lost === 'due'),
+    ({ why, next }) => JSON.stringify([why, next]),
+  );
+  return [...byReason.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const results = alike.reduce((sum, { cells }) => sum + cells.length, 0);
+    return [{ periods: alike.map(({ period }) => period), results, why: first.why, next: first.next }];
+  });
 }
 
 /** What proves the reason: log rows for what was not computed, runs and the file for what was not published or drawn. */

@@ -93,9 +93,10 @@ describe('a note', () => {
       'A rerun is bringing back the tables of weekly: weeks 1, 2, 4 of 6.',
     ],
     [
-      file({ state: 'failed', detail: '60 of 300 rows are refused.' }, published()),
-      'weekly could not be published: 60 of 300 rows are refused. The file that was published before stays.',
+      file({ state: 'failed', detail: 'The disk is full' }, published()),
+      'weekly could not be published: The disk is full. The file that was published before stays.',
     ],
+    [file({ state: 'failed', detail: 'my-slug weekly not published: bad rows.' }), 'weekly not published: bad rows.'],
   ])('tells what is wrong with a file', (line, sentence) => {
     expect(notesOf({ ...NOTHING, files: [line] })).toMatchObject([{ sentence, section: 'files' }]);
   });

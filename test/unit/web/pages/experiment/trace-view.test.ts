@@ -56,3 +56,20 @@ it('links what is not drawn to the file', () => {
 it('says so if nothing is configured', () => {
   expect(view().headline).toBe('no results are expected');
 });
+
+it('tells first what somebody can do most about, and what is not due once for all periods', () => {
+  const key = { basis: 'enrollments', segment: 'all', window: 3 } as const;
+  const undue = { lost: 'due', reason: 'enrollment_open' } as const;
+  const cells: TraceCell[] = [
+    { ...key, period: 'daily', metric: 'a', ...undue },
+    { ...key, period: 'weekly', metric: 'a', ...FAILED },
+    { ...key, period: 'weekly', metric: 'b', lost: 'published', reason: 'no_file' },
+    { ...key, period: 'overall', metric: 'a', ...undue },
+  ];
+  const nothing = { failedExports: new Map(), rebuilding: new Map(), problems: [], warnings: [] };
+
+  const { groups, notDue } = traceView({ experiment: 'my-slug', cells, ...nothing });
+
+  expect(groups.map(({ lost }) => lost)).toEqual(['published', 'computed']);
+  expect(notDue).toMatchObject([{ periods: ['daily', 'overall'], results: 2 }]);
+});
