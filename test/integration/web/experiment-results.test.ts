@@ -20,7 +20,7 @@ function sampleWorld(): ResultsPageWorld {
 /** Marks of a kind in the wide plots of a section. */
 function marks(section: string, kind: string): number {
   const { document } = parseHTML(`<body>${section}</body>`);
-  return document.querySelectorAll(`.plot-wide [data-mark="${kind}"] > *`).length;
+  return document.querySelectorAll(`#results .plot-wide [data-mark="${kind}"] > *`).length;
 }
 
 async function rowsOf(world: ResultsPageWorld, query = '') {
@@ -257,5 +257,101 @@ describe('the section of the page', () => {
 
     expect(marks(section, 'dot')).toBe(0);
     expect(section).toContain('no interval');
+  });
+});
+
+describe('windows', () => {
+  const weeks = (...windows: string[]) =>
+    windows.flatMap((window_index) => comparedRows([0.01, 0.02, 0.03], { window_index }));
+
+  it('have a point for each window with a row, and break where one is missing', async () => {
+    const section = await resultsPages({ files: { weekly: weeks('1', '2', '4') } }).section();
+    const { document } = parseHTML(`<body>${section}</body>`);
+    const wide = document.querySelector('#windows .plot-wide');
+
+    expect(wide?.querySelectorAll('[data-mark="dot"] > *')).toHaveLength(3);
+    // The line of weeks 1 and 2, and week 4 alone.
+    expect(wide?.querySelector('[data-mark="line"] path')?.getAttribute('d')?.match(/M/g)).toHaveLength(2);
+    expect(section).toContain('Without rows: week 3.');
+    expect(document.querySelector('#windows table')?.textContent).toContain('no row');
+  });
+
+  it('are not shown where there is one', async () => {
+    expect(await resultsPages({ files: { weekly: weeks('1') } }).section()).not.toContain('id="windows"');
+  });
+
+  it('are drawn for 12 metrics at most, or for the one that is asked for', async () => {
+    const rows = Array.from({ length: 20 }, (_, metric) =>
+      ['1', '2'].flatMap((window_index) => comparedRows([-1, 1, 2], { metric: `m${metric}`, window_index })),
+    ).flat();
+    const figures = async (query: Record<string, string>) => {
+      const section = await resultsPages({ files: { weekly: rows } }).section(query);
+      return parseHTML(`<body>${section}</body>`).document.querySelectorAll('#windows figure').length;
+    };
+
+    expect([await figures({}), await figures({ metric: 'm17' })]).toEqual([12, 1]);
+  });
+
+  it('have the numbers of the tables', async () => {
+    const section = await resultsPages(sampleWorld()).section({
+      period: 'weekly',
+      basis: 'enrollments',
+      metric: 'days_of_use',
+    });
+    const { document } = parseHTML(`<body>${section}</body>`);
+    const uplifts = sampleRows(THREE_WAY, 'weekly').filter(
+      (row) =>
+        row.metric === 'days_of_use' &&
+        row.parameter === null &&
+        row.comparison === 'relative_uplift' &&
+        row.comparison_to_branch === 'control' &&
+        row.segment === 'all' &&
+        row.analysis_basis === 'enrollments',
+    );
+
+    expect(uplifts).toHaveLength(8);
+    expect(document.querySelectorAll('#windows .plot-wide [data-mark="dot"] > *')).toHaveLength(8);
+    expect(document.querySelectorAll('#windows tbody td')).toHaveLength(8);
+    const [first] = uplifts.filter(({ branch, window_index }) => branch === 'topics-above' && window_index === '1');
+    expect(document.querySelector('#windows tbody td')?.textContent).toContain(
+      `+${(100 * (first?.point ?? 0)).toFixed(1)}%`,
+    );
+  });
+});
+
+describe('distributions', () => {
+  it('have a point for each decile, and a line for each branch of a density', async () => {
+    const world = sampleWorld();
+    const section = await resultsPages(world).section({
+      period: 'overall',
+      basis: 'enrollments',
+      metric: 'days_of_use',
+    });
+    const { document } = parseHTML(`<body>${section}</body>`);
+    const own = sampleRows(THREE_WAY, 'overall').filter(
+      (row) =>
+        row.metric === 'days_of_use' &&
+        row.parameter !== null &&
+        row.segment === 'all' &&
+        row.analysis_basis === 'enrollments',
+    );
+    const deciles = own.filter(
+      (row) =>
+        row.statistic === 'deciles' &&
+        row.comparison === 'relative_uplift' &&
+        row.comparison_to_branch === 'control' &&
+        row.point !== null,
+    );
+
+    expect(deciles.length).toBeGreaterThan(10);
+    expect(document.querySelectorAll('#distributions .plot-wide [data-mark="dot"] > *')).toHaveLength(deciles.length);
+    const lines = new Set(own.filter(({ statistic }) => statistic === 'empirical_cdf').map(({ branch }) => branch));
+    expect(document.querySelectorAll('#distributions .plot-wide [data-mark="line"] path')).toHaveLength(lines.size);
+  });
+
+  it('are not there without rows', async () => {
+    expect(await resultsPages({ files: { overall: comparedRows([1, 2, 3]) } }).section()).not.toContain(
+      'distributions',
+    );
   });
 });

@@ -1,11 +1,14 @@
 /** Reads and computes the results that parameters ask for. */
 import { type ExperimentResults, experimentResults } from '../../../../domain/results/experiment-results.ts';
+import type { ResultsIndexes } from '../../../../domain/results/choose-results.ts';
 import type { Part } from '../../../part.ts';
 import type { ResultsParameters } from './parameters.ts';
 import type { ReadResults, ResultsFile, ResultsSource, ResultsSubject } from './source.ts';
 
 export interface LoadedResults {
   readonly read: ReadResults;
+  /** The files that could be read. */
+  readonly indexes: ResultsIndexes;
   /** Undefined: no file can be read. */
   readonly results: ExperimentResults | undefined;
   /** The file of the shown period. */
@@ -31,6 +34,7 @@ function computed(read: ReadResults, parameters: ResultsParameters): LoadedResul
   const results = experimentResults(parameters, { indexes, facts, rules });
   return {
     read,
+    indexes,
     results,
     file: files.find(({ period }) => period === (results?.choice.period ?? parameters.period)),
     problems: [...files.flatMap(problemOf), ...read.problems],
@@ -40,4 +44,9 @@ function computed(read: ReadResults, parameters: ResultsParameters): LoadedResul
 function problemOf({ object, content }: ResultsFile): string[] {
   if (content.kind === 'unread') return [content.problem];
   return content.kind === 'too large' ? [`${object} is too large to draw here; download it.`] : [];
+}
+
+/** Branches in the order of the record, for colours. */
+export function branchNames({ read }: LoadedResults): string[] {
+  return read.facts.branches.map(({ slug }) => slug);
 }

@@ -1,6 +1,7 @@
 /** The results as a section of the page of an experiment. Rendered ones are kept while their files stay the same. */
 import type { Experiment } from '../../../../domain/experiment.ts';
 import { html, type SafeHtml } from '../../../views/html.ts';
+import { distributionMetrics, type ShownDistribution } from './distributions-section.ts';
 import { type LoadedResults, loadResults } from './load-results.ts';
 import { ResultsParameters } from './parameters.ts';
 import { resultsSection } from './results-section.ts';
@@ -26,11 +27,29 @@ export function resultsRoom(source: ResultsSource) {
       if (part.kind === 'unread') return unread(part.problem);
       const key = keyOf(part.value, { slug, parameters });
       const known = key === undefined ? undefined : kept.get(key);
-      const section = known ?? resultsSection(part.value, { slug, parameters });
-      if (key !== undefined) keep(key, section);
+      if (known !== undefined && key !== undefined) keep(key, known);
+      if (known !== undefined) return known;
+      const distribution = await readDistribution(part.value, parameters, signal);
+      const section = resultsSection(part.value, { slug, parameters, distribution });
+      if (key !== undefined && distribution?.rows.kind !== 'unread') keep(key, section);
       return section;
     },
   };
+
+  /** Of the metric that is asked for, or of the first that has some. */
+  async function readDistribution(
+    loaded: LoadedResults,
+    parameters: ResultsParameters,
+    signal: AbortSignal,
+  ): Promise<ShownDistribution | undefined> {
+    const { results, file } = loaded;
+    if (results === undefined || file === undefined) return undefined;
+    const metrics = distributionMetrics(loaded, results);
+    const metric = parameters.metric === undefined ? metrics[0] : metrics.find((name) => name === parameters.metric);
+    if (metric === undefined) return undefined;
+    const { basis, segment, window } = results.choice;
+    return { metric, rows: await source.distribution(file, { basis, segment, window, metric }, signal) };
+  }
 
   function keep(key: string, section: SafeHtml): void {
     kept.delete(key);

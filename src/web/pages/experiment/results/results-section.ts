@@ -5,25 +5,33 @@ import { addressOf } from '../../../parameters.ts';
 import { html, link, type SafeHtml } from '../../../views/html.ts';
 import { experimentPath, objectPath } from '../links.ts';
 import { clientsLine } from './clients-line.ts';
+import { distributionMetrics, distributionsSection, type ShownDistribution } from './distributions-section.ts';
 import { groupView } from './group-view.ts';
 import type { LoadedResults } from './load-results.ts';
 import { queryOf, type ResultsParameters } from './parameters.ts';
 import { PlotBudget } from './plot-budget.ts';
 import { narrowedBy, otherChoices, resultsForm } from './results-form.ts';
 import { PERIOD_NAMES, windowText } from './texts.ts';
+import { windowsSection } from './windows-section.ts';
 
 export interface SectionOptions {
   readonly slug: string;
   readonly parameters: ResultsParameters;
+  /** Of one metric; absent where there are none. */
+  readonly distribution?: ShownDistribution | undefined;
 }
 
+/** With the windows and the distributions, which are sections of their own. */
 export function resultsSection(loaded: LoadedResults, options: SectionOptions): SafeHtml {
   const { results, problems } = loaded;
+  const budget = new PlotBudget();
   return html`<section id="results">
-    <h2>Results</h2>
-    ${problems.map((problem) => html`<p class="notice">${problem}</p>`)}
-    ${results === undefined ? noResults(loaded) : shownResults(loaded, results, options)}
-  </section>`;
+      <h2>Results</h2>
+      ${problems.map((problem) => html`<p class="notice">${problem}</p>`)}
+      ${results === undefined ? noResults(loaded) : shownResults(loaded, results, { ...options, budget })}
+    </section>
+    ${results === undefined ? undefined : windowsSection(loaded, results, budget)}
+    ${results === undefined ? undefined : distributions(loaded, results, { ...options, budget })}`;
 }
 
 function noResults({ read }: LoadedResults): SafeHtml {
@@ -35,11 +43,10 @@ function noResults({ read }: LoadedResults): SafeHtml {
 function shownResults(
   loaded: LoadedResults,
   results: ExperimentResults,
-  { slug, parameters }: SectionOptions,
+  { slug, parameters, budget }: SectionOptions & { readonly budget: PlotBudget },
 ): SafeHtml {
   const path = experimentPath(slug);
   const { groups, clients } = results;
-  const budget = new PlotBudget();
   const metricAddress = (metric: string): string => addressOf(path, { ...queryOf(parameters), metric }, 'results');
   const form = { path, parameters, results };
   return html`${resultsForm({ ...form, files: loaded.read.files })} ${narrowedBy(path, parameters)}
@@ -48,6 +55,18 @@ function shownResults(
     ${groups.length > 1 ? groupLinks(results) : undefined}
     ${groups.map((group) => groupView(group, { metricAddress, budget }))}
     ${groups.length === 0 ? emptyResults(form) : undefined} ${undrawn(results, form)}`;
+}
+
+function distributions(
+  loaded: LoadedResults,
+  results: ExperimentResults,
+  { slug, parameters, distribution, budget }: SectionOptions & { readonly budget: PlotBudget },
+): SafeHtml | undefined {
+  if (distribution === undefined) return undefined;
+  const metricAddress = (metric: string): string =>
+    addressOf(experimentPath(slug), { ...queryOf(parameters), outcome: undefined, metric }, 'distributions');
+  const metrics = distributionMetrics(loaded, results);
+  return distributionsSection(loaded, results, { shown: distribution, metrics, metricAddress, budget });
 }
 
 function shownWords({ choice }: ExperimentResults): string {
