@@ -9,6 +9,7 @@ import { METADATA } from '../../domain/object-metadata.ts';
 import { statisticsObjectName } from '../../domain/statistics-name.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { READER } from '../access/guard-access.ts';
+import { table } from '../frame/table.ts';
 import { sendPage } from '../frame/send-page.ts';
 import { momentText } from '../text/times.ts';
 import { html } from '../views/html.ts';
@@ -27,31 +28,21 @@ export function addObjectRoutes(app: FastifyInstance, store: ObjectStore): void 
       .flat()
       .filter(({ name }) => isWanted(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const rows = objects.map(
-      (object) =>
-        html`<tr>
-          <td><a href="${objectPath(object.name)}">${object.name}</a></td>
-          <td class="number">${countText(object.metadata[METADATA.rows])}</td>
-          <td class="number">${countText(object.bytes)}</td>
-          <td class="time">${momentText(object.changedAt)}</td>
-        </tr>`,
-    );
-    const body = html`<table>
-      <caption>
-        Published objects
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Object</th>
-          <th scope="col" class="number">Rows</th>
-          <th scope="col" class="number">Bytes</th>
-          <th scope="col">Published</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>`;
+    const body = table({
+      caption: 'Published objects',
+      columns: [
+        { name: 'Object' },
+        { name: 'Rows', kind: 'number' },
+        { name: 'Bytes', kind: 'number' },
+        { name: 'Published', kind: 'time' },
+      ],
+      rows: objects.map((object) => [
+        html`<a href="${objectPath(object.name)}">${object.name}</a>`,
+        countText(object.metadata[METADATA.rows]),
+        countText(object.bytes),
+        momentText(object.changedAt),
+      ]),
+    });
     const count = objects.length === 1 ? '1 object is published' : `${objects.length} objects are published`;
     const title = typeof experiment === 'string' ? `${count} of ${shortened(experiment)}` : count;
     return sendPage(reply, { headline: title, body });
