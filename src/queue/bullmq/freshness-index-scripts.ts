@@ -10,11 +10,19 @@ export const SHARDS = 2;
 
 const OPEN = `
 local base, header = KEYS[1], KEYS[1] .. 'header'
+local names, known = {'index', 'ended'}, {}
+for shard = 0, ${SHARDS - 1} do names[shard + 3] = 'size:' .. shard end
+local values = redis.call('HMGET', header, unpack(names))
+local index, ended = values[1], tonumber(values[2] or '0')
+for shard = 0, ${SHARDS - 1} do known[shard] = tonumber(values[shard + 3] or '0') end
 local function forget()
   redis.call('DEL', header)
-  for shard = 0, ${SHARDS - 1} do redis.call('DEL', base .. shard) end
+  ended = 0
+  for shard = 0, ${SHARDS - 1} do
+    redis.call('DEL', base .. shard)
+    known[shard] = 0
+  end
 end
-local index = redis.call('HGET', header, 'index')
 local function open(name)
   if index then return end
   forget()
@@ -36,34 +44,38 @@ return {index, tostring(redis.call('HINCRBY', header, 'passes', 1))}
  */
 export const REPLACE = `${OPEN}
 if ARGV[2] == '' then open(ARGV[1]) elseif index ~= ARGV[2] then return {'lost'}
-elseif tonumber(redis.call('HGET', header, 'ended') or '0') > tonumber(ARGV[3]) then return {'late'} end
+elseif ended > tonumber(ARGV[3]) then return {'late'} end
+local sizes = {}
 for shard = 0, ${SHARDS - 1} do
-  local size = tonumber(redis.call('HGET', header, 'size:' .. shard) or '0')
-  if size ~= redis.call('HLEN', base .. shard) then
+  sizes[tostring(shard)] = redis.call('HLEN', base .. shard)
+  if known[shard] ~= sizes[tostring(shard)] then
     forget()
     return {'lost'}
   end
 end
-local answer, shards = {'done'}, {}
+local answer, resized, hasChanged = {'done'}, {}, false
 for at = 4, #ARGV, 4 do
   local shard, field, read, new = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   if (redis.call('HGET', base .. shard, field) or '') ~= read then
     answer[#answer + 1] = field
   else
-    if new == '' then redis.call('HDEL', base .. shard, field) else redis.call('HSET', base .. shard, field, new) end
-    shards[shard] = true
+    local added
+    if new == '' then added = -redis.call('HDEL', base .. shard, field)
+    else added = redis.call('HSET', base .. shard, field, new) end
+    if added ~= 0 then resized[shard] = true end
+    sizes[shard] = sizes[shard] + added
+    hasChanged = true
   end
 end
-for shard in pairs(shards) do redis.call('HSET', header, 'size:' .. shard, redis.call('HLEN', base .. shard)) end
-if next(shards) then redis.call('HINCRBY', header, 'revision', 1) end
+for shard in pairs(resized) do redis.call('HSET', header, 'size:' .. shard, sizes[shard]) end
+if hasChanged then redis.call('HINCRBY', header, 'revision', 1) end
 return answer
 `;
 
 /** Arguments: the index, the number of the pass, its end as JSON, how long the index is kept without a pass. */
 export const FINISH = `${OPEN}
 if index ~= ARGV[1] then return {'lost'} end
-local last = tonumber(redis.call('HGET', header, 'ended') or '0')
-if last > tonumber(ARGV[2]) then return {'late'} end
+if ended > tonumber(ARGV[2]) then return {'late'} end
 redis.call('HSET', header, 'ended', ARGV[2], 'end', ARGV[3])
 redis.call('HINCRBY', header, 'revision', 1)
 redis.call('PEXPIRE', header, ARGV[4])

@@ -17,9 +17,13 @@ local function text(number) return string.format('%.0f', number) end
 export const STAGE = `${NOW}
 local base, id, name, nonce, length, rows = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local known = base .. 'known'
-if redis.call('ZSCORE', known, id) then return {'known'} end
-local bytes = tonumber(redis.call('GET', base .. 'bytes') or '0')
-if bytes > 0 and bytes + #rows > tonumber(ARGV[8]) then return {'full'} end
+if redis.call('ZADD', known, 'NX', now, id) == 0 then return {'known'} end
+local bytes = redis.call('INCRBY', base .. 'bytes', #rows)
+if bytes > #rows and bytes > tonumber(ARGV[8]) then
+  redis.call('DECRBY', base .. 'bytes', #rows)
+  redis.call('ZREM', known, id)
+  return {'full'}
+end
 local window = redis.call('HGET', base .. 'open', name)
 local ends = window and tonumber(redis.call('HGET', base .. 'ends', name .. ':' .. window) or nil)
 -- An end beyond the length of a window was made under a longer setting, or before the clock was put back.
@@ -27,12 +31,11 @@ if not ends or ends <= now or ends > now + length then
   window, ends = text(now) .. '-' .. nonce, now + length
   redis.call('HSET', base .. 'open', name, window)
   redis.call('HSET', base .. 'ends', name .. ':' .. window, text(ends))
+  -- Once for each window is often enough.
+  redis.call('ZREMRANGEBYSCORE', known, '-inf', text(now - tonumber(ARGV[7])))
 end
-redis.call('HSET', base .. 'rows:' .. name .. ':' .. window, id, rows)
-redis.call('INCRBY', base .. 'bytes', #rows)
-redis.call('ZADD', known, now, id)
-redis.call('ZREMRANGEBYSCORE', known, '-inf', text(now - tonumber(ARGV[7])))
 redis.call('ZREMRANGEBYRANK', known, 0, -1 - tonumber(ARGV[6]))
+redis.call('HSET', base .. 'rows:' .. name .. ':' .. window, id, rows)
 return {'staged', window, text(ends - now)}
 `;
 

@@ -19,8 +19,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function text(number) return string.format('%.0f', number) end
 local function touch()
   redis.call('HSET', record, 'changedAt', text(now))
+  local isPaused = redis.call('HGET', record, 'state') == 'paused'
   for _, key in ipairs({ record, open }) do
-    if redis.call('HGET', record, 'state') == 'paused' then redis.call('PERSIST', key)
+    if isPaused then redis.call('PERSIST', key)
     else redis.call('PEXPIRE', key, ${KEPT_MS}) end
   end
 end
@@ -66,13 +67,16 @@ touch()
 return 'complete'
 `;
 
-/** Arguments: id, end, price, the jobs, each under every name it may have. */
+/**
+ * Arguments: id, end, price, the jobs, each under every name it may have. How long the record is kept stays as it was when the
+ * last job was enqueued: this runs for each job.
+ */
 export const END = `${START}
 local ended = redis.call('SREM', open, unpack(ARGV, 4))
 if ended == 0 then return 'known' end
 redis.call('HINCRBY', record, ARGV[2], ended)
 if ARGV[3] ~= '0' then redis.call('HINCRBYFLOAT', record, 'usd', ARGV[3]) end
-touch()
+redis.call('HSET', record, 'changedAt', text(now))
 return 'noted'
 `;
 

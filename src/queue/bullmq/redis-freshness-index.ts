@@ -1,6 +1,6 @@
 /** The freshness index in Redis: a few hashes of entries and a header. The scripts are in freshness-index-scripts.ts. */
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { FileEntry } from '../../domain/freshness/file-entry.ts';
@@ -117,7 +117,7 @@ export class RedisFreshnessIndex implements FreshnessIndex {
 
   async #read(keys: readonly string[]): Promise<Map<string, string>> {
     const shards = [...groupBy(keys, shardOf)];
-    const reading = this.#redis.multi();
+    const reading = this.#redis.pipeline();
     for (const [shard, fields] of shards) reading.hmget(`${this.#base}${shard}`, ...fields);
     const replies = z.array(Values).parse(await this.#replies('reading the freshness index', reading));
     return new Map(
@@ -127,7 +127,7 @@ export class RedisFreshnessIndex implements FreshnessIndex {
     );
   }
 
-  async #replies(doing: string, reading: ReturnType<Redis['multi']>): Promise<unknown[]> {
+  async #replies(doing: string, reading: ChainableCommander): Promise<unknown[]> {
     try {
       const replies = (await reading.exec()) ?? [];
       for (const [error] of replies) if (error !== null) throw error;

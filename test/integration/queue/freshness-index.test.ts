@@ -4,6 +4,7 @@ import type { IndexedFile } from '../../../src/domain/freshness/file-entry.ts';
 import type { FileNote } from '../../../src/domain/freshness/file-note.ts';
 import type { FreshnessIndex } from '../../../src/ports/freshness-index.ts';
 import { RedisFreshnessIndex } from '../../../src/queue/bullmq/redis-freshness-index.ts';
+import { startTestRedis } from '../../support/own-redis.ts';
 import { freshRedis } from '../../support/redis.ts';
 
 const AT = Date.parse('2026-01-15T12:00:00Z');
@@ -11,8 +12,7 @@ const FILES = 400;
 
 const weekly = (experiment: string): IndexedFile => ({ product: 'statistics', experiment, period: 'weekly' });
 
-function open() {
-  const redis = freshRedis();
+function open(redis = freshRedis()) {
   const index = new RedisFreshnessIndex(redis);
   const direct = new Redis(redis.redisUrl);
   onTestFinished(() => {
@@ -42,7 +42,9 @@ const published: FileNote = {
 
 describe('the freshness index in Redis', () => {
   it('is read whole with five commands, however many files it has', async () => {
-    const { index, direct, redis } = open();
+    // Its own: a monitor fails at its start when other tests send commands in that moment.
+    const { url: redisUrl } = await startTestRedis();
+    const { index, direct, redis } = open({ redisUrl, prefix: 'own' });
     await scan(index);
     const monitor = await direct.duplicate().monitor();
     onTestFinished(() => monitor.disconnect());
