@@ -5,6 +5,11 @@ export function filesLink(slug: string): string {
   return `/objects/?experiment=${encodeURIComponent(slug)}`;
 }
 
+/** What the console will show of an experiment, its files and runs. */
+export function experimentLink(slug: string): string {
+  return `/experiments/${encodeURIComponent(slug)}`;
+}
+
 /** The jobs of a queue. */
 export function queueLink(queue: string): string {
   return `/queues/queue/${encodeURIComponent(queue)}`;

@@ -5,6 +5,7 @@ import type { ExperimentLogs } from '../../ports/experiment-logs.ts';
 import type { ExperimentsApi } from '../../ports/experiments-api.ts';
 import type { JobHistory } from '../../ports/job-history.ts';
 import type { Log } from '../../ports/log.ts';
+import type { LogSearch } from '../../ports/log-search.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
 import type { MonitoringSums } from '../../ports/monitoring-sums.ts';
 import type { ComposingStore, ObjectStore } from '../../ports/object-store.ts';
@@ -51,6 +52,8 @@ export interface WiredAdapters extends Adapters {
   readonly composingStore: ComposingStore;
   /** Adds up columns of the monitoring tables. */
   readonly sums: MonitoringSums;
+  /** Searches and counts the logs. */
+  readonly logSearch: LogSearch;
   /** Tries rights in the warehouse. */
   readonly probe: WarehouseProbe;
 }

@@ -14,6 +14,7 @@ type Warehouse = Pick<
   | 'logs'
   | 'reader'
   | 'sums'
+  | 'logSearch'
   | 'jobHistory'
   | 'probe'
   | 'source'
@@ -49,6 +50,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
   const { DuckDbExperimentLogs } = await import('../../adapters/duckdb/experiment-logs.ts');
   const { DuckDbMonitoringReader } = await import('../../adapters/duckdb/monitoring-reader.ts');
   const { DuckDbMonitoringSums } = await import('../../adapters/duckdb/monitoring-sums.ts');
+  const { DuckDbLogSearch } = await import('../../adapters/duckdb/log-search.ts');
   const { DuckDbWarehouseProbe } = await import('../../adapters/duckdb/warehouse-probe.ts');
   const { DuckDbJobHistory } = await import('../../adapters/duckdb/job-history.ts');
   const { DuckDbQuerySource } = await import('../../adapters/duckdb/query-source.ts');
@@ -70,6 +72,7 @@ async function duckdbOf(config: Config, options: WarehouseOptions): Promise<Ware
     logs: new DuckDbExperimentLogs(monitoring),
     reader: new DuckDbMonitoringReader(monitoring),
     sums: new DuckDbMonitoringSums(monitoring),
+    logSearch: new DuckDbLogSearch(monitoring),
     jobHistory: new DuckDbJobHistory({ file: duckdb }),
     probe: new DuckDbWarehouseProbe({ file: duckdb, resultsDataset: config.resultsDataset }),
     close: () => Promise.resolve(duckdb.close()),
@@ -85,6 +88,7 @@ async function bigqueryOf(
   const { BigQueryExperimentLogs } = await import('../../adapters/bigquery/experiment-logs.ts');
   const { BigQueryMonitoringReader } = await import('../../adapters/bigquery/monitoring-reader.ts');
   const { BigQueryMonitoringSums } = await import('../../adapters/bigquery/monitoring-sums.ts');
+  const { BigQueryLogSearch } = await import('../../adapters/bigquery/log-search.ts');
   const { BigQueryWarehouseProbe } = await import('../../adapters/bigquery/warehouse-probe.ts');
   const { BigQueryJobHistory } = await import('../../adapters/bigquery/job-history.ts');
   const { BigQueryQuerySource } = await import('../../adapters/bigquery/query-source.ts');
@@ -124,6 +128,7 @@ async function bigqueryOf(
     logs: new BigQueryExperimentLogs(monitoring),
     reader: new BigQueryMonitoringReader(monitoring),
     sums: new BigQueryMonitoringSums(monitoring),
+    logSearch: new BigQueryLogSearch(monitoring),
     jobHistory: new BigQueryJobHistory(options),
     probe: new BigQueryWarehouseProbe({
       ...options,

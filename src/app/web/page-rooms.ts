@@ -1,6 +1,7 @@
 /** The pages. A page adds its line here. */
+import { errorsRoom } from './errors-room.ts';
 import { experimentRoom } from './experiment/experiment-room.ts';
 import { healthRoom } from './health-room.ts';
 import type { PageRoom } from './page-room.ts';
 
-export const PAGE_ROOMS: readonly PageRoom[] = [healthRoom, experimentRoom];
+export const PAGE_ROOMS: readonly PageRoom[] = [healthRoom, experimentRoom, errorsRoom];

@@ -44,7 +44,7 @@ export interface MessageCount {
 }
 
 /** Experiments that are named for a message. */
-export const MOST_EXPERIMENTS = 1_000;
+export const MOST_EXPERIMENTS = 200;
 /** Characters of a message that are compared. */
 export const COMPARED_CHARACTERS = 2_000;
 
