@@ -46,7 +46,7 @@ describe('the freshness index in Redis', () => {
     const { url: redisUrl } = await startTestRedis();
     const { index, direct, redis } = open({ redisUrl, prefix: 'own' });
     await scan(index);
-    const monitor = await direct.duplicate().monitor();
+    const monitor = await direct.monitor();
     onTestFinished(() => monitor.disconnect());
     const commands: string[] = [];
     const seen = new Promise<void>((resolve) =>

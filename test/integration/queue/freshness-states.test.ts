@@ -63,7 +63,7 @@ describe('the states of files from the index in Redis', () => {
     const { redis, queue, direct, states } = await setup({ experiments: 500, redis: { redisUrl, prefix: 'own' } });
     await states();
     await queueStates(queue);
-    const monitor = await direct.duplicate().monitor();
+    const monitor = await direct.monitor();
     onTestFinished(() => monitor.disconnect());
     const commands: string[] = [];
     const ended = new Promise<void>((resolve) =>
