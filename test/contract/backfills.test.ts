@@ -48,7 +48,7 @@ describeBackfills('Redis', () => {
       onTestFinished(() => pool.stop());
     },
     async until(isSo) {
-      const endsAt = SYSTEM.clock.monotonic() + 15_000;
+      const endsAt = SYSTEM.clock.monotonic() + 30_000;
       while (!(await isSo())) {
         if (SYSTEM.clock.monotonic() > endsAt) throw new Error('it never came to be so');
         await SYSTEM.clock.sleep(5);

@@ -27,7 +27,7 @@ const KINDS: readonly JobKind<unknown>[] = [
 ];
 const PARKING = { firstDelayMs: 60, longestDelayMs: 60 };
 const STEP_MS = 5;
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 30_000;
 const MOST_STEPS = 100_000;
 
 /** What a pool tells, and the options by which it does those queues alone that have a handler. */
