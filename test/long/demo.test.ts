@@ -81,6 +81,7 @@ it('can be joined by other commands, but not by a second demo, and ends tidily w
   await demo.says(/Ctrl-C ends the demo/);
 
   const board = await fetch(`${url}/queues`);
+  const health = await (await fetch(url)).text();
   const second = await runContrail(['demo', '--exit'], { cwd });
   const status = await runContrail(['--demo', 'status', '--json'], { cwd });
   const backfill = await runContrail(['--demo', 'backfill', '--product', 'metadata', '--force', '--wait', '--json'], {
@@ -89,6 +90,7 @@ it('can be joined by other commands, but not by a second demo, and ends tidily w
   demo.child.kill('SIGINT');
 
   expect(board.status).toBe(200);
+  expect(health).toMatch(/<h1>4 of 74 files need you<\/h1>[^]*demo-bad-rows weekly[^]*segment is null/);
   expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining(`is in use by process ${demo.child.pid}`) });
   expect(JSON.parse(status.stdout).totals).toMatchObject({ failed: 1 });
   expect(JSON.parse(backfill.stdout)).toMatchObject({ enqueued: 11, failed: 0 });

@@ -14,6 +14,7 @@ import { logOf } from '../log.ts';
 import { printResult, say } from '../output.ts';
 import { abortOnSignals } from '../signals.ts';
 import { startWeb, type WebOptions, type WebServer } from '../../app/web/start-web.ts';
+import { openFreshnessIndex } from '../../app/compose/open-freshness-index.ts';
 import { openQueue } from '../../app/compose/open-queue.ts';
 import { wire } from '../../app/compose/wire.ts';
 import { openObservation } from '../../app/observe/open-observation.ts';
@@ -86,7 +87,8 @@ async function runDemo({ config, adapters, redis, ignored, port, signal, isToExi
   const web = await startPages(config, adapters, { port, redisUrl: redis.url, observation });
   writeRunning({ command: 'contrail demo', ...redisToJoin(redis), pages: web.url });
   const queue = await openQueue(config);
-  const run = new DemoRun({ config, adapters, redisUrl: redis.url, queue, observation, signal });
+  const index = openFreshnessIndex(config);
+  const run = new DemoRun({ config, adapters, redisUrl: redis.url, queue, index, observation, signal });
   try {
     const isNew = await prepareDemo(adapters, { dataset: config.resultsDataset, experimentsPath: DEMO_EXPERIMENTS });
     say(`  Warehouse  ${adapters.duckdb.path}${isNew ? ' (just made from the sample)' : ''}`);
@@ -103,6 +105,7 @@ async function runDemo({ config, adapters, redis, ignored, port, signal, isToExi
   } finally {
     await run.stop();
     await queue.close();
+    index.close();
     await web.stop();
     observation.close();
   }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/load-config.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { subjectOf } from '../../jobs/job-kinds.ts';
 import { MONITORING_JOB } from '../../jobs/monitoring-job.ts';
+import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue, KnownJob } from '../../ports/job-queue.ts';
 import type { EnqueueReport } from '../../producer/enqueue-files.ts';
 import { nameOfFile } from '../../producer/product-plan.ts';
@@ -31,6 +32,8 @@ export interface DemoRunOptions {
   readonly adapters: DemoAdapters;
   readonly redisUrl: string;
   readonly queue: JobQueue;
+  /** What the page shows of the files. */
+  readonly index: FreshnessIndex;
   /** Learns how attempts end. */
   readonly observation: Observation;
   readonly signal: AbortSignal;
@@ -155,9 +158,9 @@ export class DemoRun {
   }
 
   async #exportDue(): Promise<KnownJob[]> {
-    const { config, queue, signal } = this.#options;
+    const { config, queue, index, signal } = this.#options;
     const report = await scanOnce(
-      scanDependencies(this.#adapters, config, { queue, records: this.#adapters.sink }),
+      scanDependencies(this.#adapters, config, { queue, records: this.#adapters.sink, index }),
       signal,
     );
     tellPlan(report);

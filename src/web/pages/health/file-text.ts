@@ -1,5 +1,6 @@
 /** What the matrix says of a file: a word, and why, in text that can be read aloud and printed. */
 import { formatAge, formatDay } from '../../../domain/age-text.ts';
+import { ageText } from '../../text/times.ts';
 import type { HealthFile, HealthMoment } from './health-file.ts';
 import type { HasPage } from './health-links.ts';
 import { waitingOf } from './needs-you.ts';
@@ -27,9 +28,9 @@ export function fileText(file: HealthFile, moment: TextMoment): FileText {
     case 'running':
       return { word: progressText(job?.progress), reason: failuresText(job?.failures), spoken: 'running' };
     case 'failed':
-      return { word: `failed ${timesText(problem?.attempts ?? 1)}`, reason: shortened(problem?.sentence) };
+      return { word: `failed ${timesText(problem?.attempts ?? 1)}`, reason: shortened(withoutSubject(file)) };
     case 'refused':
-      return { word: 'refused', reason: shortened(problem?.sentence) };
+      return { word: 'refused', reason: shortened(withoutSubject(file)) };
     case 'stale':
       return { word: `${formatAge(lateMs ?? 0)} late`, reason: waitingText(file, moment), spoken: 'stale' };
     case 'never':
@@ -45,7 +46,7 @@ export function fileText(file: HealthFile, moment: TextMoment): FileText {
     case 'fresh':
       return freshText(file, now);
     case 'not due':
-      if (dueBy === undefined) return { word: '–', spoken: file.reason ?? 'not due' };
+      if (dueBy === undefined) return { word: '', spoken: file.reason ?? 'not due' };
       return { word: `first within ${formatAge(dueBy - now)}`, spoken: 'not due' };
   }
 }
@@ -55,7 +56,7 @@ function freshText({ since, publishedAt, dueBy }: HealthFile, now: number): File
   // Versions that are no times do not tell when the source changed.
   const changedAt = since ?? publishedAt;
   if (changedAt === undefined) return { word: 'fresh' };
-  return { word: formatAge(Math.max(0, now - changedAt)), spoken: 'fresh, with a source of' };
+  return { word: ageText(changedAt, now), spoken: 'fresh, source changed' };
 }
 
 function progressText(progress: number | undefined): string {
@@ -83,8 +84,16 @@ export function waitingText(file: Pick<HealthFile, 'job'>, { pausedQueues }: Tex
   }
 }
 
-function shortened(sentence: string | undefined): string | undefined {
-  const characters = Array.from(sentence ?? '');
+/** What went wrong, in a place that names the file already. */
+export function withoutSubject({ problem, file: { experiment, period, product } }: HealthFile): string {
+  const sentence = problem?.sentence ?? '';
+  const subject = `${experiment} ${period ?? product}`;
+  const beginning = [`${subject}: `, `${subject} `].find((text) => sentence.startsWith(text));
+  return beginning === undefined ? sentence : sentence.slice(beginning.length);
+}
+
+function shortened(sentence: string): string {
+  const characters = Array.from(sentence);
   if (characters.length <= LONGEST_REASON) return sentence;
   return `${characters.slice(0, LONGEST_REASON).join('').trimEnd()}…`;
 }

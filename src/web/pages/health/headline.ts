@@ -22,7 +22,7 @@ export function headlineOf({ files, records, now }: HealthSnapshot): Headline {
     ? {
         status: 'rebuilding',
         text: 'The states of files are being rebuilt',
-        sub: 'Their index was lost. The next scan of contrail schedule fills it again; published files are not touched.',
+        sub: 'The next scan of contrail schedule looks at all of them again. Published files are not touched.',
       }
     : { status: 'empty', text: 'No experiments yet', sub: 'contrail schedule has not run.' };
 }

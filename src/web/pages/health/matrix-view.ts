@@ -31,7 +31,7 @@ export function matrixView(view: MatrixView): SafeHtml {
 function filterForm({ parameters: { app, state, product, q, sort }, applications }: MatrixView): SafeHtml {
   const known = app === undefined || applications.includes(app) ? applications : [...applications, app];
   return html`<form class="bar" method="get" action="/#files">
-    <label>Application ${select('app', known.map(asOption), app, 'all')}</label>
+    ${known.length === 0 ? undefined : html`<label>Application ${select('app', known.map(asOption), app, 'all')}</label>`}
     <label
       >State
       ${select(

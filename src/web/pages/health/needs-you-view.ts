@@ -10,7 +10,7 @@ import type { HealthFile } from './health-file.ts';
 import { experimentAddress, nextSteps } from './health-links.ts';
 import type { NeedsYou, NeedsYouLine } from './needs-you.ts';
 import { nameOf, stateIcon } from './state-icons.ts';
-import { type TextMoment, waitingText } from './file-text.ts';
+import { type TextMoment, waitingText, withoutSubject } from './file-text.ts';
 
 const MOST_NAMED = 3;
 
@@ -65,13 +65,13 @@ function namesOf(files: readonly HealthFile[], moment: TextMoment): SafeHtml {
 
 function causeOf({ state, files }: NeedsYouLine, { now, lagMs }: TextMoment): Value {
   const [first] = files;
-  const { problem, since, publishedAt } = first;
+  const { since, publishedAt } = first;
   const age = since === undefined ? undefined : timeElement(since, { now });
   const limit = formatAge(lagMs);
   switch (state) {
     case 'failed':
     case 'refused':
-      return withoutSubject(problem?.sentence ?? '', first);
+      return withoutSubject(first);
     case 'stale':
       return html`the source changed ${age}, limit ${limit}.`;
     case 'never':
@@ -88,13 +88,6 @@ function causeOf({ state, files }: NeedsYouLine, { now, lagMs }: TextMoment): Va
     case 'not due':
       return state;
   }
-}
-
-/** The line begins with the file already. */
-function withoutSubject(sentence: string, { file: { experiment, period, product } }: HealthFile): string {
-  const named = [`${experiment} ${period ?? product} `, `${experiment} ${period ?? product}: `];
-  const beginning = named.find((text) => sentence.startsWith(text));
-  return beginning === undefined ? sentence : sentence.slice(beginning.length);
 }
 
 function evidenceOf({ files, waiting }: NeedsYouLine, moment: TextMoment): SafeHtml {

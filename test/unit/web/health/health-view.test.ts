@@ -138,7 +138,7 @@ describe('the lines that need somebody', () => {
 
 describe('the matrix', () => {
   it.each<[string, FileFacts, string]>([
-    ['fresh', FRESH, 'fresh, with a source of 3 h'],
+    ['fresh', FRESH, 'fresh, source changed 3 h'],
     ['fresh', { ...FRESH, source: seenSource(1), newer: seenSource(1) }, 'fresh updating due within 5 h'],
     ['failed', failed('The bucket is missing.'), 'failed 3 times The bucket is missing.'],
     ['stale', STALE, 'stale 3 h late not queued'],
