@@ -5,9 +5,14 @@ import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
 import { seededRandom } from '../../src/adapters/memory/seeded-random.ts';
 import type { ExperimentSourceDependencies } from '../../src/app/web/experiment/experiment-source.ts';
 import { previewExport, startExport } from '../../src/app/web/experiment/export-again.ts';
+import { ThreadedFileReader } from '../../src/app/web/results/file-reader.ts';
+import { resultsSource } from '../../src/app/web/results/results-source.ts';
+import { CONSOLE_RULES } from '../../src/domain/console-rules.ts';
 import { buildApp } from '../../src/web/app.ts';
 import { addExperimentApi } from '../../src/web/pages/experiment/api.ts';
 import { addExportRoutes } from '../../src/web/pages/experiment/export-routes.ts';
+import { addResultsApi } from '../../src/web/pages/experiment/results/api.ts';
+import { resultsRoom } from '../../src/web/pages/experiment/results/results-room.ts';
 import { addExperimentRoutes } from '../../src/web/pages/experiment/routes.ts';
 import { leftOutExperiments } from '../../src/workers/metadata/analysis-choices.ts';
 import { experimentWorld } from './experiment-world.ts';
@@ -38,6 +43,9 @@ export async function experimentPages(
   const pricing = { mode: 'on_demand', usdPerSlotHour: 0.06, usdPerTiB: 6.25 } as const;
   const exporting = { reading: { planning, resultsDataset: 'mozanalysis' }, pricing };
   const starting = { queue, backfills, store, records: sink, clock, random: seededRandom(1), log };
+  const reader = new ThreadedFileReader();
+  onTestFinished(() => reader.stop());
+  const results = resultsSource({ store, clock, log, rules: CONSOLE_RULES.e5dd1051c, reader });
   const app = await buildApp({
     clock,
     queue,
@@ -47,7 +55,8 @@ export async function experimentPages(
     mountBoard: async () => async () => undefined,
     pages: [
       (scope) => {
-        addExperimentRoutes(scope, { source, clock });
+        addExperimentRoutes(scope, { source, clock, results: resultsRoom(results) });
+        addResultsApi(scope, { experiments: source, results });
         addExperimentApi(scope, { source, clock });
         addExportRoutes(scope, {
           source,

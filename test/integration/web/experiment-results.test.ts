@@ -1,6 +1,8 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { experimentPages } from '../../support/experiment-pages.ts';
+import { SLUG } from '../../support/experiment-world.ts';
 import { resultsPages, type ResultsPageWorld } from '../../support/results-pages.ts';
 import { clientRows, comparedRows, fileRow } from '../../support/results-world.ts';
 import { type SampleRow, sampleRows } from '../../support/sample-results.ts';
@@ -353,5 +355,29 @@ describe('distributions', () => {
     expect(await resultsPages({ files: { overall: comparedRows([1, 2, 3]) } }).section()).not.toContain(
       'distributions',
     );
+  });
+});
+
+describe('the page of an experiment', () => {
+  it('has the results of its published files, and the links to them', async () => {
+    const { get, publish } = await experimentPages();
+    await publish();
+
+    const { statusCode, body } = await get(`/experiments/${SLUG}`);
+
+    expect(statusCode).toBe(200);
+    expect(marks(body, 'dot')).toBe(1);
+    expect(body).toContain(`href="/api/v1/experiments/${SLUG}/results.csv"`);
+    expect(body).toContain('href="/objects/statistics/statistics_an_experiment_weekly.json"');
+    expect((await get(`/api/v1/experiments/${SLUG}/results.csv`)).body.trim().split('\r\n')).toHaveLength(2);
+  });
+
+  it('refuses wrong parameters of the results with what is allowed', async () => {
+    const { get } = await experimentPages();
+
+    const { statusCode, body } = await get(`/experiments/${SLUG}?period=weakly`);
+
+    expect(statusCode).toBe(400);
+    expect(body).toContain('preenrollment_weekly');
   });
 });

@@ -1,9 +1,12 @@
 /** The pages of experiments, from settings and adapters. */
 import type { Config } from '../../../config/load-config.ts';
+import { CONSOLE_RULES } from '../../../domain/console-rules.ts';
 import type { AddRoutes } from '../../../web/app.ts';
 import { addExperimentApi } from '../../../web/pages/experiment/api.ts';
 import { addExportRoutes } from '../../../web/pages/experiment/export-routes.ts';
 import type { ExportAgain } from '../../../web/pages/experiment/export-again.ts';
+import { addResultsApi } from '../../../web/pages/experiment/results/api.ts';
+import { resultsRoom } from '../../../web/pages/experiment/results/results-room.ts';
 import { addExperimentRoutes } from '../../../web/pages/experiment/routes.ts';
 import type { ExperimentSource } from '../../../web/pages/experiment/source.ts';
 import type { WiredAdapters } from '../../compose/adapters.ts';
@@ -16,18 +19,26 @@ import { startRecordKeeping } from '../../compose/record-keeping.ts';
 import { whyDependencies } from '../../compose/why-dependencies.ts';
 import { indexedFiles } from '../../freshness/indexed-files.ts';
 import type { PageContext } from '../page-room.ts';
+import { ThreadedFileReader } from '../results/file-reader.ts';
+import { resultsSource } from '../results/results-source.ts';
 import { experimentSource } from './experiment-source.ts';
 import { previewExport, startExport } from './export-again.ts';
 
 /** Without a warehouse there are no experiments to show. */
 export function experimentRoom(context: PageContext): AddRoutes {
-  const { wired, clock, config, log, redisUrl } = context;
+  const { wired, clock, config, log, store, redisUrl } = context;
   if (wired === undefined) return () => undefined;
   const stage = openRecordStage(config, redisUrl);
   const source = onDemand(async () => sourceOf(context, await wired(), stage));
+  const reader = new ThreadedFileReader();
+  const results = resultsSource({ store, clock, log, rules: CONSOLE_RULES[config['console.rules']], reader });
   return (app) => {
-    app.addHook('onClose', () => stage.close());
-    addExperimentRoutes(app, { source, clock });
+    app.addHook('onClose', async () => {
+      await reader.stop();
+      stage.close();
+    });
+    addExperimentRoutes(app, { source, clock, results: resultsRoom(results) });
+    addResultsApi(app, { experiments: source, results });
     addExperimentApi(app, { source, clock });
     addExportRoutes(app, { source, log, exports: exportsOf(context, wired) });
   };
