@@ -50,7 +50,7 @@ export async function pagesApp(options: PagesOptions = {}) {
     log,
     get,
     /** Sends the form on a page, as a browser does: with the page's cookie and token. */
-    async submit(page: string, url: string, fields: Readonly<Record<string, string>>) {
+    submit: async (page: string, url: string, fields: Readonly<Record<string, string>>) => {
       const form = await get(page);
       const token = /name="_csrf" value="([^"]+)"/.exec(form.body)?.[1] ?? '';
       return get(url, {

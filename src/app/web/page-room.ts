@@ -1,6 +1,7 @@
 /** What each page is built from. */
 import type { Config } from '../../config/load-config.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { AlertIndex } from '../../ports/alert-index.ts';
 import type { FreshnessIndex } from '../../ports/freshness-index.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
@@ -15,6 +16,7 @@ export interface PageContext {
   readonly store: ObjectStore;
   readonly queue: JobQueue;
   readonly index: FreshnessIndex;
+  readonly alerts: AlertIndex;
   readonly redisUrl: string;
   /** Readers of the warehouse and of the experiments, loaded at first use; absent where no warehouse is set. */
   readonly wired?: () => Promise<WiredAdapters>;

@@ -5,12 +5,14 @@ import { mountBoard } from '../../web/board/board.ts';
 import { RunReader } from '../../web/board/ended-runs.ts';
 import { listen, type ListenOptions } from '../../web/server.ts';
 import { connectProducer } from '../../queue/bullmq/connection.ts';
+import { openAlertIndex } from '../compose/open-alert-index.ts';
 import { openFreshnessIndex } from '../compose/open-freshness-index.ts';
 import { openQueue } from '../compose/open-queue.ts';
 import type { Adapters } from '../compose/adapters.ts';
 import type { Observation } from '../observe/observation.ts';
 import { openObservation } from '../observe/open-observation.ts';
 import type { MonitoringReader } from '../../ports/monitoring-reader.ts';
+import { openAlertCount } from './alert-count.ts';
 import { openDoor } from './open-door.ts';
 import type { PageContext } from './page-room.ts';
 import { PAGE_ROOMS } from './page-rooms.ts';
@@ -45,7 +47,18 @@ export async function startWeb(
   connection.on('error', () => {});
   const runs = wired === undefined ? {} : { runs: new RunReader(readerOf(wired), clock) };
   const index = openFreshnessIndex(config, redisUrl);
-  const context = { config, clock, log, store, queue, index, redisUrl, ...(wired === undefined ? {} : { wired }) };
+  const alerts = openAlertIndex(config, redisUrl);
+  const context = {
+    config,
+    clock,
+    log,
+    store,
+    queue,
+    index,
+    alerts,
+    redisUrl,
+    ...(wired === undefined ? {} : { wired }),
+  };
   let servicePort: ServicePort | undefined;
   const app = await buildApp({
     clock,
@@ -53,6 +66,7 @@ export async function startWeb(
     mountBoard: (fastify) =>
       mountBoard(fastify, { connection, prefix: config['queue.prefix'], log, hasTls: door?.hasTls ?? false, ...runs }),
     store,
+    openAlerts: openAlertCount(alerts, clock),
     pages: PAGE_ROOMS.map((room) => room(context)),
     observation,
     log,
@@ -64,6 +78,7 @@ export async function startWeb(
     await servicePort?.stop();
     await queue.close();
     index.close();
+    alerts.close();
     connection.disconnect();
     if (options.observation === undefined) observation.close();
   };

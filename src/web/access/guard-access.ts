@@ -21,6 +21,7 @@ declare module 'fastify' {
 /** For `config` of a route. */
 export const PUBLIC = { access: 'public' } as const;
 export const READER = { access: 'reader' } as const;
+export const OPERATOR = { access: 'operator' } as const;
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 

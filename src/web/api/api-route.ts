@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Role } from '../access/visitor.ts';
+import { clientSignal } from '../client-signal.ts';
 import { addressOf, readParameters } from '../parameters.ts';
 import { ApiProblem } from './problems.ts';
 
@@ -83,7 +84,7 @@ export function addApiRoute<
         body: readBody(body, request.body) as z.output<Body>,
         request,
         reply,
-        signal: request.signal,
+        signal: method === 'GET' ? request.signal : clientSignal(reply),
       };
       const answer = await handler(asked);
       linkNext(reply, request, answer);

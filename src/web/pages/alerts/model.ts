@@ -82,6 +82,12 @@ export function allEntries({ open, noData, silenced, resolved }: AlertsModel): r
   return [...open, ...noData, ...silenced, ...resolved];
 }
 
+/** One alert, in whichever state. */
+export function findEntry(reading: AlertsReading, id: string): AlertEntry | undefined {
+  const alert = reading.alerts.find(({ row }) => row.alert_id === id);
+  return alert === undefined ? undefined : entryOf(alert, reading);
+}
+
 export function ruleIds(): readonly string[] {
   return [...RULES.keys()];
 }
