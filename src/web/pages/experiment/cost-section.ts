@@ -2,18 +2,16 @@
 import type { Part } from '../../part.ts';
 import { bytesText, countElement, usdText } from '../../text/numbers.ts';
 import { timeElement } from '../../text/times.ts';
-import { addressOf } from '../../parameters.ts';
-import { html, link, type SafeHtml } from '../../views/html.ts';
+import { html, type SafeHtml } from '../../views/html.ts';
 import { missingPart, troubleOf } from './missing-part.ts';
 import type { TableCost } from './source.ts';
 
 const OPEN_ROWS = 8;
 
-export function costSection(part: Part<readonly TableCost[]>, slug: string, now: number): SafeHtml {
+export function costSection(part: Part<readonly TableCost[]>, now: number): SafeHtml {
   return html`<section id="cost" aria-labelledby="cost-title">
     <h2 id="cost-title">Cost</h2>
     ${part.kind === 'unread' ? missingPart(part.problem) : costBlock(part.value, part.at, now)} ${troubleOf(part)}
-    <p>${link(addressOf('/cost', { by: 'table', experiment: slug }), 'Cost of this experiment by day')}</p>
   </section>`;
 }
 

@@ -34,7 +34,7 @@ export function experimentBody(page: ExperimentPage, { isOperator, results, done
       ${sectionsOf(page, results !== undefined).map(([id, title]) => html`<a href="#${id}">${title}</a> `)}
     </nav>
     ${traceSection(explanation, now)} ${results ?? html``} ${filesSection({ slug, files, runs, isOperator, now })}
-    ${errorsSection(errors, slug, now)} ${costSection(cost, slug, now)} ${enrollmentSection(enrollment, slug, now)}
+    ${errorsSection(errors, slug, now)} ${costSection(cost, now)} ${enrollmentSection(enrollment, slug, now)}
     <p class="sub"><a href="/api/v1/experiments/${encodeURIComponent(slug)}">JSON</a></p>`;
 }
 
