@@ -3,10 +3,11 @@
  * `queue:id`), `index` (ids by the time they were asked for) and `stopped` (id → `paused` or `cancelled`, which workers read).
  * ALIGN also knows BullMQ's keys of a queue: `prioritized`, `delayed`, `marker`, and each job's hash.
  */
+import { MS_PER_DAY } from '../../domain/utc-time.ts';
 
-const KEPT_MS = 30 * 86_400_000;
+const KEPT_MS = 30 * MS_PER_DAY;
 /** How far ahead the jobs of a paused backfill are held. */
-export const HELD_MS = 365 * 86_400_000;
+export const HELD_MS = 365 * MS_PER_DAY;
 
 /** Jobs of one script: what Redis does within a few milliseconds. */
 export const BACKFILL_BATCH = 500;
@@ -68,15 +69,18 @@ return 'complete'
 `;
 
 /**
- * Arguments: id, end, price, the jobs, each under every name it may have. How long the record is kept stays as it was when the
- * last job was enqueued: this runs for each job.
+ * Arguments: id, end, price, the jobs, each under every name it may have. This runs for each job, so how long the record is kept is
+ * renewed only once a day.
  */
 export const END = `${START}
 local ended = redis.call('SREM', open, unpack(ARGV, 4))
 if ended == 0 then return 'known' end
 redis.call('HINCRBY', record, ARGV[2], ended)
 if ARGV[3] ~= '0' then redis.call('HINCRBYFLOAT', record, 'usd', ARGV[3]) end
-redis.call('HSET', record, 'changedAt', text(now))
+local changedAt = tonumber(redis.call('HGET', record, 'changedAt'))
+if math.floor(changedAt / ${MS_PER_DAY}) == math.floor(now / ${MS_PER_DAY}) then
+  redis.call('HSET', record, 'changedAt', text(now))
+else touch() end
 return 'noted'
 `;
 

@@ -6,9 +6,11 @@ import { followBackfill } from '../../../src/app/backfills/follow-backfill.ts';
 import { noteEnds } from '../../../src/app/backfills/job-ends.ts';
 import { JoiningQueue } from '../../../src/app/backfills/joining-queue.ts';
 import { settleBackfill } from '../../../src/app/backfills/settle.ts';
+import { MS_PER_DAY } from '../../../src/domain/utc-time.ts';
 import { LIST_PRICES } from '../../../src/domain/query-cost-price.ts';
 import type { Backfill } from '../../../src/ports/backfills.ts';
 import type { JobRequest } from '../../../src/ports/job-queue.ts';
+import { connectProducer } from '../../../src/queue/bullmq/connection.ts';
 import { RedisBackfills } from '../../../src/queue/bullmq/redis-backfills.ts';
 import { abortOf } from '../../support/gate.ts';
 import { DONE, makeQueueWorld, type QueueWorldOptions, WORK } from '../../support/queue-world.ts';
@@ -253,4 +255,22 @@ describe('a backfill of 10,000 jobs', () => {
     expect(counts[1]).toBeLessThanOrEqual(100);
     expect(counts[2]).toBe(1);
   });
+});
+
+it('keeps a backfill for thirty days after the last day on which one of its jobs ended', async () => {
+  const { redisUrl, prefix, backfills, enqueue } = await setup();
+  await enqueue(2);
+  const redis = connectProducer(redisUrl);
+  onTestFinished(() => redis.disconnect());
+  const record = `${prefix}:backfills:${ID}`;
+  const weekAgo = clock.now() - 7 * MS_PER_DAY;
+  await redis
+    .multi()
+    .hset(record, 'changedAt', weekAgo)
+    .pexpire(record, 23 * MS_PER_DAY)
+    .exec();
+
+  await backfills.end(ID, [{ queue: WORK.queue, id: 'job-0' }], { end: 'published' });
+
+  expect(await redis.pttl(record)).toBeGreaterThan(29 * MS_PER_DAY);
 });
