@@ -64,11 +64,11 @@ export function rangeText({ from, to }: TimeRange): string {
 }
 
 function rangeOf(from: number, to: number, name: RangeName | undefined): TimeRange {
-  return { from, to, name, absolute: { from: isoSeconds(from), to: isoSeconds(to) } };
+  return { from, to, name, absolute: { from: isoText(from), to: isoText(to) } };
 }
 
-function isoSeconds(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+function isoText(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
 }
 
 /** 31 February is none. */

@@ -4,5 +4,6 @@ import { errorsRoom } from './errors-room.ts';
 import { experimentRoom } from './experiment/experiment-room.ts';
 import { healthRoom } from './health-room.ts';
 import type { PageRoom } from './page-room.ts';
+import { runsRoom } from './runs-room.ts';
 
-export const PAGE_ROOMS: readonly PageRoom[] = [healthRoom, experimentRoom, errorsRoom, alertsRoom];
+export const PAGE_ROOMS: readonly PageRoom[] = [healthRoom, experimentRoom, errorsRoom, alertsRoom, runsRoom];
