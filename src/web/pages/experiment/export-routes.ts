@@ -49,18 +49,20 @@ export function addExportRoutes(app: FastifyInstance, { source, exports, log }: 
   });
 
   app.post<ExportRoute>('/experiments/:slug/export', { config: OPERATOR }, async (request, reply) => {
+    // The signal of a request with a body aborts once the body has been read, and an order is not left half done.
+    const { signal } = new AbortController();
     const form = Form.safeParse(request.body);
-    const slug = await knownSlug(source, request.params.slug, request.signal);
+    const slug = await knownSlug(source, request.params.slug, signal);
     if (typeof slug !== 'string') return sendUnknown(reply, request.params.slug, slug);
     if (!form.success) return sendRefusal(reply.code(400), slug, 'The form is not complete.');
     const { digest, reason, file: files } = form.data;
     if (reason === '') {
-      const preview = await previewed(exports.preview({ slug, files }, request.signal));
+      const preview = await previewed(exports.preview({ slug, files }, signal));
       if (typeof preview === 'string') return sendRefusal(reply, slug, preview);
       return sendQuestion(reply.code(400), { slug, files, preview, problem: 'Say why, for the audit log.' });
     }
     const by = request.visitor?.name ?? 'nobody';
-    const outcome = await previewed(exports.start({ slug, files, digest, reason, by }, request.signal));
+    const outcome = await previewed(exports.start({ slug, files, digest, reason, by }, signal));
     if (typeof outcome === 'string') return sendRefusal(reply, slug, outcome);
     if (outcome.kind === 'changed') {
       const problem = 'The files have changed since the question was asked. Nothing was enqueued; look again.';

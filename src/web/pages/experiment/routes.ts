@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { nearestNames } from '../../../domain/nearest-name.ts';
 import { normaliseSlug } from '../../../domain/slug.ts';
+import type { Experiment } from '../../../domain/experiment.ts';
 import type { WallClock } from '../../../ports/clock.ts';
 import { READER } from '../../access/guard-access.ts';
 import { PageNumber, readParameters, SearchText } from '../../parameters.ts';
@@ -13,7 +14,7 @@ import { experimentPath } from './links.ts';
 import { type ListFilter, listView, STAGES } from './list-model.ts';
 import { listBody, listTitle } from './list-view.ts';
 import { notFoundBody, notFoundTitle } from './not-found-view.ts';
-import { type ExperimentPage, readPage } from './read-page.ts';
+import { readPage } from './read-page.ts';
 import type { ExperimentSource, FoundExperiment } from './source.ts';
 
 export interface ExperimentRoutes {
@@ -30,7 +31,7 @@ export interface ResultsRoom {
 }
 
 export interface ResultsRequest {
-  readonly page: ExperimentPage;
+  readonly page: { readonly slug: string; readonly experiment: Experiment | undefined };
   /** As parsed by the parameters of the section. */
   readonly query: Readonly<Record<string, unknown>>;
 }
@@ -79,13 +80,17 @@ async function sendExperiment(
 ): Promise<FastifyReply> {
   const shape = { ...results?.parameters.shape, ...PageParameters.shape };
   const { exported, ...query } = readParameters(z.object(shape), request.query);
-  const page = await readPage(source, pageRequest(found, clock.now()), request.signal);
+  const asked = pageRequest(found, clock.now());
+  const [page, section] = await Promise.all([
+    readPage(source, asked, request.signal),
+    results?.section({ page: asked, query }, request.signal),
+  ]);
   return sendPage(reply, {
     headline: page.slug,
     sub: experimentSub(page),
     body: experimentBody(page, {
       isOperator: request.visitor?.role === 'operator',
-      results: await results?.section({ page, query }, request.signal),
+      results: section,
       done: typeof exported === 'string' ? doneText(exported) : undefined,
     }),
   });
