@@ -11,7 +11,7 @@ import { JOB_KINDS } from '../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB, statisticsJobId } from '../../src/jobs/statistics-job.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { RecordTaker } from '../../src/ports/record-sink.ts';
-import type { DueFile, ProductPlan } from '../../src/producer/product-plan.ts';
+import { type DueFile, EMPTY_PLAN, type ProductPlan } from '../../src/producer/product-plan.ts';
 import { BullmqJobQueue } from '../../src/queue/bullmq/job-queue.ts';
 import { RedisBackfills } from '../../src/queue/bullmq/redis-backfills.ts';
 import type { BenchRequest, BenchResult } from '../bench-result.ts';
@@ -116,7 +116,7 @@ async function usedBytes(redis: Redis): Promise<number> {
 
 function planOf(jobs: number): ProductPlan {
   const due = Array.from({ length: jobs }, (_, index) => dueFile(`experiment-number-${index}`));
-  return { due, skipped: [], refused: [], absent: [], problems: [], malformed: [], failures: [] };
+  return { ...EMPTY_PLAN, due };
 }
 
 function dueFile(experiment: string): DueFile {

@@ -39,7 +39,8 @@ export async function planProducts(
   const planning: Planning = { deps, selection, listing, signal };
   const { malformed, unlisted } = listing;
   const problems = listing.problems.filter((problem) => problem !== unlisted);
-  const plans: ProductPlan[] = [{ ...EMPTY_PLAN, problems, malformed }];
+  const applications = new Map(listing.experiments.map(({ slug, appName }) => [slug, appName]));
+  const plans: ProductPlan[] = [{ ...EMPTY_PLAN, problems, malformed, applications }];
   if (unlisted !== undefined) plans.push(failure(othersOf(selection), unlisted));
   if (selection.products.includes('statistics')) {
     plans.push(await unlessFailing(['statistics'], signal, () => planStatisticsFiles(planning)));

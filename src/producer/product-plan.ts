@@ -84,6 +84,8 @@ export interface ProductPlan {
   readonly problems: readonly ContrailError[];
   /** Records of the experiments API that cannot be read; `problems` has them too. */
   readonly malformed: ExperimentList['malformed'];
+  /** The application of each listed experiment, by slug. */
+  readonly applications: ReadonlyMap<string, string>;
   /** Sources that could not be read, with the products that are missing in the plan. */
   readonly failures: readonly { readonly products: readonly ProductName[]; readonly error: ContrailError }[];
 }
@@ -95,6 +97,7 @@ export const EMPTY_PLAN: ProductPlan = {
   absent: [],
   problems: [],
   malformed: [],
+  applications: new Map(),
   failures: [],
 };
 
@@ -107,6 +110,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
     absent: plans.flatMap((plan) => plan.absent),
     problems: plans.flatMap((plan) => plan.problems),
     malformed: plans.flatMap((plan) => plan.malformed),
+    applications: new Map(plans.flatMap((plan) => [...plan.applications])),
     failures: plans.flatMap((plan) => plan.failures),
   };
 }

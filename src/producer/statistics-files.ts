@@ -2,10 +2,11 @@
 import { type SourceVersion, timeOfVersion } from '../domain/source-version.ts';
 import { statisticsJobId, STATISTICS_JOB, type StatisticsPayload } from '../jobs/statistics-job.ts';
 import type { DueStatistics, StatisticsPlan, StatisticsTarget } from './statistics-plan.ts';
-import type { DueFile, JobReason, ProductFile, ProductPlan } from './product-plan.ts';
+import { type DueFile, EMPTY_PLAN, type JobReason, type ProductFile, type ProductPlan } from './product-plan.ts';
 
 export function statisticsFiles({ due, skipped, refused, absent, problems }: StatisticsPlan): ProductPlan {
   return {
+    ...EMPTY_PLAN,
     due: due.map(dueFile),
     skipped: skipped.map((target) => ({
       ...fileOf(target),
@@ -22,8 +23,6 @@ export function statisticsFiles({ due, skipped, refused, absent, problems }: Sta
     })),
     absent: absent.map((file) => ({ product: 'statistics', ...file })),
     problems,
-    malformed: [],
-    failures: [],
   };
 }
 

@@ -39,7 +39,9 @@ interface Seen {
 function seenFiles(plan: ProductPlan, { pass, now }: Pick<PlannedPass, 'pass' | 'now'>): Seen[] {
   const seen = (planned: PlannedFile, facts: Partial<SeenFile>): Seen => {
     const { found } = planned;
-    const note = { kind: 'seen', file: fileOf(planned), pass, source: sourceOf(found, now), ...facts } as const;
+    const file = fileOf(planned);
+    const application = plan.applications.get(file.experiment);
+    const note = { kind: 'seen', file, application, pass, source: sourceOf(found, now), ...facts } as const;
     return { note, found };
   };
   return [

@@ -62,7 +62,10 @@ describe('the freshness index', () => {
     await clock.advance(1 * HOUR);
 
     expect(await stateOf('alpha')).toBe('fresh');
-    expect(await entryOf('alpha')).toMatchObject({ published: { version: await versionOf(GOOD), rows: 4 } });
+    expect(await entryOf('alpha')).toMatchObject({
+      application: 'fenix',
+      published: { version: await versionOf(GOOD), rows: 4 },
+    });
     expect(await stateOf('beta')).toBe('failed');
     const failed = await entryOf('beta');
     expect(failed?.failure).toMatchObject({ code: 'ROWS_REFUSED', attempts: 1 });
