@@ -15,7 +15,7 @@ import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { isRunning } from './running.ts';
 import { countText, namesText, percentText, pluralText } from './text.ts';
 import { isMismatch, SRM_DEVIATION_LIMIT, SRM_P_LIMIT } from '../domain/sample-ratio/sample-ratio.ts';
-import { noLink } from '../domain/page-links.ts';
+import { enrollmentsLink } from '../domain/page-links.ts';
 
 const CONSOLE = 'Experimenter: alert';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'it has no enrollment counts' };
@@ -32,7 +32,7 @@ const UNENROLLMENT_SPIKE = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: ({ slug }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;
@@ -60,7 +60,7 @@ const SAMPLE_RATIO = defineRule({
   subjects: ({ sources, now }) =>
     sources.experiments.filter((experiment) => isWatched(experiment, now) && !experiment.isRollout),
   nameOf: (experiment) => experiment.slug,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: ({ slug, branches }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;
@@ -89,7 +89,7 @@ const LOW_ENROLLMENT = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: (experiment, { sources, now, threshold }) => {
     const counts = sources.enrollmentCounts.get(experiment.slug);
     if (counts === undefined) return NO_COUNTS;
@@ -117,7 +117,7 @@ const FEATURE_CONFLICT = defineRule({
   subjects: ({ sources, now }) =>
     sources.experiments.filter((experiment) => hasFunnel(experiment.appName) && isWatched(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: ({ slug }, { sources, now, threshold }) => {
     const found = funnelVerdict(sources.enrollmentFunnel, slug, { now, limit: threshold });
     if (found.state === 'no_data') return { kind: 'no_data', reason: `enrollment funnel: ${found.reason}` };

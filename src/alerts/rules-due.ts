@@ -3,7 +3,7 @@ import { addDays, plannedEnd } from '../domain/expected-files.ts';
 import { type AlertRule, defineRule, type Verdict } from './rule.ts';
 import { isRunning } from './running.ts';
 import { dayOf, daysBetween } from '../domain/utc-time.ts';
-import { noLink } from '../domain/page-links.ts';
+import { enrollmentsLink } from '../domain/page-links.ts';
 
 const MAIL = 'Experimenter: mail';
 
@@ -24,7 +24,7 @@ const END_ENROLLMENT = defineRule({
         isRunning(experiment, now) && !experiment.isRollout && !experiment.isHoldback && !experiment.isEnrollmentPaused,
     ),
   nameOf: (experiment) => experiment.slug,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: (experiment, { now, threshold }) => {
     const { slug, startDate, proposedEnrollment } = experiment;
     return judgeDue(addDays(startDate, proposedEnrollment), {
@@ -48,7 +48,7 @@ const PAST_END = defineRule({
   needs: ['experiments'],
   subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isRunning(experiment, now)),
   nameOf: (experiment) => experiment.slug,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: (experiment, { now, threshold }) => {
     if (experiment.proposedDuration === null) return { kind: 'no_data', reason: 'its proposed duration is unknown' };
     return judgeDue(plannedEnd(experiment), {

@@ -5,7 +5,7 @@ import { isRunning } from './running.ts';
 import { countText, durationText, namesText, percentText } from './text.ts';
 import { isRollingHoldback } from '../domain/rolling-holdback.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/utc-time.ts';
-import { noLink } from '../domain/page-links.ts';
+import { enrollmentsLink } from '../domain/page-links.ts';
 
 const OURS = 'ours: the guide has no number';
 const NO_COUNTS: Verdict = { kind: 'no_data', reason: 'it has no enrollment counts' };
@@ -24,7 +24,7 @@ const NOBODY_ENROLLS = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects,
   nameOf,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: (experiment, { sources, times, threshold }) => {
     const counts = sources.enrollmentCounts.get(experiment.slug);
     const launch = latestLaunch(experiment);
@@ -55,7 +55,7 @@ const FAR_FROM_EXPECTED = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects: (context) => subjects(context).filter((experiment) => (daysSinceStart(experiment, context.now) ?? 0) >= 1),
   nameOf,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: (experiment, { sources, now, threshold }) => {
     // The enrollment of these is planned by dates that move, or that were copied with the experiment.
     if (experiment.doRerun || isRollingHoldback(experiment, now))
@@ -89,7 +89,7 @@ const BRANCH_MISSING = defineRule({
   needs: ['experiments', 'enrollmentCounts'],
   subjects,
   nameOf,
-  linkOf: noLink,
+  linkOf: ({ slug }) => enrollmentsLink(slug),
   check: ({ slug, branches }, { sources, threshold }) => {
     const counts = sources.enrollmentCounts.get(slug);
     if (counts === undefined) return NO_COUNTS;

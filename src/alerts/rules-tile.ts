@@ -4,7 +4,7 @@ import { type AlertRule, type AlertSeverity, defineRule } from './rule.ts';
 import { isRunning } from './running.ts';
 import { statusTile, tileLimit, type TileRule } from './status-tile.ts';
 import { countText, percentText } from './text.ts';
-import { noLink } from '../domain/page-links.ts';
+import { enrollmentsLink } from '../domain/page-links.ts';
 import { isRollingHoldback } from '../domain/rolling-holdback.ts';
 
 const TILES: readonly {
@@ -50,7 +50,7 @@ export const TILE_RULES: readonly AlertRule[] = TILES.map((tile) =>
     needs: ['experiments', 'enrollmentCounts'],
     subjects: ({ sources, now }) => sources.experiments.filter((experiment) => isRunning(experiment, now)),
     nameOf: (experiment: WatchedExperiment) => experiment.slug,
-    linkOf: noLink,
+    linkOf: ({ slug }) => enrollmentsLink(slug),
     check: (experiment, { sources, times, now }) => {
       const { slug, startDate } = experiment;
       const counts = sources.enrollmentCounts.get(slug);

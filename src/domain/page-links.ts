@@ -10,6 +10,11 @@ export function experimentLink(slug: string): string {
   return `/experiments/${encodeURIComponent(slug)}`;
 }
 
+/** The enrollments of a live experiment, with the numbers behind the rules. */
+export function enrollmentsLink(slug: string): string {
+  return `/enrollments/${encodeURIComponent(slug)}`;
+}
+
 /** The jobs of a queue. */
 export function queueLink(queue: string): string {
   return `/queues/queue/${encodeURIComponent(queue)}`;

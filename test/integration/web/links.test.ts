@@ -11,6 +11,10 @@ import { stepAlerts } from '../../../src/alerts/state.ts';
 import { JOB_KINDS } from '../../../src/jobs/job-kinds.ts';
 import { STATISTICS_JOB } from '../../../src/jobs/statistics-job.ts';
 import { buildApp } from '../../../src/web/app.ts';
+import { addAlertRoutes } from '../../../src/web/pages/alerts/routes.ts';
+import type { AlertsSource } from '../../../src/web/pages/alerts/source.ts';
+import { addEnrollmentRoutes } from '../../../src/web/pages/enrollments/routes.ts';
+import type { EnrollmentsSource } from '../../../src/web/pages/enrollments/source.ts';
 import { mountBoard } from '../../../src/web/board/board.ts';
 import { ABSENT } from '../../../src/ports/object-store.ts';
 import { BullmqJobQueue } from '../../../src/queue/bullmq/job-queue.ts';
@@ -36,8 +40,22 @@ const PAYLOAD = {
   force: false,
 };
 
+/** The live experiment of that name, which has no counts. */
+function enrollmentsOf(slug: string): EnrollmentsSource {
+  const inputs = alertInputs({ experiments: [experiment({ slug })] });
+  return {
+    read: async () => ({ kind: 'read', at: NOW, value: { inputs, limits: {} } }),
+    history: async () => ({ kind: 'read', at: NOW, value: { totals: [], unreadable: [] } }),
+  };
+}
+
+const NO_ALERTS: AlertsSource = {
+  read: async () => ({ now: NOW, checkedAt: NOW, alerts: [], silences: [], problems: [] }),
+  silence: async () => undefined,
+};
+
 /** Pages of two objects, a paused queue, and three jobs: one that has published, one that waits, one that cannot be read. */
-async function setup() {
+async function setup(slug = 'my-slug') {
   const redis = freshRedis();
   const queue = new BullmqJobQueue({ ...SYSTEM, ...redis, kinds: JOB_KINDS });
   const connection = connectProducer(redis.redisUrl);
@@ -47,7 +65,11 @@ async function setup() {
     clock: SYSTEM.clock,
     queue,
     store,
-    pages: [healthPages({ redis, queue })],
+    pages: [
+      healthPages({ redis, queue }),
+      (scope) => addEnrollmentRoutes(scope, enrollmentsOf(slug)),
+      (scope) => addAlertRoutes(scope, NO_ALERTS),
+    ],
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
     observation: QUIET_OBSERVATION,
     log,
@@ -169,12 +191,12 @@ it('links of jobs on the board all lead to something', async () => {
 it.each(['my-slug', 'without-any-file', 'odd slug #1?&é|<i>'])(
   'links of alerts about %s all lead to something',
   async (slug) => {
-    const { get } = await setup();
+    const { get } = await setup(slug);
     const { rules, urls } = alertLinks(slug);
 
     const statuses = await follow(get, urls);
 
-    expect(new Set(rules)).toEqual(new Set(['A1', 'A2', 'F1', 'F2', 'G4', 'L2', 'R1']));
+    expect(new Set(rules)).toEqual(new Set(['A1', 'A2', 'F1', 'F2', 'G4', 'L2', 'M5', 'R1']));
     expect([...statuses].filter(([, status]) => status !== 200)).toEqual([]);
   },
 );

@@ -27,7 +27,7 @@ describe('rules M1 to M4', () => {
 
     expect(finding).toMatchObject({
       subject: 'my-slug',
-      link: null,
+      link: '/enrollments/my-slug',
       verdict: {
         kind: 'failing',
         value: 0.1005,
