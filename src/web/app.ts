@@ -4,7 +4,6 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import fastifyCompress from '@fastify/compress';
 import fastifyEtag from '@fastify/etag';
 import type { WallClock } from '../ports/clock.ts';
-import type { JobQueue } from '../ports/job-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Access } from './access/access.ts';
@@ -33,7 +32,6 @@ export interface AppOptions {
   readonly clock: WallClock;
   /** How many alerts are open, as last seen. */
   readonly openAlerts?: () => number | undefined;
-  readonly queue: JobQueue;
   readonly store: ObjectStore;
   /** Mounts the board of the queues; gives what closes it. */
   readonly mountBoard: (app: FastifyInstance) => Promise<() => Promise<void>>;

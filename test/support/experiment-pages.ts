@@ -48,7 +48,6 @@ export async function experimentPages(
   const results = resultsSource({ store, clock, log, rules: CONSOLE_RULES.e5dd1051c, reader });
   const app = await buildApp({
     clock,
-    queue,
     store,
     log,
     observation: QUIET_OBSERVATION,

@@ -1,9 +1,7 @@
 /** The pages of one room on adapters in memory: no Redis, no board. */
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
-import { MemoryJobQueue } from '../../src/adapters/memory/job-queue.ts';
 import { MemoryObjectStore } from '../../src/adapters/memory/object-store.ts';
-import type { JobQueue } from '../../src/ports/job-queue.ts';
 import type { ObjectStore } from '../../src/ports/object-store.ts';
 import { type AddRoutes, buildApp, type Door } from '../../src/web/app.ts';
 import { QUIET_OBSERVATION } from './observation.ts';
@@ -16,7 +14,6 @@ export interface PagesOptions {
   readonly pages?: readonly AddRoutes[];
   /** Milliseconds since 1970; default: `PAGES_NOW`. */
   readonly now?: number;
-  readonly queue?: JobQueue;
   readonly store?: ObjectStore;
   readonly openAlerts?: number;
   readonly door?: Door;
@@ -27,13 +24,11 @@ export async function pagesApp(options: PagesOptions = {}) {
   const { pages = [], now = PAGES_NOW, openAlerts, door } = options;
   const clock = { now: () => now };
   const log = recordedLog();
-  const queue = options.queue ?? new MemoryJobQueue({ clock });
   const store = options.store ?? new MemoryObjectStore({ clock });
   const app: FastifyInstance = await buildApp({
     clock,
     pages,
     openAlerts: () => openAlerts,
-    queue,
     store,
     mountBoard: async () => async () => undefined,
     observation: QUIET_OBSERVATION,
@@ -45,7 +40,6 @@ export async function pagesApp(options: PagesOptions = {}) {
     app.inject({ url, ...options, headers: { host: 'localhost:8080', ...options.headers } });
   return {
     app,
-    queue,
     store,
     log,
     get,

@@ -19,7 +19,6 @@ export async function webApp({ door }: { readonly door?: Door } = {}) {
   const log = recordedLog();
   const app = await buildApp({
     clock: SYSTEM.clock,
-    queue,
     pages: [healthPages({ redis, queue })],
     store: new MemoryObjectStore({ clock: { now: () => 0 } }),
     mountBoard: (fastify) =>

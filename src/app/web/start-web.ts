@@ -62,7 +62,6 @@ export async function startWeb(
   let servicePort: ServicePort | undefined;
   const app = await buildApp({
     clock,
-    queue,
     mountBoard: (fastify) =>
       mountBoard(fastify, { connection, prefix: config['queue.prefix'], log, hasTls: door?.hasTls ?? false, ...runs }),
     store,

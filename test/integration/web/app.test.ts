@@ -47,7 +47,6 @@ async function setup({ timeLimits = {} }: { timeLimits?: Partial<TimeLimits> } =
   const problems: string[] = [];
   const app = await buildApp({
     clock: SYSTEM.clock,
-    queue,
     store,
     pages: [healthPages({ redis, queue })],
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),

@@ -63,7 +63,6 @@ async function setup(slug = 'my-slug') {
   const log = recordedLog();
   const app = await buildApp({
     clock: SYSTEM.clock,
-    queue,
     store,
     pages: [
       healthPages({ redis, queue }),

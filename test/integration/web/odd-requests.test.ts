@@ -26,7 +26,6 @@ async function setup() {
   const log = recordedLog();
   const app = await buildApp({
     clock: SYSTEM.clock,
-    queue,
     store,
     mountBoard: (fastify) => mountBoard(fastify, { connection, prefix: redis.prefix, log }),
     observation: QUIET_OBSERVATION,
