@@ -16,11 +16,11 @@ const DIRECTIVES = {
   'base-uri': ["'none'"],
   'require-trusted-types-for': ["'script'"],
 };
-/** Bull Board sets inline styles, uses <base>, and has fonts in its style sheet. */
 /** Our pages use no device of the reader. */
 const NO_DEVICES = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
   .map((feature) => `${feature}=()`)
   .join(', ');
+/** Bull Board sets inline styles, uses <base>, has fonts in its style sheet, and writes HTML by script. */
 const { 'require-trusted-types-for': _, ...OTHERS } = DIRECTIVES;
 const BULL_BOARD_DIRECTIVES = {
   ...OTHERS,
