@@ -91,6 +91,18 @@ describe('pages that other machines reach', () => {
     }
     expect([...new Set(seen)].sort()).toEqual(['/healthz', '/readyz']);
     expect(app.routeTable.length).toBeGreaterThan(40);
+    const urls = app.routeTable.map(({ url }) => url);
+    expect(urls).toEqual(
+      expect.arrayContaining([
+        '/',
+        '/runs',
+        '/errors',
+        '/enrollments',
+        '/alerts',
+        '/experiments/:slug',
+        '/api/v1/alerts',
+      ]),
+    );
   });
 
   it.each([
