@@ -45,6 +45,17 @@ export class Draining {
 
   /** Resolves with true when the queues are empty, with false when the signal came first. Throws QUEUE_STUCK. */
   async ended(): Promise<boolean> {
+    const { signal } = this.#options;
+    try {
+      return await this.#untilEmpty();
+    } catch (error) {
+      // A pool that stops cuts its connections, also under a look.
+      if (signal.aborted) return false;
+      throw error;
+    }
+  }
+
+  async #untilEmpty(): Promise<boolean> {
     const { clock, signal } = this.#options;
     for (let idleInARow = 0, stuckInARow = 0; idleInARow < LOOKS_TO_BE_SURE;) {
       if (signal.aborted) return false;

@@ -1,6 +1,7 @@
 /** When a pool that is to empty its queues gives up. */
 import { expect, it } from 'vitest';
 import { ContrailError } from '../../../src/domain/errors.ts';
+import { startTestRedis } from '../../support/own-redis.ts';
 import { DONE, makeQueueWorld, WORK } from '../../support/queue-world.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 
@@ -99,4 +100,19 @@ it('has gathering jobs begin at once, and lets those that failed wait out their 
 
   expect(await draining).toBe(false);
   expect(attempts).toBe(1);
+});
+
+it('ends with false when the pool is stopped while Redis does not answer', async () => {
+  const redis = await startTestRedis();
+  const { startPool, queue, never } = makeQueueWorld({ redis: { redisUrl: redis.url, prefix: 'drain' } });
+  await queue.enqueue('work', [{ id: 'a', name: 'a', payload: { step: 1 }, delayMs: 600_000 }], never);
+  const pool = await startPool(async () => DONE);
+  const draining = pool.waitUntilDrained().catch((error: unknown) => error);
+  await redis.command('CLIENT', 'PAUSE', '5000', 'ALL');
+  // Until the next look is under way.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+
+  await pool.stop();
+
+  expect(await draining).toBe(false);
 });
