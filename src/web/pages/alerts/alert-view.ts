@@ -8,6 +8,7 @@ import type { AlertEntry } from './model.ts';
 import { severityElement, STATE_WORDS } from './severity.ts';
 import { canGrow, endDays, SILENCE_ENDS, type SilenceFields } from './silence-request.ts';
 import type { AlertsReading } from './source.ts';
+import { headedTable } from '../../frame/table.ts';
 
 export interface AlertView {
   readonly entry: AlertEntry;
@@ -69,30 +70,20 @@ function messages({ notified, rule }: AlertEntry, now: number): SafeHtml {
       <p class="empty">${why}</p>`;
   }
   return html`<h2>Messages</h2>
-    <div class="table">
-      <table>
-        <caption class="hidden">
-          Messages sent
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Target</th>
-            <th scope="col">About</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${notified.toReversed().map(
-            ({ target, event, at }) =>
-              html`<tr>
-                <th scope="row">${target}</th>
-                <td>${event}</td>
-                <td class="time">${Number.isNaN(Date.parse(at)) ? at : timeElement(Date.parse(at), { now })}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${headedTable({
+      caption: 'Messages sent',
+      hasHiddenCaption: true,
+      columns: ['Target', 'About', 'When'],
+      body: notified.toReversed().map(
+        ({ target, event, at }) =>
+          html`<tr>
+            <th scope="row">${target}</th>
+            <td>${event}</td>
+            <td class="time">${Number.isNaN(Date.parse(at)) ? at : timeElement(Date.parse(at), { now })}</td>
+          </tr>`,
+      ),
+      className: '',
+    })}`;
 }
 
 interface Forms {

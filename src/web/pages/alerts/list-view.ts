@@ -8,6 +8,7 @@ import { html, link, type SafeHtml } from '../../views/html.ts';
 import { ALERT_STATES, type AlertEntry, type AlertFilter, type AlertsModel, ruleIds } from './model.ts';
 import { PRODUCT_WORDS, severityElement, STATE_WORDS } from './severity.ts';
 import type { AlertsReading } from './source.ts';
+import { headedTable } from '../../frame/table.ts';
 
 export interface AlertsView {
   readonly model: AlertsModel;
@@ -151,25 +152,13 @@ function silencedSection(entries: readonly AlertEntry[], reading: AlertsReading)
 }
 
 function alertTable(title: string, entries: readonly AlertEntry[], reading: AlertsReading): SafeHtml {
-  return html`<div class="table">
-    <table class="cards alerts">
-      <caption class="hidden">
-        ${title}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Severity</th>
-          <th scope="col">Alert</th>
-          <th scope="col">Since</th>
-          <th scope="col">Checked</th>
-          <th scope="col">Messages</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${entries.map((entry) => alertRow(entry, reading))}
-      </tbody>
-    </table>
-  </div>`;
+  return headedTable({
+    caption: title,
+    hasHiddenCaption: true,
+    columns: ['Severity', 'Alert', 'Since', 'Checked', 'Messages'],
+    body: entries.map((entry) => alertRow(entry, reading)),
+    className: 'cards alerts',
+  });
 }
 
 function alertRow(entry: AlertEntry, { now, checkedAt }: AlertsReading): SafeHtml {

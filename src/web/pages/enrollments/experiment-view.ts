@@ -13,6 +13,7 @@ import { notesBlock } from './list-view.ts';
 import type { BranchEnrollment, ExperimentEnrollment } from './model.ts';
 import type { RuleReading } from './rule-readings.ts';
 import { trendFigure } from './trend-plot.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export interface ExperimentView {
   readonly experiment: ExperimentEnrollment;
@@ -47,28 +48,15 @@ function headlineOf({ slug, rules, state: of }: ExperimentEnrollment): string {
 }
 
 function rulesSection(rules: readonly RuleReading[], now: number): SafeHtml {
+  const list = headedTable({
+    caption: 'Rules about enrollments',
+    hasHiddenCaption: true,
+    columns: ['Verdict', 'Rule', 'Of', numeric('Value'), numeric('Threshold'), 'Source'],
+    body: rules.map((rule) => ruleRow(rule, now)),
+  });
   return html`<section>
     <h2>Rules</h2>
-    <div class="table">
-      <table class="cards">
-        <caption class="hidden">
-          Rules about enrollments
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Verdict</th>
-            <th scope="col">Rule</th>
-            <th scope="col">Of</th>
-            <th scope="col" class="number">Value</th>
-            <th scope="col" class="number">Threshold</th>
-            <th scope="col">Source</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rules.map((rule) => ruleRow(rule, now))}
-        </tbody>
-      </table>
-    </div>
+    ${list}
   </section>`;
 }
 
@@ -111,38 +99,31 @@ function branchesSection({ branches }: ExperimentEnrollment): SafeHtml {
       ${emptyBlock('There are no enrollment counts of this experiment.')}`;
   return html`<section>
     <h2>Branches</h2>
-    <div class="table">
-      <table class="cards">
-        <caption class="hidden">
-          Branches
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Branch</th>
-            <th scope="col" class="number">Enrolled</th>
-            <th scope="col" class="number">Share</th>
-            <th scope="col" class="number">Expected</th>
-            <th scope="col" class="number">Unenrolled</th>
-            <th scope="col">Share against expected</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${branches.map(
-            (branch) =>
-              html`<tr>
-                <th scope="row">${branch.branch}</th>
-                <td class="number" data-name="enrolled">${exactText(branch.enrolled)}</td>
-                <td class="number" data-name="share">${shareText(branch.share)}</td>
-                <td class="number" data-name="expected">
-                  ${branch.expectedShare === null ? 'none' : shareText(branch.expectedShare)}
-                </td>
-                <td class="number" data-name="unenrolled">${exactText(branch.unenrolled)}</td>
-                <td>${shareBar(branch)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${headedTable({
+      caption: 'Branches',
+      hasHiddenCaption: true,
+      columns: [
+        'Branch',
+        numeric('Enrolled'),
+        numeric('Share'),
+        numeric('Expected'),
+        numeric('Unenrolled'),
+        'Share against expected',
+      ],
+      body: branches.map(
+        (branch) =>
+          html`<tr>
+            <th scope="row">${branch.branch}</th>
+            <td class="number" data-name="enrolled">${exactText(branch.enrolled)}</td>
+            <td class="number" data-name="share">${shareText(branch.share)}</td>
+            <td class="number" data-name="expected">
+              ${branch.expectedShare === null ? 'none' : shareText(branch.expectedShare)}
+            </td>
+            <td class="number" data-name="unenrolled">${exactText(branch.unenrolled)}</td>
+            <td>${shareBar(branch)}</td>
+          </tr>`,
+      ),
+    })}
   </section>`;
 }
 
@@ -183,30 +164,19 @@ function reasonsSection(branches: readonly BranchEnrollment[]): SafeHtml {
     ${
       rows.length === 0
         ? emptyBlock('No reasons are known.')
-        : html`<div class="table">
-            <table>
-              <caption>
-                Clients by branch and reason: a 1% sample × 100
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Branch</th>
-                  <th scope="col">Reason</th>
-                  <th scope="col" class="number">Clients</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${rows.map(
-                  ({ branch, reason, clients }) =>
-                    html`<tr>
-                      <th scope="row">${branch}</th>
-                      <td>${reason}</td>
-                      <td class="number">${exactText(clients)}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`
+        : headedTable({
+            caption: 'Clients by branch and reason: a 1% sample × 100',
+            columns: ['Branch', 'Reason', numeric('Clients')],
+            body: rows.map(
+              ({ branch, reason, clients }) =>
+                html`<tr>
+                  <th scope="row">${branch}</th>
+                  <td>${reason}</td>
+                  <td class="number">${exactText(clients)}</td>
+                </tr>`,
+            ),
+            className: '',
+          })
     }
   </section>`;
 }

@@ -8,6 +8,7 @@ import { enrollmentsLink } from '../../../domain/page-links.ts';
 import { severityElement } from '../alerts/severity.ts';
 import { branchList } from './branch-shares.ts';
 import { EXPERIMENT_STATES, type EnrollmentsModel, type ExperimentEnrollment, type ExperimentState } from './model.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export interface EnrollmentsFilter {
   readonly app?: string | undefined;
@@ -104,26 +105,19 @@ function select(name: string, title: string, chosen: string | undefined, choices
 }
 
 function table(experiments: readonly ExperimentEnrollment[]): SafeHtml {
-  return html`<div class="table">
-    <table class="cards">
-      <caption class="hidden">
-        Live experiments
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Experiment</th>
-          <th scope="col" class="number">Days</th>
-          <th scope="col" class="number">Enrolled</th>
-          <th scope="col" class="number">Unenrolled</th>
-          <th scope="col">Branches: share (expected)</th>
-          <th scope="col">Worst rule</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${experiments.map(rowOf)}
-      </tbody>
-    </table>
-  </div>`;
+  return headedTable({
+    caption: 'Live experiments',
+    hasHiddenCaption: true,
+    columns: [
+      'Experiment',
+      numeric('Days'),
+      numeric('Enrolled'),
+      numeric('Unenrolled'),
+      'Branches: share (expected)',
+      'Worst rule',
+    ],
+    body: experiments.map(rowOf),
+  });
 }
 
 function rowOf(experiment: ExperimentEnrollment): SafeHtml {

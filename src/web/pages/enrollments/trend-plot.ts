@@ -4,6 +4,7 @@ import type { TrendDay } from '../../../alerts/enrollment-trend.ts';
 import { plotFigure } from '../../plots/render-plot.ts';
 import { exactText } from '../../text/numbers.ts';
 import { html, type SafeHtml } from '../../views/html.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export function trendFigure(slug: string, trend: readonly TrendDay[]): SafeHtml {
   const known = trend.flatMap(({ day, enrolled, unenrolled }) =>
@@ -50,31 +51,23 @@ function dayTick(day: Date): string {
 function trendTable(trend: readonly TrendDay[]): SafeHtml {
   return html`<details>
     <summary>Numbers</summary>
-    <table>
-      <caption class="hidden">
-        Enrollments per day
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Day</th>
-          <th scope="col" class="number">Enrolled</th>
-          <th scope="col" class="number">Unenrolled</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${trend.toReversed().map(
-          ({ day, enrolled, unenrolled, reason }) =>
-            html`<tr>
-              <th scope="row"><time datetime="${day}">${day}</time></th>
-              ${
-                enrolled === null || unenrolled === null
-                  ? html`<td colspan="2">unknown: ${reason ?? ''}</td>`
-                  : html`<td class="number">${exactText(enrolled)}</td>
-                      <td class="number">${exactText(unenrolled)}</td>`
-              }
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${headedTable({
+      caption: 'Enrollments per day',
+      hasHiddenCaption: true,
+      columns: ['Day', numeric('Enrolled'), numeric('Unenrolled')],
+      body: trend.toReversed().map(
+        ({ day, enrolled, unenrolled, reason }) =>
+          html`<tr>
+            <th scope="row"><time datetime="${day}">${day}</time></th>
+            ${
+              enrolled === null || unenrolled === null
+                ? html`<td colspan="2">unknown: ${reason ?? ''}</td>`
+                : html`<td class="number">${exactText(enrolled)}</td>
+                    <td class="number">${exactText(unenrolled)}</td>`
+            }
+          </tr>`,
+      ),
+      className: '',
+    })}
   </details>`;
 }

@@ -6,6 +6,7 @@ import { countOf, countText } from '../../text/numbers.ts';
 import { html, type SafeHtml } from '../../views/html.ts';
 import { CATEGORY_COLOURS, categoryKey, categoryText } from './category-mark.ts';
 import { categoriesOf, type DayOfErrors, PLOTTED_CATEGORIES, plottedRows } from './errors-model.ts';
+import { bareTable, numeric } from '../../frame/table.ts';
 
 const MOST_TICKS: Readonly<Record<PlotSize, number>> = { wide: 14, narrow: 4 };
 
@@ -74,25 +75,19 @@ function daysTable(days: readonly DayOfErrors[]): SafeHtml {
         <td class="number">${countText(warnings)}</td>
       </tr>`,
   );
+  const numbersTable = bareTable({
+    caption: 'Rows by day and category. Critical rows and warnings are counted as on the errors dashboard.',
+    columns: [
+      'Day (UTC)',
+      ...categories.map((category) => numeric(categoryText(category))),
+      numeric('critical'),
+      numeric('warnings'),
+    ],
+    body: rows,
+    className: '',
+  });
   return html`<details>
     <summary>Numbers by day</summary>
-    <div class="table" tabindex="0" role="region" aria-label="Rows by day and category">
-      <table id="days">
-        <caption>
-          Rows by day and category. Critical rows and warnings are counted as on the errors dashboard.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Day (UTC)</th>
-            ${categories.map((category) => html`<th scope="col" class="number">${categoryText(category)}</th>`)}
-            <th scope="col" class="number">critical</th>
-            <th scope="col" class="number">warnings</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    <div class="table" id="days" tabindex="0" role="region" aria-label="Rows by day and category">${numbersTable}</div>
   </details>`;
 }

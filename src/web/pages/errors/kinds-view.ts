@@ -7,6 +7,7 @@ import { html, type SafeHtml } from '../../views/html.ts';
 import { type ErrorKind, isNewKind } from './error-kinds.ts';
 import { type ErrorsParameters, filterParameters } from './errors-parameters.ts';
 import { experimentMark } from './experiment-mark.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 const MOST_KINDS = 25;
 const NAMED_EXPERIMENTS = 3;
@@ -23,25 +24,14 @@ export function kindsView({ kinds, rows, parameters, now }: KindsView): SafeHtml
   const shown = kinds.slice(0, MOST_KINDS);
   const shownRows = shown.reduce((sum, kind) => sum + kind.rows, 0);
   const rest = (rows ?? shownRows) - shownRows;
-  return html`<table class="cards" id="kinds">
-      <caption>
-        Messages alike, the critical ones first. Numbers, names and quoted text stand as “…”.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Message</th>
-          <th scope="col" class="number">Rows</th>
-          <th scope="col">Experiments</th>
-          <th scope="col">First</th>
-          <th scope="col">Last</th>
-          <th scope="col">14 days</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map((kind) => kindRow(kind, parameters, now))}
-      </tbody>
-    </table>
-    ${rest > 0 ? html`<p class="note">${countOf(rest, 'row')} of other kinds are not listed; choose a category or words to see them.</p>` : undefined}`;
+  const list = headedTable({
+    caption: 'Messages alike, the critical ones first. Numbers, names and quoted text stand as “…”.',
+    columns: ['Message', numeric('Rows'), 'Experiments', 'First', 'Last', '14 days'],
+    body: shown.map((kind) => kindRow(kind, parameters, now)),
+    id: 'kinds',
+  });
+  return html`${list}
+  ${rest > 0 ? html`<p class="note">${countOf(rest, 'row')} of other kinds are not listed; choose a category or words to see them.</p>` : undefined}`;
 }
 
 function kindRow(kind: ErrorKind, parameters: ErrorsParameters, now: number): SafeHtml {

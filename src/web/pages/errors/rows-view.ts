@@ -6,29 +6,19 @@ import { html, type SafeHtml } from '../../views/html.ts';
 import { categoryText } from './category-mark.ts';
 import { experimentMark } from './experiment-mark.ts';
 import { errorId } from './find-error.ts';
+import { headedTable } from '../../frame/table.ts';
 
 export function errorLink(row: Pick<FoundLogRow, 'at' | 'fingerprint'>): string {
   return `/errors/${errorId(row)}`;
 }
 
 export function rowsView(rows: readonly FoundLogRow[], now: number): SafeHtml {
-  return html`<table class="cards" id="newest">
-    <caption>
-      The newest rows first
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Time</th>
-        <th scope="col">Level</th>
-        <th scope="col">Category</th>
-        <th scope="col">Experiment</th>
-        <th scope="col">Message</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map((row) => rowOf(row, now))}
-    </tbody>
-  </table>`;
+  return headedTable({
+    caption: 'The newest rows first',
+    columns: ['Time', 'Level', 'Category', 'Experiment', 'Message'],
+    body: rows.map((row) => rowOf(row, now)),
+    id: 'newest',
+  });
 }
 
 function rowOf(row: FoundLogRow, now: number): SafeHtml {

@@ -5,6 +5,7 @@ import { timeElement } from '../../text/times.ts';
 import { html, type SafeHtml } from '../../views/html.ts';
 import { missingPart, troubleOf } from './missing-part.ts';
 import type { TableCost } from './source.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 const OPEN_ROWS = 8;
 
@@ -40,32 +41,18 @@ function costBlock(costs: readonly TableCost[], at: number, now: number): SafeHt
 }
 
 function costTable(costs: readonly TableCost[], caption: string): SafeHtml {
-  return html`<div class="table">
-    <table class="cards">
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Table</th>
-          <th scope="col">Kind</th>
-          <th scope="col" class="number">Cost</th>
-          <th scope="col" class="number">Queries</th>
-          <th scope="col" class="number">Bytes</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${costs.map(
-          ({ kind, table, usd, queries, bytes }) =>
-            html`<tr>
-              <th scope="row">${table}</th>
-              <td data-name="Kind">${kind === 'analysis' ? 'analysis' : 'Contrail'}</td>
-              <td data-name="Cost" class="number">${usdText(usd)}</td>
-              <td data-name="Queries" class="number">${countElement(queries)}</td>
-              <td data-name="Bytes" class="number">${bytesText(bytes)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return headedTable({
+    caption: caption,
+    columns: ['Table', 'Kind', numeric('Cost'), numeric('Queries'), numeric('Bytes')],
+    body: costs.map(
+      ({ kind, table, usd, queries, bytes }) =>
+        html`<tr>
+          <th scope="row">${table}</th>
+          <td data-name="Kind">${kind === 'analysis' ? 'analysis' : 'Contrail'}</td>
+          <td data-name="Cost" class="number">${usdText(usd)}</td>
+          <td data-name="Queries" class="number">${countElement(queries)}</td>
+          <td data-name="Bytes" class="number">${bytesText(bytes)}</td>
+        </tr>`,
+    ),
+  });
 }

@@ -13,6 +13,7 @@ import { html, link, type SafeHtml } from '../../views/html.ts';
 import type { EnrollmentView } from './enrollment.ts';
 import { missingPart, troubleOf } from './missing-part.ts';
 import { percent, pText } from './notes.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 /** `at`: when the clients were counted. */
 export interface DatedEnrollment extends EnrollmentView {
@@ -40,32 +41,19 @@ function enrollmentBlock(enrollment: DatedEnrollment | undefined, now: number): 
 function ratioBlock(test: SampleRatioTest): SafeHtml {
   const { branches, chiSquare, degreesOfFreedom, pValue, largestDeviation } = test;
   const verdict = isMismatch(test) ? 'Sample ratio mismatch' : 'The ratios are as expected';
-  return html`<div class="table">
-      <table class="cards">
-        <caption>
-          Enrolled clients per branch
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Branch</th>
-            <th scope="col" class="number">Clients</th>
-            <th scope="col" class="number">Share</th>
-            <th scope="col" class="number">Expected</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${branches.map(
-            ({ branch, actual, share, expectedShare }) =>
-              html`<tr>
-                <th scope="row">${branch}</th>
-                <td data-name="Clients" class="number">${countElement(actual)}</td>
-                <td data-name="Share" class="number">${percent(share)}</td>
-                <td data-name="Expected" class="number">${percent(expectedShare)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+  return html`${headedTable({
+      caption: 'Enrolled clients per branch',
+      columns: ['Branch', numeric('Clients'), numeric('Share'), numeric('Expected')],
+      body: branches.map(
+        ({ branch, actual, share, expectedShare }) =>
+          html`<tr>
+            <th scope="row">${branch}</th>
+            <td data-name="Clients" class="number">${countElement(actual)}</td>
+            <td data-name="Share" class="number">${percent(share)}</td>
+            <td data-name="Expected" class="number">${percent(expectedShare)}</td>
+          </tr>`,
+      ),
+    })}
     <p>
       ${verdict}: χ² = Σ (clients − expected)² / expected = ${chiSquare === null ? 'unknown' : chiSquare.toFixed(2)},
       ${degreesOfFreedom} degrees of freedom, p ${pText(pValue)}; the largest share deviation is

@@ -3,6 +3,7 @@ import { bytesText, countElement, countOf, usdText } from '../../text/numbers.ts
 import { href, html, link, type SafeHtml } from '../../views/html.ts';
 import type { ExportPreview } from './export-again.ts';
 import { experimentPath, exportPath } from './links.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export interface ExportView {
   readonly slug: string;
@@ -54,28 +55,16 @@ export function exportBody({ slug, files, preview, token, problem }: ExportView)
 }
 
 function filesTable({ files }: ExportPreview): SafeHtml {
-  return html`<div class="table">
-    <table class="cards">
-      <caption>
-        Files to export
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">File</th>
-          <th scope="col" class="number">Rows</th>
-          <th scope="col" class="number">Bytes of its tables</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${files.map(
-          ({ name, rows, bytes }) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td data-name="Rows" class="number">${rows === undefined ? '–' : countElement(rows)}</td>
-              <td data-name="Bytes" class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return headedTable({
+    caption: 'Files to export',
+    columns: ['File', numeric('Rows'), numeric('Bytes of its tables')],
+    body: files.map(
+      ({ name, rows, bytes }) =>
+        html`<tr>
+          <th scope="row">${name}</th>
+          <td data-name="Rows" class="number">${rows === undefined ? '–' : countElement(rows)}</td>
+          <td data-name="Bytes" class="number">${bytes === undefined ? '–' : bytesText(bytes)}</td>
+        </tr>`,
+    ),
+  });
 }

@@ -9,6 +9,7 @@ import { missingPart, troubleOf } from './missing-part.ts';
 import { leftOutOf } from './newest-window.ts';
 import { fileName } from './notes.ts';
 import type { ExperimentFiles, ExperimentRun, FileLine } from './source.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export interface FilesSection {
   readonly slug: string;
@@ -42,28 +43,20 @@ function filesBlock({ files, checkedAt }: ExperimentFiles, section: FilesSection
   return html`${
       there.length === 0
         ? html`<p>Nothing is published for this experiment.</p>`
-        : html`<div class="table">
-            <table class="cards">
-              <caption>
-                Published files
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">File</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Published</th>
-                  <th scope="col">Version of the source</th>
-                  <th scope="col" class="number">Rows</th>
-                  <th scope="col" class="number">Left out</th>
-                  <th scope="col" class="number">Size</th>
-                  <th scope="col">SHA-256</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${there.map((line) => fileRow(line, section))}
-              </tbody>
-            </table>
-          </div>`
+        : headedTable({
+            caption: 'Published files',
+            columns: [
+              'File',
+              'State',
+              'Published',
+              'Version of the source',
+              numeric('Rows'),
+              numeric('Left out'),
+              numeric('Size'),
+              'SHA-256',
+            ],
+            body: there.map((line) => fileRow(line, section)),
+          })
     }
     <p class="sub">
       ${checked}
@@ -104,27 +97,12 @@ function fileRow(line: FileLine, { slug, isOperator, now }: FilesSection): SafeH
 
 function runsBlock(runs: readonly ExperimentRun[], slug: string, now: number): SafeHtml {
   if (runs.length === 0) return html`<p>No run of this experiment in the last 90 days.</p>`;
-  return html`<div class="table">
-      <table class="cards">
-        <caption>
-          Its last ${runs.length} runs, newest first
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Ended</th>
-            <th scope="col">File</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Why</th>
-            <th scope="col" class="number">Took</th>
-            <th scope="col" class="number">Rows</th>
-            <th scope="col" class="number">Cost</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${runs.map((run) => runRow(run, now))}
-        </tbody>
-      </table>
-    </div>
+  const list = headedTable({
+    caption: html`Its last ${runs.length} runs, newest first`,
+    columns: ['Ended', 'File', 'Outcome', 'Why', numeric('Took'), numeric('Rows'), numeric('Cost')],
+    body: runs.map((run) => runRow(run, now)),
+  });
+  return html`${list}
     <p>${link(runsPath(slug), 'All runs of this experiment')}</p>`;
 }
 

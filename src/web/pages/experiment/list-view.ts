@@ -6,6 +6,7 @@ import { applicationName } from './header-view.ts';
 import { experimentPath } from './links.ts';
 import { type ListedExperiment, type ListFilter, type ListView, STAGES } from './list-model.ts';
 import { dayText, kindsOf, stageText } from './status.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export function listTitle({ matching, all, shown }: ListView): string {
   if (all === 0) return 'No experiments yet';
@@ -66,35 +67,21 @@ function emptyList({ all }: ListView, nearest: readonly string[]): SafeHtml {
 }
 
 function table(shown: readonly ListedExperiment[], now: number): SafeHtml {
-  return html`<div class="table">
-    <table class="cards">
-      <caption>
-        Experiments, live ones first
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Experiment</th>
-          <th scope="col">Application</th>
-          <th scope="col">Status</th>
-          <th scope="col">Enrollment ends</th>
-          <th scope="col" class="number">Branches</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(({ experiment }) => {
-          const { slug, appName, enrollmentEndDate } = experiment;
-          const kinds = kindsOf(experiment, now);
-          return html`<tr>
-            <th scope="row">${link(experimentPath(slug), slug)}</th>
-            <td data-name="Application">${applicationName(appName)}</td>
-            <td data-name="Status">${[stageText(experiment, now), ...kinds].join(', ')}</td>
-            <td data-name="Enrollment ends">${enrollmentEndDate === null ? '–' : dayText(enrollmentEndDate)}</td>
-            <td data-name="Branches" class="number">${experiment.console?.branches?.length ?? '–'}</td>
-          </tr>`;
-        })}
-      </tbody>
-    </table>
-  </div>`;
+  return headedTable({
+    caption: 'Experiments, live ones first',
+    columns: ['Experiment', 'Application', 'Status', 'Enrollment ends', numeric('Branches')],
+    body: shown.map(({ experiment }) => {
+      const { slug, appName, enrollmentEndDate } = experiment;
+      const kinds = kindsOf(experiment, now);
+      return html`<tr>
+        <th scope="row">${link(experimentPath(slug), slug)}</th>
+        <td data-name="Application">${applicationName(appName)}</td>
+        <td data-name="Status">${[stageText(experiment, now), ...kinds].join(', ')}</td>
+        <td data-name="Enrollment ends">${enrollmentEndDate === null ? '–' : dayText(enrollmentEndDate)}</td>
+        <td data-name="Branches" class="number">${experiment.console?.branches?.length ?? '–'}</td>
+      </tr>`;
+    }),
+  });
 }
 
 function pageLinks({ page, pages }: ListView, { q, app, status }: ListFilter): SafeHtml {

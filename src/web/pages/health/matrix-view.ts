@@ -2,6 +2,7 @@
 import type { StateName } from '../../../domain/freshness/state-of-file.ts';
 import { addressOf } from '../../parameters.ts';
 import { countOf, countText } from '../../text/numbers.ts';
+import { bareTable } from '../../frame/table.ts';
 import { html, link, type SafeHtml } from '../../views/html.ts';
 import { fileText, type TextMoment } from './file-text.ts';
 import type { HealthColumn } from './health-columns.ts';
@@ -110,22 +111,13 @@ function noRows({ app, state, product, q }: HealthParameters): SafeHtml {
 
 function table({ matrix: { columns, rows, experiments, page, pages: count }, moment }: MatrixView): SafeHtml {
   const part = count > 1 ? `, page ${page} of ${count}` : '';
-  return html`<div class="table wide" role="region" aria-label="Files by experiment" tabindex="0">
-    <table class="matrix cards">
-      <caption>
-        State of each file of ${countOf(experiments, 'experiment')}${part}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Experiment</th>
-          ${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map((row) => rowView(row, columns, moment))}
-      </tbody>
-    </table>
-  </div>`;
+  const matrix = bareTable({
+    caption: `State of each file of ${countOf(experiments, 'experiment')}${part}`,
+    columns: ['Experiment', ...columns.map(({ title }) => title)],
+    body: rows.map((row) => rowView(row, columns, moment)),
+    className: 'matrix cards',
+  });
+  return html`<div class="table wide" role="region" aria-label="Files by experiment" tabindex="0">${matrix}</div>`;
 }
 
 function rowView(

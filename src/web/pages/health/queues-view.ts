@@ -5,29 +5,26 @@ import type { QueueLook } from '../../../ports/queue-watch.ts';
 import { waitingJobs } from './queue-depth.ts';
 import { countElement, countText } from '../../text/numbers.ts';
 import { html, link, type SafeHtml } from '../../views/html.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 export function queuesView(queues: readonly QueueLook[]): SafeHtml {
+  const list = headedTable({
+    caption: 'Jobs of each queue',
+    hasHiddenCaption: true,
+    columns: [
+      'Queue',
+      numeric('Waiting'),
+      numeric('Oldest'),
+      numeric('Running'),
+      numeric('Delayed'),
+      numeric('Failed, kept'),
+      'State',
+    ],
+    body: queues.map(row),
+  });
   return html`<section aria-labelledby="queues">
     <h2 id="queues">Queues</h2>
-    <table class="cards">
-      <caption class="hidden">
-        Jobs of each queue
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Queue</th>
-          <th scope="col" class="number">Waiting</th>
-          <th scope="col" class="number">Oldest</th>
-          <th scope="col" class="number">Running</th>
-          <th scope="col" class="number">Delayed</th>
-          <th scope="col" class="number">Failed, kept</th>
-          <th scope="col">State</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${queues.map(row)}
-      </tbody>
-    </table>
+    ${list}
   </section>`;
 }
 

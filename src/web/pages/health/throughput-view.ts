@@ -4,6 +4,7 @@ import { plotFigure, type PlotSize } from '../../plots/render-plot.ts';
 import { countOf, countText } from '../../text/numbers.ts';
 import { html, type SafeHtml } from '../../views/html.ts';
 import { dayCounts, type HourCount } from './throughput.ts';
+import { headedTable, numeric } from '../../frame/table.ts';
 
 const HOUR_MS = 3_600_000;
 /** On a phone an hour would be two points wide. */
@@ -77,27 +78,19 @@ function drawing(bars: readonly Bar[], width: number, size: PlotSize): Plot.Plot
 function dayTable(hours: readonly HourCount[]): SafeHtml {
   return html`<details>
     <summary>Numbers by day</summary>
-    <table>
-      <caption class="hidden">
-        Published files and failed runs by day
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Day (UTC)</th>
-          <th scope="col" class="number">Published</th>
-          <th scope="col" class="number">Failed</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${dayCounts(hours).map(
-          ({ day, published, failed }) =>
-            html`<tr>
-              <th scope="row"><time datetime="${day}">${day}</time></th>
-              <td class="number">${countText(published)}</td>
-              <td class="number">${countText(failed)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${headedTable({
+      caption: 'Published files and failed runs by day',
+      hasHiddenCaption: true,
+      columns: ['Day (UTC)', numeric('Published'), numeric('Failed')],
+      body: dayCounts(hours).map(
+        ({ day, published, failed }) =>
+          html`<tr>
+            <th scope="row"><time datetime="${day}">${day}</time></th>
+            <td class="number">${countText(published)}</td>
+            <td class="number">${countText(failed)}</td>
+          </tr>`,
+      ),
+      className: '',
+    })}
   </details>`;
 }

@@ -12,6 +12,7 @@ import { branchNames, type LoadedResults } from './load-results.ts';
 import { branchLook } from './branch-look.ts';
 import type { PlotBudget } from './plot-budget.ts';
 import { upliftWords } from './texts.ts';
+import { headedTable, numeric } from '../../../frame/table.ts';
 
 /** Rows of the metric whose distributions are shown. */
 export interface ShownDistribution {
@@ -103,26 +104,15 @@ function distributionTable({ statistic, kind, series }: DistributionPlot, name: 
         </tr>`,
     ),
   );
+  const list = headedTable({
+    caption: html`${name}, ${statistic}`,
+    columns: ['Branch', numeric('At'), numeric(kind === 'uplift' ? 'Uplift' : 'Value'), numeric('Interval')],
+    body: rows,
+    className: '',
+  });
   return html`<details>
     <summary>Numbers (${rows.length})</summary>
-    <div class="table">
-      <table>
-        <caption>
-          ${name}, ${statistic}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Branch</th>
-            <th scope="col" class="number">At</th>
-            <th scope="col" class="number">${kind === 'uplift' ? 'Uplift' : 'Value'}</th>
-            <th scope="col" class="number">Interval</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${list}
   </details>`;
 }
 

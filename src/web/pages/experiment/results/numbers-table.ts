@@ -2,6 +2,7 @@
 import type { MetricResult, ResultLine } from '../../../../domain/results/metric-results.ts';
 import { link, html, type SafeHtml } from '../../../views/html.ts';
 import { estimateText, PERIOD_NAMES, readingElement, upliftWords, windowText } from './texts.ts';
+import { headedTable } from '../../../frame/table.ts';
 
 const COLUMNS = ['Uplift', 'Interval', 'Difference', 'Value', 'Compared with', 'Reading'] as const;
 
@@ -15,22 +16,11 @@ export interface NumbersTable {
 
 export function numbersTable({ title, metrics, metricAddress, isOpen }: NumbersTable): SafeHtml {
   const rows = metrics.flatMap((result) => result.lines.map((line) => numbersRow(result, line, metricAddress)));
-  const table = html`<div class="table">
-    <table class="cards">
-      <caption>
-        ${title}: relative uplift, difference and values
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Metric, branch</th>
-          ${COLUMNS.map((name) => html`<th scope="col">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const table = headedTable({
+    caption: html`${title}: relative uplift, difference and values`,
+    columns: ['Metric, branch', ...COLUMNS.map((name) => name)],
+    body: rows,
+  });
   return isOpen
     ? table
     : html`<details>

@@ -8,6 +8,7 @@ import { branchNames, type LoadedResults } from './load-results.ts';
 import type { PlotBudget } from './plot-budget.ts';
 import { upliftWords, windowText } from './texts.ts';
 import { windowFigure } from './window-plot.ts';
+import { headedTable } from '../../../frame/table.ts';
 
 const MOST_METRICS = 12;
 
@@ -52,28 +53,18 @@ function windowsTable({ result, series }: MetricSeries): SafeHtml {
   const windows = series[0]?.points.map(({ window }) => window) ?? [];
   return html`<details>
     <summary>Numbers (${windows.length} windows)</summary>
-    <div class="table">
-      <table>
-        <caption>
-          ${result.name}: relative uplift
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Window</th>
-            ${series.map(({ branch }) => html`<th scope="col">${branch}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${windows.map(
-            (window, index) =>
-              html`<tr>
-                <th scope="row">${windowText(result.source, window)}</th>
-                ${series.map(({ points }) => upliftCell(points[index]?.uplift ?? null))}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${headedTable({
+      caption: html`${result.name}: relative uplift`,
+      columns: ['Window', ...series.map(({ branch }) => branch)],
+      body: windows.map(
+        (window, index) =>
+          html`<tr>
+            <th scope="row">${windowText(result.source, window)}</th>
+            ${series.map(({ points }) => upliftCell(points[index]?.uplift ?? null))}
+          </tr>`,
+      ),
+      className: '',
+    })}
   </details>`;
 }
 
