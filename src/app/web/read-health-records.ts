@@ -81,7 +81,7 @@ function toRun(row: RecordRow): (EndedRun & { readonly key: string }) | undefine
   return { key: `${run.run_id} ${finishedAt}`, finishedAt, end: run.outcome };
 }
 
-/** Of the complete days before this one, from the first on that has any. */
+/** Of the complete days before this one, beginning with the first on which something was published. */
 async function publishedByDay({ sums }: HealthRecordSources, now: number, signal: AbortSignal): Promise<number[]> {
   const today = parseDate(dayOf(now)) ?? 0;
   const range = { column: 'finished_at', from: today - USUAL_DAYS * MICROS_PER_DAY, to: today };

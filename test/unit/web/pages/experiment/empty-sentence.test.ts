@@ -45,7 +45,7 @@ describe('an experiment without results', () => {
     );
   });
 
-  it('says why an ended one never has any', () => {
+  it('says why an experiment that has ended gets no results', () => {
     const ended = { ...EXPERIMENT, startDate: '2025-10-01', endDate: '2025-10-02', enrollmentEndDate: '2025-10-02' };
 
     expect(sentence([cell({ lost: 'due', reason: 'window_too_short' })], ended)).toBe(
