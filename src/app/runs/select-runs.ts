@@ -5,19 +5,6 @@ import { isSlugOf, quote } from '../../domain/slug.ts';
 import { payloadOfMonitoringId } from '../../jobs/monitoring-job.ts';
 import type { Run } from './read-runs.ts';
 
-/** The values of the column `outcome`. */
-export const RUN_OUTCOMES = [
-  'published',
-  'unchanged',
-  'skipped',
-  'superseded',
-  'snoozed',
-  'divided',
-  'retrying',
-  'failed',
-  'cancelled',
-] as const;
-
 export interface RunSelection {
   /** Slugs as in the experiments API, or normalised; empty: all. */
   readonly experiments: readonly string[];

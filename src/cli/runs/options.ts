@@ -1,5 +1,6 @@
 /** Options of `contrail runs` and `contrail retry`. */
-import { RUN_OUTCOMES, type RunSelection } from '../../app/runs/select-runs.ts';
+import type { RunSelection } from '../../app/runs/select-runs.ts';
+import { RUN_OUTCOMES } from '../../domain/run-outcomes.ts';
 import { ContrailError } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/nearest-name.ts';
 import { parseSince } from '../../domain/since.ts';

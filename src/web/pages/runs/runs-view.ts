@@ -6,9 +6,10 @@ import { addressOf } from '../../parameters.ts';
 import { bytesText, countElement, countOf, usdText } from '../../text/numbers.ts';
 import { durationText, timeElement } from '../../text/times.ts';
 import { RANGE_NAMES, rangeText, type TimeRange } from '../../time-range.ts';
+import { RUN_OUTCOMES } from '../../../domain/run-outcomes.ts';
 import { html, type SafeHtml, type Value } from '../../views/html.ts';
 import type { RunFacts, RunsLook } from './runs-source.ts';
-import { RUN_OUTCOMES, type RunFilters } from './select-runs.ts';
+import type { RunFilters } from './select-runs.ts';
 
 const NONE = '–';
 const SOURCE = 'monitoring.export_runs_v1';

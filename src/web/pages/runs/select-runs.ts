@@ -1,28 +1,16 @@
 /** Which runs the filters of the page leave. Page and API share it. */
 import { z } from 'zod';
+import { RUN_OUTCOMES } from '../../../domain/run-outcomes.ts';
 import { SearchText } from '../../parameters.ts';
 import { RANGE_PARAMETERS } from '../../time-range.ts';
 import type { RunFacts } from './runs-source.ts';
-
-const OUTCOMES = [
-  'published',
-  'unchanged',
-  'skipped',
-  'superseded',
-  'snoozed',
-  'divided',
-  'retrying',
-  'failed',
-  'cancelled',
-] as const;
-export const RUN_OUTCOMES: readonly string[] = OUTCOMES;
 
 /** The filters, for the page and the API. */
 export const RUN_FILTERS = {
   ...RANGE_PARAMETERS,
   q: SearchText,
   queue: SearchText,
-  outcome: z.enum(OUTCOMES).optional(),
+  outcome: z.enum(RUN_OUTCOMES).optional(),
   class: SearchText,
   worker: SearchText,
   latest: z.enum(['1']).optional(),
